@@ -1,0 +1,29 @@
+# make demo   the Rabi example on the simulated laboratory, as a plot in the terminal
+# make test   the whole test suite
+# make build  the release binary, .build/release/larmor
+
+SWIFT ?= swift
+SUDO := $(shell [ "$$(id -u)" -eq 0 ] || echo sudo)
+STRICT := --explicit-target-dependency-import-check error
+RELEASE := -c release --static-swift-stdlib $(STRICT)
+LARMOR := .build/release/larmor
+
+.PHONY: demo test build packages clean
+
+demo: build
+	$(LARMOR) run examples/rabi.exp
+
+build: packages
+	$(SWIFT) build $(RELEASE) --product larmor
+
+test: build
+	$(SWIFT) test $(STRICT)
+
+# The system packages that the build needs, installed where they are missing.
+packages:
+	@[ -e /usr/include/cminpack-1/cminpack.h ] || { \
+	  $(SUDO) apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq libcminpack-dev; }
+
+clean:
+	rm -rf .build

@@ -1,0 +1,92 @@
+// swift-tools-version: 6.2
+// The modules and what each may import. The manifest is the drawing of docs/ARCHITECTURE.md; the build
+// flag `--explicit-target-dependency-import-check error` (see the Makefile) makes it the law.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func module(_ name: String, seeing dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, seeing dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "larmor",
+  products: [.executable(name: "larmor", targets: ["larmor"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+  ],
+  targets: [
+    // Front end
+    module("Diagnostics"),
+    module("Syntax", seeing: ["Diagnostics"]),
+    module("Laboratory"),
+    module("Typing", seeing: ["Diagnostics", "Syntax", "Laboratory"]),
+    module("Values", seeing: ["Laboratory", "Typing", "Syntax"]),
+    module("Freezing", seeing: ["Diagnostics", "Typing"]),
+    // Machine and device: these three also build as Embedded Swift for bare metal.
+    module("Bytecode"),
+    module("Machine", seeing: ["Bytecode"]),
+    module("CoreDevice", seeing: ["Bytecode", "Machine"]),
+    // Back end and the simulated laboratory
+    module(
+      "Lowering",
+      seeing: ["Diagnostics", "Laboratory", "Syntax", "Typing", "Values", "Freezing", "Bytecode", "Machine"]),
+    module("Simulation", seeing: ["Laboratory", "Bytecode", "Machine", "CoreDevice"]),
+    .target(
+      name: "StandardLibrary", path: "stdlib",
+      resources: [.embedInCode("prelude.exp"), .embedInCode("fit.exp"), .embedInCode("scan.exp")],
+      swiftSettings: strict),
+    .systemLibrary(name: "CMinpack", providers: [.apt(["libcminpack-dev"])]),
+    module(
+      "Running",
+      seeing: [
+        "Laboratory", "Typing", "Values", "Freezing", "Bytecode", "Lowering", "Machine",
+        "CoreDevice", "Simulation", "CMinpack", "Diagnostics", 
+      ]),
+    module(
+      "Toolchain",
+      seeing: [
+        "Diagnostics", "Syntax", "Laboratory", "Typing", "Values", "Freezing", "Bytecode",
+        "Lowering", "Running", "StandardLibrary", "Machine", "CoreDevice", "Simulation",
+      ]),
+    .executableTarget(
+      name: "larmor",
+      dependencies: [
+        "Diagnostics", "Laboratory", "Typing", "Values", "Bytecode", "Running", "Toolchain",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    // Tests
+    module(
+      "Reference",
+      seeing: [
+        "Diagnostics", "Laboratory", "Typing", "Values", "Freezing", "CoreDevice", "Simulation",
+        "Machine", "CMinpack", "Running",
+      ]),
+    module(
+      "TestKit",
+      seeing: [
+        "Diagnostics", "Syntax", "Laboratory", "Typing", "Values", "Freezing", "Bytecode",
+        "Lowering", "Running", "Simulation", "Toolchain", "Reference",
+      ]),
+    tests("SyntaxTests", seeing: ["Diagnostics", "Syntax", "TestKit"]),
+    tests("MachineTests", seeing: ["Bytecode", "Machine", "TestKit"]),
+    tests("DeviceTests", seeing: ["Bytecode", "Machine", "CoreDevice", "Simulation", "Laboratory", "TestKit"]),
+    tests(
+      "GoldenTests",
+      seeing: [
+        "Diagnostics", "Syntax", "Laboratory", "Typing", "Values", "Freezing", "Bytecode",
+        "Lowering", "Running", "Toolchain", "Reference", "TestKit",
+      ]),
+    tests("TidyTests", seeing: ["TestKit"]),
+  ]
+)

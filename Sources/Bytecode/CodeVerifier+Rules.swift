@@ -1,0 +1,228 @@
+/// What operations ask for beyond the kinds of their operands.
+extension CodeVerifier {
+  func checkRest(of opcode: Opcode) throws(VerificationError) {
+    let (a, b, c) = (instruction.a, instruction.b, instruction.c)
+    switch opcode {
+    case .jump, .jumpIfTrue, .jumpIfFalse, .rethrow, .poll, .loadInteger, .loadWord, .arrayAllocate, .arrayRelease,
+      .arrayCount, .now, .clock, .delay, .moveTo, .waitUntil, .realtime, .resetTimeline, .shouldPause, .output,
+      .addInteger, .subtractInteger, .multiplyInteger, .floorDivideInteger, .remainderInteger, .powerInteger,
+      .negateInteger, .absoluteInteger, .addImmediate, .wrapAdd, .wrapSubtract, .wrapMultiply, .bitAnd, .bitOr,
+      .bitXor, .bitNot, .shiftLeft, .shiftRight, .check32, .wrap32, .minimumInteger, .maximumInteger, .addFloat,
+      .subtractFloat, .multiplyFloat, .divideFloat, .floorDivideFloat, .remainderFloat, .negateFloat,
+      .absoluteFloat, .squareRoot, .floor, .ceiling, .truncate, .roundEven, .minimumFloat, .maximumFloat,
+      .integerToFloat, .floatToInteger, .floatToNearest, .scaleTicks, .divideTicksByFloat, .divideTicksByInteger,
+      .equalInteger, .notEqualInteger, .lessInteger, .lessOrEqualInteger, .equalFloat, .notEqualFloat, .lessFloat,
+      .lessOrEqualFloat, .equalBoolean, .notBoolean:
+      break
+    case .call:
+      let callee = view.function(Int(c))
+      try checkCall(view.parameterTypes(callee), view.resultTypes(callee))
+    case .callValue:
+      let signature = view.signature(Int(try type(c).layout))
+      try checkCall(signature.parameters, signature.results)
+    case .callHost:
+      let signature = view.hostCall(Int(c)).signature
+      try checkCall(signature.parameters, signature.results)
+    case .returnSlots: try checkReturn()
+    case .throwError: try checkThrow()
+    case .faultWord:
+      guard Int(b) < Limits.errorWordCountMax else { throw failure(.immediate) }
+    case .faultArray:
+      guard Int(b) + 1 < Limits.errorWordCountMax else { throw failure(.immediate) }
+    case .charge:
+      guard Int32(bitPattern: instruction.wide) >= 0 else { throw failure(.immediate) }
+    case .move:
+      guard try type(a) == type(b) else { throw failure(.slotKind) }
+    case .loadFloat:
+      let value = Double(bitPattern: view.constant(Int(instruction.wide)))
+      guard !value.isNaN || value.bitPattern == 0x7FF8_0000_0000_0000 else { throw failure(.immediate) }
+    case .loadBoolean:
+      guard b <= 1 else { throw failure(.immediate) }
+    case .loadBound: try checkBound()
+    case .loadFunction: try checkFunctionValue()
+    case .elementary:
+      guard let number = Elementary(rawValue: c), number != .arcTangent2, number != .power else {
+        throw failure(.immediate)
+      }
+    case .elementary2:
+      guard let number = Elementary(rawValue: c), number == .arcTangent2 || number == .power else {
+        throw failure(.immediate)
+      }
+      guard try type(Int(b) + 1).kind == .float else { throw failure(.slotKind) }
+    case .arrayMove, .arrayBorrow, .arrayCopy: try requireLayout(of: a, and: b)
+    case .arrayData:
+      guard try type(a).layout == view.data(Int(instruction.wide)).layout else { throw failure(.layoutKind) }
+    case .arrayLoad: try checkElement(of: b, scalar: a)
+    case .arrayStore: try checkElement(of: a, scalar: c)
+    case .elementLoad: try checkElement(of: b, slots: a, count: lane(0), first: lane(1), isLoad: true)
+    case .elementStore: try checkElement(of: a, slots: c, count: lane(0), first: lane(1), isLoad: false)
+    case .arrayAppend:
+      let count = view.layout(Int(try type(a).layout)).words.count
+      try checkElement(of: a, slots: b, count: UInt16(truncatingIfNeeded: count), first: 0, isLoad: false)
+    case .arraySlice:
+      try requireLayout(of: a, and: b)
+      let kind = try type(Int(c) + 1).kind
+      guard kind == .integer || kind == .length else { throw failure(.slotKind) }
+    case .arrayConcatenate:
+      try requireLayout(of: a, and: b)
+      try requireLayout(of: b, and: c)
+    case .arrayEqual: try requireLayout(of: b, and: c)
+    case .loadGlobal, .storeGlobal, .takeGlobal, .putGlobal:
+      guard try type(a) == view.globalTypes[Int(instruction.wide)] else { throw failure(.slotKind) }
+    case .borrowGlobal:
+      let global = view.globalTypes[Int(instruction.wide)]
+      guard global.kind == .owned else { throw failure(.slotKind) }
+      guard try type(a).layout == global.layout else { throw failure(.layoutKind) }
+    case .outputExtended: try checkEvent(value: c)
+    case .gate: try checkGate()
+    case .input: try checkInput()
+    }
+  }
+
+  private func requireLayout(of a: UInt16, and b: UInt16) throws(VerificationError) {
+    guard try type(a).layout == type(b).layout else { throw failure(.layoutKind) }
+  }
+
+  // MARK: Calls
+
+  private func checkCall(_ parameters: TypeList, _ results: TypeList) throws(VerificationError) {
+    guard Int(instruction.a) == parameters.count else { throw failure(.argument) }
+    guard Int(instruction.b) == results.count else { throw failure(.result) }
+    for number in 0..<parameters.count {
+      guard try accepts(parameters[number], lane(number)), try followsPair(number, parameters) else {
+        throw failure(.argument)
+      }
+    }
+    for number in 0..<results.count {
+      let place = parameters.count + number
+      guard try type(lane(place)) == results[number] else { throw failure(.result) }
+      guard results[number].kind != .length || lane(place) == lane(place - 1) &+ 1 else { throw failure(.result) }
+    }
+  }
+
+  /// A parameter of type `parameter` may be given `slot`.
+  private func accepts(_ parameter: SlotType, _ slot: UInt16) throws(VerificationError) -> Bool {
+    let given = try type(slot)
+    guard parameter.kind == .borrowed else { return given == parameter }
+    return given.layout == parameter.layout && (given.kind == .owned || given.kind == .borrowed)
+  }
+
+  /// A length is that of the buffer before it.
+  private func followsPair(_ number: Int, _ types: TypeList) throws(VerificationError) -> Bool {
+    guard types[number].kind == .length else { return true }
+    return lane(number) == lane(number - 1) &+ 1
+  }
+
+  private func checkReturn() throws(VerificationError) {
+    let results = view.resultTypes(function)
+    guard Int(instruction.a) == results.count else { throw failure(.result) }
+    for number in 0..<results.count {
+      guard try type(lane(number)) == results[number], try followsPair(number, results) else {
+        throw failure(.result)
+      }
+    }
+  }
+
+  private func checkThrow() throws(VerificationError) {
+    let (count, error) = (Int(instruction.a), instruction.c)
+    guard count <= Limits.errorWordCountMax else { throw failure(.argument) }
+    if error < BuiltinError.firstDeclared {
+      for number in 0..<count {
+        guard isScalar(try type(lane(number))) else { throw failure(.argument) }
+      }
+      return
+    }
+    let payload = view.error(Int(error - BuiltinError.firstDeclared)).payload
+    guard count == payload.count else { throw failure(.argument) }
+    for number in 0..<count {
+      guard try type(lane(number)) == payload[number], try followsPair(number, payload) else {
+        throw failure(.argument)
+      }
+    }
+  }
+
+  // MARK: Values
+
+  private func checkBound() throws(VerificationError) {
+    let bound = view.boundTypes[Int(instruction.wide)]
+    let target = try type(instruction.a)
+    switch bound.kind {
+    case .integer, .float, .boolean, .function:
+      guard target == bound else { throw failure(.slotKind) }
+    case .owned, .borrowed:
+      guard target.kind == .borrowed else { throw failure(.slotKind) }
+      guard target.layout == bound.layout else { throw failure(.layoutKind) }
+    case .length: throw failure(.slotKind)
+    }
+  }
+
+  private func checkFunctionValue() throws(VerificationError) {
+    let signature = view.signature(Int(try type(instruction.a).layout))
+    let callee = view.function(Int(instruction.wide))
+    guard view.parameterTypes(callee) == signature.parameters, view.resultTypes(callee) == signature.results else {
+      throw failure(.argument)
+    }
+  }
+
+  /// Elements of one scalar word, of the slot's kind.
+  private func checkElement(of array: UInt16, scalar slot: UInt16) throws(VerificationError) {
+    let layout = view.layout(Int(try type(array).layout))
+    guard layout.words.count == 1 else { throw failure(.element) }
+    guard try type(slot) == layout.words[0] else { throw failure(.slotKind) }
+  }
+
+  /// Words `first..<first + count` of an element and the slots from `slot` on; nested arrays are borrowed or moved in.
+  private func checkElement(
+    of array: UInt16, slots slot: UInt16, count: UInt16, first: UInt16, isLoad: Bool
+  ) throws(VerificationError) {
+    let words = view.layout(Int(try type(array).layout)).words
+    guard count >= 1, Int(first) + Int(count) <= words.count else { throw failure(.element) }
+    for number in 0..<Int(count) {
+      let word = words[Int(first) + number]
+      let given = try type(Int(slot) + number)
+      switch word.kind {
+      case .integer, .float, .boolean, .function:
+        guard given == word else { throw failure(.element) }
+      case .owned:
+        guard given.kind == (isLoad ? .borrowed : .owned), given.layout == word.layout, number + 1 < Int(count)
+        else { throw failure(.element) }
+      case .length:
+        guard number > 0, given.kind == .length else { throw failure(.element) }
+      case .borrowed: throw failure(.element)
+      }
+    }
+    if !isLoad, Int(array) < Int(slot) + Int(count), Int(slot) <= Int(array) { throw failure(.element) }
+  }
+
+  // MARK: Timeline
+
+  private func isInteger(_ slot: UInt16) throws(VerificationError) -> Bool {
+    if slot == ImageFormat.none { return true }
+    let kind = try type(slot).kind
+    return kind == .integer || kind == .length
+  }
+
+  private func checkEvent(value: UInt16) throws(VerificationError) {
+    guard try isInteger(lane(0)), try isInteger(lane(2)) else { throw failure(.slotKind) }
+    guard (lane(1) == ImageFormat.none) == (lane(2) == ImageFormat.none) else { throw failure(.immediate) }
+    guard lane(1) != ImageFormat.none else { return }
+    guard try type(lane(1)) == type(value) else { throw failure(.slotKind) }
+  }
+
+  private func checkGate() throws(VerificationError) {
+    guard try isInteger(lane(0)) else { throw failure(.slotKind) }
+    guard lane(1) == ImageFormat.none, lane(2) == ImageFormat.none else { throw failure(.immediate) }
+    let (edges, repeated) = (instruction.c, lane(3))
+    guard edges | repeated >= 1, edges | repeated <= 3, edges == 0 || repeated == 0 || edges == repeated else {
+      throw failure(.immediate)
+    }
+  }
+
+  private func checkInput() throws(VerificationError) {
+    if lane(0) != ImageFormat.none {
+      let kind = try type(lane(0)).kind
+      guard kind == .integer || kind == .boolean else { throw failure(.slotKind) }
+    }
+    for place in 1...2 where lane(place) != ImageFormat.none { try require(lane(place), .integer) }
+  }
+}

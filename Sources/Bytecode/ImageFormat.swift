@@ -1,0 +1,78 @@
+/// The sections of an image, in their order; docs/image-format.md has the records in full.
+package enum Section: Int, Sendable {
+  case module, code, constants, data, bytes, layouts, types, signatures, functions, labels, slots, positions
+  case handlers, captures, bound, globals, hostCalls, channels, errors, files, text
+
+  /// Bytes of one record.
+  @inlinable package var recordByteCount: Int {
+    switch self {
+    case .module, .code, .constants, .layouts, .files: 8
+    case .data, .positions, .handlers, .errors: 16
+    case .bytes, .text: 1
+    case .types, .labels, .bound, .globals: 4
+    case .signatures, .channels: 12
+    case .functions: 72
+    case .slots: 2
+    case .captures: 64
+    case .hostCalls: 24
+    }
+  }
+}
+
+/// Numbers of the image format.
+package enum ImageFormat {
+  /// `LRMR`, little endian.
+  package static let magic: UInt32 = 0x524D_524C
+  package static let version: UInt16 = 1
+  /// What the encoder writes for contents that are beyond the format.
+  package static let versionTooLarge: UInt16 = 0
+  package static let sectionCount = 21
+  package static let digestOffset = 16
+  package static let tableOffset = 48
+  package static let tableEntryByteCount = 16
+  /// Where the first section begins.
+  package static let sectionsOffset = tableOffset + sectionCount * tableEntryByteCount
+  /// An address in constant data: this bit, and the offset in section `bytes`.
+  package static let dataAddressBit: UInt64 = 1 &<< 63
+  /// A slot, error or handler's slot that is not there.
+  package static let none: UInt16 = 0xFFFF
+
+  /// The number of words of the instruction that begins with `word`: 1 and its operands' words.
+  package static func wordCount(of opcode: Opcode, _ word: UInt64) -> Int {
+    let a = Int(UInt16(truncatingIfNeeded: word &>> 16))
+    let b = Int(UInt16(truncatingIfNeeded: word &>> 32))
+    switch opcode.shape.trailer {
+    case .none: return 1
+    case .slots: return 1 + (a + b + 3) / 4
+    case .slotsA: return 1 + (a + 3) / 4
+    case .element, .event, .input: return 2
+    }
+  }
+}
+
+/// One instruction word, taken apart.
+package struct Instruction {
+  package let word: UInt64
+  package init(_ word: UInt64) { self.word = word }
+  package var opcode: Opcode? { Opcode(rawValue: UInt16(truncatingIfNeeded: word)) }
+  package var a: UInt16 { UInt16(truncatingIfNeeded: word &>> 16) }
+  package var b: UInt16 { UInt16(truncatingIfNeeded: word &>> 32) }
+  package var c: UInt16 { UInt16(truncatingIfNeeded: word &>> 48) }
+  /// Fields b and c together.
+  package var wide: UInt32 { UInt32(truncatingIfNeeded: word &>> 32) }
+
+  /// Packs operation and fields.
+  package init(_ opcode: Opcode, a: UInt16 = 0, b: UInt16 = 0, c: UInt16 = 0) {
+    word = UInt64(opcode.rawValue) | UInt64(a) &<< 16 | UInt64(b) &<< 32 | UInt64(c) &<< 48
+  }
+
+  /// Packs operation, field a, and b and c together.
+  package init(_ opcode: Opcode, a: UInt16 = 0, wide: UInt32) {
+    word = UInt64(opcode.rawValue) | UInt64(a) &<< 16 | UInt64(wide) &<< 32
+  }
+}
+
+// Not on a device: a list of cases is an array, and has to be allocated.
+#if !hasFeature(Embedded)
+  extension Section: CaseIterable {}
+#endif

@@ -1,0 +1,215 @@
+/// What one 16-bit field of an instruction means. The verifier, the disassembler and the manual read it.
+package enum Operand: UInt8, Sendable {
+  case none
+  /// A slot that is read or written and must be declared of that kind.
+  case readInteger, writeInteger, readFloat, writeFloat, readBoolean, writeBoolean
+  /// A slot of any scalar kind; the scalar operands of one instruction agree.
+  case readScalar, writeScalar
+  /// The first of two neighbouring slots, buffer and length. Read takes owned or borrowed buffers.
+  case readArray, writeOwned, writeBorrowed, changeOwned
+  /// 16 bits as they are: unsigned, or signed.
+  case immediate, signedImmediate
+  /// Fields b and c together: signed 32 bits; a jump's distance in words from the next instruction; an index into the
+  /// constants, the data, the bound captures, the functions or the globals.
+  case wideInteger, jump, constant, data, bound, function, global
+  /// Numbers of operands in the words that follow.
+  case argumentCount, resultCount
+  /// Indices: a function, a host call, an error, a channel, a slot that holds a function value.
+  case callee, hostCall, error, channel, readFunction, writeFunction
+}
+
+/// How an instruction is laid out: its fields and whether words of operands follow it.
+package struct Shape: Sendable {
+  package let a: Operand
+  package let b: Operand
+  package let c: Operand
+  package let trailer: Trailer
+
+  package enum Trailer: UInt8, Sendable {
+    case none
+    /// As many 16-bit slots as fields a and b count, four to a word: arguments, then results.
+    case slots
+    /// Slots as field a counts.
+    case slotsA
+    /// One word: number of slots, first word in the element, 0, 0. Copies that part of an element.
+    case element
+    /// One word: offset from the cursor (integer slot), second value (slot of the first value's kind), its delay
+    /// (integer slot); each 0xFFFF for none, second value and delay together; then edges. A gate has no second value;
+    /// its edges stand in field c (1 rising, 2 falling, 3 both), the last place repeats them or is 0.
+    case event
+    /// One word: three slots, each 0xFFFF for none: whether an entry came (boolean, or integer 1 and 0), its timestamp
+    /// (integer), its value (integer); then 0. Without an entry timestamp and value become 0.
+    case input
+  }
+
+  package init(_ a: Operand, _ b: Operand, _ c: Operand, _ trailer: Trailer = .none) {
+    self.a = a
+    self.b = b
+    self.c = c
+    self.trailer = trailer
+  }
+}
+
+/// The operations of the machine, typed and fixed in width. The one table: name, encoding and shape.
+///
+/// An instruction is 8 bytes, little endian: operation, a, b, c, of 16 bits each. Slots are numbered from the frame's
+/// beginning and hold 64 bits. Int32 is an integer slot kept sign-extended; Duration and Timestamp are integers (ticks).
+package enum Opcode: UInt16, Sendable {
+  // Control. A function returns by `returnSlots`, whose slots become the caller's results: owned ones move. An argument
+  // for a parameter declared owned moves, one for a borrowed parameter may be owned or borrowed. A jump's distance counts
+  // words from the next instruction.
+  case jump = 1, jumpIfTrue, jumpIfFalse
+  case call, callValue, callHost, returnSlots
+  case throwError, rethrow
+  /// Read words of the error that was raised last: word b into scalar slot a; words b and b + 1 into the borrowed pair a.
+  case faultWord, faultArray
+  /// Adds device time, in ticks.
+  case charge
+  /// A safe point, on back edges.
+  case poll
+
+  // Scalars
+  case move, loadInteger, loadWord, loadFloat, loadBoolean, loadBound, loadFunction
+
+  // Integers; those without `wrap` raise ArithmeticOverflow, divisions DivisionByZero.
+  case addInteger, subtractInteger, multiplyInteger, floorDivideInteger, remainderInteger, powerInteger
+  case negateInteger, absoluteInteger, addImmediate
+  case wrapAdd, wrapSubtract, wrapMultiply
+  case bitAnd, bitOr, bitXor, bitNot, shiftLeft, shiftRight
+  /// Raises ArithmeticOverflow unless the value fits 32 bits; `wrap32` keeps the low 32 bits, sign-extended.
+  case check32, wrap32
+  case minimumInteger, maximumInteger
+
+  // Floats
+  case addFloat, subtractFloat, multiplyFloat, divideFloat, floorDivideFloat, remainderFloat
+  case negateFloat, absoluteFloat, squareRoot, floor, ceiling, truncate, roundEven
+  case minimumFloat, maximumFloat
+  /// Elementary functions by number (`Elementary`): of one and of two arguments (b and b + 1).
+  case elementary, elementary2
+
+  // Conversions
+  case integerToFloat
+  /// Truncates; NaN and out of range raise ArithmeticOverflow.
+  case floatToInteger
+  /// Rounds to nearest, ties to even; NaN and out of range raise ArithmeticOverflow.
+  case floatToNearest
+  /// Duration * Float, Duration / Float, Duration / Int: to the nearest tick, ties to even.
+  case scaleTicks, divideTicksByFloat, divideTicksByInteger
+
+  // Comparisons
+  case equalInteger, notEqualInteger, lessInteger, lessOrEqualInteger
+  case equalFloat, notEqualFloat, lessFloat, lessOrEqualFloat
+  case equalBoolean, notBoolean
+
+  // Arrays: (buffer, length) in neighbouring slots. Layouts come from the slots' types. Whatever writes an owned pair
+  // releases what it held before; a function's return releases its owned slots. Of text there are no element operations.
+  /// `arrayAllocate`: b elements of zeros (IndexOutOfRange if b < 0). `arrayMove` leaves the source empty. `arrayLoad`,
+  /// `arrayStore`: elements of one scalar word. `elementLoad`, `elementStore`, `arrayAppend`: words of an element from or
+  /// to neighbouring slots (from a; from c; from b); nested arrays are borrowed into borrowed pairs, and moved in from owned
+  /// pairs. `arraySlice`: elements from slot c up to, without, slot c + 1.
+  case arrayAllocate, arrayMove, arrayBorrow, arrayCopy, arrayRelease, arrayCount, arrayData
+  case arrayLoad, arrayStore, elementLoad, elementStore, arrayAppend, arraySlice, arrayConcatenate, arrayEqual
+
+  /// Globals: the words of `ImageContents.globals`, which outlive calls (the host half's members; `resident` values). Take
+  /// moves an array out and leaves an empty one; put moves it in and releases what was there.
+  case loadGlobal, storeGlobal, borrowGlobal, takeGlobal, putGlobal
+
+  // The timeline
+  case now, clock, delay, moveTo, waitUntil, realtime, resetTimeline, shouldPause
+  case output, outputExtended, gate, input
+
+  package var shape: Shape {
+    switch self {
+    case .jump: Shape(.none, .jump, .none)
+    case .jumpIfTrue, .jumpIfFalse: Shape(.readBoolean, .jump, .none)
+    case .call: Shape(.argumentCount, .resultCount, .callee, .slots)
+    case .callValue: Shape(.argumentCount, .resultCount, .readFunction, .slots)
+    case .callHost: Shape(.argumentCount, .resultCount, .hostCall, .slots)
+    case .returnSlots: Shape(.resultCount, .none, .none, .slotsA)
+    case .throwError: Shape(.argumentCount, .none, .error, .slotsA)
+    case .rethrow, .poll: Shape(.none, .none, .none)
+    case .faultWord: Shape(.writeScalar, .immediate, .none)
+    case .faultArray: Shape(.writeBorrowed, .immediate, .none)
+    case .charge: Shape(.none, .wideInteger, .none)
+    case .move: Shape(.writeScalar, .readScalar, .none)
+    case .loadInteger: Shape(.writeInteger, .wideInteger, .none)
+    case .loadWord: Shape(.writeInteger, .constant, .none)
+    case .loadFloat: Shape(.writeFloat, .constant, .none)
+    case .loadBoolean: Shape(.writeBoolean, .immediate, .none)
+    case .loadBound: Shape(.writeScalar, .bound, .none)
+    case .loadFunction: Shape(.writeFunction, .function, .none)
+    case .addInteger, .subtractInteger, .multiplyInteger, .floorDivideInteger, .remainderInteger, .powerInteger,
+      .wrapAdd, .wrapSubtract, .wrapMultiply, .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight,
+      .minimumInteger, .maximumInteger, .divideTicksByInteger:
+      Shape(.writeInteger, .readInteger, .readInteger)
+    case .negateInteger, .absoluteInteger, .bitNot, .check32, .wrap32: Shape(.writeInteger, .readInteger, .none)
+    case .addImmediate: Shape(.writeInteger, .readInteger, .signedImmediate)
+    case .addFloat, .subtractFloat, .multiplyFloat, .divideFloat, .floorDivideFloat, .remainderFloat,
+      .minimumFloat, .maximumFloat:
+      Shape(.writeFloat, .readFloat, .readFloat)
+    case .negateFloat, .absoluteFloat, .squareRoot, .floor, .ceiling, .truncate, .roundEven:
+      Shape(.writeFloat, .readFloat, .none)
+    case .elementary, .elementary2: Shape(.writeFloat, .readFloat, .immediate)
+    case .integerToFloat: Shape(.writeFloat, .readInteger, .none)
+    case .floatToInteger, .floatToNearest: Shape(.writeInteger, .readFloat, .none)
+    case .scaleTicks, .divideTicksByFloat: Shape(.writeInteger, .readInteger, .readFloat)
+    case .equalInteger, .notEqualInteger, .lessInteger, .lessOrEqualInteger:
+      Shape(.writeBoolean, .readInteger, .readInteger)
+    case .equalFloat, .notEqualFloat, .lessFloat, .lessOrEqualFloat: Shape(.writeBoolean, .readFloat, .readFloat)
+    case .equalBoolean: Shape(.writeBoolean, .readBoolean, .readBoolean)
+    case .notBoolean: Shape(.writeBoolean, .readBoolean, .none)
+    case .arrayAllocate: Shape(.writeOwned, .readInteger, .none)
+    case .arrayMove: Shape(.writeOwned, .changeOwned, .none)
+    case .arrayBorrow: Shape(.writeBorrowed, .readArray, .none)
+    case .arrayCopy: Shape(.writeOwned, .readArray, .none)
+    case .arrayRelease: Shape(.changeOwned, .none, .none)
+    case .arrayCount: Shape(.writeInteger, .readArray, .none)
+    case .arrayData: Shape(.writeBorrowed, .data, .none)
+    case .arrayLoad: Shape(.writeScalar, .readArray, .readInteger)
+    case .arrayStore: Shape(.changeOwned, .readInteger, .readScalar)
+    case .elementLoad: Shape(.immediate, .readArray, .readInteger, .element)
+    case .elementStore: Shape(.changeOwned, .readInteger, .immediate, .element)
+    case .arrayAppend: Shape(.changeOwned, .immediate, .none)
+    case .arraySlice: Shape(.writeOwned, .readArray, .readInteger)
+    case .arrayConcatenate: Shape(.writeOwned, .readArray, .readArray)
+    case .arrayEqual: Shape(.writeBoolean, .readArray, .readArray)
+    case .loadGlobal: Shape(.writeScalar, .global, .none)
+    case .storeGlobal: Shape(.readScalar, .global, .none)
+    case .borrowGlobal: Shape(.writeBorrowed, .global, .none)
+    case .takeGlobal: Shape(.writeOwned, .global, .none)
+    case .putGlobal: Shape(.changeOwned, .global, .none)
+    case .now, .clock: Shape(.writeInteger, .none, .none)
+    case .delay, .moveTo, .waitUntil: Shape(.readInteger, .none, .none)
+    case .realtime, .resetTimeline: Shape(.none, .none, .none)
+    case .shouldPause: Shape(.writeBoolean, .none, .none)
+    case .output: Shape(.channel, .readInteger, .readScalar)
+    case .outputExtended: Shape(.channel, .readInteger, .readScalar, .event)
+    case .gate: Shape(.channel, .readInteger, .immediate, .event)
+    case .input: Shape(.channel, .readInteger, .readInteger, .input)
+    }
+  }
+}
+
+/// Elementary functions of one implementation for host and device; the number is field c of `elementary`.
+/// Angles are in turns.
+package enum Elementary: UInt16, Sendable {
+  case sine = 0, cosine, tangent, arcSine, arcCosine, arcTangent
+  case exponential, logarithm, logarithm2, logarithm10
+  /// Of two arguments.
+  case arcTangent2, power
+}
+
+/// The errors that the language itself raises; a program's own errors are numbered from `firstDeclared` on.
+package enum BuiltinError: UInt16, Sendable {
+  case underflow = 0, sequenceError, collision, busy, inputOverflow, timeout, arithmeticOverflow, divisionByZero
+  case indexOutOfRange, outOfMemory, stackOverflow, cancelled, missingValue, limitExceeded, fitFailed
+
+  package static let firstDeclared: UInt16 = 64
+}
+
+// Not on a device: a list of cases is an array, and has to be allocated.
+#if !hasFeature(Embedded)
+  extension Opcode: CaseIterable {}
+  extension Elementary: CaseIterable {}
+  extension BuiltinError: CaseIterable {}
+#endif

@@ -1,0 +1,189 @@
+import Bytecode
+package import Machine
+
+/// Why the device stopped running the kernel that was started.
+package enum DeviceExit: Hashable, Sendable {
+  case finished
+  /// An error that nothing in the kernel caught.
+  case failed(Fault)
+  /// The kernel waits for the clock to reach that time, or for an input before: `advance`, then `run`.
+  case waiting(until: Int64)
+  /// The kernel calls host function `index` of its image: `answer`, then `run`.
+  case hostCall(index: Int)
+  /// A stop is due, seen at a safe point: `cancel` raises it there, and `run` goes on.
+  case interrupted
+}
+
+/// The core device: resident kernels, the machine that runs one of them at a time, and a timeline.
+///
+/// A pure state machine: the world behind the channels and the clock's owner are the caller's.
+package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
+  package let parameters: DeviceParameters
+  package var timeline: Timeline
+  package var channels: Channels
+  package var sink: Sink
+  private let slots: UnsafeMutablePointer<ResidentKernel?>
+  private let stack: UnsafeMutableRawBufferPointer
+  private let arena: UnsafeMutableRawBufferPointer
+  /// The machine in the kernel that was started last, and its slot; its results can be read until the next start.
+  private var machine: Machine?
+  private var current: Int?
+  private var isRunning = false
+
+  /// A device at time 0 without kernels.
+  ///
+  /// All memory but that of images is taken here.
+  package init(_ parameters: DeviceParameters, channels: Channels, sink: Sink) {
+    self.parameters = parameters
+    self.channels = channels
+    self.sink = sink
+    timeline = Timeline(parameters)
+    slots = .allocate(capacity: parameters.slotCount)
+    slots.initialize(repeating: nil, count: parameters.slotCount)
+    stack = .allocate(byteCount: parameters.stackBytes & ~7, alignment: 8)
+    arena = .allocate(byteCount: parameters.arenaBytes & ~7, alignment: 8)
+  }
+
+  deinit {
+    for number in 0..<parameters.slotCount { slots[number]?.bytes.deallocate() }
+    slots.deallocate()
+    stack.deallocate()
+    arena.deallocate()
+    timeline.deallocate()
+  }
+
+  // MARK: Residence
+
+  /// Copies, verifies and keeps the image `bytes`; the same image is kept once.
+  package mutating func load(_ bytes: UnsafeRawBufferPointer) throws(LoadError) -> KernelSlot {
+    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(8, bytes.count), alignment: 8)
+    copy.copyMemory(from: bytes)
+    let image: VerifiedImage
+    switch verify(UnsafeRawBufferPointer(rebasing: copy[..<bytes.count]), profile: .kernel) {
+    case .success(let verified): image = verified
+    case .failure(let error):
+      copy.deallocate()
+      throw .refused(error)
+    }
+    var free: Int?
+    for number in 0..<parameters.slotCount {
+      guard let kernel = slots[number] else {
+        if free == nil { free = number }
+        continue
+      }
+      if kernel.holds(image) {
+        copy.deallocate()
+        slots[number]?.uses += 1
+        return KernelSlot(number: number)
+      }
+    }
+    guard let free else {
+      copy.deallocate()
+      throw .noFreeSlot
+    }
+    slots[free] = ResidentKernel(bytes: copy, image: image, uses: 1)
+    return KernelSlot(number: free)
+  }
+
+  /// Takes back one load of `slot`; the last one frees it, unless it runs.
+  package mutating func unload(_ slot: KernelSlot) {
+    guard isResident(slot), let kernel = slots[slot.number] else { return }
+    if kernel.uses > 1 || (isRunning && current == slot.number) {
+      slots[slot.number]?.uses = max(1, kernel.uses - 1)
+      return
+    }
+    if current == slot.number {
+      current = nil
+      machine = nil
+    }
+    kernel.bytes.deallocate()
+    slots[slot.number] = nil
+  }
+
+  /// Whether there is a kernel in `slot`.
+  package func isResident(_ slot: KernelSlot) -> Bool {
+    (0..<parameters.slotCount).contains(slot.number) && slots[slot.number] != nil
+  }
+
+  // MARK: Running
+
+  /// Starts the kernel in `slot`: charges the start, catches up, and enters it with `arguments` and `bound` captures as
+  /// canonical words.
+  package mutating func start(
+    _ slot: KernelSlot, arguments: UnsafeBufferPointer<UInt64>, bound: UnsafeBufferPointer<UInt64>
+  ) throws(StartError) {
+    guard !isRunning else { throw .busy }
+    guard isResident(slot), let kernel = slots[slot.number] else { throw .notResident }
+    var machine = Machine(image: kernel.image, stack: stack, arena: arena)
+    machine.setStopFlag(UnsafePointer(timeline.stopFlag))
+    self.machine = nil
+    current = nil
+    guard machine.start(0) == nil else { throw .outOfMemory }
+    if let error = machine.importBound(bound) ?? machine.importArguments(arguments) {
+      switch error {
+      case .malformed: throw .malformedWords
+      case .outOfMemory: throw .outOfMemory
+      }
+    }
+    self.machine = machine
+    current = slot.number
+    isRunning = true
+    timeline.beginCall(charging: parameters.kernelStart)
+  }
+
+  /// Runs the kernel until it ends or needs something from outside.
+  package mutating func run() -> DeviceExit {
+    while isRunning {
+      let exit = machine?.run(port: &timeline) ?? .finished
+      switch exit {
+      case .waiting:
+        guard !timeline.stopIsDue else { return .interrupted }
+        guard timeline.waitsUntil <= timeline.clock() else { return .waiting(until: timeline.waitsUntil) }
+        advance(to: timeline.clock())
+      case .finished:
+        end()
+        return .finished
+      case .failed(let fault):
+        end()
+        return .failed(fault)
+      case .hostCall(let index): return .hostCall(index: index)
+      case .interrupted:
+        if timeline.stopIsDue { return .interrupted }
+      case .outOfBudget: machine?.budget = .max
+      }
+    }
+    return .finished
+  }
+
+  /// Moves the clock on to `time`, or to where an awaited edge arrived or a stop is due, and the world with it.
+  package mutating func advance(to time: Int64) { timeline.advance(to: time, &channels, &sink) }
+
+  /// Raises `Cancelled` where the kernel stands, and takes the stop request back.
+  package mutating func cancel() {
+    timeline.withdrawStop()
+    machine?.fail(Fault(.cancelled))
+  }
+
+  /// The machine of the kernel that was started last, to read results and to answer host calls; nil if there is none.
+  package mutating func withMachine<Result>(_ body: (inout Machine) -> Result) -> Result? {
+    guard var machine else { return nil }
+    let result = body(&machine)
+    self.machine = machine
+    return result
+  }
+
+  /// Lets a host round trip pass: the kernel's `await` ends caught up.
+  package mutating func passRoundTrip() { timeline.passRoundTrip(parameters.hostRoundTrip) }
+
+  /// Runs out what is queued and returns the account, which balances unless something was lost.
+  package mutating func finish() -> Account {
+    timeline.drain(&channels, &sink)
+    return timeline.account
+  }
+
+  private mutating func end() {
+    isRunning = false
+    advance(to: timeline.clock())
+    timeline.endCall()
+  }
+}

@@ -1,0 +1,42 @@
+/// Times, costs and depths of a core device; times are in ticks.
+package struct DeviceParameters: Hashable, Sendable {
+  package var margin: Int64
+  /// Charged where a kernel starts, before its cursor is put.
+  package var kernelStart: Int64
+  package var hostRoundTrip: Int64
+  package var laneCount: Int
+  /// Events that one lane holds; at least 2, so that a pair fits.
+  package var laneDepth: Int
+  /// Channels that can be gated.
+  package var inputCount: Int
+  /// Unread windows of one input, and edges kept of one window.
+  package var inputDepth: Int
+  /// Kernels that can be resident at once.
+  package var slotCount: Int
+  package var arenaBytes: Int
+  package var stackBytes: Int
+
+  /// Depths that make no sense (none, or negative) are raised to the least that works.
+  package init(
+    margin: Int64, kernelStart: Int64, hostRoundTrip: Int64, laneCount: Int, laneDepth: Int,
+    inputCount: Int, inputDepth: Int, slotCount: Int, arenaBytes: Int, stackBytes: Int
+  ) {
+    self.margin = max(0, margin)
+    self.kernelStart = max(1, kernelStart)
+    self.hostRoundTrip = max(0, hostRoundTrip)
+    self.laneCount = max(1, laneCount)
+    self.laneDepth = max(2, laneDepth)
+    self.inputCount = max(1, inputCount)
+    self.inputDepth = max(1, inputDepth)
+    self.slotCount = max(1, slotCount)
+    self.arenaBytes = max(0, arenaBytes)
+    self.stackBytes = max(0, stackBytes)
+  }
+}
+
+/// `time + ticks`, held at the ends of the range instead of running over.
+func saturating(_ time: Int64, plus ticks: Int64) -> Int64 {
+  let (sum, overflow) = time.addingReportingOverflow(ticks)
+  guard overflow else { return sum }
+  return ticks < 0 ? .min : .max
+}

@@ -1,0 +1,155 @@
+/// The output queues: lanes in each of which times rise strictly (rule 44).
+struct Lanes {
+  /// Where an event can go.
+  enum Place {
+    case lane(Int)
+    /// In the place of the queued event at that index of the storage.
+    case instead(of: Int)
+    /// Its lane is full, and has room once the clock is past `time`.
+    case full(until: Int64)
+    case outOfSequence
+    case collision
+  }
+
+  let laneCount: Int
+  let depth: Int
+  private let events: UnsafeMutablePointer<OutputEvent>
+  private let heads: UnsafeMutablePointer<Int>
+  private let counts: UnsafeMutablePointer<Int>
+  /// The last time put into each lane, also when that event has left.
+  private let lasts: UnsafeMutablePointer<Int64>
+  private var current = 0
+  private var nextOrder: UInt64 = 0
+  private(set) var count = 0
+
+  init(laneCount: Int, depth: Int) {
+    self.laneCount = laneCount
+    self.depth = depth
+    let none = OutputEvent(
+      time: 0, channel: 0, kind: .write, address: 0, value: 0, slack: 0, position: 0, call: 0)
+    events = .allocate(capacity: laneCount * depth)
+    events.initialize(repeating: none, count: laneCount * depth)
+    heads = .allocate(capacity: laneCount)
+    heads.initialize(repeating: 0, count: laneCount)
+    counts = .allocate(capacity: laneCount)
+    counts.initialize(repeating: 0, count: laneCount)
+    lasts = .allocate(capacity: laneCount)
+    lasts.initialize(repeating: .min, count: laneCount)
+  }
+
+  func deallocate() {
+    events.deallocate()
+    heads.deallocate()
+    counts.deallocate()
+    lasts.deallocate()
+  }
+
+  /// Where `event` goes, with room for `needed` events in its lane.
+  func place(_ event: OutputEvent, needed: Int) -> Place {
+    var lane = 0
+    while lane < laneCount {
+      if counts[lane] > 0, lasts[lane] >= event.time, let index = find(event, in: lane) {
+        return events[index].call == event.call ? .instead(of: index) : .collision
+      }
+      lane += 1
+    }
+    lane = current
+    if event.time <= lasts[lane] {
+      lane = current + 1 == laneCount ? 0 : current + 1
+      guard event.time > lasts[lane] else { return .outOfSequence }
+    }
+    guard counts[lane] + needed <= depth else {
+      return .full(until: events[lane * depth + heads[lane]].time)
+    }
+    return .lane(lane)
+  }
+
+  /// Queues `event` at the end of `lane`, which is current from now on.
+  mutating func append(_ event: OutputEvent, to lane: Int) {
+    var slot = heads[lane] + counts[lane]
+    if slot >= depth { slot -= depth }
+    let index = lane * depth + slot
+    events[index] = event
+    events[index].order = nextOrder
+    nextOrder &+= 1
+    counts[lane] += 1
+    lasts[lane] = event.time
+    current = lane
+    count += 1
+  }
+
+  /// Puts `event` in the place of the queued one at `index`, whose place in the order it takes.
+  mutating func replace(at index: Int, with event: OutputEvent) {
+    let order = events[index].order
+    events[index] = event
+    events[index].order = order
+  }
+
+  /// The time of the earliest event; nil if there is none.
+  var firstTime: Int64? {
+    guard let lane = firstLane else { return nil }
+    return events[lane * depth + heads[lane]].time
+  }
+
+  /// The time of the latest event; nil if there is none.
+  var lastTime: Int64? {
+    guard count > 0 else { return nil }
+    var last = Int64.min
+    for lane in 0..<laneCount where counts[lane] > 0 { last = max(last, lasts[lane]) }
+    return last
+  }
+
+  /// Takes out the earliest event, of several on one tick the one accepted first.
+  mutating func removeFirst() -> OutputEvent? {
+    guard let lane = firstLane else { return nil }
+    let event = events[lane * depth + heads[lane]]
+    heads[lane] = heads[lane] + 1 == depth ? 0 : heads[lane] + 1
+    counts[lane] -= 1
+    count -= 1
+    return event
+  }
+
+  /// Forgets the times of what was queued; the lanes must be empty.
+  mutating func restart() {
+    for lane in 0..<laneCount { lasts[lane] = .min }
+    current = 0
+  }
+
+  private var firstLane: Int? {
+    guard count > 0 else { return nil }
+    var first = -1
+    var time = Int64.max
+    var order = UInt64.max
+    var lane = 0
+    while lane < laneCount {
+      if counts[lane] > 0 {
+        let head = events + (lane * depth + heads[lane])
+        if first < 0 || head.pointee.time < time || (head.pointee.time == time && head.pointee.order < order) {
+          first = lane
+          time = head.pointee.time
+          order = head.pointee.order
+        }
+      }
+      lane += 1
+    }
+    return first
+  }
+
+  /// The index of the event in `lane` that writes to the same place at the same tick.
+  private func find(_ event: OutputEvent, in lane: Int) -> Int? {
+    var low = 0
+    var high = counts[lane]
+    while low < high {
+      let middle = (low + high) / 2
+      if events[index(of: middle, in: lane)].time < event.time { low = middle + 1 } else { high = middle }
+    }
+    guard low < counts[lane] else { return nil }
+    let found = index(of: low, in: lane)
+    return events[found].time == event.time && events[found].meets(event) ? found : nil
+  }
+
+  private func index(of position: Int, in lane: Int) -> Int {
+    let slot = heads[lane] + position
+    return lane * depth + (slot >= depth ? slot - depth : slot)
+  }
+}

@@ -1,0 +1,432 @@
+import Bytecode
+package import Machine
+
+/// The timeline: the cursor and the account of the session, the device's clock, the output lanes and the input FIFOs.
+///
+/// A pure state machine without a world: it queues, refuses and answers, and where an operation must wait it says for
+/// what; `emitDue` hands the world what the clock has passed. The clock is virtual: charges and waiting move it.
+///
+/// An event at time t is due once the clock is past t, so that at t itself it can still be queued or replaced; a window
+/// that ends at t is complete once the clock has reached t.
+package struct Timeline: DevicePort {
+  /// The device's time.
+  ///
+  /// What it has passed may still be in the lanes, until `emitDue`.
+  private var clockTime: Int64 = 0
+  private var cursorTime: Int64 = 0
+  private var lanes: Lanes
+  private var inputs: InputQueues
+  /// The session whose kernels queue events.
+  package private(set) var session = Session(number: 0)
+  private var call: UInt32 = 0
+  /// Whether the operation that is being tried again has let time pass.
+  private var hasWaited = false
+  /// An input on which an edge ends the waiting.
+  private var awaited: UInt16?
+  private let margin: Int64
+
+  /// When `resetTimeline` was called, until what it drops has been dropped.
+  private var resetTime: Int64?
+
+  /// What an operation that answered `.wait` waits for: that the clock reaches this time, and the world with it.
+  package private(set) var waitsUntil: Int64 = 0
+  /// Whatever runs is to stop once the clock has reached it; nil: no stop was requested.
+  private var stopTime: Int64?
+  /// Asked by the machine at its safe points: not 0 while a stop is requested, so that each of them is reported, with
+  /// the clock as it is there.
+  let stopFlag: UnsafeMutablePointer<UInt32>
+
+  /// A timeline at time 0 with empty queues; all its memory is taken here.
+  package init(_ parameters: DeviceParameters) {
+    margin = parameters.margin
+    lanes = Lanes(laneCount: parameters.laneCount, depth: parameters.laneDepth)
+    inputs = InputQueues(channelCount: parameters.inputCount, depth: parameters.inputDepth)
+    stopFlag = .allocate(capacity: 1)
+    stopFlag.initialize(to: 0)
+  }
+
+  /// Gives back the memory; the timeline must not be used any more.
+  package func deallocate() {
+    lanes.deallocate()
+    inputs.deallocate()
+    stopFlag.deallocate()
+  }
+
+  /// What became of the events so far.
+  package var account: Account {
+    var account = session.account
+    account.queued = UInt64(lanes.count)
+    return account
+  }
+
+  /// The time of the last event that is queued; nil if there is none.
+  package var lastQueued: Int64? { lanes.lastTime }
+
+  // MARK: Sessions and kernel calls
+
+  /// Opens the next session, with an empty account.
+  ///
+  /// The clock, the cursor and what is queued go on.
+  package mutating func openSession() { session = Session(number: session.number &+ 1) }
+
+  /// Sets or clears the flag that `should_pause()` reads.
+  package mutating func requestPause(_ isRequested: Bool) { session.pauseIsRequested = isRequested }
+
+  /// Begins a kernel call: charges `cost` and catches up.
+  package mutating func beginCall(charging cost: Int64) {
+    call &+= 1
+    hasWaited = false
+    charge(cost)
+    realtime()
+  }
+
+  /// Ends a kernel call: input windows that it did not read are dropped.
+  ///
+  /// What it queued goes on its way.
+  package mutating func endCall() {
+    hasWaited = false
+    awaited = nil
+    inputs.dropUnread()
+  }
+
+  /// Lets `ticks` pass on the host's link, and catches up.
+  package mutating func passRoundTrip(_ ticks: Int64) {
+    charge(ticks)
+    realtime()
+  }
+
+  // MARK: Stopping
+
+  /// Asks that whatever runs be interrupted at the first safe point at or after `time`; a wait ends there.
+  package mutating func requestStop(at time: Int64) {
+    stopTime = time
+    stopFlag.pointee = 1
+  }
+
+  /// Takes the request back, or what has been done about it as done.
+  package mutating func withdrawStop() {
+    stopTime = nil
+    stopFlag.pointee = 0
+  }
+
+  /// Whether a stop was requested for a time that has been reached.
+  package var stopIsDue: Bool {
+    guard let stopTime else { return false }
+    return clockTime >= stopTime
+  }
+
+  // MARK: Clock and cursor
+
+  /// Adds device time that operations took.
+  package mutating func charge(_ ticks: Int64) {
+    if ticks > 0 { clockTime = saturating(clockTime, plus: ticks) }
+  }
+
+  /// Where on the timeline the kernel is.
+  package func cursor() -> Int64 { cursorTime }
+
+  /// The device's time.
+  package func clock() -> Int64 { clockTime }
+
+  /// Puts the cursor; never raises.
+  package mutating func moveCursor(to time: Int64) { cursorTime = time }
+
+  /// Catches up: the cursor is at least the margin ahead of the clock.
+  package mutating func realtime() { cursorTime = max(cursorTime, saturating(clockTime, plus: margin)) }
+
+  /// The pause flag.
+  package func shouldPause() -> Bool { session.pauseIsRequested }
+
+  /// Waits until the clock has reached `time`; catches up if it had to wait.
+  package mutating func waitUntil(_ time: Int64) -> PortOutcome {
+    guard clockTime < time else {
+      finishWaiting()
+      return .done
+    }
+    wait(until: time)
+    return .wait
+  }
+
+  /// Clears all queues: what is queued for now or later is dropped, input windows are forgotten.
+  ///
+  /// The dropping is done before the next operation, which waits for it but loses no time.
+  package mutating func resetTimeline() {
+    if resetTime == nil { resetTime = clockTime }
+  }
+
+  // MARK: Outputs
+
+  /// Queues `value` for `channel` at `time`.
+  package mutating func output(
+    channel: UInt16, address: Int64, value: UInt64, at time: Int64, position: UInt64
+  ) -> PortOutcome {
+    guard resetTime == nil else { return stall(until: clockTime) }
+    let event = event(.write, channel, address, value, at: time, position)
+    switch admit(event) {
+    case .refused(let fault): return refuse(fault)
+    case .wait(let time): return stall(until: time)
+    case .placed(let place): accept(event, in: place)
+    }
+    hasWaited = false
+    return .done
+  }
+
+  /// Queues `value` at `time` and `second` `after` ticks later: both, or neither.
+  package mutating func output(
+    channel: UInt16, address: Int64, value: UInt64, then second: UInt64, after: Int64, at time: Int64,
+    position: UInt64
+  ) -> PortOutcome {
+    guard resetTime == nil else { return stall(until: clockTime) }
+    let (end, overflow) = time.addingReportingOverflow(after)
+    guard after >= 0, !overflow else { return refuse(Fault(.arithmeticOverflow)) }
+    guard after > 0 else {
+      return output(channel: channel, address: address, value: second, at: time, position: position)
+    }
+    return queue(
+      event(.write, channel, address, value, at: time, position),
+      event(.write, channel, address, second, at: end, position))
+  }
+
+  /// Opens a window of `duration` at `time`; edges: 1 rising, 2 falling, 3 both.
+  ///
+  /// It must not begin before the last one of the channel has ended.
+  package mutating func gate(
+    channel: UInt16, edges: UInt16, at time: Int64, duration: Int64, position: UInt64
+  ) -> PortOutcome {
+    guard resetTime == nil else { return stall(until: clockTime) }
+    let (end, overflow) = time.addingReportingOverflow(duration)
+    guard duration >= 0, !overflow else { return refuse(Fault(.arithmeticOverflow)) }
+    let opening = event(.open, channel, 0, UInt64(edges), at: time, position)
+    if let fault = lateness(of: opening) { return refuse(fault) }
+    switch inputs.refusal(of: channel, at: time) {
+    case .busy: return refuse(Fault(.busy, UInt64(channel)))
+    case .noSuchInput: return refuse(Fault(.limitExceeded, UInt64(channel)))
+    case nil: break
+    }
+    if duration > 0 {
+      let outcome = queue(opening, event(.close, channel, 0, 0, at: end, position))
+      guard case .done = outcome else { return outcome }
+    }
+    inputs.append(channel: channel, open: time, close: end)
+    return .done
+  }
+
+  // MARK: Inputs
+
+  /// Reads an edge (address 0) or a closed window's count (address 1), not later than `until`; catches up if it had to
+  /// wait.
+  package mutating func input(
+    channel: UInt16, address: Int64, until: Int64, position: UInt64
+  ) -> InputOutcome {
+    guard resetTime == nil else {
+      wait(until: clockTime)
+      return .wait
+    }
+    let reading: InputQueues.Reading
+    switch address {
+    case 0: reading = inputs.readEdge(of: channel, until: until)
+    case 1: reading = inputs.readCount(of: channel, until: until)
+    default: reading = .nothing
+    }
+    switch reading {
+    case .entry(let time, let value):
+      finishWaiting()
+      return .entry(timestamp: time, value: value)
+    case .nothing:
+      finishWaiting()
+      return .nothing
+    case .lost:
+      hasWaited = false
+      return .fault(Fault(.inputOverflow, UInt64(channel)))
+    case .later(let time):
+      // What the clock has passed comes in first; only then is it known whether there is anything to wait for.
+      if inputs.knownUntil < clockTime { wait(until: clockTime) } else { wait(until: time) }
+      awaited = address == 0 && waitsUntil > clockTime ? channel : nil
+      return .wait
+    }
+  }
+}
+
+// MARK: - Queueing
+
+extension Timeline {
+  private enum Admission {
+    case placed(Lanes.Place)
+    case wait(until: Int64)
+    case refused(Fault)
+  }
+
+  private func event(
+    _ kind: OutputEvent.Kind, _ channel: UInt16, _ address: Int64, _ value: UInt64, at time: Int64,
+    _ position: UInt64
+  ) -> OutputEvent {
+    OutputEvent(
+      time: time, channel: channel, kind: kind, address: address, value: value,
+      slack: time.subtractingReportingOverflow(clockTime).partialValue, position: position, call: call)
+  }
+
+  /// Queues both or neither.
+  ///
+  /// `second` is later than `first`.
+  private mutating func queue(_ first: OutputEvent, _ second: OutputEvent) -> PortOutcome {
+    let place: Lanes.Place
+    switch admit(first, needed: 2) {
+    case .refused(let fault): return refuse(fault)
+    case .wait(let time): return stall(until: time)
+    case .placed(let admitted): place = admitted
+    }
+    // A first event at the end of a lane is followed there by the second, unless that one replaces another.
+    let secondPlace = lanes.place(second, needed: 1)
+    switch (place, secondPlace) {
+    case (.lane(let lane), .lane), (.lane(let lane), .full), (.lane(let lane), .outOfSequence):
+      accept(first, in: place)
+      accept(second, in: .lane(lane))
+    case (_, .instead), (_, .lane):
+      accept(first, in: place)
+      accept(second, in: secondPlace)
+    case (_, .collision), (_, .outOfSequence), (_, .full):
+      switch admission(of: second, to: secondPlace) {
+      case .refused(let fault): return refuse(fault)
+      case .wait(let time): return stall(until: time)
+      case .placed: preconditionFailure("such a place admits nothing")
+      }
+    }
+    hasWaited = false
+    return .done
+  }
+
+  private func lateness(of event: OutputEvent) -> Fault? {
+    guard event.time < clockTime else { return nil }
+    return Fault(
+      .underflow, UInt64(event.channel), UInt64(bitPattern: event.time), UInt64(bitPattern: event.slack))
+  }
+
+  private func admit(_ event: OutputEvent, needed: Int = 1) -> Admission {
+    if let fault = lateness(of: event) { return .refused(fault) }
+    return admission(of: event, to: lanes.place(event, needed: needed))
+  }
+
+  private func admission(of event: OutputEvent, to place: Lanes.Place) -> Admission {
+    switch place {
+    case .lane, .instead: return .placed(place)
+    case .full(let time): return .wait(until: saturating(time, plus: 1))
+    case .outOfSequence:
+      return .refused(Fault(.sequenceError, UInt64(event.channel), UInt64(bitPattern: event.time)))
+    case .collision:
+      return .refused(Fault(.collision, UInt64(event.channel), UInt64(bitPattern: event.time)))
+    }
+  }
+
+  private mutating func accept(_ event: OutputEvent, in place: Lanes.Place) {
+    switch place {
+    case .lane(let lane):
+      lanes.append(event, to: lane)
+      session.account.accepted &+= 1
+    case .instead(let index):
+      lanes.replace(at: index, with: event)
+      session.account.replaced &+= 1
+    case .full, .outOfSequence, .collision: preconditionFailure("only an admitted place is accepted")
+    }
+  }
+
+  private mutating func refuse(_ fault: Fault) -> PortOutcome {
+    hasWaited = false
+    return .fault(fault)
+  }
+
+  /// A full lane holds the kernel up, but not its cursor: it is still ahead.
+  private mutating func stall(until time: Int64) -> PortOutcome {
+    waitsUntil = max(time, clockTime)
+    awaited = nil
+    return .wait
+  }
+
+  private mutating func wait(until time: Int64) {
+    waitsUntil = max(time, clockTime)
+    awaited = nil
+    if waitsUntil > clockTime { hasWaited = true }
+  }
+
+  private mutating func finishWaiting() {
+    if hasWaited { realtime() }
+    hasWaited = false
+  }
+}
+
+// MARK: - Time passing
+
+extension Timeline {
+  /// Moves the clock on to `time`, or to where an awaited edge arrived or a stop is due; hands `channels` and `sink` all that it passed.
+  package mutating func advance<Channels: ChannelPort, Sink: EventSink>(
+    to time: Int64, _ channels: inout Channels, _ sink: inout Sink
+  ) {
+    if let resetTime {
+      self.resetTime = nil
+      discard(from: resetTime, &channels, &sink)
+    }
+    pass(to: clockTime, awaiting: nil, &channels, &sink)
+    let time = min(time, stopTime ?? .max)
+    guard time > clockTime else { return }
+    clockTime = pass(to: time, awaiting: awaited, &channels, &sink)
+  }
+
+  /// Moves the clock to the last queued event and hands it all out; then the lanes are empty.
+  package mutating func drain<Channels: ChannelPort, Sink: EventSink>(
+    _ channels: inout Channels, _ sink: inout Sink
+  ) {
+    advance(to: clockTime, &channels, &sink)
+    if let last = lanes.lastTime, last > clockTime {
+      clockTime = pass(to: last, awaiting: nil, &channels, &sink)
+    }
+    while let event = lanes.removeFirst() { emit(event, &channels, &sink) }
+  }
+
+  /// Drops what was queued for `time` or later, and forgets the input windows; gates that are open close at `time`.
+  private mutating func discard<Channels: ChannelPort, Sink: EventSink>(
+    from time: Int64, _ channels: inout Channels, _ sink: inout Sink
+  ) {
+    pass(to: time, awaiting: nil, &channels, &sink)
+    while var event = lanes.removeFirst() {
+      if event.kind == .close, inputs.isOpen(event.channel) {
+        event.time = time
+        emit(event, &channels, &sink)
+      } else {
+        session.account.discarded &+= 1
+        sink.discarded(event)
+      }
+    }
+    lanes.restart()
+    inputs.restart(at: time)
+  }
+
+  /// Emits in order what is before `time`, the world going along; returns the time reached.
+  @discardableResult
+  private mutating func pass<Channels: ChannelPort, Sink: EventSink>(
+    to time: Int64, awaiting awaited: UInt16?, _ channels: inout Channels, _ sink: inout Sink
+  ) -> Int64 {
+    while let next = lanes.firstTime, next < time {
+      let reached = channels.advance(to: next, awaiting: awaited, into: &inputs)
+      inputs.know(until: reached)
+      guard reached >= next else { return reached }
+      guard let event = lanes.removeFirst() else { break }
+      emit(event, &channels, &sink)
+    }
+    let reached = channels.advance(to: time, awaiting: awaited, into: &inputs)
+    inputs.know(until: reached)
+    return reached
+  }
+
+  private mutating func emit<Channels: ChannelPort, Sink: EventSink>(
+    _ event: OutputEvent, _ channels: inout Channels, _ sink: inout Sink
+  ) {
+    session.account.emitted &+= 1
+    channels.emit(event)
+    sink.emitted(event)
+    switch event.kind {
+    case .write: break
+    case .open: inputs.open(event.channel, at: event.time)
+    case .close:
+      if let window = inputs.close(event.channel, at: event.time) { sink.closed(window) }
+    }
+  }
+}

@@ -1,0 +1,253 @@
+import Diagnostics
+import Typing
+
+/// A path of a host member whose value is part of a kernel's image.
+struct CapturedPath {
+  let member: MemberID
+  let path: AccessPath
+  /// Where it is mentioned first.
+  let mention: Span
+}
+
+/// A path inside a member's value.
+struct MemberPath: Hashable {
+  let member: MemberID
+  let path: AccessPath
+}
+
+/// What each kernel captures, and what it runs on the host, through everything that it calls on the device.
+struct Captures {
+  /// A path inside a parameter's value.
+  private struct ParameterRead: Hashable {
+    let index: Int
+    let path: AccessPath
+  }
+
+  /// All kernels of the program, and the `cleanup`s.
+  private(set) var kernels: [FunctionID] = []
+  /// Everything that is read of members by some function on the device; each by number.
+  private(set) var reads: [CapturedPath] = []
+  /// Of each read, the number of its path: equal where two functions read the same.
+  private(set) var pathOfRead: [Int32] = []
+  /// What each kernel captures: numbers of reads, each path once.
+  private(set) var readsOfKernel: [FunctionID: [Int32]] = [:]
+  /// The `await`s and `send`s that each kernel can reach, as indices into `hostSites`.
+  private(set) var hostSites: [HostSite] = []
+  private(set) var sites: [FunctionID: [Int]] = [:]
+  /// Kernels and functions that run on the device, in the order in which they were found.
+  private(set) var deviceFunctions: [FunctionID] = []
+  private(set) var facts: [FunctionID: DeviceFacts] = [:]
+
+  private var siteRange: [FunctionID: Range<Int>] = [:]
+  private var callees: [FunctionID: [FunctionID]] = [:]
+  /// The paths that each function reads of its parameters.
+  private var parameterReads: [FunctionID: Set<ParameterRead>] = [:]
+  private var ownReads: [FunctionID: Range<Int32>] = [:]
+  private var pathNumbers: [MemberPath: Int32] = [:]
+  /// Of each path the last kernel for which it was collected.
+  private var collectedFor: [Int32] = []
+
+  init(of program: TypedProgram, values: FunctionValues) {
+    for function in program.functions {
+      switch function.kind {
+      case .kernel, .seamlessKernel, .stage(.cleanup): kernels.append(function.id)
+      case .portable, .host, .stage, .initializer, .test, .requirement: break
+      }
+    }
+    gatherFacts(of: program, values: values)
+    findParameterReads(in: program)
+    for id in deviceFunctions { findOwnReads(of: id, in: program) }
+    collectedFor = Array(repeating: -1, count: pathNumbers.count)
+    for (number, kernel) in kernels.enumerated() { collect(for: kernel, number: Int32(number)) }
+  }
+
+  private mutating func gatherFacts(of program: TypedProgram, values: FunctionValues) {
+    var pending = Array(kernels.reversed())
+    while let id = pending.popLast() {
+      guard facts[id] == nil else { continue }
+      var reader = DeviceFactsReader(program[id], of: program, values: values)
+      let found = reader.run()
+      var seen: Set<FunctionID> = []
+      callees[id] = found.calls.flatMap(\.callees).filter { seen.insert($0).inserted }
+      siteRange[id] = hostSites.count..<(hostSites.count + found.hostSites.count)
+      hostSites += found.hostSites
+      facts[id] = found
+      deviceFunctions.append(id)
+      pending += (callees[id] ?? []).reversed()
+    }
+  }
+
+  /// The roots that `origin` may stand for: members, and parameters of the function.
+  private func roots(of origin: Origin, in facts: DeviceFacts, parameters: [LocalID: Int], _ body: (Origin) -> Void) {
+    var seen: Set<Origin> = []
+    var pending = [origin]
+    while let next = pending.popLast() {
+      guard seen.insert(next).inserted else { continue }
+      switch next.root {
+      case .member: body(next)
+      case .local(let local):
+        if parameters[local] != nil { body(next) }
+        for source in facts.aliases[local] ?? [] {
+          pending.append(Origin(root: source.root, path: source.path.appending(next.path), mention: source.mention))
+        }
+      }
+    }
+  }
+
+  private func parameters(of function: TypedFunction) -> [LocalID: Int] {
+    var result: [LocalID: Int] = [:]
+    for (index, parameter) in function.parameters.enumerated() { result[parameter.local] = index }
+    return result
+  }
+
+  /// Calls `body` with everything that the function reads, also by way of what its callees read of their parameters.
+  private func forEachRead(of facts: DeviceFacts, _ body: (Origin) -> Void) {
+    for read in facts.reads { body(read) }
+    for call in facts.calls {
+      for callee in call.callees {
+        for read in parameterReads[callee] ?? [] where call.arguments.indices.contains(read.index) {
+          for source in call.arguments[read.index] {
+            body(Origin(root: source.root, path: source.path.appending(read.path), mention: source.mention))
+          }
+        }
+      }
+    }
+  }
+
+  private mutating func findParameterReads(in program: TypedProgram) {
+    var callers: [FunctionID: [FunctionID]] = [:]
+    for id in deviceFunctions {
+      for callee in callees[id] ?? [] { callers[callee, default: []].append(id) }
+    }
+    var pending = deviceFunctions
+    var isPending = Set(deviceFunctions)
+    while let id = pending.popLast() {
+      isPending.remove(id)
+      guard let found = facts[id] else { continue }
+      let parameters = parameters(of: program[id])
+      guard !parameters.isEmpty else { continue }
+      var reads = parameterReads[id] ?? []
+      let before = reads.count
+      forEachRead(of: found) { read in
+        roots(of: read, in: found, parameters: parameters) { root in
+          if case .local(let local) = root.root, let index = parameters[local] {
+            reads.insert(ParameterRead(index: index, path: root.path))
+          }
+        }
+      }
+      if reads.count == before { continue }
+      parameterReads[id] = reads
+      for caller in callers[id] ?? [] where isPending.insert(caller).inserted { pending.append(caller) }
+    }
+  }
+
+  private mutating func findOwnReads(of id: FunctionID, in program: TypedProgram) {
+    guard let found = facts[id] else { return }
+    var seen: [MemberPath: Int] = [:]
+    var reads: [CapturedPath] = []
+    func add(_ member: MemberID, _ path: AccessPath, _ mention: Span) {
+      if let known = seen[MemberPath(member: member, path: path)] {
+        // The first in the source, whatever order they were found in.
+        if mention.start < reads[known].mention.start {
+          reads[known] = CapturedPath(member: member, path: path, mention: mention)
+        }
+      } else {
+        seen[MemberPath(member: member, path: path)] = reads.count
+        reads.append(CapturedPath(member: member, path: path, mention: mention))
+      }
+    }
+    forEachRead(of: found) { read in
+      roots(of: read, in: found, parameters: [:]) { root in
+        if case .member(let member) = root.root { add(member, root.path, root.mention) }
+      }
+    }
+    // A copy of which nothing is ever read still is a mention.
+    let read = Set(reads.map(\.member))
+    for mention in found.mentions where !read.contains(mention.member) {
+      switch program[mention.member].kind {
+      case .argument, .variable, .prepared, .constant: add(mention.member, .whole, mention.span)
+      case .shared, .dataset, .resident, .device, .field: break
+      }
+    }
+    let sorted = reads.sorted {
+      ($0.mention.start, $0.member.index, $0.path.steps.count, $0.path.order)
+        < ($1.mention.start, $1.member.index, $1.path.steps.count, $1.path.order)
+    }
+    ownReads[id] = Int32(self.reads.count)..<Int32(self.reads.count + sorted.count)
+    self.reads += sorted
+    for read in sorted {
+      let path = MemberPath(member: read.member, path: read.path)
+      let number = pathNumbers[path] ?? Int32(pathNumbers.count)
+      pathNumbers[path] = number
+      pathOfRead.append(number)
+    }
+  }
+
+  /// The functions that run on the device when `kernel` runs, itself first.
+  func reachable(from kernel: FunctionID) -> [FunctionID] {
+    var result: [FunctionID] = []
+    var seen: Set<FunctionID> = []
+    var pending = [kernel]
+    while let next = pending.popLast() {
+      guard seen.insert(next).inserted else { continue }
+      result.append(next)
+      pending += (callees[next] ?? []).reversed()
+    }
+    return result
+  }
+
+  private mutating func collect(for kernel: FunctionID, number: Int32) {
+    var found: [Int32] = []
+    var reached: [Int] = []
+    for function in reachable(from: kernel) {
+      for read in ownReads[function] ?? 0..<0 {
+        let path = Int(pathOfRead[Int(read)])
+        guard collectedFor[path] != number else { continue }
+        collectedFor[path] = number
+        found.append(read)
+      }
+      reached += siteRange[function] ?? 0..<0
+    }
+    readsOfKernel[kernel] = found
+    sites[kernel] = reached
+  }
+
+  /// What `kernel` captures.
+  func paths(of kernel: FunctionID) -> [CapturedPath] { (readsOfKernel[kernel] ?? []).map { reads[Int($0)] } }
+}
+
+extension AccessPath {
+  /// Orders paths that are mentioned at one place.
+  fileprivate var order: String { "\(steps)" }
+}
+
+/// What leaves this module: for each kernel the paths that it captures, cut before the first index that is not constant.
+struct CaptureManifest: Sendable {
+  private var captures: [Capture] = []
+  /// Of each read the number of what it is in the manifest.
+  private var captureOfRead: [Int32] = []
+  private var readsOfKernel: [FunctionID: [Int32]] = [:]
+
+  init() {}
+
+  init(of captures: Captures) {
+    struct Key: Hashable {
+      let member: MemberID
+      let path: [CapturePathStep]
+    }
+    var numbers: [Key: Int32] = [:]
+    for read in captures.reads {
+      let key = Key(member: read.member, path: read.path.capturePath)
+      let number = numbers[key] ?? Int32(numbers.count)
+      numbers[key] = number
+      captureOfRead.append(number)
+      self.captures.append(Capture(member: read.member, path: key.path, mention: read.mention))
+    }
+    readsOfKernel = captures.readsOfKernel
+  }
+
+  subscript(kernel: FunctionID) -> [Capture] {
+    var seen: Set<Int32> = []
+    return (readsOfKernel[kernel] ?? []).filter { seen.insert(captureOfRead[Int($0)]).inserted }.map { captures[Int($0)] }
+  }
+}

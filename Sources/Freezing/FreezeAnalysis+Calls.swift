@@ -1,0 +1,163 @@
+import Diagnostics
+import Typing
+
+// Calls, and the starts of kernels.
+
+extension FreezeAnalysis {
+  /// A call of one of `callees`; the arguments have been evaluated.
+  mutating func call(anyOf callees: [FunctionID], _ arguments: [TypedArgument], at span: Span) {
+    guard let entry = flow.state else { return }
+    mayThrow()
+    guard !callees.isEmpty else { return }
+    var after: FreezeState?
+    for callee in callees {
+      set(entry)
+      if Self.isKernel(program[callee]) {
+        start(callee, at: span)
+      } else if Self.isHost(program[callee]) {
+        call(callee, arguments, at: span)
+      }
+      after = sites.join(after, flow.state)
+    }
+    set(after)
+  }
+
+  // MARK: Host functions
+
+  private mutating func call(_ callee: FunctionID, _ arguments: [TypedArgument], at span: Span) {
+    guard let entry = flow.state else { return }
+    summary.callees.insert(callee)
+    let done = summaries[callee] ?? FreezeSummary()
+    reach(done.exposed, from: entry, via: callee, isWithinStatement: true)
+    let number = sites.number(site(.call(callee), at: span))
+    resolve(done.parameterStale, arguments)
+    noteEverything(done, arguments, by: number)
+    if done.threw != nil {
+      flow.threw = sites.join(flow.threw, sites.compose(entry, seenFromOutside(done.threw, arguments, by: number)))
+      flow.versionThrown = -1
+    }
+    set(sites.compose(entry, seenFromOutside(done.normal, arguments, by: number)))
+    flow.fresh.insert(number)
+    // What an `inout` parameter holds in the end comes back when the call returns, after all that the callee compiled.
+    for write in done.everWritten.keys.sorted() where isOfParameter(write) {
+      if let own = substitute(write, arguments) { mark(own, by: number) }
+    }
+  }
+
+  /// What a callee does, as the caller sees it: its writes are the call's, its parameters are the arguments.
+  private mutating func seenFromOutside(
+    _ done: FreezeState?, _ arguments: [TypedArgument], by site: SiteID
+  ) -> FreezeState? {
+    guard var result = done else { return nil }
+    let set = sites.set(of: site)
+    result.ofOthers = seenFromOutside(result.ofOthers, arguments, as: set)
+    for (kernel, writes) in result.ofKernel {
+      result.ofKernel[kernel] = seenFromOutside(writes, arguments, as: set)
+    }
+    return result
+  }
+
+  private mutating func seenFromOutside(_ writes: Writes, _ arguments: [TypedArgument], as set: SiteSetID) -> Writes {
+    var result: Writes = [:]
+    for write in writes.keys {
+      if let own = substitute(write, arguments) { result[own] = set }
+    }
+    return result
+  }
+
+  /// What a write by a callee is for the caller; nil where nothing depends on it.
+  private mutating func substitute(_ write: WriteID, _ arguments: [TypedArgument]) -> WriteID? {
+    guard case .parameter(let path) = table.written[Int(write)] else { return write }
+    guard arguments.indices.contains(path.parameter), case .place(let place) = arguments[path.parameter] else { return nil }
+    let whole = program.path(of: place).appending(path.path)
+    switch place.root {
+    case .member(let member): return table.write(whole, in: member)
+    case .local(let local):
+      guard let parameter = inoutParameters[local] else { return nil }
+      return table.write(ParameterPath(parameter: parameter, path: whole))
+    }
+  }
+
+  private mutating func noteEverything(_ done: FreezeSummary, _ arguments: [TypedArgument], by site: SiteID) {
+    for write in done.everWritten.keys {
+      if let own = substitute(write, arguments) { noteEver(own, by: site) }
+    }
+  }
+
+  /// A callee writes its parameter and then calls a kernel: stale if the argument is what that captures.
+  private mutating func resolve(_ found: Set<ParameterStale>, _ arguments: [TypedArgument]) {
+    for stale in found {
+      guard let own = substitute(stale.write, arguments) else { continue }
+      switch table.written[Int(own)] {
+      case .member:
+        let row = table.row([own: stale.sites], of: stale.kernel, &sites)
+        if !row.isEmpty { add(Stale(row: row, compiled: stale.compiled), to: stale.target, of: stale.kernel) }
+      case .parameter:
+        summary.parameterStale.insert(
+          ParameterStale(
+            write: own, kernel: stale.kernel, target: stale.target, sites: stale.sites, compiled: stale.compiled))
+      }
+    }
+  }
+
+  // MARK: Kernels
+
+  /// Starts the kernel `id` and waits for it, and for all that it runs on the host.
+  private mutating func start(_ id: FunctionID, at span: Span) {
+    if let kernel = table.numbers[id], let entry = flow.state {
+      let number = sites.number(site(.start(Int(kernel)), at: span))
+      reach(
+        [kernel: [.call(number): [.writes, .compilePoint]]], from: entry, via: nil, isWithinStatement: true)
+      flow.state?.compile(kernel)
+    }
+    for write in effects(of: id) {
+      let number = sites.number(site(.kernel(id, hostSite: write.hostSite), at: span))
+      mark(write.write, by: number, sparing: table.kernelsOfSite[write.hostSite])
+    }
+    flow.version += 1
+    mayThrow()
+  }
+
+  /// What a start of `kernel` may write of the captures of others. What it may write of those of a kernel that reaches the
+  /// same `await` is reported there (rule 35).
+  private mutating func effects(of kernel: FunctionID) -> [KernelWrite] {
+    if let known = kernelEffects[kernel] { return known }
+    var result: [KernelWrite] = []
+    for site in table.captures.sites[kernel] ?? [] {
+      for write in writes(of: table.captures.hostSites[site].operand).keys.sorted() {
+        result.append(KernelWrite(write: write, hostSite: site))
+      }
+    }
+    kernelEffects[kernel] = result
+    return result
+  }
+
+  /// What the operand of an `await` or `send` may write on the host, each with the function that does.
+  mutating func writes(of operand: TypedExpression) -> [WriteID: FunctionID?] {
+    var result: [WriteID: FunctionID?] = [:]
+    switch operand.kind {
+    case .call(let callee, _, let arguments):
+      for write in (summaries[callee]?.everWritten ?? [:]).keys {
+        guard case .parameter(let path) = table.written[Int(write)] else {
+          result[write] = .some(callee)
+          continue
+        }
+        guard arguments.indices.contains(path.parameter), case .place(let place) = arguments[path.parameter],
+          case .member(let member) = place.root,
+          let own = table.write(program.path(of: place).appending(path.path), in: member)
+        else { continue }
+        result[own] = .some(callee)
+      }
+    case .callValue(let callee, _):
+      for target in targets(of: callee.type) {
+        for write in (summaries[target]?.everWritten ?? [:]).keys { result[write] = .some(target) }
+      }
+    case .append(let place, _):
+      if case .member(let member) = place.root, let write = table.write(program.path(of: place), in: member) {
+        result[write] = .some(nil)
+      }
+    default: break
+    }
+    return result
+  }
+}

@@ -1,0 +1,201 @@
+import Diagnostics
+import Typing
+
+/// Says what the analysis found.
+struct FreezeReporter {
+  let program: TypedProgram
+  var analysis: FreezeAnalysis
+  let index: ProgramIndex
+
+  init(_ analysis: FreezeAnalysis, foundAny: Bool) {
+    program = analysis.program
+    self.analysis = analysis
+    index = foundAny ? ProgramIndex(of: analysis) : ProgramIndex()
+  }
+
+  var table: CaptureTable { analysis.table }
+
+  /// More variables, writes and compile points than these are not shown one by one.
+  static let labelCountMax = 4
+
+  func line(of span: Span) -> Int { program.sources.position(of: span).line }
+
+  /// `a`, `b` and `c`.
+  func list(_ names: [String]) -> String {
+    let quoted = names.map { "`\($0)`" }
+    guard let last = quoted.last, quoted.count > 1 else { return quoted.first ?? "" }
+    return quoted.dropLast().joined(separator: ", ") + " and " + last
+  }
+
+  func name(of function: FunctionID) -> String { program[function].name }
+
+  /// What of a kernel's captures the row says may be stale, each once, as a user writes it.
+  func staleCaptures(_ row: Row, of kernel: Int32) -> [(captured: CapturedPath, path: Int32, name: String)] {
+    var seen: Set<String> = []
+    var result: [(captured: CapturedPath, path: Int32, name: String)] = []
+    let reads = table.reads[Int(kernel)]
+    for (path, set) in row.enumerated() where set != Sites.empty {
+      let captured = table.captures.reads[Int(reads[path])]
+      let name = program.text(of: captured.path, in: captured.member)
+      if seen.insert(name).inserted { result.append((captured, Int32(path), name)) }
+    }
+    // The number of elements goes without saying where the elements are named.
+    return result.filter { capture in
+      guard capture.captured.path.steps.last == .count else { return true }
+      return !seen.contains(String(capture.name.dropLast(".count".count)))
+    }
+  }
+
+  // MARK: E0301
+
+  mutating func staleCall(_ found: StaleCall) -> Diagnostic {
+    let kernel = table.kernels[Int(found.kernel)]
+    let kernelName = name(of: kernel)
+    let captures = staleCaptures(found.stale.row, of: found.kernel)
+    var labels = compilePoints(found.stale.compiled, of: kernel, capturing: captures.map(\.captured))
+    for (_, path, name) in captures.prefix(Self.labelCountMax) {
+      let sites = analysis.sites.members(of: found.stale.row[Int(path)])
+      for number in sites.prefix(Self.labelCountMax) {
+        guard let site = analysis.sites[number] else { continue }
+        let subject = captures.count > 1 ? "`\(name)` changed here" : "changed here"
+        let capturing = Capturing(kernel: found.kernel, path: path)
+        let chain = chain(from: site, to: capturing)
+        labels.append(Label(subject + words(chain.steps, name), at: site.span))
+        if let leaf = chain.leaf { labels.append(Label("`\(name)` is written here", at: leaf)) }
+      }
+    }
+    var unique: [Label] = []
+    for label in labels where !unique.contains(label) { unique.append(label) }
+    var fixes = [recompile(found, kernel: kernel)]
+    if let fix = passValue(captures.map(\.captured), to: kernel) { fixes.append(fix) }
+    return Diagnostic(
+      .staleCapture, "\(list(captures.map(\.name))) may have changed since `\(kernelName)` was compiled",
+      at: found.call.span,
+      remark: captures.count > 1
+        ? "this call would run with the old values" : "this call would run with the old value",
+      labels: unique, fixes: fixes)
+  }
+
+  /// Where the image that the call runs may have been compiled.
+  private func compilePoints(_ set: SiteSetID, of kernel: FunctionID, capturing: [CapturedPath]) -> [Label] {
+    var members: [(name: String, line: Int)] = []
+    for captured in capturing where members.count < Self.labelCountMax {
+      let member = program[captured.member]
+      if !members.contains(where: { $0.name == member.name }) { members.append((member.name, line(of: member.nameSpan))) }
+    }
+    let named = members.map { "`\($0.name)` (line \($0.line))" }
+    let head = "`\(name(of: kernel))` captures \(named.joined(separator: ", "))"
+    let explicit = analysis.sites.members(of: set).compactMap { analysis.sites[$0] }
+    if !explicit.isEmpty {
+      return explicit.prefix(2).map { Label("\(head) and is compiled here", at: $0.span) }
+    }
+    var hasPrepare = false
+    if case .experiment(let id) = program[kernel].owner { hasPrepare = program[id].prepare != nil }
+    let when = hasPrepare ? "at the end of `prepare`" : "before `run` begins"
+    return [Label("\(head) and is compiled \(when)", at: program[kernel].nameSpan)]
+  }
+
+  // MARK: Chains of calls
+
+  /// How a site comes to write a capture: the functions that it goes through, and the write, if that is elsewhere.
+  func chain(from site: Site, to capturing: Capturing) -> (steps: [String], leaf: Span?) {
+    var steps: [String] = []
+    var seen: Set<FunctionID> = []
+    var current = site
+    while true {
+      let callee: FunctionID
+      switch current.kind {
+      case .write, .preload, .start: return (steps, steps.isEmpty ? nil : current.span)
+      case .call(let function): callee = function
+      case .kernel(let kernel, let hostSite):
+        steps.append(name(of: kernel))
+        let operand = table.captures.hostSites[hostSite].operand
+        var finder = analysis
+        let writers = finder.writes(of: operand)
+        guard let write = writers.keys.filter({ changes($0, capturing) }).min(), let writer = writers[write] ?? nil
+        else { return (steps, operand.span) }
+        callee = writer
+      }
+      steps.append(name(of: callee))
+      guard seen.insert(callee).inserted, let next = nextSite(in: callee, to: capturing) else { return (steps, nil) }
+      current = next
+    }
+  }
+
+  private func changes(_ write: WriteID, _ capturing: Capturing) -> Bool {
+    table.changes(of: write, in: capturing.kernel).contains(capturing)
+  }
+
+  private func nextSite(in callee: FunctionID, to capturing: Capturing) -> Site? {
+    guard let written = analysis.summaries[callee]?.everWritten else { return nil }
+    if let write = written.keys.filter({ changes($0, capturing) }).min() { return written[write].flatMap { analysis.sites[$0] } }
+    // It writes a parameter; which one is clear only where there is one.
+    let parameters = Set(
+      written.filter { write, _ in
+        switch table.written[Int(write)] {
+        case .parameter: true
+        case .member: false
+        }
+      }.values)
+    guard parameters.count == 1, let number = parameters.first else { return nil }
+    return analysis.sites[number]
+  }
+
+  private func words(_ steps: [String], _ name: String) -> String {
+    guard let last = steps.last else { return "" }
+    if steps.count == 1 { return ": `\(last)` writes `\(name)`" }
+    let way = steps.dropLast().map { "`\($0)`" }.joined(separator: " calls ")
+    return ": \(way) calls `\(last)`, which writes `\(name)`"
+  }
+
+  // MARK: E0302
+
+  /// The `await`s and `send`s whose host functions write what a kernel that reaches them captures.
+  mutating func writesWhileRunning() -> [Diagnostic] {
+    var result: [Diagnostic] = []
+    for (index, site) in table.captures.hostSites.enumerated() {
+      let kernels = table.kernelsOfSite[index]
+      guard !kernels.isEmpty else { continue }
+      let writers = analysis.writes(of: site.operand)
+      var written: [Capturing: FunctionID?] = [:]
+      for (write, writer) in writers {
+        for capturing in table.changes[Int(write)] where kernels.contains(capturing.kernel) { written[capturing] = writer }
+      }
+      guard !written.isEmpty else { continue }
+      // Of the kernels that reach it, the one that it stands in, or the first.
+      let own = table.numbers[site.function].flatMap { own in written.keys.contains { $0.kernel == own } ? own : nil }
+      guard let kernel = own ?? written.keys.map(\.kernel).min() else { continue }
+      let paths = written.keys.filter { $0.kernel == kernel }.sorted(by: Capturing.inOrder)
+      result.append(writtenWhileRunning(site, kernel: kernel, paths, written))
+    }
+    return result
+  }
+
+  private func writtenWhileRunning(
+    _ site: HostSite, kernel: Int32, _ paths: [Capturing], _ writers: [Capturing: FunctionID?]
+  ) -> Diagnostic {
+    let kernelName = name(of: table.kernels[Int(kernel)])
+    var names: [String] = []
+    var labels: [Label] = []
+    for capturing in paths.prefix(Self.labelCountMax) {
+      let captured = table[capturing]
+      let name = program.text(of: captured.path, in: captured.member)
+      guard !names.contains(name) else { continue }
+      names.append(name)
+      labels.append(Label("`\(kernelName)` captures `\(name)` here", at: captured.mention))
+      if let writer = writers[capturing] ?? nil, let next = nextSite(in: writer, to: capturing) {
+        let way = chain(from: next, to: capturing)
+        let steps = [program[writer].name] + way.steps
+        labels.append(Label("`\(steps.joined(separator: "` → `"))` writes `\(name)`", at: way.leaf ?? next.span))
+      }
+    }
+    return Diagnostic(
+      .writtenWhileRunning, "\(list(names)) may be written here while `\(kernelName)`, which captures it, runs",
+      at: site.span, remark: "the kernel would go on with the old value", labels: labels,
+      notes: ["What a kernel captures is part of its image and cannot change while it runs."],
+      fixes: [
+        Fix("let the host function return the new value, and keep it in a local of the kernel"),
+        Fix("or write it in `run`, after the kernel has returned"),
+      ])
+  }
+}

@@ -1,0 +1,175 @@
+import Bytecode
+
+/// A place in a function's code that may not be known yet.
+struct Label: Hashable { fileprivate let index: Int }
+
+/// The code of one function while it is made: instructions, labels, slots, positions, and device time not charged yet.
+///
+/// Where no path leads, nothing is emitted.
+struct FunctionBuilder {
+  private(set) var contents: FunctionContents
+  /// Ticks of operations done since the last `charge`.
+  private(set) var pending: Int64 = 0
+  private(set) var isReachable = true
+  /// Whether it needs more slots than an instruction can name.
+  private(set) var isTooLarge = false
+  private var freeRuns: [[SlotType]: [Int]] = [:]
+  private var labels: [(place: Int, isUsed: Bool)] = []
+  private var jumps: [(word: Int, label: Label)] = []
+  private var handlers: [(entry: HandlerEntry, target: Label)] = []
+
+  init(name: String) { contents = FunctionContents(name: name) }
+
+  // MARK: Slots
+
+  /// Slots for `words`, which hold whatever they last held.
+  mutating func allocate(_ words: [SlotType]) -> Run {
+    if words.isEmpty { return Run(first: 0, words: []) }
+    if let first = freeRuns[words]?.popLast() { return Run(first: first, words: words) }
+    let first = contents.slots.count
+    if first + words.count > Limits.slotCountMax {
+      isTooLarge = true
+      return Run(first: 0, words: words)
+    }
+    contents.slots += words
+    return Run(first: first, words: words)
+  }
+
+  /// Gives the slots of `run` back.
+  mutating func free(_ run: Run) {
+    if run.words.isEmpty || isTooLarge { return }
+    freeRuns[run.words, default: []].append(run.first)
+  }
+
+  mutating func addParameter(_ words: [SlotType]) -> Run {
+    let run = allocate(words)
+    contents.parameterCount += words.count
+    return run
+  }
+
+  mutating func setResults(_ words: [SlotType]) { contents.results = words }
+
+  // MARK: Code
+
+  var count: Int { contents.code.count }
+
+  mutating func emit(_ opcode: Opcode, _ a: Int = 0, _ b: Int = 0, _ c: Int = 0) {
+    guard isReachable else { return }
+    contents.code.append(
+      Instruction(
+        opcode, a: UInt16(truncatingIfNeeded: a), b: UInt16(truncatingIfNeeded: b), c: UInt16(truncatingIfNeeded: c)
+      ).word)
+  }
+
+  mutating func emit(_ opcode: Opcode, _ a: Int = 0, wide: Int) {
+    guard isReachable else { return }
+    contents.code.append(
+      Instruction(opcode, a: UInt16(truncatingIfNeeded: a), wide: UInt32(truncatingIfNeeded: wide)).word)
+  }
+
+  /// A word of operands, of 16 bits each, lowest first.
+  mutating func operands(_ a: Int, _ b: Int, _ c: Int, _ d: Int) {
+    guard isReachable else { return }
+    var word: UInt64 = 0
+    for value in [d, c, b, a] { word = word << 16 | UInt64(UInt16(truncatingIfNeeded: value)) }
+    contents.code.append(word)
+  }
+
+  /// Slots as words of operands, four to a word.
+  mutating func operands(_ slots: [Int]) {
+    for start in stride(from: 0, to: slots.count, by: 4) {
+      func slot(_ index: Int) -> Int { start + index < slots.count ? slots[start + index] : 0 }
+      operands(slot(0), slot(1), slot(2), slot(3))
+    }
+  }
+
+  /// Ends the stretch of code: what follows is reached by labels only.
+  mutating func end() { isReachable = false }
+
+  // MARK: Labels
+
+  mutating func label() -> Label {
+    labels.append((-1, false))
+    return Label(index: labels.count - 1)
+  }
+
+  /// Charges what is pending, and goes on at `label`; from there on the path from above is joined by those of its jumps.
+  mutating func place(_ label: Label) {
+    flush()
+    pending = 0
+    labels[label.index].place = count
+    if labels[label.index].isUsed { isReachable = true }
+  }
+
+  /// `jump`, or `jumpIfTrue` or `jumpIfFalse` by boolean slot `slot`.
+  mutating func jump(_ opcode: Opcode = .jump, _ slot: Int = 0, to label: Label) {
+    guard isReachable else { return }
+    flush()
+    labels[label.index].isUsed = true
+    jumps.append((count, label))
+    emit(opcode, slot, wide: 0)
+    if opcode == .jump { end() }
+  }
+
+  /// Lets errors raised from word `start` up to here go on at `target`: all, or those numbered `error`.
+  mutating func handle(from start: Int, error: UInt16?, at target: Label) {
+    guard start < count else { return }
+    labels[target.index].isUsed = true
+    let entry = HandlerEntry(
+      start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: count), target: 0, error: error,
+      errorSlot: ImageFormat.none)
+    handlers.append((entry, target))
+  }
+
+  // MARK: Device time
+
+  mutating func charge(_ ticks: Int64) {
+    guard isReachable else { return }
+    pending &+= ticks
+    if pending > 1 << 30 { flush() }
+  }
+
+  /// Charges what is pending now.
+  mutating func flush() {
+    guard pending > 0, isReachable else { return }
+    while pending > 0 {
+      let ticks = min(pending, 1 << 30)
+      emit(.charge, wide: Int(ticks))
+      pending -= ticks
+    }
+  }
+
+  // MARK: Positions
+
+  /// Errors raised by what is emitted next stand at the place given.
+  mutating func position(file: UInt16, line: UInt32, column: UInt16) {
+    guard isReachable else { return }
+    let entry = PositionEntry(
+      start: UInt32(truncatingIfNeeded: count), file: file, line: line, column: column,
+      pendingCharge: UInt32(clamping: pending))
+    if let last = contents.positions.last {
+      if last.file == file, last.line == line, last.column == column, last.pendingCharge == entry.pendingCharge {
+        return
+      }
+      if last.start == entry.start { contents.positions.removeLast() }
+    }
+    contents.positions.append(entry)
+  }
+
+  // MARK: The end
+
+  /// The function, its jumps and handlers resolved.
+  mutating func finish() -> FunctionContents {
+    for (word, label) in jumps {
+      let distance = labels[label.index].place - word - 1
+      let opcode = contents.code[word] & 0xFFFF_FFFF
+      contents.code[word] = opcode | UInt64(UInt32(truncatingIfNeeded: distance)) << 32
+    }
+    contents.handlers = handlers.map { handler in
+      var entry = handler.entry
+      entry.target = UInt32(truncatingIfNeeded: labels[handler.target.index].place)
+      return entry
+    }
+    return contents
+  }
+}

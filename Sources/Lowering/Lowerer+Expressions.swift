@@ -1,0 +1,367 @@
+import Bytecode
+import Diagnostics
+import Laboratory
+import Typing
+import Values
+
+// Expressions. `evaluate` says where the value is; with a `hint` it is put there where that costs nothing.
+
+extension Lowerer {
+  /// Evaluates `expression` into `target`, slots of the words of its type that nobody reads before.
+  mutating func evaluate(_ expression: TypedExpression, into target: Run) {
+    let operand = evaluate(expression, hint: target)
+    store(operand, type(of: expression), into: target, at: expression.span)
+  }
+
+  /// Evaluates `expression` for its effects.
+  mutating func perform(_ expression: TypedExpression) { discard(evaluate(expression)) }
+
+  /// Evaluates `expression`. What is returned as a temporary may be `hint` itself.
+  mutating func evaluate(_ expression: TypedExpression, hint: Run? = nil) -> Operand {
+    guard descend(at: expression.span) else { return .constant(.unit) }
+    defer { ascend() }
+    let span = expression.span
+    switch expression.kind {
+    case .invalid: return placeholder(type(of: expression), "this", at: span)
+    case .unit: return .constant(.unit)
+    case .integer(let value): return .constant(.integer(value))
+    case .float(let value): return .constant(.float(value))
+    case .boolean(let value): return .constant(.boolean(value))
+    case .text(let value): return .constant(.text(value))
+    case .none:
+      let target = fresh(type(of: expression), hint, at: span)
+      zero(target)
+      return .temporary(target)
+    case .some(let value):
+      let target = fresh(type(of: expression), hint, at: span)
+      guard !target.words.isEmpty else { return .temporary(target) }
+      evaluate(value, into: target.part(1, target.words.count - 1))
+      code.emit(.loadBoolean, target.first, 1)
+      return .temporary(target)
+    case .local(let id): return local(id, expression)
+    case .member(let id): return member(id, expression)
+    case .device, .ownDevice: return .constant(.unit)
+    case .function(let id, let substitution): return functionValue(id, substitution, expression, hint)
+    case .unary(let operation, let operand): return unary(operation, operand, expression, hint)
+    case .binary(let operation, let left, let right): return binary(operation, left, right, expression, hint)
+    case .and(let left, let right): return connective(left, right, isAnd: true, hint)
+    case .or(let left, let right): return connective(left, right, isAnd: false, hint)
+    case .coalesce(let left, let right): return coalesce(left, right, expression, hint)
+    case .call(let id, let substitution, let arguments):
+      return call(id, substitution, arguments, expression, hint)
+    case .deviceCall(let device, let name, let signature, let arguments):
+      return deviceCall(device, name, signature, arguments, expression, hint)
+    case .callValue(let function, let arguments): return callValue(function, arguments, expression, hint)
+    case .intrinsic(let intrinsic, let operands): return self.intrinsic(intrinsic, operands, expression, hint)
+    case .convert(let conversion, let operand): return convert(conversion, operand, expression, hint)
+    case .tuple(let parts): return aggregate(parts, expression, hint, isTuple: true)
+    case .structure(_, let parts): return aggregate(parts, expression, hint, isTuple: false)
+    case .tupleElement(let base, let index), .field(let base, let index): return component(base, index, expression)
+    case .enumeration(let id, let tag, let payload): return enumeration(id, tag, payload, expression, hint)
+    case .array(let elements): return array(elements, expression, hint)
+    case .repeated(let value, count: let count): return repeated(value, count, expression, hint)
+    case .index(let base, let index): return element(of: base, at: index, part: nil, expression)
+    case .slice(let base, let low, let high): return slice(base, low, high, expression, hint)
+    case .conditional(let conditions, let then, let value, let otherwise, let other):
+      return conditional(conditions, (then, value), (otherwise, other), expression, hint)
+    case .comprehension(let value, let clauses): return comprehension(value, clauses, expression, hint)
+    case .interpolation(let segments): return interpolation(segments, expression, hint)
+    case .append(let place, let value): return append(place, value, at: span)
+    case .simulate(let id, let arguments, let seed): return simulate(id, arguments, seed, expression, hint)
+    case .await: return placeholder(type(of: expression), "`await`", at: span)
+    case .record: return placeholder(type(of: expression), "`record`", at: span)
+    }
+  }
+
+  /// Stands for a value that cannot be compiled, which has been reported.
+  mutating func placeholder(_ type: Type, _ construct: String, at span: Span) -> Operand {
+    unsupported(construct, at: span)
+    return .temporary(temporary(shapes.shape(of: type)?.words ?? []))
+  }
+
+  /// `hint`, or slots of its own for a value of `type`.
+  mutating func fresh(_ type: Type, _ hint: Run?, at span: Span) -> Run { hint ?? temporary(words(of: type, at: span)) }
+
+  /// As `fresh`, of the words given.
+  mutating func fresh(_ words: [SlotType], _ hint: Run?) -> Run {
+    if let hint, hint.words == words { return hint }
+    return temporary(words)
+  }
+
+  // MARK: Names
+
+  private mutating func local(_ id: LocalID, _ expression: TypedExpression) -> Operand {
+    let index = Int(id.index)
+    guard index < frame.locals.count, let binding = frame.locals[index] else {
+      return placeholder(type(of: expression), "a function that uses the locals around it", at: expression.span)
+    }
+    switch binding {
+    case .constant(let constant): return .constant(constant)
+    case .run(let run):
+      let locals = program[frame.function].locals
+      return .place(run, isMutable: index < locals.count && locals[index].isVariable)
+    case .dynamic: return placeholder(type(of: expression), "this", at: expression.span)
+    }
+  }
+
+  private mutating func member(_ id: MemberID, _ expression: TypedExpression) -> Operand {
+    let member = program[id]
+    let span = expression.span
+    switch member.kind {
+    case .argument, .variable, .prepared, .constant:
+      switch side {
+      case .host: return readGlobal(id, at: span)
+      case .device(let captures, let bound):
+        if bound.contains(id) { return readBound(id, at: span) }
+        guard let value = captures[id] else { return placeholder(member.type, "`\(member.name)` in a kernel", at: span) }
+        return captured(value, id, at: span)
+      }
+    case .shared:
+      if isDevice { return placeholder(member.type, "a shared value in a kernel", at: span) }
+      return callHost(.sharedRead(id), [], returning: words(of: member.type, at: span), nil, at: span)
+    case .dataset:
+      if isDevice { return placeholder(member.type, "a dataset in a kernel", at: span) }
+      return callHost(.datasetRead(id), [], returning: words(of: member.type, at: span), nil, at: span)
+    case .resident: return placeholder(member.type, "`resident` values", at: span)
+    case .field(let index):
+      guard let value = fieldValue(index) else { return placeholder(member.type, "`\(member.name)` here", at: span) }
+      return .constant(value)
+    case .device: return .constant(.unit)
+    }
+  }
+
+  /// A captured value; arrays and texts as constant data, made once.
+  private mutating func captured(_ value: Constant, _ id: MemberID, at span: Span) -> Operand {
+    let entry: (index: Int, count: Int)
+    switch (program[id].type, value) {
+    case (.array(let element), .array(let elements)), (.fixedArray(let element, _), .array(let elements)):
+      entry = memberData[id] ?? dataEntry(elements, of: element, at: span)
+    case (_, .text(let text)): entry = memberData[id] ?? textEntry(text)
+    default: return .constant(value)
+    }
+    memberData[id] = entry
+    let run = code.allocate(borrowedWords(of: program[id].type, at: span))
+    if let first = run.words.first, first.kind == .borrowed { code.emit(.arrayData, run.first, wide: entry.index) }
+    return .temporary(run)
+  }
+
+  /// The value of field `index` of the driver that the code belongs to, of its device; nil for a channel too.
+  func fieldValue(_ index: Int) -> Constant? {
+    guard let device = frame.device, case .device(let binding?) = program[device].kind,
+      let description = program.description.device(named: binding.name)
+    else { return nil }
+    let fields = program[binding.driver].fields
+    guard index < fields.count else { return nil }
+    let name = program[fields[index]].name
+    guard let field = description.fields.first(where: { $0.name == name }) else { return nil }
+    switch field.value {
+    case .channel(let number): return .integer(Int64(number))
+    case .integer(let value), .duration(let value): return .integer(value)
+    case .float(let value): return .float(value)
+    case .boolean(let value): return .boolean(value)
+    }
+  }
+
+  private mutating func functionValue(
+    _ id: FunctionID, _ substitution: [GenericID: GenericArgument], _ expression: TypedExpression, _ hint: Run?
+  ) -> Operand {
+    if isDevice { return placeholder(type(of: expression), "function values in a kernel", at: expression.span) }
+    let function = program[id]
+    switch function.kind {
+    case .portable, .host, .initializer: break
+    case .kernel, .seamlessKernel, .stage, .test, .requirement:
+      return placeholder(type(of: expression), "a kernel as a value", at: expression.span)
+    }
+    if function.parameters.contains(where: \.isInout) {
+      return placeholder(type(of: expression), "a function with `inout` parameters as a value", at: expression.span)
+    }
+    let target = fresh(type(of: expression), hint, at: expression.span)
+    let index = functionIndex(
+      FunctionInstance(function: id, substitution: concrete(substitution), device: nil))
+    code.emit(.loadFunction, target.first, wide: index)
+    return .temporary(target)
+  }
+
+  func concrete(_ substitution: [GenericID: GenericArgument]) -> [GenericID: GenericArgument] {
+    if substitution.isEmpty || frame.substitution.isEmpty { return substitution }
+    return substitution.mapValues { $0.substituting(frame.substitution) }
+  }
+
+  // MARK: Choices
+
+  private mutating func connective(
+    _ left: TypedExpression, _ right: TypedExpression, isAnd: Bool, _ hint: Run?
+  ) -> Operand {
+    let first = evaluate(left)
+    charge(operations: 1)
+    if case .constant(.boolean(let value)) = first { return value == isAnd ? evaluate(right, hint: hint) : first }
+    let target = fresh([.boolean], hint)
+    store(first, .boolean, into: target, at: left.span)
+    let end = code.label()
+    code.jump(isAnd ? .jumpIfFalse : .jumpIfTrue, target.first, to: end)
+    let mark = temporaries.count
+    evaluate(right, into: target)
+    releaseTemporaries(downTo: mark)
+    code.place(end)
+    return .temporary(target)
+  }
+
+  private mutating func coalesce(
+    _ left: TypedExpression, _ right: TypedExpression, _ expression: TypedExpression, _ hint: Run?
+  ) -> Operand {
+    let optional = type(of: left)
+    let result = type(of: expression)
+    let (run, operand) = settled(evaluate(left), optional, at: left.span)
+    charge(operations: 1)
+    guard !run.words.isEmpty else { return operand }
+    let target = fresh(result, hint, at: expression.span)
+    let (none, end) = (code.label(), code.label())
+    code.jump(.jumpIfFalse, run.first, to: none)
+    if optional == result {
+      copy(run, into: target, moving: isMovable(operand), at: left.span)
+    } else {
+      copy(run.part(1, run.words.count - 1), into: target, moving: isMovable(operand), at: left.span)
+    }
+    code.jump(to: end)
+    code.place(none)
+    let mark = temporaries.count
+    evaluate(right, into: target)
+    releaseTemporaries(downTo: mark)
+    code.place(end)
+    discard(operand)
+    return .temporary(target)
+  }
+
+  func isMovable(_ operand: Operand) -> Bool {
+    switch operand {
+    case .constant, .place: false
+    case .temporary, .part: true
+    }
+  }
+
+  private mutating func conditional(
+    _ conditions: [TypedCondition], _ then: (TypedBlock, TypedExpression), _ otherwise: (TypedBlock, TypedExpression),
+    _ expression: TypedExpression, _ hint: Run?
+  ) -> Operand {
+    scopes.append([])
+    let branch = self.branch(on: conditions)
+    switch branch {
+    case .always(let holds):
+      let (block, value) = holds ? then : otherwise
+      let target = hint ?? temporary(words(of: type(of: expression), at: expression.span))
+      scopes.append([])
+      statements(block.statements)
+      let operand = evaluate(value, hint: target)
+      if case .constant = operand {
+        if hint == nil, !target.ownsArrays { code.free(target) }
+        closeScope()
+        closeScope()
+        return operand
+      }
+      store(operand, type(of: expression), into: target, at: value.span)
+      closeScope()
+      closeScope()
+      return .temporary(target)
+    case .otherwise(let label):
+      let target = fresh(type(of: expression), hint, at: expression.span)
+      let end = code.label()
+      choose(then, into: target)
+      closeScope()
+      code.jump(to: end)
+      code.place(label)
+      choose(otherwise, into: target)
+      code.place(end)
+      return .temporary(target)
+    }
+  }
+
+  private mutating func choose(_ branch: (TypedBlock, TypedExpression), into target: Run) {
+    let mark = temporaries.count
+    scopes.append([])
+    statements(branch.0.statements)
+    evaluate(branch.1, into: target)
+    closeScope()
+    releaseTemporaries(downTo: mark)
+  }
+
+  // MARK: Aggregates
+
+  private mutating func aggregate(
+    _ parts: [TypedExpression], _ expression: TypedExpression, _ hint: Run?, isTuple: Bool
+  ) -> Operand {
+    if isTuple, let constants = literals(parts) { return .constant(.tuple(constants)) }
+    let target = fresh(type(of: expression), hint, at: expression.span)
+    var offset = 0
+    for part in parts {
+      let count = words(of: type(of: part), at: part.span).count
+      guard offset + count <= target.words.count else { break }
+      evaluate(part, into: target.part(offset, count))
+      offset += count
+    }
+    return .temporary(target)
+  }
+
+  /// The values of `expressions` if each is a literal or a local that stands for a constant.
+  private func literals(_ expressions: [TypedExpression]) -> [Constant]? {
+    var constants: [Constant] = []
+    for expression in expressions {
+      guard let constant = literal(expression) else { return nil }
+      constants.append(constant)
+    }
+    return constants
+  }
+
+  func literal(_ expression: TypedExpression) -> Constant? {
+    switch expression.kind {
+    case .integer(let value): return .integer(value)
+    case .float(let value): return .float(value)
+    case .boolean(let value): return .boolean(value)
+    case .local(let id):
+      guard Int(id.index) < frame.locals.count, case .constant(let constant)? = frame.locals[Int(id.index)] else {
+        return nil
+      }
+      return constant
+    default: return nil
+    }
+  }
+
+  private mutating func component(_ base: TypedExpression, _ index: Int, _ expression: TypedExpression) -> Operand {
+    let whole = type(of: base)
+    var offset = 0
+    for part in parts(of: whole, in: program).prefix(index) { offset += words(of: part, at: base.span).count }
+    let count = words(of: type(of: expression), at: expression.span).count
+    if case .index(let array, let position) = base.kind {
+      return element(of: array, at: position, part: (offset, count), base)
+    }
+    let operand = evaluate(base)
+    if let constant = operand.constant {
+      switch constant {
+      case .tuple(let values) where index < values.count: return .constant(values[index])
+      case .structure(let values) where index < values.count: return .constant(values[index])
+      default: break
+      }
+    }
+    let (run, settledOperand) = settled(operand, whole, at: base.span)
+    guard offset + count <= run.words.count else { return settledOperand }
+    return part(of: settledOperand, offset, count)
+  }
+
+  private mutating func enumeration(
+    _ id: EnumID, _ tag: Int, _ payload: [TypedExpression], _ expression: TypedExpression, _ hint: Run?
+  ) -> Operand {
+    if payload.isEmpty { return .constant(.enumeration(tag, [])) }
+    let target = fresh(type(of: expression), hint, at: expression.span)
+    guard !target.words.isEmpty else { return .temporary(target) }
+    zero(target)
+    code.emit(.loadInteger, target.first, wide: tag)
+    var offset = 1
+    for (index, item) in program[id].cases.enumerated() {
+      for (position, field) in item.payload.enumerated() {
+        let count = words(of: field.type, at: expression.span).count
+        if index == tag, position < payload.count { evaluate(payload[position], into: target.part(offset, count)) }
+        offset += count
+      }
+    }
+    return .temporary(target)
+  }
+}

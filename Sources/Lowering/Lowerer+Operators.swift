@@ -1,0 +1,327 @@
+import Bytecode
+import Diagnostics
+import Laboratory
+import Typing
+import Values
+
+// Operations on numbers, comparisons and conversions.
+
+extension Lowerer {
+  mutating func unary(
+    _ operation: UnaryOperation, _ operand: TypedExpression, _ expression: TypedExpression, _ hint: Run?
+  ) -> Operand {
+    let span = expression.span
+    let value = evaluate(operand)
+    charge(operations: 1)
+    if let constant = value.constant, let folded = Folding.unary(operation, constant).constant { return .constant(folded) }
+    let (run, source) = settled(value, type(of: operand), at: span)
+    discard(source)
+    switch operation {
+    case .negateInteger: return simple(.negateInteger, .integer, run, nil, hint, at: span)
+    case .negateInteger32:
+      return narrowed(simple(.negateInteger, .integer, run, nil, hint, at: span), at: span)
+    case .negateFloat: return simple(.negateFloat, .float, run, nil, hint, at: span)
+    case .complement: return simple(.bitNot, .integer, run, nil, hint, at: span)
+    case .not: return simple(.notBoolean, .boolean, run, nil, hint, at: span)
+    }
+  }
+
+  /// An instruction from one or two slots to a fresh one, or the hint.
+  private mutating func simple(
+    _ opcode: Opcode, _ result: SlotType, _ a: Run, _ b: Run?, _ hint: Run?, immediate: Int = 0, at span: Span
+  ) -> Operand {
+    let target = fresh([result], hint)
+    emit(opcode, target.first, a.first, b?.first ?? immediate, at: span)
+    return .temporary(target)
+  }
+
+  /// Checks that the value in place fits an Int32.
+  private mutating func narrowed(_ operand: Operand, at span: Span) -> Operand {
+    if let run = operand.run { emit(.check32, run.first, run.first, at: span) }
+    return operand
+  }
+
+  mutating func binary(
+    _ operation: BinaryOperation, _ left: TypedExpression, _ right: TypedExpression, _ expression: TypedExpression, _ hint: Run?
+  ) -> Operand {
+    let a = kept(evaluate(left), type(of: left), over: CollectionOfOne(right), at: left.span)
+    let b = evaluate(right)
+    charge(operations: 1)
+    return operate(operation, (a, type(of: left)), (b, type(of: right)), expression, hint)
+  }
+
+  /// Does `operation` on values that have been evaluated; what it costs has been charged.
+  mutating func operate(
+    _ operation: BinaryOperation, _ left: (operand: Operand, type: Type), _ right: (operand: Operand, type: Type),
+    _ expression: TypedExpression, _ hint: Run?
+  ) -> Operand {
+    let span = expression.span
+    if let a = left.operand.constant, let b = right.operand.constant,
+      let folded = Folding.binary(operation, a, b).constant
+    {
+      return .constant(folded)
+    }
+    if case .integer(let integer) = operation, integer == .add || integer == .subtract,
+      case .constant(.integer(let value))? = Optional(right.operand), let small = Int16(exactly: value), small != .min
+    {
+      let (run, source) = settled(left.operand, left.type, at: span)
+      discard(source)
+      return simple(.addImmediate, .integer, run, nil, hint, immediate: Int(integer == .add ? small : -small), at: span)
+    }
+    let (a, leftSource) = settled(left.operand, left.type, at: span)
+    let (b, rightSource) = settled(right.operand, right.type, at: span)
+    defer {
+      discard(leftSource)
+      discard(rightSource)
+    }
+    switch operation {
+    case .integer(let operation): return simple(opcode(operation), .integer, a, b, hint, at: span)
+    case .integer32(let operation):
+      let wide = simple(opcode(operation), .integer, a, b, hint, at: span)
+      switch operation {
+      case .wrappingAdd, .wrappingSubtract, .wrappingMultiply, .shiftLeft:
+        if let run = wide.run { code.emit(.wrap32, run.first, run.first) }
+        return wide
+      case .bitAnd, .bitOr, .bitXor, .shiftRight, .remainder: return wide
+      case .add, .subtract, .multiply, .floorDivide, .power: return narrowed(wide, at: span)
+      }
+    case .float(let operation): return float(operation, a, b, hint, at: span)
+    case .compare(let comparison, let domain): return compare(comparison, domain, a, b, left.type, hint, at: span)
+    case .scaleDuration: return simple(.scaleTicks, .integer, a, b, hint, at: span)
+    case .floatTimesDuration: return simple(.scaleTicks, .integer, b, a, hint, at: span)
+    case .divideDurationByFloat: return simple(.divideTicksByFloat, .integer, a, b, hint, at: span)
+    case .divideDurationByInteger: return simple(.divideTicksByInteger, .integer, a, b, hint, at: span)
+    case .durationRatio:
+      let pair = code.allocate([.float, .float])
+      code.emit(.integerToFloat, pair.first, a.first)
+      code.emit(.integerToFloat, pair.first + 1, b.first)
+      let target = fresh([.float], hint)
+      code.emit(.divideFloat, target.first, pair.first, pair.first + 1)
+      code.free(pair)
+      return .temporary(target)
+    case .durationFloorRatio: return simple(.floorDivideInteger, .integer, a, b, hint, at: span)
+    case .concatenate:
+      let target = fresh(words(of: type(of: expression), at: span), nil)
+      guard !target.words.isEmpty, !a.words.isEmpty, !b.words.isEmpty else { return .temporary(target) }
+      emit(.arrayConcatenate, target.first, a.first, b.first, at: span)
+      return .temporary(target)
+    case .contains: return contains(a, left.type, b, right.type, hint, at: span)
+    }
+  }
+
+  private func opcode(_ operation: IntegerOperation) -> Opcode {
+    switch operation {
+    case .add: .addInteger
+    case .subtract: .subtractInteger
+    case .multiply: .multiplyInteger
+    case .floorDivide: .floorDivideInteger
+    case .remainder: .remainderInteger
+    case .power: .powerInteger
+    case .wrappingAdd: .wrapAdd
+    case .wrappingSubtract: .wrapSubtract
+    case .wrappingMultiply: .wrapMultiply
+    case .bitAnd: .bitAnd
+    case .bitOr: .bitOr
+    case .bitXor: .bitXor
+    case .shiftLeft: .shiftLeft
+    case .shiftRight: .shiftRight
+    }
+  }
+
+  private mutating func float(_ operation: FloatOperation, _ a: Run, _ b: Run, _ hint: Run?, at span: Span) -> Operand {
+    switch operation {
+    case .add: return simple(.addFloat, .float, a, b, hint, at: span)
+    case .subtract: return simple(.subtractFloat, .float, a, b, hint, at: span)
+    case .multiply: return simple(.multiplyFloat, .float, a, b, hint, at: span)
+    case .divide: return simple(.divideFloat, .float, a, b, hint, at: span)
+    case .floorDivide: return simple(.floorDivideFloat, .float, a, b, hint, at: span)
+    case .remainder: return simple(.remainderFloat, .float, a, b, hint, at: span)
+    case .power: return elementary(.power, a, b, hint)
+    }
+  }
+
+  private mutating func elementary(_ function: Elementary, _ a: Run, _ b: Run, _ hint: Run?) -> Operand {
+    let pair = code.allocate([.float, .float])
+    code.emit(.move, pair.first, a.first)
+    code.emit(.move, pair.first + 1, b.first)
+    let target = fresh([.float], hint)
+    code.emit(.elementary2, target.first, pair.first, Int(function.rawValue))
+    code.free(pair)
+    return .temporary(target)
+  }
+
+  // MARK: Comparisons
+
+  private mutating func compare(
+    _ comparison: Comparison, _ domain: ComparisonDomain, _ a: Run, _ b: Run, _ type: Type, _ hint: Run?, at span: Span
+  ) -> Operand {
+    let order: (less: Opcode, lessOrEqual: Opcode, equal: Opcode, notEqual: Opcode)
+    switch domain {
+    case .integer: order = (.lessInteger, .lessOrEqualInteger, .equalInteger, .notEqualInteger)
+    case .float: order = (.lessFloat, .lessOrEqualFloat, .equalFloat, .notEqualFloat)
+    case .boolean, .structural: return equality(a, b, type, isNegated: comparison == .notEqual, hint, at: span)
+    case .string:
+      if comparison == .equal || comparison == .notEqual {
+        return equality(a, b, type, isNegated: comparison == .notEqual, hint, at: span)
+      }
+      return compareTexts(comparison, a, b, hint, at: span)
+    }
+    switch comparison {
+    case .equal: return simple(order.equal, .boolean, a, b, hint, at: span)
+    case .notEqual: return simple(order.notEqual, .boolean, a, b, hint, at: span)
+    case .less: return simple(order.less, .boolean, a, b, hint, at: span)
+    case .lessOrEqual: return simple(order.lessOrEqual, .boolean, a, b, hint, at: span)
+    case .greater: return simple(order.less, .boolean, b, a, hint, at: span)
+    case .greaterOrEqual: return simple(order.lessOrEqual, .boolean, b, a, hint, at: span)
+    }
+  }
+
+  private mutating func compareTexts(
+    _ comparison: Comparison, _ a: Run, _ b: Run, _ hint: Run?, at span: Span
+  ) -> Operand {
+    if isDevice { return placeholder(.boolean, "the order of strings in a kernel", at: span) }
+    let sign = callHost(.compareText, [a, b], returning: [.integer], nil, at: span)
+    let zero = code.allocate([.integer])
+    loadInteger(0, into: zero.first)
+    guard let run = sign.run else { return sign }
+    let result = compare(comparison, .integer, run, zero, .integer, hint, at: span)
+    code.free(zero)
+    discard(sign)
+    return result
+  }
+
+  /// Whether all words of `a` and `b`, values of `type`, are equal.
+  mutating func equality(_ a: Run, _ b: Run, _ type: Type, isNegated: Bool, _ hint: Run?, at span: Span) -> Operand {
+    let target = fresh([.boolean], hint)
+    let count = min(a.words.count, b.words.count)
+    let end = code.label()
+    if count == 0 { code.emit(.loadBoolean, target.first, 1) }
+    for index in 0..<count {
+      let (left, right) = (a.first + index, b.first + index)
+      switch a.words[index].kind {
+      case .integer: code.emit(.equalInteger, target.first, left, right)
+      case .float: code.emit(.equalFloat, target.first, left, right)
+      case .boolean: code.emit(.equalBoolean, target.first, left, right)
+      case .owned, .borrowed: code.emit(.arrayEqual, target.first, left, right)
+      case .length: continue
+      case .function: unsupported("a comparison of functions", at: span)
+      }
+      let isLast = index == count - 1 || (index == count - 2 && a.words[count - 1].kind == .length)
+      if !isLast { code.jump(.jumpIfFalse, target.first, to: end) }
+    }
+    code.place(end)
+    if isNegated { code.emit(.notBoolean, target.first, target.first) }
+    return .temporary(target)
+  }
+
+  // MARK: Conversions
+
+  mutating func convert(
+    _ conversion: Conversion, _ operand: TypedExpression, _ expression: TypedExpression, _ hint: Run?
+  ) -> Operand {
+    let span = expression.span
+    let value = evaluate(operand)
+    charge(operations: 1)
+    let rate = program.description.core.ticksPerSecond
+    if let constant = value.constant,
+      let folded = Folding.convert(conversion, constant, ticksPerSecond: rate).constant
+    {
+      return .constant(folded)
+    }
+    if conversion == .integer32ToInteger { return value }
+    let (run, source) = settled(value, type(of: operand), at: span)
+    defer { discard(source) }
+    switch conversion {
+    case .integerToFloat: return simple(.integerToFloat, .float, run, nil, hint, at: span)
+    case .floatToInteger: return simple(.floatToInteger, .integer, run, nil, hint, at: span)
+    case .integerToInteger32: return simple(.check32, .integer, run, nil, hint, at: span)
+    case .integer32ToInteger: return value
+    case .durationToSeconds, .secondsToDuration:
+      let pair = code.allocate([.float, .float])
+      defer { code.free(pair) }
+      loadFloat(Double(rate), into: pair.first + 1)
+      if conversion == .durationToSeconds {
+        code.emit(.integerToFloat, pair.first, run.first)
+        let target = fresh([.float], hint)
+        code.emit(.divideFloat, target.first, pair.first, pair.first + 1)
+        return .temporary(target)
+      }
+      code.emit(.multiplyFloat, pair.first, run.first, pair.first + 1)
+      let target = fresh([.integer], hint)
+      emit(.floatToNearest, target.first, pair.first, at: span)
+      return .temporary(target)
+    }
+  }
+
+  // MARK: Intrinsics on numbers
+
+  /// An intrinsic on numbers whose operands have been evaluated and which has been charged.
+  mutating func number(
+    _ intrinsic: Intrinsic, _ values: [Operand], _ types: [Type], _ expression: TypedExpression, _ hint: Run?
+  ) -> Operand {
+    let span = expression.span
+    let constants = values.compactMap(\.constant)
+    if constants.count == values.count, let folded = Folding.intrinsic(intrinsic, constants).constant {
+      return .constant(folded)
+    }
+    var runs: [Run] = []
+    var sources: [Operand] = []
+    for (value, type) in zip(values, types) {
+      let (run, source) = settled(value, type, at: span)
+      runs.append(run)
+      sources.append(source)
+    }
+    defer { for source in sources { discard(source) } }
+    guard let a = runs.first, let kind = a.words.first?.kind else {
+      return placeholder(type(of: expression), "this operation", at: span)
+    }
+    let isFloat = kind == .float
+    let b = runs.count > 1 ? runs[1] : a
+    switch intrinsic {
+    case .absolute:
+      let result = simple(isFloat ? .absoluteFloat : .absoluteInteger, isFloat ? .float : .integer, a, nil, hint, at: span)
+      if case .integer32 = types[0] { return narrowed(result, at: span) }
+      return result
+    case .minimum:
+      return simple(isFloat ? .minimumFloat : .minimumInteger, isFloat ? .float : .integer, a, b, hint, at: span)
+    case .maximum:
+      return simple(isFloat ? .maximumFloat : .maximumInteger, isFloat ? .float : .integer, a, b, hint, at: span)
+    case .floor where isFloat: return simple(.floor, .float, a, nil, hint, at: span)
+    case .ceiling where isFloat: return simple(.ceiling, .float, a, nil, hint, at: span)
+    case .truncate where isFloat: return simple(.truncate, .float, a, nil, hint, at: span)
+    case .round where isFloat: return simple(.roundEven, .float, a, nil, hint, at: span)
+    case .floor, .ceiling, .truncate, .round: return simple(.move, .integer, a, nil, hint, at: span)
+    case .squareRoot: return simple(.squareRoot, .float, a, nil, hint, at: span)
+    case .sine: return elementary(.sine, a, hint)
+    case .cosine: return elementary(.cosine, a, hint)
+    case .tangent: return elementary(.tangent, a, hint)
+    case .arcSine: return elementary(.arcSine, a, hint)
+    case .arcCosine: return elementary(.arcCosine, a, hint)
+    case .arcTangent: return elementary(.arcTangent, a, hint)
+    case .arcTangent2: return elementary(.arcTangent2, a, b, hint)
+    case .exponential: return elementary(.exponential, a, hint)
+    case .logarithm: return elementary(.logarithm, a, hint)
+    case .logarithm2: return elementary(.logarithm2, a, hint)
+    case .logarithm10: return elementary(.logarithm10, a, hint)
+    case .aligned:
+      let work = code.allocate([.integer])
+      defer { code.free(work) }
+      emit(.absoluteInteger, work.first, b.first, at: span)
+      let target = fresh([.integer], nil)
+      emit(.negateInteger, target.first, a.first, at: span)
+      emit(.remainderInteger, target.first, target.first, work.first, at: span)
+      emit(.addInteger, target.first, target.first, a.first, at: span)
+      return .temporary(target)
+    case .now, .clock, .slack, .delay, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause, .output, .outputPair,
+      .gate, .input, .count, .last, .print, .pause, .leastSquares, .traceEdges, .traceSpan, .traceLevel,
+      .simulationStatus, .simulationOutput:
+      return placeholder(type(of: expression), "this operation", at: span)
+    }
+  }
+
+  private mutating func elementary(_ function: Elementary, _ a: Run, _ hint: Run?) -> Operand {
+    let target = fresh([.float], hint)
+    code.emit(.elementary, target.first, a.first, Int(function.rawValue))
+    return .temporary(target)
+  }
+}

@@ -1,0 +1,322 @@
+import Bytecode
+import Diagnostics
+import Typing
+import Values
+
+/// A `parallel` block on its way to events in order of time. The machine's cursor stays at the block's beginning until they
+/// have been emitted.
+struct SortedWalk {
+  /// Ticks from the block's beginning to where the branch is.
+  var offset: Int64 = 0
+  var events: [Event] = []
+  /// How many statements of the language have put events in so far.
+  var statementCount = 0
+
+  struct Event {
+    enum Action {
+      case output(address: Operand, value: Operand, valueType: Type)
+      case gate(duration: Int64, edges: Int)
+    }
+    let offset: Int64
+    let channel: Int
+    let action: Action
+    /// Which statement it comes from: the first of its events is charged.
+    let statement: Int
+    let span: Span
+  }
+}
+
+/// Constants that events share, in the order in which they were loaded.
+struct LoadedConstants {
+  var runs: [Constant: Run] = [:]
+  var order: [Run] = []
+}
+
+extension Lowerer {
+  // MARK: The block
+
+  mutating func parallel(_ block: TypedBlock, at span: Span) {
+    guard isDevice else { return unsupported("`parallel` on the host", at: span) }
+    scopes.append([])
+    defer { closeScope() }
+    if walk != nil { return walkBranches(block.statements) }
+    if canSort(block.statements) {
+      walk = SortedWalk()
+      let mark = temporaries.count
+      walkBranches(block.statements)
+      emitEvents(at: span)
+      releaseTemporaries(downTo: mark)
+      return
+    }
+    let (base, end) = (declare([.integer]), declare([.integer]))
+    code.emit(.now, base.first)
+    code.emit(.move, end.first, base.first)
+    for (index, statement) in block.statements.enumerated() {
+      if index > 0 { emit(.moveTo, base.first, at: statement.span) }
+      self.statement(statement)
+      endBranch(end)
+    }
+    emit(.moveTo, end.first, at: span)
+  }
+
+  /// Takes the cursor, where a branch has ended, into `end`.
+  private mutating func endBranch(_ end: Run) {
+    let now = code.allocate([.integer])
+    code.emit(.now, now.first)
+    code.emit(.maximumInteger, end.first, end.first, now.first)
+    code.free(now)
+  }
+
+  /// `parallel for`, and a loop inside a walk.
+  mutating func unrolled(_ loop: TypedLoop, _ body: TypedBlock, isParallel: Bool, at span: Span) {
+    guard isDevice else { return unsupported("`parallel for` on the host", at: span) }
+    if walk == nil {
+      let statement = TypedStatement(.loop(loop, body, isParallel: isParallel), at: span)
+      if canSort([statement]) {
+        walk = SortedWalk()
+        let mark = temporaries.count
+        unrolled(loop, body, isParallel: isParallel, at: span)
+        emitEvents(at: span)
+        return releaseTemporaries(downTo: mark)
+      }
+      return unsortedFor(loop, body, at: span)
+    }
+    guard case .range(let low, let high, let isClosed, let step) = loop.source,
+      case .integer(let first)? = walkedInteger(low), case .integer(let last)? = walkedInteger(high),
+      case .integer(let stride)? = step.map({ walkedInteger($0) }) ?? .integer(1), stride != 0
+    else { return unsupported("this loop inside `parallel`", at: span) }
+    var rounds = StaticRange(low: first, high: last, isClosed: isClosed, step: stride)
+    let start = walk?.offset ?? 0
+    var end = start
+    while let value = rounds.next() {
+      if isParallel { walk?.offset = start }
+      charge(operations: 1)
+      scopes.append([])
+      if isVariable(loop.variable) {
+        let own = declare([.integer])
+        loadInteger(value, into: own.first)
+        bind(loop.variable, .run(own))
+      } else {
+        bind(loop.variable, .constant(.integer(value)))
+      }
+      statements(body.statements)
+      closeScope()
+      end = max(end, walk?.offset ?? 0)
+    }
+    if isParallel { walk?.offset = end }
+  }
+
+  /// The value of a static expression, which is charged.
+  private mutating func walkedInteger(_ expression: TypedExpression) -> Constant? {
+    evaluateStatic(expression).constant
+  }
+
+  private mutating func unsortedFor(_ loop: TypedLoop, _ body: TypedBlock, at span: Span) {
+    scopes.append([])
+    let (base, end) = (declare([.integer]), declare([.integer]))
+    code.emit(.now, base.first)
+    code.emit(.move, end.first, base.first)
+    self.loop(loop, mayWrite: mayWrite(body), at: span) { lowerer in
+      lowerer.emit(.moveTo, base.first, at: span)
+      lowerer.statements(body.statements)
+      lowerer.endBranch(end)
+    }
+    emit(.moveTo, end.first, at: span)
+    closeScope()
+  }
+
+  // MARK: Walking
+
+  private mutating func walkBranches(_ statements: [TypedStatement]) {
+    let start = walk?.offset ?? 0
+    var end = start
+    for statement in statements {
+      walk?.offset = start
+      self.statement(statement)
+      end = max(end, walk?.offset ?? 0)
+    }
+    walk?.offset = end
+  }
+
+  /// A call of a function that works on the timeline: its body takes the call's place.
+  mutating func walkCall(
+    _ instance: FunctionInstance, _ arguments: [TypedArgument], _ expression: TypedExpression, _ hint: Run?
+  ) -> Operand {
+    let function = program[instance.function]
+    let span = expression.span
+    let values = evaluateStatic(arguments)
+    charge(operations: 1)
+    scopes.append([])
+    var bindings: [Binding] = []
+    for (value, parameter) in zip(values, function.parameters) {
+      guard value.place == nil else { return placeholder(type(of: expression), "this call inside `parallel`", at: span) }
+      if case .constant(let constant) = value.operand {
+        bindings.append(.constant(constant))
+        continue
+      }
+      // The parameter keeps its value whatever the body writes; arrays that are borrowed stay where they are until then.
+      let run = declare(words(of: value.type, at: parameter.span))
+      store(value.operand, value.type, into: run, at: span)
+      bindings.append(.run(run))
+    }
+    frames.append(newFrame(of: instance))
+    for (parameter, binding) in zip(function.parameters, bindings) { bind(parameter.local, binding) }
+    var list = function.body.statements[...]
+    var result: TypedExpression?
+    if case .returnValue(let value)? = list.last?.kind {
+      result = value
+      list.removeLast()
+    }
+    statements(Array(list))
+    var operand = Operand.constant(.unit)
+    if let result {
+      operand = evaluate(result)
+      if operand.constant == nil {
+        let target = temporary(words(of: type(of: result), at: result.span))
+        store(operand, type(of: result), into: target, at: result.span)
+        operand = .temporary(target)
+      }
+    }
+    frames.removeLast()
+    closeScope()
+    return operand
+  }
+
+  mutating func walkIntrinsic(
+    _ intrinsic: Intrinsic, _ operands: [TypedExpression], _ expression: TypedExpression, _ hint: Run?
+  ) -> Operand {
+    let span = expression.span
+    let offset = walk?.offset ?? 0
+    switch intrinsic {
+    case .now:
+      charge(operations: 1)
+      let target = fresh([.integer], nil)
+      code.emit(.now, target.first)
+      if offset != 0 {
+        let distance = code.allocate([.integer])
+        loadInteger(offset, into: distance.first)
+        emit(.addInteger, target.first, target.first, distance.first, at: span)
+        code.free(distance)
+      }
+      return .temporary(target)
+    case .delay:
+      guard let duration = operands.first, case .integer(let ticks)? = evaluateStatic(duration).constant else { break }
+      charge(operations: 1)
+      walk?.offset = offset &+ ticks
+      return .constant(.unit)
+    case .output, .outputPair, .gate:
+      guard let first = operands.first, let channel = channel(first) else { break }
+      let values = evaluateStatic(operands.dropFirst().map { .value($0) })
+      let statement = walk?.statementCount ?? 0
+      walk?.statementCount += 1
+      func add(_ action: SortedWalk.Event.Action, after delay: Int64) {
+        walk?.events.append(
+          SortedWalk.Event(offset: offset &+ delay, channel: channel, action: action, statement: statement, span: span))
+      }
+      switch intrinsic {
+      case .output where values.count == 2:
+        let address = keep(values[0])
+        add(.output(address: address, value: keep(values[1]), valueType: values[1].type), after: 0)
+        return .constant(.unit)
+      case .outputPair where values.count == 4:
+        guard case .integer(let after)? = values[3].operand.constant else { break }
+        let address = keep(values[0])
+        add(.output(address: address, value: keep(values[1]), valueType: values[1].type), after: 0)
+        add(.output(address: address, value: keep(values[2]), valueType: values[2].type), after: after)
+        return .constant(.unit)
+      case .gate where values.count == 2:
+        guard case .integer(let edges)? = values[0].operand.constant, (1...3).contains(edges),
+          case .integer(let duration)? = values[1].operand.constant
+        else { break }
+        add(.gate(duration: duration, edges: Int(edges)), after: 0)
+        return .constant(.unit)
+      default: break
+      }
+    default: break
+    }
+    return placeholder(type(of: expression), "this inside `parallel`", at: span)
+  }
+
+  /// The operand of an event, in slots of its own until the block ends.
+  private mutating func keep(_ value: Argument) -> Operand {
+    if case .constant = value.operand { return value.operand }
+    let run = code.allocate(value.operand.run?.words ?? [])
+    store(value.operand, value.type, into: run, at: program[frame.function].nameSpan)
+    return .place(run, isMutable: false)
+  }
+
+  // MARK: Events
+
+  /// Emits what the walk has collected, in order of time, and moves the cursor to the block's end.
+  private mutating func emitEvents(at span: Span) {
+    guard let walk else { return }
+    self.walk = nil
+    let order = walk.events.indices.sorted {
+      (walk.events[$0].offset, $0) < (walk.events[$1].offset, $1)
+    }
+    var charged = [Bool](repeating: false, count: walk.statementCount)
+    var loaded = LoadedConstants()
+    for index in order {
+      let event = walk.events[index]
+      if !charged[event.statement] {
+        charged[event.statement] = true
+        charge(events: 1)
+      }
+      let distance = event.offset == 0 ? Int(ImageFormat.none) : slot(of: .integer(event.offset), .integer, &loaded)
+      switch event.action {
+      case .output(let address, let value, let valueType):
+        let addressSlot = slot(of: address, .integer, &loaded)
+        let valueSlot = slot(of: value, valueType, &loaded)
+        code.flush()
+        if event.offset == 0 {
+          emit(.output, event.channel, addressSlot, valueSlot, at: event.span)
+        } else {
+          emit(.outputExtended, event.channel, addressSlot, valueSlot, at: event.span)
+          code.operands(distance, Int(ImageFormat.none), Int(ImageFormat.none), 0)
+        }
+      case .gate(let duration, let edges):
+        let durationSlot = slot(of: .integer(duration), .integer, &loaded)
+        code.flush()
+        emit(.gate, event.channel, durationSlot, edges, at: event.span)
+        code.operands(distance, Int(ImageFormat.none), Int(ImageFormat.none), 0)
+      }
+    }
+    if walk.offset > 0 { emit(.delay, slot(of: .integer(walk.offset), .integer, &loaded), at: span) }
+    for run in loaded.order { code.free(run) }
+    // A pair's events share their address.
+    var kept: Set<Run> = []
+    for event in walk.events {
+      guard case .output(let address, let value, _) = event.action else { continue }
+      for operand in [address, value] {
+        if let run = operand.run, kept.insert(run).inserted { code.free(run) }
+      }
+    }
+  }
+
+  private mutating func slot(of constant: Constant, _ type: Type, _ loaded: inout LoadedConstants) -> Int {
+    slot(of: .constant(constant), type, &loaded)
+  }
+
+  /// The slot that an event's operand is in; constants are loaded once.
+  private mutating func slot(of operand: Operand, _ type: Type, _ loaded: inout LoadedConstants) -> Int {
+    if let run = operand.run { return run.first }
+    guard let constant = operand.constant else { return 0 }
+    if let known = loaded.runs[constant] { return known.first }
+    let run: Run
+    switch constant {
+    case .float(let value):
+      run = code.allocate([.float])
+      loadFloat(value, into: run.first)
+    case .boolean(let value):
+      run = code.allocate([.boolean])
+      code.emit(.loadBoolean, run.first, value ? 1 : 0)
+    case .integer(let value):
+      run = code.allocate([.integer])
+      loadInteger(value, into: run.first)
+    case .unit, .text, .optional, .array, .tuple, .structure, .enumeration: return 0
+    }
+    loaded.runs[constant] = run
+    loaded.order.append(run)
+    return run.first
+  }
+}

@@ -1,0 +1,451 @@
+import Bytecode
+import Diagnostics
+import Typing
+import Values
+
+// Statements.
+
+extension Lowerer {
+  // MARK: Scopes
+
+  /// Ends the innermost scope: arrays of its locals are released, its slots given back.
+  mutating func closeScope() {
+    for run in scopes.removeLast().reversed() {
+      release(run)
+      code.free(run)
+    }
+  }
+
+  mutating func block(_ block: TypedBlock) {
+    scopes.append([])
+    statements(block.statements)
+    closeScope()
+  }
+
+  mutating func statements(_ list: [TypedStatement]) {
+    for statement in list { self.statement(statement) }
+  }
+
+  /// Slots for a local of `words` until the scope ends.
+  mutating func declare(_ words: [SlotType]) -> Run {
+    let run = code.allocate(words)
+    scopes[scopes.count - 1].append(run)
+    return run
+  }
+
+  mutating func bind(_ local: LocalID, _ binding: Binding) {
+    let index = Int(local.index)
+    while frame.locals.count <= index { frame.locals.append(nil) }
+    frame.locals[index] = binding
+  }
+
+  func isVariable(_ local: LocalID) -> Bool {
+    let locals = program[frame.function].locals
+    return Int(local.index) >= locals.count || locals[Int(local.index)].isVariable
+  }
+
+  // MARK: One statement
+
+  mutating func statement(_ statement: TypedStatement) {
+    guard descend(at: statement.span) else { return }
+    let mark = temporaries.count
+    execute(statement)
+    releaseTemporaries(downTo: mark)
+    ascend()
+  }
+
+  private mutating func execute(_ statement: TypedStatement) {
+    let span = statement.span
+    switch statement.kind {
+    case .expression(let value): perform(value)
+    case .declare(let local, let value): declare(local, value)
+    case .declareMember(let member, let value):
+      let run = temporary(words(of: type(of: value), at: value.span))
+      evaluate(value, into: run)
+      writeGlobal(member, run, at: span)
+      discard(.temporary(run))
+    case .assign(let place, let value): assign(place, value)
+    case .compoundAssign(let place, let operation, let value): compoundAssign(place, operation, value, at: span)
+    case .assignTuple(let places, let value): assignTuple(places, value)
+    case .conditional(let conditions, let then, let otherwise): conditional(conditions, then, otherwise)
+    case .guarded(let conditions, let block): guarded(conditions, block)
+    case .loop(let loop, let body, let isParallel):
+      if isParallel || (walk != nil && hasTimeline(statement)) {
+        unrolled(loop, body, isParallel: isParallel, at: span)
+      } else {
+        self.loop(loop, mayWrite: mayWrite(body), at: span) { $0.statements(body.statements) }
+      }
+    case .whileLoop(let conditions, let body): whileLoop(conditions, body)
+    case .breakLoop: leave(at: span) { $0.breakLabel }
+    case .continueLoop: leave(at: span) { $0.continueLabel }
+    case .returnValue(let value): returnValue(value, at: span)
+    case .throwError(let error, let payload): throwError(error, payload, at: span)
+    case .tryCatch(let body, let catches, let last): tryCatch(body, catches, last, at: span)
+    case .send: unsupported("`send`", at: span)
+    case .preload(let kernels):
+      if isDevice { return unsupported("`preload` in a kernel", at: span) }
+      discard(callHost(.preload(kernels), [], returning: [], nil, at: span))
+    case .block(let inner): block(inner)
+    case .parallel(let inner): parallel(inner, at: span)
+    case .critical: unsupported("`critical`", at: span)
+    case .expect(let condition, let text, let sides): expect(condition, text, sides, at: span)
+    }
+  }
+
+  // MARK: Bindings and assignments
+
+  private mutating func declare(_ local: LocalID, _ value: TypedExpression) {
+    let valueType = type(of: value)
+    let run = code.allocate(words(of: valueType, at: value.span))
+    let operand = isVariable(local) ? evaluate(value, hint: run) : evaluateStatic(value, hint: run)
+    if case .constant(let constant) = operand, !isVariable(local), isKeptUnloaded(constant) {
+      code.free(run)
+      bind(local, .constant(constant))
+      return
+    }
+    scopes[scopes.count - 1].append(run)
+    store(operand, valueType, into: run, at: value.span)
+    bind(local, .run(run))
+  }
+
+  /// Whether a constant is loaded anew wherever it is mentioned; big ones have a place of their own.
+  private func isKeptUnloaded(_ constant: Constant) -> Bool {
+    switch constant {
+    case .unit, .integer, .float, .boolean: true
+    case .tuple, .structure, .enumeration, .optional: true
+    case .text, .array: false
+    }
+  }
+
+  /// Whether evaluating `value` writes its target as the very last thing it does.
+  private func writesLast(_ value: TypedExpression) -> Bool {
+    switch value.kind {
+    case .unary(let operation, _): operation != .negateInteger32
+    case .binary(let operation, _, _):
+      switch operation {
+      case .integer, .float, .scaleDuration, .floatTimesDuration, .divideDurationByFloat, .divideDurationByInteger,
+        .durationFloorRatio:
+        true
+      case .compare(_, let domain): domain == .integer || domain == .float
+      case .integer32, .durationRatio, .concatenate, .contains: false
+      }
+    case .index, .call: true
+    default: false
+    }
+  }
+
+  private mutating func assign(_ place: Place, _ value: TypedExpression) {
+    let valueType = type(of: value)
+    if case .local(let id) = place.root, place.steps.isEmpty, let run = localRun(id) {
+      let operand = evaluate(value, hint: writesLast(value) && !run.ownsArrays ? run : nil)
+      return store(kept(operand, within: run, valueType, at: value.span), valueType, into: run, at: value.span)
+    }
+    let run = temporary(words(of: valueType, at: value.span))
+    evaluate(value, into: run)
+    write(run, to: resolve(place))
+    discard(.temporary(run))
+  }
+
+  /// `operand`, or a copy of it if writing `target` word by word would change what is still to be read.
+  private mutating func kept(_ operand: Operand, within target: Run, _ type: Type, at span: Span) -> Operand {
+    guard let run = operand.run, run.first != target.first || run.words.count != target.words.count,
+      run.borrowsArrays || run.slots.overlaps(target.slots)
+    else { return operand }
+    let copy = temporary(target.words)
+    store(operand, type, into: copy, at: span)
+    return .temporary(copy)
+  }
+
+  private mutating func compoundAssign(
+    _ place: Place, _ operation: BinaryOperation, _ value: TypedExpression, at span: Span
+  ) {
+    let valueType = type(of: value)
+    let indices = place.steps.compactMap { if case .index(let index) = $0 { index } else { nil } }
+    let right = kept(evaluate(value), valueType, over: indices, at: value.span)
+    let target = resolve(place)
+    let left = read(target)
+    charge(operations: 1)
+    let result = TypedExpression(.unit, target.type, at: span)
+    if case .local(let id) = place.root, place.steps.isEmpty, let run = localRun(id) {
+      var hint: Run? = run.ownsArrays ? nil : run
+      if case .integer32 = operation { hint = nil }
+      let operand = operate(operation, (left, target.type), (right, valueType), result, hint)
+      return store(operand, target.type, into: run, at: span)
+    }
+    let run = temporary(words(of: target.type, at: span))
+    store(operate(operation, (left, target.type), (right, valueType), result, nil), target.type, into: run, at: span)
+    write(run, to: target)
+    discard(.temporary(run))
+  }
+
+  private mutating func assignTuple(_ places: [Place], _ value: TypedExpression) {
+    let valueType = type(of: value)
+    let whole = temporary(words(of: valueType, at: value.span))
+    evaluate(value, into: whole)
+    var offset = 0
+    for (place, part) in zip(places, parts(of: valueType, in: program)) {
+      let count = words(of: part, at: place.span).count
+      guard offset + count <= whole.words.count else { return }
+      let piece = whole.part(offset, count)
+      if case .local(let id) = place.root, place.steps.isEmpty, let run = localRun(id) {
+        copy(piece, into: run, moving: true, at: place.span)
+      } else {
+        write(piece, to: resolve(place))
+      }
+      offset += count
+    }
+    discard(.temporary(whole))
+  }
+
+  // MARK: Conditions
+
+  enum Branch {
+    /// Known when compiling.
+    case always(Bool)
+    /// It holds here; where it does not, the code goes on at the label, to be placed.
+    case otherwise(Label)
+  }
+
+  /// Evaluates a list of conditions and charges for it. Locals that it binds belong to the scope open now.
+  mutating func branch(on conditions: [TypedCondition]) -> Branch {
+    let otherwise = code.label()
+    // Where one but the last fails: what the list costs is still to be charged.
+    let early = code.label()
+    var jumpsEarly = false
+    var isKnown = true
+    for (index, condition) in conditions.enumerated() {
+      let isLast = index == conditions.count - 1
+      let mark = temporaries.count
+      let (slot, constant): (Int, Bool?)
+      var source: Operand?
+      var binding: (LocalID, Run)?
+      switch condition {
+      case .expression(let expression):
+        let operand = walk == nil ? evaluate(expression) : evaluateStatic(expression)
+        if case .constant(.boolean(let value)) = operand {
+          (slot, constant) = (0, value)
+        } else {
+          let (run, settledOperand) = settled(operand, .boolean, at: expression.span)
+          source = settledOperand
+          (slot, constant) = (run.first, nil)
+        }
+      case .binding(let local, let expression):
+        let optional = type(of: expression)
+        let run = declare(words(of: optional, at: expression.span))
+        let operand = evaluate(expression, hint: run)
+        store(operand, optional, into: run, at: expression.span)
+        guard !run.words.isEmpty else { return .always(false) }
+        binding = (local, run)
+        (slot, constant) = (run.first, nil)
+      }
+      if isLast { charge(operations: 1) }
+      if let source { discard(source) }
+      if let binding {
+        bind(binding.0, .run(binding.1.part(1, binding.1.words.count - 1)))
+      }
+      if let constant {
+        releaseTemporaries(downTo: mark)
+        if constant { continue }
+        // It fails here, whatever comes after.
+        if isKnown {
+          if !isLast { charge(operations: 1) }
+          return .always(false)
+        }
+        if isLast {
+          code.jump(to: otherwise)
+        } else {
+          code.jump(to: early)
+          jumpsEarly = true
+        }
+        continue
+      }
+      isKnown = false
+      // The jump leaves the temporaries of this condition to the other path too: they are released on both.
+      if temporaries.count > mark { releaseScalarCondition(slot: slot, downTo: mark) }
+      if isLast || !isDevice {
+        code.jump(.jumpIfFalse, slot, to: otherwise)
+      } else {
+        code.jump(.jumpIfFalse, slot, to: early)
+        jumpsEarly = true
+      }
+    }
+    if isKnown { return .always(true) }
+    if jumpsEarly {
+      let holds = code.label()
+      code.jump(to: holds)
+      code.place(early)
+      charge(operations: 1)
+      code.jump(to: otherwise)
+      code.place(holds)
+    }
+    return .otherwise(otherwise)
+  }
+
+  /// Releases temporaries while boolean slot `slot`, which is none of theirs, is still to be read.
+  private mutating func releaseScalarCondition(slot: Int, downTo mark: Int) {
+    var kept: [Temporary] = []
+    while temporaries.count > mark {
+      let temporary = temporaries.removeLast()
+      if temporary.run.slots.contains(slot) {
+        kept.append(temporary)
+        continue
+      }
+      if !temporary.isMoved { release(temporary.run) }
+      code.free(temporary.run)
+    }
+    temporaries += kept.reversed()
+  }
+
+  private mutating func conditional(_ conditions: [TypedCondition], _ then: TypedBlock, _ otherwise: TypedBlock?) {
+    scopes.append([])
+    switch branch(on: conditions) {
+    case .always(true):
+      block(then)
+      closeScope()
+    case .always(false):
+      closeScope()
+      if let otherwise { block(otherwise) }
+    case .otherwise(let label):
+      block(then)
+      closeScope()
+      guard let otherwise else { return code.place(label) }
+      let end = code.label()
+      code.jump(to: end)
+      code.place(label)
+      block(otherwise)
+      code.place(end)
+    }
+  }
+
+  private mutating func guarded(_ conditions: [TypedCondition], _ block: TypedBlock) {
+    switch branch(on: conditions) {
+    case .always(true): break
+    case .always(false): self.block(block)
+    case .otherwise(let label):
+      let end = code.label()
+      code.jump(to: end)
+      code.place(label)
+      self.block(block)
+      code.place(end)
+    }
+  }
+
+  // MARK: Ways out
+
+  private mutating func leave(at span: Span, to label: (LoopContext) -> Label) {
+    guard let loop = frame.loops.last else { return }
+    if finallyDepth > loop.finallyDepth { return unsupported("a way out of a `try` with `finally`", at: span) }
+    for scope in scopes[min(loop.scopeCount, scopes.count)...].reversed() {
+      for run in scope.reversed() { release(run) }
+    }
+    code.jump(to: label(loop))
+  }
+
+  private mutating func returnValue(_ value: TypedExpression?, at span: Span) {
+    if finallyDepth > 0 { return unsupported("a `return` out of a `try` with `finally`", at: span) }
+    var result = Run(first: 0, words: [])
+    if let value {
+      let valueType = type(of: value)
+      // A local that is given back is moved: nobody reads it any more.
+      if case .local(let id) = value.kind, let run = localRun(id), inoutRuns.isEmpty,
+        run.words == words(of: valueType, at: value.span)
+      {
+        result = run
+      } else {
+        result = temporary(words(of: valueType, at: value.span))
+        evaluate(value, into: result)
+      }
+    }
+    returnSlots(result, hasFailed: false, at: span)
+  }
+
+  /// Returns `result` and what the inout parameters hold.
+  mutating func returnSlots(_ result: Run, hasFailed: Bool, at span: Span) {
+    var slots = Array(result.slots)
+    if !inoutRuns.isEmpty {
+      for run in inoutRuns { slots += Array(run.slots) }
+      let failed = code.allocate([.boolean])
+      code.emit(.loadBoolean, failed.first, hasFailed ? 1 : 0)
+      slots.append(failed.first)
+      code.free(failed)
+    }
+    code.flush()
+    position(span)
+    code.emit(.returnSlots, slots.count)
+    code.operands(slots)
+    code.end()
+  }
+
+  mutating func throwError(_ error: ErrorReference?, _ payload: [TypedExpression], at span: Span) {
+    guard let error else {
+      code.flush()
+      emit(.rethrow, at: span)
+      return code.end()
+    }
+    guard let number = errorNumber(error, at: span) else { return }
+    var slots: [Int] = []
+    for value in payload {
+      let run = temporary(words(of: type(of: value), at: value.span))
+      evaluate(value, into: run)
+      slots += Array(run.slots)
+    }
+    if case .builtin = error, slots.count > Limits.errorWordCountMax { slots = Array(slots.prefix(Limits.errorWordCountMax)) }
+    code.flush()
+    emit(.throwError, slots.count, 0, number, at: span)
+    code.operands(slots)
+    code.end()
+  }
+
+  // MARK: try
+
+  private mutating func tryCatch(_ body: TypedBlock, _ catches: [TypedCatch], _ last: TypedBlock?, at span: Span) {
+    for item in catches where item.binding != nil { return unsupported("`catch … as`", at: item.body.span) }
+    if let last, last.statements.contains(where: { containsTry($0) }) {
+      return unsupported("`try` in a `finally`", at: last.span)
+    }
+    let end = code.label()
+    if last != nil { finallyDepth += 1 }
+    code.flush()
+    let start = code.count
+    block(body)
+    let labels = catches.map { _ in code.label() }
+    for (item, label) in zip(catches, labels) {
+      if item.errors.isEmpty { code.handle(from: start, error: nil, at: label) }
+      for error in item.errors {
+        if let number = errorNumber(error, at: item.body.span) {
+          code.handle(from: start, error: UInt16(truncatingIfNeeded: number), at: label)
+        }
+      }
+    }
+    code.jump(to: end)
+    for (item, label) in zip(catches, labels) {
+      code.place(label)
+      if isDevice { code.emit(.realtime) }
+      block(item.body)
+      code.jump(to: end)
+    }
+    guard let last else { return code.place(end) }
+    finallyDepth -= 1
+    let failed = code.label()
+    code.handle(from: start, error: nil, at: failed)
+    code.place(failed)
+    if isDevice { code.emit(.realtime) }
+    block(last)
+    emit(.rethrow, at: span)
+    code.end()
+    code.place(end)
+    block(last)
+  }
+
+  private func containsTry(_ statement: TypedStatement) -> Bool {
+    switch statement.kind {
+    case .tryCatch: true
+    case .conditional(_, let then, let otherwise):
+      then.statements.contains(where: containsTry) || otherwise?.statements.contains(where: containsTry) ?? false
+    case .guarded(_, let block), .loop(_, let block, _), .whileLoop(_, let block), .block(let block), .parallel(let block),
+      .critical(let block):
+      block.statements.contains(where: containsTry)
+    default: false
+    }
+  }
+}

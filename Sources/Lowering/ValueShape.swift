@@ -1,0 +1,117 @@
+package import Bytecode
+package import Typing
+
+/// The words that a value of a type takes, in slots, in globals and in the elements of arrays.
+///
+/// Scalars take one word; an optional a boolean tag and its value's words; a tuple or struct its parts' words in turn; an
+/// enum an integer tag and the words of all cases' payloads in turn; an array or text buffer and length; `()` none; a
+/// simulation its integer handle. Arrays are `owned` here.
+package struct ValueShape: Hashable, Sendable {
+  package let words: [SlotType]
+
+  /// The same words where arrays belong to somebody else: parameters, and views into arrays.
+  package var borrowed: [SlotType] {
+    words.map { $0.kind == .owned ? SlotType(.borrowed, layout: $0.layout) : $0 }
+  }
+}
+
+/// The layouts of an image while it is made, and the shapes of types in terms of them.
+package struct ShapeTable: Sendable {
+  package private(set) var layouts: [Layout] = [Layout(words: [])]
+  package private(set) var signatures: [Signature] = []
+  private let program: TypedProgram
+  private var layoutIndices: [[SlotType]: UInt16] = [:]
+  private var signatureIndices: [Signature: UInt16] = [:]
+  private var shapes: [Type: ValueShape?] = [:]
+
+  package init(program: TypedProgram) { self.program = program }
+
+  /// The shape of `type`; nil if it has none in a machine: too large, nested too deeply, or a compile-time value.
+  package mutating func shape(of type: Type) -> ValueShape? {
+    if let known = shapes[type] { return known }
+    shapes[type] = .some(nil)  // what contains itself has no shape
+    let words = words(of: type)
+    let shape = words.flatMap { $0.count > Limits.elementWordCountMax ? nil : ValueShape(words: $0) }
+    shapes[type] = .some(shape)
+    return shape
+  }
+
+  private mutating func words(of type: Type) -> [SlotType]? {
+    switch type {
+    case .unit, .never: return []
+    case .boolean: return [.boolean]
+    case .integer, .integer32, .duration, .timestamp, .simulation: return [.integer]
+    case .float: return [.float]
+    case .string: return [SlotType(.owned, layout: 0), .length]
+    case .array(let element), .fixedArray(let element, _):
+      guard let element = shape(of: element), let layout = layout(of: element.words) else { return nil }
+      return [SlotType(.owned, layout: layout), .length]
+    case .optional(let inner):
+      return shape(of: inner).map { [.boolean] + $0.words }
+    case .tuple, .structure:
+      return words(ofAll: parts(of: type, in: program))
+    case .enumeration(let id):
+      return words(ofAll: program[id].cases.flatMap { $0.payload.map(\.type) }).map { [.integer] + $0 }
+    case .function(let parameters, let result):
+      return signature(parameters, result).map { [SlotType(.function, layout: $0)] }
+    case .unknown, .error, .anyError, .interface, .driver, .channel, .recording, .parameter:
+      return nil
+    }
+  }
+
+  private mutating func words(ofAll types: [Type]) -> [SlotType]? {
+    var words: [SlotType] = []
+    for type in types {
+      guard let shape = shape(of: type) else { return nil }
+      words += shape.words
+      if words.count > Limits.elementWordCountMax { return nil }
+    }
+    return words
+  }
+
+  /// The index of the layout of elements that take `words`; nil if there can be no such elements.
+  package mutating func layout(of words: [SlotType]) -> UInt16? {
+    guard !words.isEmpty, !words.contains(where: { $0.kind == .function }) else { return nil }
+    if let known = layoutIndices[words] { return known }
+    guard depth(of: words) <= Limits.layoutDepthMax, let index = UInt16(exactly: layouts.count) else { return nil }
+    layouts.append(Layout(words: words))
+    layoutIndices[words] = index
+    return index
+  }
+
+  private func depth(of words: [SlotType]) -> Int {
+    var deepest = 0
+    for word in words where word.kind == .owned && word.layout > 0 {
+      deepest = max(deepest, depth(of: layouts[Int(word.layout)].words))
+    }
+    return deepest + 1
+  }
+
+  /// The index of the signature of functions from `parameters` to `result`: arrays are handed over borrowed, and come back owned.
+  private mutating func signature(_ parameters: [Type], _ result: Type) -> UInt16? {
+    var words: [SlotType] = []
+    for parameter in parameters {
+      guard let shape = shape(of: parameter) else { return nil }
+      words += shape.borrowed
+    }
+    guard let result = shape(of: result) else { return nil }
+    let signature = Signature(parameters: words, results: result.words)
+    if let known = signatureIndices[signature] { return known }
+    guard let index = UInt16(exactly: signatures.count) else { return nil }
+    signatures.append(signature)
+    signatureIndices[signature] = index
+    return index
+  }
+}
+
+/// The types of the parts of a tuple or struct.
+func parts(of type: Type, in program: TypedProgram) -> [Type] {
+  switch type {
+  case .tuple(let types): types
+  case .structure(let id, let arguments): program.fieldTypes(of: id, arguments)
+  case .unknown, .never, .unit, .boolean, .integer, .integer32, .string, .float, .duration, .timestamp, .optional, .array,
+    .fixedArray, .enumeration, .error, .anyError, .function, .interface, .driver, .channel, .recording, .simulation,
+    .parameter:
+    []
+  }
+}

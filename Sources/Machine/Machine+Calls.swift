@@ -1,0 +1,134 @@
+import Bytecode
+
+extension Machine {
+  /// Makes the frame of function `index`, called at `pc`, and hands the arguments over; nil when the stack is full.
+  ///
+  /// The new frame is returned, `self.pc` is where it begins.
+  @inline(__always)
+  mutating func push(
+    _ index: Int, _ pc: UnsafePointer<UInt64>, _ frame: UnsafeMutablePointer<UInt64>, _ argumentCount: Int
+  ) -> UnsafeMutablePointer<UInt64>? {
+    let record = FunctionRecord(base: functions + index &* 72)
+    let callee = top + 2
+    let slotCount = record.slotCount
+    guard slotCount + 2 <= limit - top else { return nil }
+    for argument in 0..<argumentCount { callee[argument] = frame[pc.lane(argument)] }
+    if record.ownedParameterCount > 0 { moveArguments(record, callee, pc, frame) }
+    let pairs = slotNumbers + record.localPairsStart &* 2
+    for pair in 0..<record.localPairCount {
+      let slot = Int(truncatingIfNeeded: pairs.load(fromByteOffset: 2 * pair, as: UInt16.self))
+      callee[slot] = 0
+      callee[slot + 1] = 0
+    }
+    let flags = record.ownedCount > 0 ? Machine.ownerFlag : 0
+    let place = UInt64(UInt32(truncatingIfNeeded: pc - code))
+    callee[-2] = place | UInt64(truncatingIfNeeded: index) &<< 32 | flags &<< 48
+    callee[-1] = UInt64(truncatingIfNeeded: frame - stack)
+    top = callee + slotCount
+    self.pc = code + record.codeStart
+    return callee
+  }
+
+  /// Takes the arrays that the callee's parameters own from the caller, one after the other: one that is given twice is
+  /// empty the second time.
+  @inline(never)
+  private func moveArguments(
+    _ record: FunctionRecord, _ callee: UnsafeMutablePointer<UInt64>, _ pc: UnsafePointer<UInt64>,
+    _ frame: UnsafeMutablePointer<UInt64>
+  ) {
+    for index in 0..<record.ownedParameterCount {
+      let parameter = image.view.slot(record.ownedStart + index)
+      let source = pc.lane(parameter)
+      callee.set(parameter, frame.array(source))
+      frame.set(source, .empty)
+    }
+  }
+
+  /// Returns from a frame that owns arrays, or that the host entered; true in the latter case.
+  @inline(never)
+  mutating func returnSlowly(
+    _ pc: UnsafePointer<UInt64>, _ frame: UnsafeMutablePointer<UInt64>
+  ) -> Bool {
+    let record = function(of: frame)
+    let types = image.view.resultTypes(record)
+    if isBoundary(frame) {
+      let area = frame - 2 - record.parameterCount - record.resultCount
+      for index in 0..<types.count {
+        hand(frame + pc.lane(index), to: area + index, types[index])
+      }
+      releaseOwned(frame)
+      self.pc = pc
+      self.frame = frame
+      top = frame
+      phase = .finished
+      return true
+    }
+    let call = code + Int(truncatingIfNeeded: frame[-2] & 0xFFFF_FFFF)
+    let caller = stack + Int(truncatingIfNeeded: frame[-1])
+    let argumentCount = call.pointee.fieldA
+    for index in 0..<types.count {
+      hand(frame + pc.lane(index), to: caller + call.lane(argumentCount + index), types[index])
+    }
+    releaseOwned(frame)
+    top = frame - 2
+    self.frame = caller
+    self.pc = call + 1 + (argumentCount + types.count + 3) / 4
+    return false
+  }
+
+  /// Hands one result slot over; an owned array with its length, which is then passed over.
+  private mutating func hand(
+    _ source: UnsafeMutablePointer<UInt64>, to target: UnsafeMutablePointer<UInt64>, _ type: SlotType
+  ) {
+    switch type.kind {
+    case .integer, .float, .boolean, .function: target.pointee = source.pointee
+    case .owned: take(from: source, to: target, image.view.layout(Int(type.layout)))
+    case .borrowed: target.set(0, source.array(0))
+    case .length: break
+    }
+  }
+
+  /// Moves an array; what was at the target is given up, and the source is empty then.
+  mutating func take(
+    from source: UnsafeMutablePointer<UInt64>, to target: UnsafeMutablePointer<UInt64>, _ layout: LayoutRecord
+  ) {
+    guard source != target else { return }
+    let array = source.array(0)
+    source.set(0, .empty)
+    store.release(target.array(0), layout)
+    target.set(0, array)
+  }
+
+  /// The function in slot `slot`; nil if it is none of the slot's signature.
+  func functionValue(_ slot: Int, _ frame: UnsafeMutablePointer<UInt64>) -> Int? {
+    let value = frame[slot]
+    guard value < UInt64(image.functionCount) else { return nil }
+    let index = Int(truncatingIfNeeded: value)
+    let view = image.view
+    let record = view.function(index)
+    let signature = view.signature(Int(slotType(slot, in: frame).layout))
+    guard view.parameterTypes(record) == signature.parameters, view.resultTypes(record) == signature.results else {
+      return nil
+    }
+    return index
+  }
+
+  func loadBound(_ word: UInt64, _ frame: UnsafeMutablePointer<UInt64>) {
+    let kind = image.view.boundTypes[word.wideIndex].kind
+    if kind == .owned || kind == .borrowed {
+      frame.set(word.fieldA, boundWords.array(word.wideIndex))
+    } else {
+      frame[word.fieldA] = boundWords[word.wideIndex]
+    }
+  }
+
+  /// Leaves the host call that the machine is suspended in: arrays that its parameters own are given up.
+  mutating func finishHostCall() {
+    let word = pc.pointee
+    let parameters = image.view.hostCall(word.fieldC).signature.parameters
+    for index in 0..<parameters.count where parameters[index].kind == .owned {
+      release(frame + pc.lane(index), parameters[index])
+    }
+    pc += 1 + (word.fieldA + word.fieldB + 3) / 4
+  }
+}

@@ -1,0 +1,178 @@
+package import Bytecode
+
+extension Machine {
+  /// What has become of an operation on the timeline.
+  @usableFromInline
+  enum Step {
+    case done, wait
+    case fault(Fault)
+  }
+
+  /// Runs until there is a reason to stop.
+  @inlinable
+  package mutating func run<Port: DevicePort>(port: inout Port) -> Exit {
+    var signal = resume()
+    while true {
+      if signal == nil { signal = execute() }
+      if ticks != 0 {
+        port.charge(ticks)
+        ticks = 0
+      }
+      switch signal {
+      case .device, nil: break
+      case .finished: return .finished
+      case .failed: return .failed(fault)
+      case .hostCall: return .hostCall(index: hostCallIndex)
+      case .interrupted: return .interrupted
+      case .outOfBudget: return .outOfBudget
+      }
+      signal = nil
+      switch perform(&port) {
+      case .done: break
+      case .wait:
+        phase = .waiting
+        return .waiting
+      case .fault(let raised):
+        if !raise(raised) {
+          signal = .failed
+        } else {
+          budget &-= 1
+          if budget < 0 {
+            budget = 0
+            signal = .outOfBudget
+          }
+        }
+      }
+    }
+  }
+
+  /// Takes up what was suspended; a signal if there is nothing to run.
+  @usableFromInline
+  mutating func resume() -> Signal? {
+    switch phase {
+    case .idle, .finished: return .finished
+    case .failed: return .failed
+    case .ready, .waiting, .hostCall, .interrupted: break
+    }
+    if let raised = pendingFault {
+      pendingFault = nil
+      return raise(raised) ? nil : .failed
+    }
+    switch phase {
+    case .hostCall: finishHostCall()
+    case .interrupted: pc += 1
+    case .idle, .ready, .waiting, .finished, .failed: break
+    }
+    phase = .ready
+    return nil
+  }
+
+  /// The host call that the machine is suspended in.
+  @usableFromInline var hostCallIndex: Int { pc.pointee.fieldC }
+
+  /// The operation at `pc`.
+  package var operation: Opcode { pc.pointee.verifiedOpcode }
+
+  /// The device's number of the channel that the operation at `pc` names.
+  @usableFromInline var channelNumber: UInt16 { image.view.channel(pc.pointee.fieldA).number }
+
+  /// Slot `lane` of the operation's second word; nil for none.
+  @inlinable
+  func eventSlot(_ lane: Int) -> Int? {
+    let slot = pc.lane(lane)
+    return slot == 0xFFFF ? nil : slot
+  }
+
+  /// Does the operation on the timeline at `pc`, and steps over it unless it has to be done again.
+  @inlinable
+  mutating func perform<Port: DevicePort>(_ port: inout Port) -> Step {
+    let word = pc.pointee
+    switch operation {
+    case .now: frame.set(word.fieldA, port.cursor())
+    case .clock: frame.set(word.fieldA, port.clock())
+    case .delay:
+      let (time, overflow) = port.cursor().addingReportingOverflow(frame.integer(word.fieldA))
+      if overflow { return .fault(Fault(.arithmeticOverflow)) }
+      port.moveCursor(to: time)
+    case .moveTo: port.moveCursor(to: frame.integer(word.fieldA))
+    case .waitUntil: return step(1, port.waitUntil(frame.integer(word.fieldA)))
+    case .realtime: port.realtime()
+    case .resetTimeline: port.resetTimeline()
+    case .shouldPause: frame.set(word.fieldA, port.shouldPause())
+    case .output:
+      let outcome = port.output(
+        channel: channelNumber, address: frame.integer(word.fieldB), value: frame[word.fieldC], at: port.cursor(),
+        position: position)
+      return step(1, outcome)
+    case .outputExtended: return performOutput(&port)
+    case .gate:
+      guard let time = eventTime(port) else { return .fault(Fault(.arithmeticOverflow)) }
+      let edges = UInt16(truncatingIfNeeded: word.fieldC | pc.lane(3))
+      let outcome = port.gate(
+        channel: channelNumber, edges: edges, at: time, duration: frame.integer(word.fieldB), position: position)
+      return step(2, outcome)
+    case .input: return performInput(&port)
+    default: break  // Only operations on the timeline are handed over by the loop.
+    }
+    pc += 1
+    return .done
+  }
+
+  @inlinable
+  mutating func step(_ wordCount: Int, _ outcome: PortOutcome) -> Step {
+    switch outcome {
+    case .done:
+      pc += wordCount
+      return .done
+    case .wait: return .wait
+    case .fault(let fault): return .fault(fault)
+    }
+  }
+
+  /// The cursor, moved by the operation's offset.
+  @inlinable
+  func eventTime<Port: DevicePort>(_ port: Port) -> Int64? {
+    guard let offset = eventSlot(0) else { return port.cursor() }
+    let (time, overflow) = port.cursor().addingReportingOverflow(frame.integer(offset))
+    return overflow ? nil : time
+  }
+
+  @inlinable
+  mutating func performOutput<Port: DevicePort>(_ port: inout Port) -> Step {
+    let word = pc.pointee
+    guard let time = eventTime(port) else { return .fault(Fault(.arithmeticOverflow)) }
+    let address = frame.integer(word.fieldB)
+    guard let second = eventSlot(1), let after = eventSlot(2) else {
+      let outcome = port.output(
+        channel: channelNumber, address: address, value: frame[word.fieldC], at: time, position: position)
+      return step(2, outcome)
+    }
+    let outcome = port.output(
+      channel: channelNumber, address: address, value: frame[word.fieldC], then: frame[second],
+      after: frame.integer(after), at: time, position: position)
+    return step(2, outcome)
+  }
+
+  @inlinable
+  mutating func performInput<Port: DevicePort>(_ port: inout Port) -> Step {
+    let word = pc.pointee
+    let outcome = port.input(
+      channel: channelNumber, address: frame.integer(word.fieldB), until: frame.integer(word.fieldC),
+      position: position)
+    switch outcome {
+    case .entry(let timestamp, let value): storeInput(true, timestamp, value)
+    case .nothing: storeInput(false, 0, 0)
+    case .wait: return .wait
+    case .fault(let fault): return .fault(fault)
+    }
+    pc += 2
+    return .done
+  }
+
+  @inlinable
+  func storeInput(_ came: Bool, _ timestamp: Int64, _ value: Int64) {
+    if let slot = eventSlot(0) { frame.set(slot, came) }
+    if let slot = eventSlot(1) { frame.set(slot, timestamp) }
+    if let slot = eventSlot(2) { frame.set(slot, value) }
+  }
+}

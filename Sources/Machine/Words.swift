@@ -1,0 +1,46 @@
+import Bytecode
+
+/// The fields of an instruction word, and slots as the values that they hold.
+extension UInt64 {
+  /// The operation of a verified word. Operations are numbered from 1 in the order of their cases, as their
+  /// representation is from 0 (a test holds this): no table, no check.
+  @inline(__always) var verifiedOpcode: Opcode {
+    unsafeBitCast(UInt8(truncatingIfNeeded: self) &- 1, to: Opcode.self)
+  }
+  @inlinable @inline(__always) var fieldA: Int { Int(truncatingIfNeeded: (self &>> 16) & 0xFFFF) }
+  @inlinable @inline(__always) var fieldB: Int { Int(truncatingIfNeeded: (self &>> 32) & 0xFFFF) }
+  @inlinable @inline(__always) var fieldC: Int { Int(truncatingIfNeeded: self &>> 48) }
+  /// Fields b and c as one signed number.
+  @inlinable @inline(__always) var wide: Int64 { Int64(bitPattern: self) &>> 32 }
+  @inlinable @inline(__always) var wideIndex: Int { Int(truncatingIfNeeded: self &>> 32) }
+}
+
+extension UnsafeMutablePointer<UInt64> {
+  @inlinable @inline(__always) func integer(_ slot: Int) -> Int64 { Int64(bitPattern: self[slot]) }
+  @inlinable @inline(__always) func float(_ slot: Int) -> Double { Double(bitPattern: self[slot]) }
+  @inlinable @inline(__always) func boolean(_ slot: Int) -> Bool { self[slot] != 0 }
+  @inlinable @inline(__always) func set(_ slot: Int, _ value: Int64) { self[slot] = UInt64(bitPattern: value) }
+  @inlinable @inline(__always) func set(_ slot: Int, _ value: Bool) { self[slot] = value ? 1 : 0 }
+  /// Stores a float, any NaN as the machine's one.
+  @inlinable @inline(__always) func set(_ slot: Int, _ value: Double) {
+    self[slot] = value == value ? value.bitPattern : 0x7FF8_0000_0000_0000
+  }
+  @inline(__always) func array(_ slot: Int) -> ArrayValue {
+    ArrayValue(address: self[slot], count: self[slot + 1])
+  }
+  @inline(__always) func set(_ slot: Int, _ array: ArrayValue) {
+    self[slot] = array.address
+    self[slot + 1] = array.count
+  }
+}
+
+extension UnsafePointer<UInt64> {
+  /// Number `lane` of the 16-bit numbers in the words after an instruction.
+  @inlinable @inline(__always) func lane(_ lane: Int) -> Int {
+    Int(truncatingIfNeeded: UnsafeRawPointer(self + 1).load(fromByteOffset: 2 * lane, as: UInt16.self))
+  }
+  /// The distance of a jump, in words from the next instruction.
+  @inlinable @inline(__always) var distance: Int {
+    Int(truncatingIfNeeded: UnsafeRawPointer(self).load(fromByteOffset: 4, as: Int32.self))
+  }
+}

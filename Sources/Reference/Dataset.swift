@@ -1,0 +1,207 @@
+import Diagnostics
+import Running
+import Typing
+import Values
+
+/// The value of a dataset, or of a part of it, which may be missing.
+indirect enum Part {
+  case missing
+  case value(Value)
+  case array([Part])
+
+  init(_ value: Value, _ type: Type) {
+    if case .array(let elements) = value, let element = type.elementOfArray {
+      self = .array(elements.map { Part($0, element) })
+    } else {
+      self = .value(value)
+    }
+  }
+
+  /// All missing, of this shape.
+  init(missing shape: ArraySlice<Int>) {
+    guard let count = shape.first else {
+      self = .missing
+      return
+    }
+    self = .array(Array(repeating: Part(missing: shape.dropFirst()), count: count))
+  }
+
+  /// The value; nil if a part is missing.
+  var whole: Value? {
+    switch self {
+    case .missing: return nil
+    case .value(let value): return value
+    case .array(let parts):
+      var values: [Value] = []
+      for part in parts {
+        guard let value = part.whole else { return nil }
+        values.append(value)
+      }
+      return .array(values)
+    }
+  }
+
+  var record: DatasetValue {
+    switch self {
+    case .missing: .missing
+    case .value(let value): .value(value.constant)
+    case .array(let parts): .array(parts.map(\.record))
+    }
+  }
+
+  /// What `path` leads to; nil where there is nothing.
+  func part(_ path: ArraySlice<Int>) -> Part? {
+    guard let index = path.first else { return self }
+    switch self {
+    case .missing: return .missing
+    case .array(let parts): return parts.indices.contains(index) ? parts[index].part(path.dropFirst()) : nil
+    case .value(let value):
+      guard let parts = value.parts, parts.indices.contains(index) else { return nil }
+      return Part.value(parts[index]).part(path.dropFirst())
+    }
+  }
+
+  /// The part filled up with what is missing, or cut, to the shape.
+  func shaped(_ shape: ArraySlice<Int>) -> Part {
+    guard let count = shape.first else { return self }
+    var parts: [Part] = []
+    if case .array(let known) = self { parts = known.prefix(count).map { $0.shaped(shape.dropFirst()) } }
+    while parts.count < count { parts.append(Part(missing: shape.dropFirst())) }
+    return .array(parts)
+  }
+
+  /// Whether nothing in it lies outside the shape.
+  func fits(_ shape: ArraySlice<Int>) -> Bool {
+    guard let count = shape.first, case .array(let parts) = self else { return true }
+    return parts.count <= count && parts.allSatisfy { $0.fits(shape.dropFirst()) }
+  }
+}
+
+/// A dataset of the run: how far it has grown, and along which axes.
+struct Dataset {
+  var value: Part
+  var shape: [Int]
+  var next = 0
+}
+
+extension Type {
+  var elementOfArray: Type? {
+    switch self {
+    case .array(let element): element
+    case .fixedArray(let element, let lengths):
+      lengths.count > 1 ? .fixedArray(element, Array(lengths.dropFirst())) : element
+    default: nil
+    }
+  }
+}
+
+extension Interpreter {
+  /// Begins a dataset: all missing where it has axes, else zero or empty.
+  mutating func declareDataset(_ id: MemberID) throws(Stop) {
+    let shape = try axes(of: id)
+    let type = typed[id].type
+    datasets[id] = Dataset(
+      value: shape.isEmpty ? Part(zero(of: type), type) : Part(missing: shape[...]), shape: shape)
+  }
+
+  /// The lengths along the axes as they are now.
+  private mutating func axes(of id: MemberID) throws(Stop) -> [Int] {
+    var shape: [Int] = []
+    for axis in typed[id].axes {
+      switch try call(axis.values, []) {
+      case .array(let values): shape.append(values.count)
+      case .integer(let count): shape.append(Int(max(0, min(count, 1 << 24))))
+      default: throw .unsupported("an axis that is no array")
+      }
+    }
+    return shape
+  }
+
+  mutating func dataset(_ id: MemberID) throws(Stop) -> Dataset {
+    guard let dataset = datasets[id] else { throw .unsupported("the dataset `\(typed[id].name)` before its time") }
+    return dataset
+  }
+
+  /// The same with axes that are datasets themselves brought up to date.
+  private mutating func current(_ id: MemberID) throws(Stop) -> Dataset {
+    var dataset = try dataset(id)
+    guard typed[id].axes.contains(where: { typed[$0.values].effects.contains(.touchesDatasets) }) else { return dataset }
+    guard let shape = try? axes(of: id) else { return dataset }
+    if shape != dataset.shape {
+      dataset.shape = shape
+      dataset.value = dataset.value.shaped(shape[...])
+      datasets[id] = dataset
+    }
+    return dataset
+  }
+
+  mutating func appendToDataset(_ id: MemberID, _ element: Value, at span: Span) throws(Stop) {
+    let dataset = try current(id)
+    guard let type = typed[id].type.elementOfArray, case .array(var parts) = dataset.value else {
+      throw .unsupported("an append to no array")
+    }
+    let new = Part(element, type)
+    if let count = dataset.shape.first {
+      guard dataset.next < count, new.fits(dataset.shape.dropFirst()) else { throw raise(.indexOutOfRange, at: span) }
+      parts[dataset.next] = new.shaped(dataset.shape.dropFirst())
+    } else {
+      parts.append(new)
+    }
+    datasets[id]?.value = .array(parts)
+    datasets[id]?.next = dataset.next + 1
+  }
+
+  mutating func writeDataset(_ id: MemberID, _ path: [Int], _ value: Value, at span: Span) throws(Stop) {
+    let dataset = try current(id)
+    guard let index = path.first else {
+      let new = Part(value, typed[id].type)
+      guard dataset.shape.isEmpty || new.fits(dataset.shape[...]) else { throw raise(.indexOutOfRange, at: span) }
+      datasets[id]?.value = dataset.shape.isEmpty ? new : new.shaped(dataset.shape[...])
+      if case .array(let parts) = new, !dataset.shape.isEmpty { datasets[id]?.next = parts.count }
+      return
+    }
+    datasets[id]?.value = try replace(dataset.value, typed[id].type, path[...], value, at: span)
+    datasets[id]?.next = max(dataset.next, index + 1)
+  }
+
+  private func replace(
+    _ part: Part, _ type: Type, _ path: ArraySlice<Int>, _ new: Value, at span: Span
+  ) throws(Stop) -> Part {
+    guard let index = path.first else { return Part(new, type) }
+    switch part {
+    case .missing: throw raise(.missingValue, at: span)
+    case .array(var parts):
+      guard parts.indices.contains(index), let element = type.elementOfArray else { throw raise(.indexOutOfRange, at: span) }
+      parts[index] = try replace(parts[index], element, path.dropFirst(), new, at: span)
+      return .array(parts)
+    case .value(let value):
+      guard let changed = value.replacing(path, with: new) else { throw raise(.indexOutOfRange, at: span) }
+      return .value(changed)
+    }
+  }
+
+  /// What a value of `type` is before anything was written.
+  func zero(of type: Type, depth: Int = 0) -> Value {
+    if depth > 64 { return .unit }
+    switch type {
+    case .boolean: return .boolean(false)
+    case .integer, .integer32, .duration, .timestamp, .simulation: return .integer(0)
+    case .float: return .float(0)
+    case .string: return .text("")
+    case .optional: return .optional(nil)
+    case .array: return .array([])
+    case .fixedArray(_, let lengths):
+      guard case .known(let count)? = lengths.first, let element = type.elementOfArray, count >= 0, count < 1 << 24 else {
+        return .array([])
+      }
+      return .array(Array(repeating: zero(of: element, depth: depth + 1), count: count))
+    case .tuple(let types): return .tuple(types.map { zero(of: $0, depth: depth + 1) })
+    case .structure(let id, let arguments):
+      return .structure(typed.fieldTypes(of: id, arguments).map { zero(of: $0, depth: depth + 1) })
+    case .enumeration(let id):
+      return .enumeration(0, typed[id].cases.first?.payload.map { zero(of: $0.type, depth: depth + 1) } ?? [])
+    case .unit, .unknown, .never, .error, .anyError, .function, .interface, .driver, .channel, .recording, .parameter:
+      return .unit
+    }
+  }
+}

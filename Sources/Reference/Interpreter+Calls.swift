@@ -1,0 +1,189 @@
+import CoreDevice
+import Diagnostics
+import Simulation
+import Typing
+
+// Calls: on the same side, of kernels from the host, of the host from kernels.
+
+extension Interpreter {
+  /// Evaluates the arguments: values, and for `inout` parameters what the places hold.
+  private mutating func evaluate(
+    _ arguments: [TypedArgument]
+  ) throws(Stop) -> (values: [Value], places: [ResolvedPlace?]) {
+    var values: [Value] = []
+    var places: [ResolvedPlace?] = []
+    for argument in arguments {
+      switch argument {
+      case .value(let value):
+        values.append(try evaluate(value))
+        places.append(nil)
+      case .place(let place):
+        let resolved = try resolve(place)
+        values.append(.unit)
+        places.append(resolved)
+      }
+    }
+    for (index, place) in places.enumerated() {
+      if let place { values[index] = try read(place) }
+    }
+    return (values, places)
+  }
+
+  mutating func call(
+    _ callee: FunctionID, _ generics: [GenericID: GenericArgument], _ arguments: [TypedArgument], at span: Span
+  ) throws(Stop) -> Value {
+    let function = typed[callee]
+    switch function.kind {
+    case .kernel, .seamlessKernel:
+      if !isDevice {
+        let (values, _) = try evaluate(arguments)
+        return try start(callee, values, on: nil, at: span)
+      }
+    case .portable, .host, .stage, .initializer, .test, .requirement: break
+    }
+    // A driver's kernel that calls another one of its driver stays on the device.
+    var own: MemberID?
+    if case .driver = function.owner { own = frame.device }
+    return try run(callee, arguments, generics, on: own, at: span)
+  }
+
+  mutating func call(
+    _ name: String, of device: TypedExpression, like signature: FunctionID, _ arguments: [TypedArgument], at span: Span
+  ) throws(Stop) -> Value {
+    let member: MemberID?
+    switch device.kind {
+    case .device(let id): member = id
+    case .ownDevice: member = frame.device
+    default: member = nil
+    }
+    guard let member, case .device(let binding?) = typed[member].kind,
+      let kernel = typed.kernel(name, of: binding.driver, like: signature)
+    else { throw .unsupported("a call of no device") }
+    if !isDevice {
+      let (values, _) = try evaluate(arguments)
+      return try start(kernel, values, on: member, at: span)
+    }
+    return try run(kernel, arguments, [:], on: member, at: span)
+  }
+
+  private mutating func run(
+    _ callee: FunctionID, _ arguments: [TypedArgument], _ generics: [GenericID: GenericArgument], on device: MemberID?,
+    at span: Span
+  ) throws(Stop) -> Value {
+    let (values, places) = try evaluate(arguments)
+    charge(operations: 1)
+    let (result, changed, failure) = try run(callee, values, generics: generics, device: device, at: span)
+    // Writes made before an error stay.
+    for (place, value) in zip(places, changed) {
+      if let place, let value { try write(value, to: place) }
+    }
+    if let failure { throw failure }
+    return result
+  }
+
+  // MARK: Kernels
+
+  /// A compile point: what `kernel` captures is what the members hold now.
+  mutating func compile(_ kernel: FunctionID) {
+    var image: [MemberID: Value] = [:]
+    for capture in program.captures(of: kernel) { image[capture.member] = members[capture.member] }
+    images[kernel] = image
+  }
+
+  /// Runs the latest image of `kernel` on the device.
+  mutating func start(_ kernel: FunctionID, _ arguments: [Value], on member: MemberID?, at span: Span) throws(Stop) -> Value {
+    guard let device, !isStopping else { throw raise(.cancelled, at: span) }
+    if images[kernel] == nil { compile(kernel) }
+    let image = images[kernel] ?? [:]
+    if let onStart { onStart(kernel, staleCaptures(of: kernel, image)) }
+    captured = image
+    let outerFrames = frames
+    frames = []
+    device.beginCall()
+    defer {
+      device.endCall()
+      captured = nil
+      walk = nil
+      frames = outerFrames
+      // Once the device's time is up the host half is asked to stop too.
+      if let stopTime, device.clock >= stopTime { isStopping = true }
+    }
+    let (result, _, failure) = try run(kernel, arguments, device: member, at: span)
+    if let failure { throw failure }
+    return result
+  }
+
+  /// The members that hold something else than the image, where the kernel reads them.
+  private func staleCaptures(of kernel: FunctionID, _ image: [MemberID: Value]) -> [MemberID] {
+    var stale: [MemberID] = []
+    for capture in program.captures(of: kernel) {
+      var then = image[capture.member]
+      var now = members[capture.member]
+      for step in capture.path {
+        let index: Int
+        switch step {
+        case .field(let i), .tupleElement(let i): index = i
+        case .index(let i): index = Int(exactly: i) ?? -1
+        }
+        then = then?.parts.flatMap { $0.indices.contains(index) ? $0[index] : nil }
+        now = now?.parts.flatMap { $0.indices.contains(index) ? $0[index] : nil }
+      }
+      if then != now, !stale.contains(capture.member) { stale.append(capture.member) }
+    }
+    return stale
+  }
+
+  // MARK: From a kernel to the host
+
+  /// `await` and `send`: the arguments are computed here, the rest happens on the host.
+  mutating func host(_ operand: TypedExpression, isAwaited: Bool, at span: Span) throws(Stop) -> Value {
+    guard isDevice else { return try evaluate(operand) }
+    let arguments: [Value]
+    switch operand.kind {
+    case .call(_, _, let operands):
+      var values: [Value] = []
+      for argument in operands {
+        guard case .value(let value) = argument else { throw .unsupported("`inout` from a kernel to the host") }
+        values.append(try evaluate(value))
+      }
+      arguments = values
+    case .append(_, let value): arguments = [try evaluate(value)]
+    case .intrinsic(.print, let operands): arguments = try evaluate(operands)
+    case .member: arguments = []
+    default: throw .unsupported("this host call")
+    }
+    charge(operations: 1)
+    let image = captured
+    let outerFrames = frames
+    let outerWalk = walk
+    captured = nil
+    walk = nil
+    defer {
+      captured = image
+      frames = outerFrames
+      walk = outerWalk
+      if isAwaited, let device { device.core.passRoundTrip() }
+    }
+    switch operand.kind {
+    case .call(let callee, let generics, _):
+      let (result, _, failure) = try run(callee, arguments, generics: generics, at: span)
+      if let failure { throw failure }
+      return result
+    case .append(let place, _):
+      let target = try resolve(place)
+      if case .member(let id) = place.root, let element = arguments.first {
+        if case .dataset = typed[id].kind, place.steps.isEmpty {
+          onWrite?(id, [])
+          try appendToDataset(id, element, at: span)
+        } else if case .array(let elements) = try read(target) {
+          try write(.array(elements + [element]), to: target)
+        }
+      }
+      return .unit
+    case .intrinsic:
+      if case .text(let line)? = arguments.first { output.append(line) }
+      return .unit
+    default: return try evaluate(operand)
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import Diagnostics
+import Typing
+
+// Places: what is assigned, appended to, and handed over `inout`.
+
+/// A place whose indices have been evaluated.
+struct ResolvedPlace {
+  let root: Place.Root
+  let path: [Int]
+  let span: Span
+}
+
+extension Interpreter {
+  /// Evaluates the indices of `place`.
+  mutating func resolve(_ place: Place) throws(Stop) -> ResolvedPlace {
+    var path: [Int] = []
+    for step in place.steps {
+      switch step {
+      case .field(let index), .tupleElement(let index): path.append(index)
+      case .index(let index):
+        // One that no array has is no element either.
+        path.append(Int(exactly: try integer(index)) ?? -1)
+      }
+    }
+    return ResolvedPlace(root: place.root, path: path, span: place.span)
+  }
+
+  mutating func read(_ place: ResolvedPlace) throws(Stop) -> Value {
+    var value: Value
+    switch place.root {
+    case .local(let id): value = try read(id)
+    case .member(let id):
+      if case .dataset = typed[id].kind {
+        guard let part = try dataset(id).value.part(place.path[...]) else { throw raise(.indexOutOfRange, at: place.span) }
+        guard let whole = part.whole else { throw raise(.missingValue, at: place.span) }
+        return whole
+      }
+      value = try read(id, at: place.span)
+    }
+    for index in place.path {
+      guard let parts = value.parts, parts.indices.contains(index) else { throw raise(.indexOutOfRange, at: place.span) }
+      value = parts[index]
+    }
+    return value
+  }
+
+  mutating func write(_ new: Value, to place: ResolvedPlace) throws(Stop) {
+    switch place.root {
+    case .local(let id):
+      if place.path.isEmpty { return set(id, new) }
+      guard let value = try read(id).replacing(place.path[...], with: new) else { throw raise(.indexOutOfRange, at: place.span) }
+      set(id, value)
+    case .member(let id):
+      onWrite?(id, place.path)
+      switch typed[id].kind {
+      case .shared(let key):
+        let old = place.path.isEmpty ? Value.unit : try read(id, at: place.span)
+        guard let value = old.replacing(place.path[...], with: new) else { throw raise(.indexOutOfRange, at: place.span) }
+        shared[key] = value
+      case .dataset: try writeDataset(id, place.path, new, at: place.span)
+      case .argument, .variable, .prepared, .constant:
+        let old = place.path.isEmpty ? Value.unit : try read(id, at: place.span)
+        guard let value = old.replacing(place.path[...], with: new) else { throw raise(.indexOutOfRange, at: place.span) }
+        members[id] = value
+      case .resident, .device, .field: throw .unsupported("a write to `\(typed[id].name)`")
+      }
+    }
+  }
+
+  /// `place.append(value)`.
+  mutating func append(_ place: Place, _ value: TypedExpression, at span: Span) throws(Stop) {
+    let resolved = try resolve(place)
+    let element = try evaluate(value)
+    charge(operations: 1)
+    if case .member(let id) = place.root, case .dataset = typed[id].kind, place.steps.isEmpty {
+      onWrite?(id, [])
+      return try appendToDataset(id, element, at: span)
+    }
+    guard case .array(let elements) = try read(resolved) else { throw .unsupported("an append to no array") }
+    try write(.array(elements + [element]), to: resolved)
+  }
+}

@@ -1,0 +1,162 @@
+import CoreDevice
+import Diagnostics
+import Machine
+import Simulation
+import Typing
+
+/// The execution of a `parallel` block that can be sorted: branches run in source order, their events wait until the end.
+struct SortedWalk {
+  struct Event {
+    enum Action {
+      case output(address: Int64, value: UInt64)
+      case gate(edges: UInt16, duration: Int64)
+    }
+    let offset: Int64
+    let channel: UInt16
+    let action: Action
+    /// Which statement of the language it belongs to; the first event of each is charged.
+    let statement: Int
+    let span: Span
+  }
+  /// Ticks from the beginning of the block to where the branch is.
+  var offset: Int64 = 0
+  var events: [Event] = []
+  var statementCount = 0
+}
+
+extension Interpreter {
+  /// `parallel { }`
+  mutating func parallel(_ block: TypedBlock, _ statement: TypedStatement) throws(Stop) -> Completion {
+    guard isDevice, let device else { throw .unsupported("`parallel` on the host") }
+    if walk != nil { return try walkBranches(block) }
+    if isSortable(block.statements) {
+      walk = SortedWalk()
+      defer { walk = nil }
+      _ = try walkBranches(block)
+      try emitEvents(at: statement.span)
+      return .normal
+    }
+    let base = device.core.timeline.cursor()
+    var end = base
+    for branch in block.statements {
+      device.core.timeline.moveCursor(to: base)
+      let completion = try execute(branch)
+      end = max(end, device.core.timeline.cursor())
+      guard case .normal = completion else { return completion }
+    }
+    device.core.timeline.moveCursor(to: end)
+    return .normal
+  }
+
+  /// `parallel for`: each round is a branch.
+  mutating func parallel(_ loop: TypedLoop, _ block: TypedBlock, _ statement: TypedStatement) throws(Stop) -> Completion {
+    guard isDevice, let device else { throw .unsupported("`parallel for` on the host") }
+    if walk == nil, isSortable([statement]) {
+      walk = SortedWalk()
+      defer { walk = nil }
+      _ = try parallel(loop, block, statement)
+      try emitEvents(at: statement.span)
+      return .normal
+    }
+    var rounds = try begin(loop)
+    if walk != nil {
+      let start = walk?.offset ?? 0
+      var end = start
+      while let element = rounds.next() {
+        walk?.offset = start
+        charge(operations: 1)
+        set(loop.variable, element)
+        _ = try execute(block)
+        end = max(end, walk?.offset ?? 0)
+      }
+      walk?.offset = end
+      return .normal
+    }
+    let base = device.core.timeline.cursor()
+    var end = base
+    while let element = rounds.next() {
+      charge(operations: 1)
+      set(loop.variable, element)
+      device.core.timeline.moveCursor(to: base)
+      _ = try execute(block)
+      end = max(end, device.core.timeline.cursor())
+      try safePoint(at: statement.span)
+    }
+    device.core.timeline.moveCursor(to: end)
+    return .normal
+  }
+
+  private mutating func walkBranches(_ block: TypedBlock) throws(Stop) -> Completion {
+    let start = walk?.offset ?? 0
+    var end = start
+    for branch in block.statements {
+      walk?.offset = start
+      _ = try execute(branch)
+      end = max(end, walk?.offset ?? 0)
+    }
+    walk?.offset = end
+    return .normal
+  }
+
+  /// An operation on the timeline inside a walk; nil for those that are done at once.
+  mutating func walked(_ intrinsic: Intrinsic, _ words: [UInt64], _ numbers: [Int64], at span: Span) throws(Stop) -> Value? {
+    guard let offset = walk?.offset, let statement = walk?.statementCount, let device else { return nil }
+    let channel = UInt16(truncatingIfNeeded: words.first ?? 0)
+    func event(_ action: SortedWalk.Event.Action, after delay: Int64) -> SortedWalk.Event {
+      SortedWalk.Event(offset: offset &+ delay, channel: channel, action: action, statement: statement, span: span)
+    }
+    switch intrinsic {
+    case .now:
+      charge(operations: 1)
+      let cursor = device.core.timeline.cursor()
+      return .integer(try number(span) { () throws(Numbers.Failure) in try Numbers.integer(.add, cursor, offset) })
+    case .delay:
+      charge(operations: 1)
+      walk?.offset = offset &+ numbers[0]
+    case .output:
+      walk?.statementCount += 1
+      walk?.events.append(event(.output(address: numbers[1], value: words[2]), after: 0))
+    case .outputPair:
+      walk?.statementCount += 1
+      walk?.events.append(event(.output(address: numbers[1], value: words[2]), after: 0))
+      walk?.events.append(event(.output(address: numbers[1], value: words[3]), after: numbers[4]))
+    case .gate:
+      walk?.statementCount += 1
+      walk?.events.append(
+        event(.gate(edges: UInt16(truncatingIfNeeded: words[1]), duration: numbers[2]), after: 0))
+    default: throw .unsupported("\(intrinsic) in a sorted `parallel`")
+    }
+    return .unit
+  }
+
+  /// Queues what the branches have left, in order of time, and moves the cursor to the latest end.
+  private mutating func emitEvents(at span: Span) throws(Stop) {
+    guard let finished = walk, let device else { return }
+    walk = nil
+    let order = finished.events.indices.sorted {
+      (finished.events[$0].offset, $0) < (finished.events[$1].offset, $1)
+    }
+    var charged: Set<Int> = []
+    let base = device.core.timeline.cursor()
+    for index in order {
+      let event = finished.events[index]
+      if charged.insert(event.statement).inserted { charge(events: 1) }
+      let time = try number(event.span) { () throws(Numbers.Failure) in try Numbers.integer(.add, base, event.offset) }
+      switch event.action {
+      case .output(let address, let value):
+        try untilDone(event.span, device) {
+          device.core.timeline.output(channel: event.channel, address: address, value: value, at: time, position: 0)
+        }
+      case .gate(let edges, let duration):
+        try untilDone(event.span, device) {
+          device.core.timeline.gate(
+            channel: event.channel, edges: edges, at: time, duration: duration, position: 0)
+        }
+      }
+    }
+    if finished.offset > 0 {
+      device.core.timeline.moveCursor(
+        to: try number(span) { () throws(Numbers.Failure) in try Numbers.integer(.add, base, finished.offset) })
+    }
+  }
+}

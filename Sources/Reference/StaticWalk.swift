@@ -1,0 +1,435 @@
+import Laboratory
+import Diagnostics
+import Typing
+import Values
+
+/// Whether a `parallel` block can be sorted: the static walk, tried without doing anything.
+struct StaticWalk {
+  enum Known {
+    case value(Value)
+    case dynamic
+  }
+  /// The block cannot be sorted.
+  struct Unsortable: Error {}
+
+  /// One function whose body is gone through.
+  struct Scope {
+    let function: FunctionID
+    let device: MemberID?
+    var known: [LocalID: Value]
+    /// Locals of code outside of the walk are looked up at their declarations.
+    let isOutermost: Bool
+  }
+
+  static let eventCountMax = 4_096
+  static let stepCountMax = 65_536
+  static let callDepthMax = 64
+
+  let interpreter: Interpreter
+  let typed: TypedProgram
+  var scopes: [Scope]
+  var offset: Int64 = 0
+  var eventCount = 0
+  var stepCount = 0
+  /// The declarations of the outermost function's locals.
+  var declarations: [LocalID: TypedExpression] = [:]
+
+  init(in interpreter: Interpreter) {
+    self.interpreter = interpreter
+    typed = interpreter.typed
+    let frame = interpreter.frame
+    scopes = [
+      Scope(function: frame.function, device: frame.device, known: [:], isOutermost: true)
+    ]
+    declarations = Self.declarations(in: typed[frame.function].body)
+  }
+
+  private static func declarations(in block: TypedBlock) -> [LocalID: TypedExpression] {
+    var found: [LocalID: TypedExpression] = [:]
+    func walk(_ block: TypedBlock) {
+      for statement in block.statements {
+        switch statement.kind {
+        case .declare(let local, let value): found[local] = value
+        case .conditional(_, let block, let otherwise):
+          walk(block)
+          if let otherwise { walk(otherwise) }
+        case .guarded(_, let block), .loop(_, let block, _), .whileLoop(_, let block), .block(let block), .parallel(let block),
+          .critical(let block):
+          walk(block)
+        case .tryCatch(let block, let catches, let finally):
+          walk(block)
+          for handler in catches { walk(handler.body) }
+          if let finally { walk(finally) }
+        case .expression, .declareMember, .assign, .compoundAssign, .assignTuple, .breakLoop, .continueLoop, .returnValue,
+          .throwError, .send, .preload, .expect:
+          break
+        }
+      }
+    }
+    walk(block)
+    return found
+  }
+
+  var scope: Scope { scopes[scopes.count - 1] }
+
+  private func isVariable(_ local: LocalID) -> Bool {
+    let locals = typed[scope.function].locals
+    let index = Int(local.index)
+    return !locals.indices.contains(index) || locals[index].isVariable
+  }
+
+  private mutating func bind(_ local: LocalID, _ known: Known) {
+    if case .value(let value) = known, !isVariable(local) {
+      scopes[scopes.count - 1].known[local] = value
+    } else {
+      scopes[scopes.count - 1].known[local] = nil
+    }
+  }
+
+  // MARK: Statements
+
+  mutating func branches(_ statements: [TypedStatement]) throws(Unsortable) {
+    let start = offset
+    var end = start
+    for statement in statements {
+      offset = start
+      try go(statement)
+      end = max(end, offset)
+    }
+    offset = end
+  }
+
+  private mutating func go(_ block: TypedBlock) throws(Unsortable) {
+    for statement in block.statements { try go(statement) }
+  }
+
+  private mutating func count() throws(Unsortable) {
+    stepCount += 1
+    if stepCount > Self.stepCountMax { throw Unsortable() }
+  }
+
+  private mutating func go(_ statement: TypedStatement) throws(Unsortable) {
+    try count()
+    switch statement.kind {
+    case .expression(let value): _ = try known(value)
+    case .declare(let local, let value): bind(local, try known(value))
+    case .assign(let place, let value), .compoundAssign(let place, _, let value):
+      _ = try known(value)
+      try go(place)
+    case .assignTuple(let places, let value):
+      _ = try known(value)
+      for place in places { try go(place) }
+    case .conditional(let conditions, let block, let otherwise):
+      switch try known(conditions) {
+      case true?: try go(block)
+      case false?: if let otherwise { try go(otherwise) }
+      case nil: try mustBePlain(statement)
+      }
+    case .guarded(let conditions, let block):
+      switch try known(conditions) {
+      case true?: break
+      case false?: try go(block)
+      case nil: try mustBePlain(statement)
+      }
+    case .loop(let loop, let block, let isParallel): try go(loop, block, isParallel: isParallel, statement)
+    case .whileLoop: try mustBePlain(statement)
+    case .block(let block): try go(block)
+    case .parallel(let block): try branches(block.statements)
+    case .declareMember, .breakLoop, .continueLoop, .returnValue, .throwError, .tryCatch, .send, .preload, .critical, .expect:
+      throw Unsortable()
+    }
+  }
+
+  private mutating func go(_ place: Place) throws(Unsortable) {
+    for step in place.steps {
+      if case .index(let index) = step { _ = try known(index) }
+    }
+  }
+
+  /// What is not gone into must not touch the timeline nor lead out.
+  private func mustBePlain(_ statement: TypedStatement) throws(Unsortable) {
+    let contents = Contents(of: statement, typed, device: scope.device)
+    if contents.hasTimeline || contents.leaves { throw Unsortable() }
+  }
+
+  private mutating func go(
+    _ loop: TypedLoop, _ block: TypedBlock, isParallel: Bool, _ statement: TypedStatement
+  ) throws(Unsortable) {
+    switch loop.source {
+    case .array(let array):
+      _ = try known(array)
+      try mustBePlain(statement)
+    case .range(let low, let high, let isClosed, let step):
+      let first = try known(low)
+      let last = try known(high)
+      let stride = try step.map { step throws(Unsortable) in try known(step) } ?? .value(.integer(1))
+      let contents = Contents(of: statement, typed, device: scope.device)
+      guard contents.hasTimeline || contents.leaves || isParallel else { return }
+      guard case .value(.integer(let first)) = first, case .value(.integer(let last)) = last,
+        case .value(.integer(let stride)) = stride, stride != 0
+      else { throw Unsortable() }
+      let start = offset
+      var end = start
+      var next: Int64? = first
+      while let current = next,
+        (stride > 0 ? current < last : current > last) || (isClosed && current == last)
+      {
+        try round(loop, block, current, isParallel ? start : nil)
+        end = max(end, offset)
+        let (following, overflow) = current.addingReportingOverflow(stride)
+        next = overflow ? nil : following
+      }
+      if isParallel { offset = end }
+    }
+  }
+
+  private mutating func round(_ loop: TypedLoop, _ block: TypedBlock, _ value: Int64, _ start: Int64?) throws(Unsortable) {
+    try count()
+    if let start { offset = start }
+    bind(loop.variable, .value(.integer(value)))
+    try go(block)
+  }
+
+  /// Whether the conditions hold; nil if that is not known.
+  private mutating func known(_ conditions: [TypedCondition]) throws(Unsortable) -> Bool? {
+    for condition in conditions {
+      guard case .expression(let expression) = condition else { return nil }
+      switch try known(expression) {
+      case .dynamic: return nil
+      case .value(let value): if value != .boolean(true) { return false }
+      }
+    }
+    return true
+  }
+
+  // MARK: Expressions
+
+  private mutating func knownAll(_ expressions: [TypedExpression]) throws(Unsortable) -> [Value]? {
+    var values: [Value] = []
+    for expression in expressions {
+      if case .value(let value) = try known(expression) { values.append(value) }
+    }
+    return values.count == expressions.count ? values : nil
+  }
+
+  /// Does what an operation does with operands that are known; one that raises ends the walk.
+  private func compute(_ body: () throws(Stop) -> Value) throws(Unsortable) -> Known {
+    do throws(Stop) { return .value(try body()) } catch { throw Unsortable() }
+  }
+
+  mutating func known(_ expression: TypedExpression) throws(Unsortable) -> Known {
+    let span = expression.span
+    switch expression.kind {
+    case .invalid, .await, .record, .simulate: throw Unsortable()
+    case .unit: return .value(.unit)
+    case .integer(let value): return .value(.integer(value))
+    case .float(let value): return .value(.float(value))
+    case .boolean(let value): return .value(.boolean(value))
+    case .text(let value): return .value(.text(value))
+    case .none, .device, .ownDevice, .function: return .dynamic
+    case .local(let id): return try known(id)
+    case .member(let id): return known(id)
+    case .unary(let operation, let operand):
+      guard let values = try knownAll([operand]) else { return .dynamic }
+      return try compute { () throws(Stop) in try interpreter.unary(operation, values[0], at: span) }
+    case .binary(let operation, let left, let right):
+      guard let values = try knownAll([left, right]) else { return .dynamic }
+      return try compute { () throws(Stop) in try interpreter.binary(operation, values[0], values[1], at: span) }
+    case .convert(let conversion, let operand):
+      guard let values = try knownAll([operand]) else { return .dynamic }
+      return try compute { () throws(Stop) in try interpreter.convert(conversion, values[0], at: span) }
+    case .and(let left, let right), .or(let left, let right):
+      let goesOn: Bool
+      if case .and = expression.kind { goesOn = true } else { goesOn = false }
+      switch try known(left) {
+      case .value(let value): return value == .boolean(goesOn) ? try known(right) : .value(value)
+      case .dynamic:
+        if Contents(of: right, typed, device: scope.device).hasTimeline { throw Unsortable() }
+        return .dynamic
+      }
+    case .coalesce(let left, let right):
+      _ = try known(left)
+      if Contents(of: right, typed, device: scope.device).hasTimeline { throw Unsortable() }
+      return .dynamic
+    case .call(let callee, _, let arguments):
+      var own: MemberID?
+      if case .driver = typed[callee].owner { own = scope.device }
+      return try call(callee, arguments, on: own)
+    case .deviceCall(let device, let name, let signature, let arguments):
+      let member: MemberID?
+      switch device.kind {
+      case .device(let id): member = id
+      case .ownDevice: member = scope.device
+      default: member = nil
+      }
+      guard let member, case .device(let binding?) = typed[member].kind,
+        let kernel = typed.kernel(name, of: binding.driver, like: signature)
+      else { throw Unsortable() }
+      return try call(kernel, arguments, on: member)
+    case .tuple(let parts): return try knownAll(parts).map { .value(.tuple($0)) } ?? .dynamic
+    case .tupleElement(let base, let index), .field(let base, let index):
+      guard case .value(let value) = try known(base), let parts = value.parts, parts.indices.contains(index) else {
+        return .dynamic
+      }
+      return .value(parts[index])
+    case .intrinsic(let intrinsic, let operands): return try self.intrinsic(intrinsic, operands, at: span)
+    case .conditional(let conditions, let block, let value, let otherwise, let other):
+      switch try known(conditions) {
+      case true?:
+        try go(block)
+        return try known(value)
+      case false?:
+        try go(otherwise)
+        return try known(other)
+      case nil:
+        let contents = Contents(of: expression, typed, device: scope.device)
+        if contents.hasTimeline || contents.leaves { throw Unsortable() }
+        return .dynamic
+      }
+    case .comprehension:
+      if Contents(of: expression, typed, device: scope.device).hasTimeline { throw Unsortable() }
+      return .dynamic
+    case .some(let a):
+      _ = try known(a)
+      return .dynamic
+    case .structure(_, let parts), .enumeration(_, _, let parts), .array(let parts):
+      _ = try knownAll(parts)
+      return .dynamic
+    case .callValue(let function, let arguments):
+      _ = try knownAll([function] + arguments)
+      return .dynamic
+    case .repeated(let a, let b), .index(let a, let b):
+      _ = try knownAll([a, b])
+      return .dynamic
+    case .slice(let a, let b, let c):
+      _ = try knownAll([a, b, c])
+      return .dynamic
+    case .interpolation(let segments):
+      for segment in segments {
+        if case .value(let value, _) = segment { _ = try known(value) }
+      }
+      return .dynamic
+    case .append(let place, let value):
+      try go(place)
+      _ = try known(value)
+      return .dynamic
+    }
+  }
+
+  private mutating func known(_ local: LocalID) throws(Unsortable) -> Known {
+    if let value = scope.known[local] { return .value(value) }
+    guard scope.isOutermost, !isVariable(local), let declared = declarations[local] else { return .dynamic }
+    // Outside of the walk: a `let` whose value is known when compiling. What it calls is not gone into.
+    if Contents(of: declared, typed, device: scope.device).hasTimeline { return .dynamic }
+    declarations[local] = nil
+    var apart = self
+    guard case .value(let value) = try? apart.known(declared) else { return .dynamic }
+    scopes[scopes.count - 1].known[local] = value
+    return .value(value)
+  }
+
+  private func known(_ id: MemberID) -> Known {
+    switch typed[id].kind {
+    case .argument, .variable, .prepared, .constant:
+      if let value = interpreter.captured?[id] { return .value(value) }
+      return .dynamic
+    case .field:
+      guard let device = scope.device, case .device(let binding?) = typed[device].kind,
+        let description = typed.description.device(named: binding.name)
+      else { return .dynamic }
+      for (name, value) in description.fields where name == typed[id].name {
+        switch value {
+        case .channel(let number): return .value(.integer(Int64(number)))
+        case .integer(let value), .duration(let value): return .value(.integer(value))
+        case .float(let value): return .value(.float(value))
+        case .boolean(let value): return .value(.boolean(value))
+        }
+      }
+      return .dynamic
+    case .shared, .dataset, .resident, .device: return .dynamic
+    }
+  }
+
+  private mutating func intrinsic(_ intrinsic: Intrinsic, _ operands: [TypedExpression], at span: Span) throws(Unsortable) -> Known {
+    var values: [Value?] = []
+    for operand in operands {
+      if case .value(let value) = try known(operand) { values.append(value) } else { values.append(nil) }
+    }
+    func ticks(_ index: Int) throws(Unsortable) -> Int64 {
+      guard values.indices.contains(index), case .integer(let ticks)? = values[index] else { throw Unsortable() }
+      return ticks
+    }
+    switch intrinsic {
+    case .now: return .dynamic
+    case .delay:
+      let (moved, overflow) = offset.addingReportingOverflow(try ticks(0))
+      if overflow { throw Unsortable() }
+      offset = moved
+      return .value(.unit)
+    case .output: try add(1, until: 0)
+    case .outputPair: try add(2, until: try ticks(4))
+    case .gate:
+      _ = try ticks(2)
+      try add(1, until: 0)
+    case .clock, .slack, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause, .input: throw Unsortable()
+    case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine, .cosine, .tangent,
+      .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2, .logarithm10, .aligned:
+      let all = values.compactMap { $0 }
+      guard all.count == values.count, let first = operands.first else { return .dynamic }
+      return try compute { () throws(Stop) in try interpreter.numeric(intrinsic, all, first.type, at: span) }
+    case .count, .last, .print, .pause, .leastSquares, .traceEdges, .traceSpan, .traceLevel, .simulationStatus,
+      .simulationOutput:
+      return .dynamic
+    }
+    return .value(.unit)
+  }
+
+  private mutating func add(_ count: Int, until after: Int64) throws(Unsortable) {
+    eventCount += count
+    if eventCount > Self.eventCountMax || offset.addingReportingOverflow(after).overflow { throw Unsortable() }
+  }
+
+  private mutating func call(_ callee: FunctionID, _ arguments: [TypedArgument], on device: MemberID?) throws(Unsortable) -> Known {
+    let function = typed[callee]
+    var known: [LocalID: Value] = [:]
+    for (parameter, argument) in zip(function.parameters, arguments) {
+      switch argument {
+      case .place(let place):
+        try go(place)
+        if function.effects.contains(.timeline) { throw Unsortable() }
+      case .value(let value):
+        if case .value(let value) = try self.known(value) { known[parameter.local] = value }
+      }
+    }
+    guard function.effects.contains(.timeline) else { return .dynamic }
+    guard scopes.count <= Self.callDepthMax else { throw Unsortable() }
+    for parameter in function.parameters {
+      let index = Int(parameter.local.index)
+      if function.locals.indices.contains(index), function.locals[index].isVariable { known[parameter.local] = nil }
+    }
+    scopes.append(Scope(function: callee, device: device, known: known, isOutermost: false))
+    defer { scopes.removeLast() }
+    var statements = function.body.statements[...]
+    var result: TypedExpression?
+    if case .returnValue(let value)? = statements.last?.kind {
+      result = value
+      statements.removeLast()
+    }
+    for statement in statements { try go(statement) }
+    guard let result else { return .value(.unit) }
+    return try self.known(result)
+  }
+}
+
+extension Interpreter {
+  /// Whether the branches can be sorted, as they stand here.
+  func isSortable(_ statements: [TypedStatement]) -> Bool {
+    var walk = StaticWalk(in: self)
+    do throws(StaticWalk.Unsortable) {
+      try walk.branches(statements)
+      return true
+    } catch {
+      return false
+    }
+  }
+}

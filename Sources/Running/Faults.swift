@@ -1,0 +1,67 @@
+import Bytecode
+import Laboratory
+import Lowering
+import Machine
+import Typing
+import Values
+
+/// Says in words what an error was.
+struct FaultText {
+  let program: TypedProgram
+  let printer: Printer
+
+  /// The name of error `number` of an image that declares `declared`.
+  func name(_ number: UInt16, declared: [ErrorContents]) -> String {
+    if number < BuiltinError.firstDeclared {
+      return Int(number) < builtinErrorNames.count ? builtinErrorNames[Int(number)] : "Error"
+    }
+    let index = Int(number - BuiltinError.firstDeclared)
+    return index < declared.count ? declared[index].name : "Error"
+  }
+
+  /// A sentence on an error of the language.
+  func message(_ fault: Fault) -> String {
+    guard let error = BuiltinError(rawValue: fault.error) else { return "an error of the program" }
+    let device = deviceName(fault.words.0)
+    let time = duration(fault.words.1)
+    switch error {
+    case .underflow:
+      let late = duration(UInt64(bitPattern: 0 &- Int64(bitPattern: fault.words.2)))
+      return "the event for \(device) at \(time) came \(late) too late"
+    case .sequenceError: return "the event for \(device) at \(time) lies before too many that are queued already"
+    case .collision: return "two events for \(device) meet at \(time)"
+    case .busy: return "\(device) is still busy with the operation before"
+    case .inputOverflow: return "more edges arrived at \(device) than its queue holds"
+    case .timeout: return "no answer came in time"
+    case .arithmeticOverflow: return "the result does not fit its type"
+    case .divisionByZero: return "division by zero"
+    case .indexOutOfRange: return "there is no element with this index"
+    case .outOfMemory: return "there is no memory left for arrays"
+    case .stackOverflow: return "calls are nested too deeply"
+    case .cancelled: return "the run was cancelled"
+    case .missingValue: return "a part of the dataset has not been written"
+    case .limitExceeded: return "\(device) does not allow this value"
+    case .fitFailed: return "the points cannot be fitted: there are too few of them, or some are no numbers"
+    }
+  }
+
+  /// A sentence on an error that the program declares: its payload as it would be written.
+  func message(declared name: String, payload: [UInt64]) -> String {
+    guard let error = program.errors.first(where: { $0.name == name }) else { return name }
+    let types = error.payload.map(\.type)
+    guard !types.isEmpty, case .tuple(let values)? = constant(from: payload, as: .tuple(types), in: program) else {
+      return name
+    }
+    let parts = zip(error.payload, values).map { "\($0.name): \(printer.literal($1, $0.type))" }
+    return "\(name)(\(parts.joined(separator: ", ")))"
+  }
+
+  private func duration(_ word: UInt64) -> String { printer.text(.integer(Int64(bitPattern: word)), .duration) }
+
+  private func deviceName(_ word: UInt64) -> String {
+    guard let channel = program.description.channels.first(where: { UInt64($0.number) == word }) else {
+      return "channel \(word)"
+    }
+    return "`\(channel.device)`"
+  }
+}

@@ -1,0 +1,375 @@
+import Bytecode
+import CoreDevice
+import Diagnostics
+import Freezing
+import Lowering
+import Machine
+import Simulation
+import Typing
+import Values
+
+/// Why a function of the host half did not return.
+enum HostStop: Error {
+  /// An error that it did not catch.
+  case failed(RunError, fault: Fault)
+  /// The run was asked to stop, and did.
+  case stopped
+  /// A kernel could not be compiled.
+  case refused([Diagnostic])
+}
+
+/// The host half of one run (or of a file's tests) on its machine, and all that its host calls reach.
+struct HostSession: ~Copyable {
+  let program: ProvenProgram
+  let typed: TypedProgram
+  let printer: Printer
+  let image: HostImage
+  /// The image's contents with the functions of `access`.
+  let contents: ImageContents
+  let access: GlobalAccess
+  let observer: RunObserver
+  let seed: UInt64
+  private let memory: HostMemory
+  var machine: Machine
+  /// Nil where no kernel can be started: while arguments are evaluated, and in tests.
+  var device: SimulatedDevice?
+  var kernels: KernelStore
+  var datasets: DatasetStore
+  var axes: [MemberID: [RunRecord.Axis]] = [:]
+  var shared: SharedStore
+  /// First values of members that no host code mentions.
+  var unseen: [MemberID: Constant] = [:]
+  var output: [String] = []
+  var simulations: [RunRecord] = []
+  var expectations = Expectations()
+  /// Device time after which the run stops.
+  var stopTime: Int64?
+  private(set) var isStopping = false
+  /// Whether a shared value was read since this was last set to false.
+  var hasReadShared = false
+  /// The error that left a kernel last, and where the host stood then.
+  private var kernelFailure: (position: UInt64, error: UInt16, places: [RunError.Place], message: String)?
+  /// Errors that kernels declare and the host half does not know; they have numbers after the host's own.
+  private var foreignErrors: [String] = []
+  private var refusal: [Diagnostic]?
+  /// How many functions are on top of each other, each in a host call of the one below.
+  private var depth = 0
+
+  /// Deeper than anything but endless recursion.
+  private static let depthMax = 64
+
+  /// Lowers `roots` and what they call, and loads the image. The errors are those of lowering.
+  static func open(
+    program: ProvenProgram, roots: [FunctionID], bound: Set<MemberID> = [], shared: SharedStore = SharedStore(),
+    seed: UInt64 = 0, observer: RunObserver = RunObserver()
+  ) throws(HostStop) -> HostSession {
+    let lowered = lowerHost(program, roots: roots)
+    guard let image = lowered.value else { throw .refused(lowered.diagnostics) }
+    var contents = image.contents
+    let access = GlobalAccess(image.globals, addingTo: &contents)
+    return HostSession(
+      program: program, image: image, contents: contents, access: access, memory: try load(contents),
+      kernels: KernelStore(program: program, bound: bound), shared: shared, seed: seed, observer: observer)
+  }
+
+  private init(
+    program: ProvenProgram, image: HostImage, contents: ImageContents, access: GlobalAccess,
+    memory: consuming HostMemory, kernels: KernelStore, shared: SharedStore, seed: UInt64, observer: RunObserver
+  ) {
+    machine = Machine(image: memory.image, stack: memory.stack, arena: memory.arena)
+    machine.setStopFlag(UnsafePointer(memory.stopFlag))
+    self.memory = memory
+    self.program = program
+    self.image = image
+    self.contents = contents
+    self.access = access
+    self.observer = observer
+    self.seed = seed
+    self.shared = shared
+    self.kernels = kernels
+    typed = program.typed
+    printer = Printer(program.typed)
+    datasets = DatasetStore(program: program.typed)
+  }
+
+  private static func load(_ contents: ImageContents) throws(HostStop) -> HostMemory {
+    do throws(HostMemory.Refusal) {
+      return try HostMemory(image: encode(contents))
+    } catch {
+      let refusal = RunError(code: "OutOfMemory", message: "the system gives no memory", backtrace: [])
+      throw .failed(refusal, fault: Fault(.outOfMemory))
+    }
+  }
+
+  // MARK: Calling
+
+  /// Runs `function` (a stage, an initialiser, a test) and returns its result's canonical words.
+  mutating func call(_ function: FunctionID) throws(HostStop) -> [UInt64] {
+    guard let index = image.functions[function] else { return [] }
+    return try call(index: index, arguments: [])
+  }
+
+  /// The value that the initialiser `function` computes.
+  mutating func value(of function: FunctionID) throws(HostStop) -> Constant {
+    let words = try call(function)
+    return constant(from: words, as: typed[function].result, in: typed) ?? .unit
+  }
+
+  /// Runs function `index` of the image on top of whatever is suspended.
+  mutating func call(index: Int, arguments: [UInt64]) throws(HostStop) -> [UInt64] {
+    guard depth < Self.depthMax else { throw .failed(describe(Fault(.stackOverflow)), fault: Fault(.stackOverflow)) }
+    depth += 1
+    defer { depth -= 1 }
+    if let fault = machine.enter(index) {
+      let error = describe(fault)
+      machine.leave()
+      throw .failed(error, fault: fault)
+    }
+    if let refused = machine.importArguments(arguments) {
+      machine.leave()
+      let fault = Self.fault(of: refused)
+      throw .failed(describe(fault), fault: fault)
+    }
+    var port = HostPort()
+    while true {
+      switch machine.run(port: &port) {
+      case .finished:
+        let results: [UInt64] = machine.exportResults()
+        machine.leave()
+        return results
+      case .failed(let fault):
+        let error = describe(fault)
+        machine.leave()
+        if let refusal { throw .refused(refusal) }
+        if isStopping, fault.error == BuiltinError.cancelled.rawValue { throw .stopped }
+        throw .failed(error, fault: fault)
+      case .hostCall(let index): serve(index)
+      case .interrupted:
+        memory.stopFlag.pointee = 0
+        machine.fail(Fault(.cancelled))
+      case .outOfBudget, .waiting: machine.budget = .max
+      }
+    }
+  }
+
+  static func fault(of error: ImportError) -> Fault {
+    switch error {
+    case .malformed: Fault(.limitExceeded)
+    case .outOfMemory: Fault(.outOfMemory)
+    }
+  }
+
+  /// Gives the host call that the machine stands in its results.
+  mutating func answer(_ words: [UInt64]) {
+    if let refused = machine.importHostResults(words) { machine.fail(Self.fault(of: refused)) }
+  }
+
+  /// Raises at the host call that the machine stands in what stopped a function on top of it.
+  mutating func pass(on stop: HostStop) {
+    switch stop {
+    case .failed(let error, let fault):
+      // The places in between are kept: the error's own backtrace is longer than the one from here on.
+      kernelFailure = (machine.position, fault.error, error.backtrace, error.message)
+      machine.fail(fault)
+    case .stopped: machine.fail(Fault(.cancelled))
+    case .refused(let diagnostics):
+      refusal = diagnostics
+      machine.fail(Fault(.cancelled))
+    }
+  }
+
+  // MARK: Variables
+
+  /// What `member` holds now.
+  mutating func value(of member: MemberID) throws(HostStop) -> Constant {
+    guard let reader = access.readers[member] else { return unseen[member] ?? .unit }
+    let words = try call(index: reader, arguments: [])
+    return constant(from: words, as: typed[member].type, in: typed) ?? .unit
+  }
+
+  /// Puts `value` into `member`.
+  mutating func set(_ member: MemberID, to value: Constant) throws(HostStop) {
+    guard let writer = access.writers[member] else {
+      unseen[member] = value
+      return
+    }
+    _ = try call(index: writer, arguments: words(of: value, as: typed[member].type, in: typed))
+  }
+
+  /// Runs the initialiser of `member` and puts its value there.
+  mutating func initialize(_ member: MemberID) throws(HostStop) {
+    guard let initializer = typed[member].initializer else { return }
+    try set(member, to: value(of: initializer))
+  }
+
+  // MARK: Kernels
+
+  /// A compile point of `functions`: they are compiled with what their captures hold now.
+  mutating func compile(_ functions: [FunctionID]) throws(HostStop) {
+    for kernel in functions {
+      var captures: [MemberID: Constant] = [:]
+      for member in kernels.captured(by: kernel) { captures[member] = try value(of: member) }
+      let faults = kernels.compile(kernel, captures: captures)
+      guard faults.isEmpty else { throw .refused(faults) }
+    }
+  }
+
+  /// How a kernel's call ended.
+  private enum KernelEnd {
+    case finished([UInt64])
+    /// With the error's number in the host's image.
+    case failed(Fault, places: [RunError.Place], message: String)
+  }
+
+  /// Starts the latest image of `kernel`, waits for it, and answers the host call with its result or error.
+  mutating func start(_ kernel: FunctionID, arguments: [UInt64]) {
+    guard let device, !isStopping else { return machine.fail(Fault(.cancelled)) }
+    do throws(HostStop) {
+      let end = try execute(kernel, arguments: arguments, on: device)
+      if let stopTime, device.clock >= stopTime {
+        // Once the device's time is up, the host half is asked to stop too.
+        isStopping = true
+        memory.stopFlag.pointee = 1
+      }
+      switch end {
+      case .finished(let results): answer(results)
+      case .failed(let fault, let places, let message):
+        kernelFailure = (machine.position, fault.error, places, message)
+        machine.fail(fault)
+      }
+    } catch {
+      pass(on: error)
+    }
+  }
+
+  /// Runs `cleanup`, which nothing on the host calls; returns the error that left it.
+  mutating func runCleanup(_ kernel: FunctionID, on device: SimulatedDevice) throws(HostStop) -> RunError? {
+    switch try execute(kernel, arguments: [], on: device) {
+    case .finished: return nil
+    case .failed(let fault, let places, let message):
+      return RunError(code: name(of: fault), message: message, backtrace: places)
+    }
+  }
+
+  private mutating func execute(
+    _ kernel: FunctionID, arguments: [UInt64], on device: SimulatedDevice
+  ) throws(HostStop) -> KernelEnd {
+    func refused(_ error: BuiltinError) -> KernelEnd {
+      .failed(Fault(error), places: [], message: FaultText(program: typed, printer: printer).message(Fault(error)))
+    }
+    let compiled: CompiledKernel
+    do throws(LoadError) {
+      guard let found = try kernels.ready(kernel, on: device) else { return refused(.cancelled) }
+      compiled = found
+    } catch {
+      preconditionFailure("the device refuses an image that lowering made: \(error)")
+    }
+    var bound: [UInt64] = []
+    for member in compiled.bound {
+      bound += words(of: try value(of: member), as: typed[member].type, in: typed)
+    }
+    guard let slot = compiled.slot else { return refused(.cancelled) }
+    do throws(StartError) {
+      try device.start(slot, arguments: arguments, bound: bound)
+    } catch {
+      return refused(error == .outOfMemory ? .outOfMemory : .busy)
+    }
+    while true {
+      switch device.run() {
+      case .finished(let results): return .finished(results)
+      case .failed(let fault, let payload, let backtrace):
+        return end(fault, payload: payload, backtrace: backtrace, in: compiled)
+      case .interrupted:
+        isStopping = true
+        device.cancel()
+      case .hostCall:
+        // Lowering makes no image that calls the host as long as `await` and `send` are not supported.
+        device.answer(throwing: Fault(.timeout), afterRoundTrip: true)
+      }
+    }
+  }
+
+  // MARK: Errors
+
+  /// What left a kernel, as the host knows it.
+  private mutating func end(
+    _ fault: Fault, payload: [UInt64], backtrace: [UInt64], in kernel: CompiledKernel
+  ) -> KernelEnd {
+    let text = FaultText(program: typed, printer: printer)
+    let places = backtrace.compactMap { kernel.contents.place($0) }
+    guard fault.error >= BuiltinError.firstDeclared else {
+      return .failed(fault, places: places, message: text.message(fault))
+    }
+    // The same error has another number in the host's image.
+    let name = text.name(fault.error, declared: kernel.contents.errors)
+    let number: Int
+    if let known = contents.errors.firstIndex(where: { $0.name == name }) {
+      number = known
+    } else if let known = foreignErrors.firstIndex(of: name) {
+      number = contents.errors.count + known
+    } else {
+      foreignErrors.append(name)
+      number = contents.errors.count + foreignErrors.count - 1
+    }
+    let own = Fault(
+      number: BuiltinError.firstDeclared &+ UInt16(truncatingIfNeeded: number), fault.words.0, fault.words.1,
+      fault.words.2, fault.words.3)
+    return .failed(own, places: places, message: text.message(declared: name, payload: payload))
+  }
+
+  private func name(of fault: Fault) -> String {
+    let foreign = Int(fault.error) - Int(BuiltinError.firstDeclared) - contents.errors.count
+    if foreignErrors.indices.contains(foreign) { return foreignErrors[foreign] }
+    return FaultText(program: typed, printer: printer).name(fault.error, declared: contents.errors)
+  }
+
+  /// The error that the machine has just ended with, in words.
+  private func describe(_ fault: Fault) -> RunError {
+    let text = FaultText(program: typed, printer: printer)
+    let positions = (0..<machine.backtraceCount).map { machine.backtrace($0) }
+    let places = positions.compactMap { contents.place($0) }
+    let name = name(of: fault)
+    if let failure = kernelFailure, failure.error == fault.error, failure.position == positions.first {
+      return RunError(code: name, message: failure.message, backtrace: failure.places + places)
+    }
+    let message = fault.error < BuiltinError.firstDeclared
+      ? text.message(fault) : text.message(declared: name, payload: machine.exportFault())
+    return RunError(code: name, message: message, backtrace: places)
+  }
+}
+
+extension ImageContents {
+  /// The place in the source that `position` (function in the upper, word in the lower 32 bits) belongs to; nil for what
+  /// stands in no source.
+  func place(_ position: UInt64) -> RunError.Place? {
+    let number = Int(position >> 32)
+    guard functions.indices.contains(number) else { return nil }
+    let function = functions[number]
+    guard let entry = function.positions.last(where: { $0.start <= UInt32(truncatingIfNeeded: position) }) else { return nil }
+    return RunError.Place(
+      function: function.name, file: Int(entry.file) < files.count ? files[Int(entry.file)] : "",
+      line: Int(entry.line), column: Int(entry.column))
+  }
+}
+
+/// The timeline of the host half: there is none, and the verifier lets no host image ask for it.
+private struct HostPort: DevicePort {
+  mutating func charge(_ ticks: Int64) {}
+  func cursor() -> Int64 { 0 }
+  func clock() -> Int64 { 0 }
+  mutating func moveCursor(to time: Int64) {}
+  mutating func realtime() {}
+  mutating func resetTimeline() {}
+  func shouldPause() -> Bool { false }
+  mutating func waitUntil(_ time: Int64) -> PortOutcome { .done }
+  mutating func output(channel: UInt16, address: Int64, value: UInt64, at time: Int64, position: UInt64) -> PortOutcome {
+    .done
+  }
+  mutating func output(
+    channel: UInt16, address: Int64, value: UInt64, then second: UInt64, after: Int64, at time: Int64, position: UInt64
+  ) -> PortOutcome { .done }
+  mutating func gate(channel: UInt16, edges: UInt16, at time: Int64, duration: Int64, position: UInt64) -> PortOutcome {
+    .done
+  }
+  mutating func input(channel: UInt16, address: Int64, until: Int64, position: UInt64) -> InputOutcome { .nothing }
+}

@@ -1,0 +1,113 @@
+import Bytecode
+import CoreDevice
+import Diagnostics
+import Freezing
+import Lowering
+import Simulation
+import Typing
+import Values
+
+/// A kernel that is compiled, and where on the device it is.
+struct CompiledKernel {
+  /// As it was encoded; the positions and names in it explain errors.
+  let contents: ImageContents
+  let bytes: [UInt8]
+  let result: Type
+  /// The captures that are filled at the start, in the order of their words.
+  let bound: [MemberID]
+  var slot: KernelSlot?
+  /// When it was started last, in starts of the run.
+  var lastStart = 0
+}
+
+/// The kernels of a run: compiled with the values that they capture, each combination once.
+struct KernelStore {
+  /// What an image follows from.
+  struct Content: Hashable {
+    let kernel: FunctionID
+    let captures: [MemberID: Constant]
+    let bound: Set<MemberID>
+  }
+
+  private let program: ProvenProgram
+  private let bound: Set<MemberID>
+  private var images: [CompiledKernel] = []
+  private var known: [Content: Int] = [:]
+  private var latest: [FunctionID: Int] = [:]
+  private var startCount = 0
+  private(set) var reuseCount = 0
+  var compileCount: Int { images.count }
+
+  /// The latest image of each kernel, in the order of the source.
+  var current: [CompiledKernel] {
+    latest.sorted { $0.key.index < $1.key.index }.map { images[$0.value] }
+  }
+
+  init(program: ProvenProgram, bound: Set<MemberID>) {
+    self.program = program
+    self.bound = bound
+  }
+
+  /// The members whose values `kernel` captures.
+  func captured(by kernel: FunctionID) -> [MemberID] {
+    var seen: Set<MemberID> = []
+    return program.captures(of: kernel).map(\.member).filter { seen.insert($0).inserted }
+  }
+
+  /// A compile point of `kernel`: from now on its calls run with `captures`. Returns what was wrong.
+  mutating func compile(_ kernel: FunctionID, captures: [MemberID: Constant]) -> [Diagnostic] {
+    let own = bound.intersection(captures.keys)
+    let fixed = captures.filter { !own.contains($0.key) }
+    let content = Content(kernel: kernel, captures: fixed, bound: own)
+    if let index = known[content] {
+      latest[kernel] = index
+      reuseCount += 1
+      return []
+    }
+    let lowered = lowerKernel(kernel, of: program, captures: fixed, bound: own)
+    guard let image = lowered.value else { return lowered.diagnostics }
+    // The words of bound captures follow each other as the manifest says; a bound capture is a whole member.
+    var order: [(first: UInt16, member: MemberID)] = []
+    for capture in image.contents.captures {
+      guard case .bound(let first, _) = capture.binding,
+        let member = own.first(where: { program.typed[$0].name == capture.path })
+      else { continue }
+      order.append((first, member))
+    }
+    order.sort { $0.first < $1.first }
+    images.append(
+      CompiledKernel(
+        contents: image.contents, bytes: encode(image.contents), result: image.result, bound: order.map(\.member)))
+    known[content] = images.count - 1
+    latest[kernel] = images.count - 1
+    return []
+  }
+
+  /// The image of the latest compile point of `kernel`, resident on `device`; nil if it was never compiled.
+  mutating func ready(_ kernel: FunctionID, on device: SimulatedDevice) throws(LoadError) -> CompiledKernel? {
+    guard let index = latest[kernel] else { return nil }
+    startCount += 1
+    images[index].lastStart = startCount
+    if images[index].slot == nil {
+      do throws(LoadError) {
+        images[index].slot = try device.load(images[index].bytes)
+      } catch .noFreeSlot {
+        evict(from: device)
+        images[index].slot = try device.load(images[index].bytes)
+      }
+    }
+    return images[index]
+  }
+
+  /// Frees the slot of the image that has not been started for the longest time.
+  private mutating func evict(from device: SimulatedDevice) {
+    var oldest: Int?
+    for index in images.indices where images[index].slot != nil {
+      if let known = oldest, images[known].lastStart <= images[index].lastStart { continue }
+      oldest = index
+    }
+    guard let oldest, let slot = images[oldest].slot else { return }
+    device.unload(slot)
+    images[oldest].slot = nil
+  }
+}

@@ -1,0 +1,191 @@
+import Diagnostics
+
+// Structs, enums, errors and interfaces.
+
+extension Parser {
+  /// Parses what stands between the braces that come next, part by part, up to the `}`; each `part` takes at least one
+  /// token. False if there are no braces.
+  mutating func braced(
+    allowing allowed: @escaping (Token.Kind) -> Bool, in container: StaticString, _ part: (inout Parser) -> Void
+  ) -> Bool {
+    if kind == .newline, tokens[index].kind == .leftBrace {
+      correct(.braceOnNextLine(tokens[index], after: previousEnd, in: self))
+      advance()
+    }
+    if kind != .leftBrace {
+      report(.missingBrace(at: emptySpan(at: previousEnd), in: self))
+      guard skipToBraceOnThisLine() || unclosedBraceCount < 0 else {
+        skipLine()
+        return false
+      }
+    }
+    guard descend() else {
+      ascend()
+      return false
+    }
+    defer { ascend() }
+    let bracket = kind == .leftBrace ? open() : openWithoutBracket()
+    while true {
+      skipSeparators()
+      if kind == .rightBrace {
+        if takeStrayBrace(inBracesAt: bracket.opener) { continue }
+        break
+      }
+      if kind == .end || kind == .valueEnd || kind == .format || kind == .stringEnd { break }
+      switch place(inBracesAt: bracket.opener, allowing: allowed) {
+      case .closesBraces:
+        close(bracket, .rightBrace)
+        return true
+      case .misplaced:
+        misplacedDeclaration(container)
+        continue
+      case .belongsHere: break
+      }
+      let first = index
+      part(&self)
+      if index == first, kind != .end, kind != .rightBrace {
+        report(.unexpected(in: self))
+        advance()
+      }
+    }
+    close(bracket, .rightBrace)
+    return true
+  }
+
+  private static func isMethodWord(_ word: Token.Kind) -> Bool {
+    switch word {
+    case .fn, .host, .mutating: true
+    // Members of an aggregate may be called what they like.
+    case .analyze, .arg, .as, .at, .by, .cleanup, .critical, .dataset, .device, .error, .field, .over, .parallel,
+      .prepare, .record, .resident, .run, .seamless, .sequential, .shared, .test, .use:
+      false
+    default: false
+    }
+  }
+
+  /// What may end a field or case: a comma, a newline, or the end of the braces.
+  private mutating func endPart() {
+    if take(.comma) { return }
+    endDeclaration()
+  }
+
+  /// `struct Name<T> { field: T = default … fn method() { } }`
+  mutating func structure(_ documentation: String?) -> StructDeclaration? {
+    let start = self.start
+    advance()
+    guard let name = name("the name of the struct") else {
+      skipLine()
+      return nil
+    }
+    let generics = genericParameters()
+    var fields: [Field] = []
+    var methods: [Function] = []
+    _ = braced(allowing: Parser.isMethodWord, in: "a struct") { parser in
+      let documentation = parser.takeDocumentation()
+      parser.correctWord(among: [.fn, .mutating])
+      if Parser.isMethodWord(parser.kind) {
+        if let method = parser.function(isBodyRequired: true, documentation) { methods.append(method) }
+        parser.endDeclaration()
+        return
+      }
+      if parser.kind == .let || parser.kind == .var {
+        parser.correct(.superfluousWord(parser.tokens[parser.index], "a field", in: parser))
+        parser.advance()
+      }
+      if let field = parser.fieldOfStruct(documentation) { fields.append(field) }
+      parser.endPart()
+    }
+    return StructDeclaration(
+      name: name, generics: generics, fields: fields, methods: methods, documentation: documentation,
+      span: span(from: start))
+  }
+
+  private mutating func fieldOfStruct(_ documentation: String?) -> Field? {
+    let start = self.start
+    guard let name = name("the name of a field") else {
+      skipLine()
+      return nil
+    }
+    return typedField(name, documentation, from: start)
+  }
+
+  /// What follows the name of a field: `: T = default`.
+  mutating func typedField(_ name: Name, _ documentation: String?, from start: UInt32) -> Field {
+    guard take(.colon) else {
+      report(.missingType(name, in: self))
+      let value = take(.assign) ? valueOfDeclaration() : nil
+      return Field(name: name, type: nil, value: value, documentation: documentation, span: span(from: start))
+    }
+    let written = type()
+    let value = take(.assign) ? valueOfDeclaration() : nil
+    return Field(name: name, type: written, value: value, documentation: documentation, span: span(from: start))
+  }
+
+  /// `enum Name { one, two(Float), three(radius: Float) … fn method() { } }`
+  mutating func enumeration(_ documentation: String?) -> EnumDeclaration? {
+    let start = self.start
+    advance()
+    guard let name = name("the name of the enum") else {
+      skipLine()
+      return nil
+    }
+    var cases: [EnumCase] = []
+    var methods: [Function] = []
+    _ = braced(allowing: Parser.isMethodWord, in: "an enum") { parser in
+      let documentation = parser.takeDocumentation()
+      if Parser.isMethodWord(parser.kind) {
+        if let method = parser.function(isBodyRequired: true, documentation) { methods.append(method) }
+        parser.endDeclaration()
+        return
+      }
+      if parser.kind == .case {
+        parser.correct(.superfluousWord(parser.tokens[parser.index], "a case of an enum", in: parser))
+        parser.advance()
+      }
+      guard let name = parser.name("the name of a case") else { return parser.skipLine() }
+      let payload = parser.kind == .leftParenthesis ? parser.parameters(areNamed: false) : []
+      cases.append(EnumCase(name: name, payload: payload))
+      parser.endPart()
+    }
+    return EnumDeclaration(
+      name: name, cases: cases, methods: methods, documentation: documentation, span: span(from: start))
+  }
+
+  /// `error Name(payload)`
+  mutating func errorDeclaration(_ documentation: String?) -> ErrorDeclaration? {
+    let start = self.start
+    advance()
+    guard let name = name("the name of the error") else {
+      skipLine()
+      return nil
+    }
+    let payload = kind == .leftParenthesis ? parameters(areNamed: false) : []
+    return ErrorDeclaration(name: name, payload: payload, documentation: documentation, span: span(from: start))
+  }
+
+  /// `interface Name { kernel on() }`
+  mutating func interface(_ documentation: String?) -> InterfaceDeclaration? {
+    let start = self.start
+    advance()
+    guard let name = name("the name of the interface") else {
+      skipLine()
+      return nil
+    }
+    var kernels: [Function] = []
+    _ = braced(allowing: { $0 == .kernel || $0 == .seamless }, in: "an interface") { parser in
+      let documentation = parser.takeDocumentation()
+      parser.correctWord(among: [.kernel, .seamless])
+      guard parser.kind == .kernel || parser.kind == .seamless else {
+        parser.report(.expected("kernel", in: parser))
+        return parser.skipLine()
+      }
+      if let kernel = parser.function(isBodyRequired: false, documentation) {
+        if let body = kernel.body { parser.correct(.bodyInInterface(at: body.span)) }
+        kernels.append(kernel)
+      }
+      parser.endDeclaration()
+    }
+    return InterfaceDeclaration(
+      name: name, kernels: kernels, documentation: documentation, span: span(from: start))
+  }
+}

@@ -1,0 +1,337 @@
+import Diagnostics
+
+// What stands in a file outside of all braces, and functions wherever they stand.
+
+extension Parser {
+  /// The words with which a declaration in a file can begin, for those that are misspelt.
+  private static let declarationWords: [Token.Kind] = [
+    .import, .const, .struct, .enum, .error, .fn, .kernel, .host, .shared, .interface, .driver, .part, .experiment,
+    .test, .seamless,
+  ]
+
+  /// Parses the whole file.
+  mutating func parseModule() {
+    while true {
+      skipSeparators()
+      if kind == .end { return }
+      let first = index
+      let documentation = takeDocumentation()
+      let start = self.start
+      correctWord(among: Parser.declarationWords)
+      if let declaration = declaration(documentation, from: start) { module.declarations.append(declaration) }
+      endDeclaration()
+      if index == first, kind != .end {
+        if kind == .rightBrace { report(.strayCloser(tokens[index], in: self)) } else { report(.unexpected(in: self)) }
+        advance()
+      }
+    }
+  }
+
+  /// Makes sure that the declaration is over; if not that is reported, and the rest of the line left out.
+  mutating func endDeclaration() {
+    switch kind {
+    case .newline, .semicolon, .rightBrace, .end: return
+    case .rightParenthesis, .rightBracket:
+      report(.strayCloser(tokens[index], in: self))
+      advance()
+      skipLine()
+    default:
+      reportUnexpected()
+      skipLine()
+    }
+  }
+
+  /// The text of the doc comments before the token that comes next.
+  mutating func takeDocumentation() -> String? {
+    let passedOn = documentationPassedOn
+    documentationPassedOn = nil
+    guard tokens[index].flags.contains(.isDocumented) else { return passedOn }
+    let lower = index > 0 ? tokens[index - 1].end : 0
+    var low = 0
+    var high = trivia.count
+    while low < high {
+      let middle = (low + high) / 2
+      if trivia[middle].start < lower { low = middle + 1 } else { high = middle }
+    }
+    var lines: [String] = []
+    while low < trivia.count, trivia[low].start < start {
+      if trivia[low].kind == .documentation { lines.append(documentationLine(trivia[low])) }
+      low += 1
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private func documentationLine(_ comment: Trivia) -> String {
+    var text = bytes[Int(comment.start) + 2..<Int(comment.end)]
+    if text.first == 0x20 { text.removeFirst() }
+    while let last = text.last, last == 0x20 || last == 0x09 || last == 0x0D { text.removeLast() }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// The declaration that comes next in a file; nil if there is none, or too little is left of it.
+  private mutating func declaration(_ documentation: String?, from start: UInt32) -> Declaration? {
+    switch kind {
+    case .import:
+      documentationPassedOn = documentation
+      return importing().map { .importing($0) }
+    case .const: return constant(documentation).map { .constant($0) }
+    case .shared: return sharedDeclaration(documentation).map { .shared($0) }
+    case .host, .mutating, .seamless, .fn, .kernel:
+      return function(isBodyRequired: true, documentation).map { .function($0) }
+    case .struct: return structure(documentation).map { .structure($0) }
+    case .enum: return enumeration(documentation).map { .enumeration($0) }
+    case .error: return errorDeclaration(documentation).map { .error($0) }
+    case .interface: return interface(documentation).map { .interface($0) }
+    case .driver: return driver(documentation).map { .driver($0) }
+    case .part: return experiment(.part, documentation).map { .part($0) }
+    case .experiment: return experiment(.experiment, documentation).map { .experiment($0) }
+    case .test: return test().map { .test($0) }
+    case .rightBrace:
+      report(.strayCloser(tokens[index], in: self))
+      unclosedBraceCount += 1
+      advance()
+      if !(kind == .newline || kind == .end) { skipLine() }
+      return nil
+    default:
+      if isDeclaration(at: index) {
+        if kind == .let || kind == .var { return variableOutside(documentation, from: start) }
+        misplacedDeclaration(nil)
+      } else if beginsFunctionWithoutWord {
+        return functionWithoutWord(documentation).map { .function($0) }
+      } else {
+        report(.expectedDeclaration(in: self))
+        skipLine()
+      }
+      return nil
+    }
+  }
+
+  /// A `let` or `var` outside of all braces; it is reported and taken as a constant.
+  private mutating func variableOutside(_ documentation: String?, from start: UInt32) -> Declaration? {
+    report(.variableOutside(tokens[index], in: self))
+    guard case .variable(let field) = variable(documentation, from: start) else { return nil }
+    return .constant(field)
+  }
+
+  /// Reports that the declaration that comes next does not belong in `container`, and leaves it out.
+  mutating func misplacedDeclaration(_ container: StaticString?) {
+    report(.misplaced(tokens[index], container.map { "\($0)" }, in: self))
+    let declarationCount = module.declarations.count
+    let first = index
+    guard descend() else { return ascend() }
+    defer { ascend() }
+    switch kind {
+    case .import, .const, .shared, .host, .mutating, .seamless, .fn, .kernel, .struct, .enum, .error, .interface,
+      .driver, .part, .experiment, .test:
+      _ = declaration(nil, from: start)
+    default:
+      _ = member(of: .experiment, nil)
+    }
+    endDeclaration()
+    if index == first { advance() }
+    module.declarations.removeLast(module.declarations.count - declarationCount)
+  }
+
+  // MARK: Imports, constants, tests
+
+  private mutating func importing() -> ImportDeclaration? {
+    let start = self.start
+    advance()
+    let target: ImportDeclaration.Target
+    if kind == .string {
+      let token = tokens[index]
+      advance()
+      target = .file(text(ofString: token) ?? "", span(of: token))
+      if token.isBroken { return nil }
+    } else {
+      guard let library = name("the name of a module, or the path of a file in quotes") else {
+        skipLine()
+        return nil
+      }
+      target = .library(library)
+    }
+    var alias: Name?
+    if take(.as) { alias = name("a name") }
+    return ImportDeclaration(target: target, alias: alias, span: span(from: start))
+  }
+
+  /// `const name: T = value`
+  mutating func constant(_ documentation: String?) -> Field? {
+    let start = self.start
+    advance()
+    guard let name = name("the name of the constant") else {
+      skipLine()
+      return nil
+    }
+    var written: TypeID?
+    if take(.colon) { written = type() } else { report(.missingType(name, in: self)) }
+    guard take(.assign) else {
+      report(.missingValue("const", in: self))
+      let unknown = invalidExpression()
+      return Field(name: name, type: written, value: unknown, documentation: documentation, span: span(from: start))
+    }
+    let value = valueOfDeclaration()
+    return Field(name: name, type: written, value: value, documentation: documentation, span: span(from: start))
+  }
+
+  /// A value up to the end of the declaration; an invalid one if something follows it, so that it says nothing more.
+  mutating func valueOfDeclaration() -> ExpressionID {
+    let value = expression()
+    switch kind {
+    case .newline, .semicolon, .rightBrace, .end, .comma: return value
+    default: return add(.invalid, at: module.span(of: value))
+    }
+  }
+
+  private mutating func test() -> TestDeclaration? {
+    let start = self.start
+    advance()
+    var title = ""
+    if kind == .string {
+      title = text(ofString: tokens[index]) ?? ""
+      advance()
+    } else {
+      report(.expectedTitle(in: self))
+      if kind == .stringStart { _ = string() }
+    }
+    let body = block()
+    return TestDeclaration(title: title, body: body, span: span(from: start))
+  }
+
+  // MARK: Functions
+
+  /// `host fn name(…) -> T { … }`, `kernel name(…) { … }` and the like.
+  mutating func function(isBodyRequired: Bool, _ documentation: String? = nil) -> Function? {
+    let start = self.start
+    var isHost = false
+    var isMutating = false
+    var isSeamless = false
+    while true {
+      if kind == .host { isHost = true } else if kind == .mutating { isMutating = true } else if kind == .seamless,
+        peek() == .kernel || peek() == .fn
+      {
+        isSeamless = true
+      } else {
+        break
+      }
+      advance()
+    }
+    if kind != .fn, kind != .kernel { correctWord(among: [.fn, .kernel]) }
+    let isKernel = kind == .kernel
+    if isKernel, isHost { report(.hostKernel(at: hereSpan)) }
+    if !isKernel, isSeamless { report(.seamlessFunction(at: hereSpan)) }
+    if !take(.kernel), !take(.fn) {
+      report(.expected("fn", in: self))
+      skipLine()
+      return nil
+    }
+    guard let name = name(isKernel ? "the name of the kernel" : "the name of the function") else {
+      skipLine()
+      return nil
+    }
+    let signature = signature()
+    var body: Block?
+    if isBodyRequired || kind == .leftBrace { body = block() }
+    return Function(
+      kind: isKernel ? isSeamless ? .seamlessKernel : .kernel : isHost ? .host : .portable, isMutating: isMutating,
+      name: name, signature: signature, body: body, documentation: documentation, span: span(from: start))
+  }
+
+  /// Whether a name, parameters and a body come next, with neither `fn` nor `kernel` before them.
+  var beginsFunctionWithoutWord: Bool {
+    mutating get {
+      guard kind.isName, peek() == .leftParenthesis, isOnSameLine(), let end = closer(ofBracketAt: index + 1),
+        end + 1 < tokens.count, !tokens[end + 1].isFirstOnLine
+      else { return false }
+      return tokens[end + 1].kind == .leftBrace || tokens[end + 1].kind == .arrow
+    }
+  }
+
+  mutating func functionWithoutWord(_ documentation: String?) -> Function? {
+    let start = self.start
+    correct(.missingFunctionWord(at: emptySpan(at: start)))
+    guard let name = name("the name of the function") else { return nil }
+    let signature = signature()
+    return Function(
+      kind: .portable, isMutating: false, name: name, signature: signature, body: block(),
+      documentation: documentation, span: span(from: start))
+  }
+
+  /// `<T: Bound>(a: A, label b: B = c) -> R`
+  mutating func signature() -> FunctionSignature {
+    let generics = genericParameters()
+    var parameters: [Parameter] = []
+    if kind == .leftParenthesis {
+      parameters = self.parameters(areNamed: true)
+    } else {
+      report(.expectedParameters(in: self))
+    }
+    if kind == .colon, isOnSameLine(), beginsTypeAfterColon {
+      // `fn f(): Int`
+      correct(.colonInsteadOfArrow(at: hereSpan))
+      kind = .arrow
+    }
+    var result: TypeID?
+    if take(.arrow) {
+      result = type()
+    } else if kind == .identifier, isOnSameLine(0), peek() == .leftBrace || peek() == .less || peek() == .question {
+      // `fn f() Int {`
+      correct(.missingArrow(at: hereSpan))
+      result = type()
+    }
+    return FunctionSignature(generics: generics, parameters: parameters, result: result)
+  }
+
+  private var beginsTypeAfterColon: Bool { peek().isName || peek() == .leftBracket || peek() == .leftParenthesis }
+
+  mutating func genericParameters() -> [GenericParameter] {
+    guard kind == .less else { return [] }
+    let opener = tokens[index]
+    var generics: [GenericParameter] = []
+    advance()
+    while kind != .greater {
+      guard let name = name("the name of a type, dimension or length") else { break }
+      var bound: Name?
+      if take(.colon) { bound = self.name("`Equal`, `Ordered` or `Number`") }
+      generics.append(GenericParameter(name: name, bound: bound))
+      if !take(.comma) { break }
+    }
+    if !take(.greater) { report(.unclosedTypeArguments(opener, in: self)) }
+    return generics
+  }
+
+  /// Parameters in parentheses; those of a payload may be types without names.
+  mutating func parameters(areNamed: Bool) -> [Parameter] {
+    var parameters: [Parameter] = []
+    _ = list(.rightParenthesis) { parser in
+      if let parameter = parser.parameter(isNamed: areNamed) { parameters.append(parameter) }
+    }
+    return parameters
+  }
+
+  private mutating func parameter(isNamed: Bool) -> Parameter? {
+    let hasName = (kind.isName || kind.isReserved) && (peek() == .colon || (peek().isName || peek().isReserved) && peek(2) == .colon)
+    if !isNamed, !hasName {
+      let type = type()
+      let place = module.span(of: type)
+      return Parameter(
+        label: nil, name: Name("", at: emptySpan(at: place.start)), isInout: false, type: type,
+        defaultValue: takeDefault())
+    }
+    var label: Name?
+    if hasName, peek() != .colon {
+      label = self.name("a label")
+    }
+    guard let name = name("the name of a parameter") else { return nil }
+    guard take(.colon) else {
+      report(.missingType(name, in: self))
+      let unknown = add(WrittenType.invalid, from: start)
+      return Parameter(label: label, name: name, isInout: false, type: unknown, defaultValue: takeDefault())
+    }
+    let isInout = take(.inout)
+    let type = type()
+    return Parameter(label: label, name: name, isInout: isInout, type: type, defaultValue: takeDefault())
+  }
+
+  private mutating func takeDefault() -> ExpressionID? { take(.assign) ? expression() : nil }
+}

@@ -1,0 +1,313 @@
+import Diagnostics
+
+// Operators and what they bind (rule 5).
+
+extension Parser {
+  /// How tightly an operator binds; a higher one binds tighter.
+  enum Level: Int {
+    case or = 1, and, not, comparison, coalesce, range, bar, caret, ampersand, shift, sum, product
+    case unary, power
+  }
+
+  mutating func expression() -> ExpressionID { binary(.or) }
+
+  /// The expression after `if`, `while`, `for … in` or `match`, which a `{` ends.
+  mutating func headExpression() -> ExpressionID {
+    let wasInHead = isInHead
+    isInHead = true
+    defer { isInHead = wasInHead }
+    return expression()
+  }
+
+  /// An expression of operators that bind as tightly as `lowest` or tighter.
+  mutating func binary(_ lowest: Level) -> ExpressionID {
+    guard descend() else {
+      ascend()
+      return invalidExpression()
+    }
+    defer { ascend() }
+    let outer = beginMeasuring()
+    let start = self.start
+    var left = kind == .not ? negation(lowest) : unary()
+    while let (infix, level) = infixOperator, level.rawValue >= lowest.rawValue {
+      left = self.infix(infix, level, left, from: start)
+      grow()
+    }
+    if kind == .halfOpenRange || kind == .closedRange, lowest.rawValue <= Level.range.rawValue {
+      left = range(left, from: start)
+      grow()
+      // What binds looser than a range goes on.
+      while let (infix, level) = infixOperator, level.rawValue >= lowest.rawValue,
+        level.rawValue < Level.range.rawValue
+      {
+        left = self.infix(infix, level, left, from: start)
+        grow()
+      }
+    }
+    if kind == .question, lowest == .or, isOnSameLine(0), beginsTernary { left = ternary(from: start) }
+    finishMeasuring(outer)
+    return left
+  }
+
+  private mutating func infix(
+    _ infix: InfixOperator, _ level: Level, _ left: ExpressionID, from start: UInt32
+  ) -> ExpressionID {
+    let sign = span(of: tokens[index])
+    if kind == .doubleAmpersand || kind == .doubleBar { correct(.foreignOperator(infix.rawValue, at: sign)) }
+    advance()
+    switch level {
+    case .comparison:
+      let right = operand(.coalesce)
+      let comparison = add(.infix(infix, left, right, at: sign), from: start)
+      guard let (next, nextLevel) = infixOperator, nextLevel == .comparison else { return comparison }
+      return chainedComparison(comparison, middle: right, next, from: start)
+    case .coalesce:
+      let right = operand(.coalesce)
+      return add(.infix(infix, left, right, at: sign), from: start)
+    case .product:
+      let right = unary()
+      return add(.infix(infix, left, right, at: sign), from: start)
+    case .and:
+      let right = kind == .not ? operand(.not) : operand(.comparison)
+      return add(.infix(infix, left, right, at: sign), from: start)
+    case .or:
+      return add(.infix(infix, left, operand(.and), at: sign), from: start)
+    case .not, .range, .bar, .caret, .ampersand, .shift, .sum, .unary, .power:
+      let right = operand(Level(rawValue: level.rawValue + 1) ?? .unary)
+      return add(.infix(infix, left, right, at: sign), from: start)
+    }
+  }
+
+  /// What stands on the right of an operator; its height counts for the expression being measured.
+  private mutating func operand(_ lowest: Level) -> ExpressionID { binary(lowest) }
+
+  private mutating func chainedComparison(
+    _ first: ExpressionID, middle: ExpressionID, _ next: InfixOperator, from start: UInt32
+  ) -> ExpressionID {
+    let middleText = source(of: module.span(of: middle))
+    correct(.chainedComparison(middleText, at: span(of: tokens[index])))
+    advance()
+    _ = binary(.coalesce)
+    return add(.invalid, from: start)
+  }
+
+  func source(of span: Span) -> String {
+    String(decoding: bytes[Int(span.start)..<Int(span.end)], as: UTF8.self)
+  }
+
+  private mutating func range(_ lower: ExpressionID, from start: UInt32) -> ExpressionID {
+    let isClosed = kind == .closedRange
+    advance()
+    let upper = binary(.bar)
+    var step: ExpressionID?
+    if kind == .by, isOnSameLine(0) || !linesMatter {
+      advance()
+      step = binary(.bar)
+    }
+    if kind == .halfOpenRange || kind == .closedRange {
+      report(.chainedRange(at: span(of: tokens[index])))
+      advance()
+      _ = binary(.bar)
+      return add(.invalid, from: start)
+    }
+    return add(.range(lower, upper, isClosed: isClosed, step: step), from: start)
+  }
+
+  /// The binary operator that comes next, ranges aside.
+  private var infixOperator: (InfixOperator, Level)? {
+    switch kind {
+    case .or, .doubleBar: (.or, .or)
+    case .and, .doubleAmpersand: (.and, .and)
+    case .in: (.contains, .comparison)
+    case .equal: (.equal, .comparison)
+    case .notEqual: (.notEqual, .comparison)
+    case .less: (.less, .comparison)
+    case .lessOrEqual: (.lessOrEqual, .comparison)
+    case .greater: (.greater, .comparison)
+    case .greaterOrEqual: (.greaterOrEqual, .comparison)
+    case .coalesce: (.coalesce, .coalesce)
+    case .bar: (.bitOr, .bar)
+    case .caret: (.bitXor, .caret)
+    case .ampersand: (.bitAnd, .ampersand)
+    case .shiftLeft: (.shiftLeft, .shift)
+    case .shiftRight: (.shiftRight, .shift)
+    case .plus: (.add, .sum)
+    case .minus: (.subtract, .sum)
+    case .wrappingPlus: (.wrappingAdd, .sum)
+    case .wrappingMinus: (.wrappingSubtract, .sum)
+    case .star: (.multiply, .product)
+    case .slash: (.divide, .product)
+    case .doubleSlash: (.floorDivide, .product)
+    case .percent: (.remainder, .product)
+    case .atSign: (.matrixMultiply, .product)
+    case .wrappingStar: (.wrappingMultiply, .product)
+    default: nil
+    }
+  }
+
+  // MARK: Before the operand
+
+  /// `not` and its operand; it is reported where a tighter operator stands before it.
+  private mutating func negation(_ lowest: Level) -> ExpressionID {
+    let start = self.start
+    if lowest.rawValue > Level.not.rawValue { report(.notNeedsParentheses(at: hereSpan)) }
+    advance()
+    let operand = binary(kind == .not ? .not : .comparison)
+    grow()
+    return add(.prefix(.not, operand), from: start)
+  }
+
+  private mutating func unary() -> ExpressionID {
+    switch kind {
+    case .minus: return minus()
+    case .tilde: return prefixed(.complement)
+    case .exclamation:
+      correct(.foreignOperator("not ", at: span(of: tokens[index])))
+      return prefixed(.not)
+    case .plus:
+      report(.unaryPlus(tokens[index], isIncrement: isIncrement, in: self))
+      advance()
+      return kind == .newline || kind == .rightBrace || kind == .end ? invalidExpression() : nestedUnary()
+    case .ampersand:
+      report(.misplacedAmpersand(at: hereSpan))
+      advance()
+      return nestedUnary()
+    default:
+      return power(awaited(), from: start)
+    }
+  }
+
+  /// Whether the `+` that comes next is the second of `i++`.
+  private var isIncrement: Bool {
+    index > 0 && tokens[index - 1].kind == .plus && tokens[index - 1].end == start
+  }
+
+  private mutating func nestedUnary() -> ExpressionID {
+    guard descend() else {
+      ascend()
+      return invalidExpression()
+    }
+    defer { ascend() }
+    let operand = kind == .not ? negation(.unary) : unary()
+    grow()
+    return operand
+  }
+
+  private mutating func prefixed(_ sign: PrefixOperator) -> ExpressionID {
+    let start = self.start
+    advance()
+    let operand = nestedUnary()
+    return add(.prefix(sign, operand), from: start)
+  }
+
+  /// A minus belongs to the number right behind it, except before `**` (rule 4).
+  private mutating func minus() -> ExpressionID {
+    let sign = tokens[index]
+    guard peek() == .number, tokens[index + 1].start == sign.end else { return prefixed(.minus) }
+    advance()
+    let literal = number(isNegative: true, from: sign.start)
+    guard kind == .doubleStar else {
+      return power(postfix(literal, from: sign.start), from: sign.start)
+    }
+    let place = Int(literal.index)
+    switch module.expressions[place] {
+    case .number(let numeral): module.expressions[place] = .number(numeral.negated)
+    case .quantity(let numeral, let unit): module.expressions[place] = .quantity(numeral.negated, unit)
+    default: break
+    }
+    let span = module.expressionSpans[place]
+    module.expressionSpans[place] = Span(source, Int(sign.end), Int(span.end))
+    let operand = power(literal, from: sign.end)
+    grow()
+    return add(.prefix(.minus, operand), from: sign.start)
+  }
+
+  /// `base`, and what it is raised to if `**` comes next; its right side may be signed.
+  private mutating func power(_ base: ExpressionID, from start: UInt32) -> ExpressionID {
+    guard kind == .doubleStar else { return base }
+    let sign = span(of: tokens[index])
+    advance()
+    let exponent = nestedUnary()
+    return add(.infix(.power, base, exponent, at: sign), from: start)
+  }
+
+  private mutating func awaited() -> ExpressionID {
+    guard kind == .await else {
+      let start = self.start
+      return postfix(primary(), from: start)
+    }
+    let start = self.start
+    advance()
+    guard descend() else {
+      ascend()
+      return invalidExpression()
+    }
+    defer { ascend() }
+    let call = awaited()
+    grow()
+    return add(.await(call), from: start)
+  }
+
+  // MARK: Behind the operand
+
+  /// `operand` with the calls, indices and members behind it.
+  mutating func postfix(_ operand: ExpressionID, from start: UInt32) -> ExpressionID {
+    var operand = operand
+    while true {
+      switch kind {
+      case .leftParenthesis:
+        var arguments: [Argument] = []
+        let isGood = list(.rightParenthesis) { parser in arguments.append(parser.argument()) }
+        operand = add(isGood ? .call(operand, arguments) : .invalid, from: start)
+      case .leftBracket:
+        var indices: [ExpressionID] = []
+        let isGood = list(.rightBracket) { parser in indices.append(parser.expression()) }
+        if isGood, indices.isEmpty { correct(.emptyIndex(at: span(from: start))) }
+        operand = add(isGood && !indices.isEmpty ? .index(operand, indices) : .invalid, from: start)
+      case .dot:
+        operand = member(of: operand, from: start)
+      default:
+        return operand
+      }
+      grow()
+    }
+  }
+
+  private mutating func member(of operand: ExpressionID, from start: UInt32) -> ExpressionID {
+    advance()
+    if kind == .number, let position = Int(text(tokens[index])) {
+      advance()
+      return add(.tupleElement(operand, position), from: start)
+    }
+    guard let name = name("the name of a member after `.`") else { return add(.invalid, from: start) }
+    return add(.member(operand, name), from: start)
+  }
+
+  /// `value`, `label: value`, `&place`
+  mutating func argument() -> Argument {
+    var label: Name?
+    if kind.isName || kind.isReserved, peek() == .colon {
+      label = name("a label")
+      advance()
+    }
+    let isInout = take(.ampersand)
+    return Argument(label: label, isInout: isInout, value: expression())
+  }
+
+  // MARK: `a ? b : c`
+
+  private var beginsTernary: Bool {
+    switch peek() {
+    case .rightParenthesis, .rightBracket, .rightBrace, .comma, .end: false
+    default: isOnSameLine()
+    }
+  }
+
+  private mutating func ternary(from start: UInt32) -> ExpressionID {
+    report(.ternary(at: hereSpan))
+    advance()
+    _ = expression()
+    if take(.colon) { _ = expression() }
+    return add(.invalid, from: start)
+  }
+}

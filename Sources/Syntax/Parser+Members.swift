@@ -1,0 +1,271 @@
+import Diagnostics
+
+// The members of experiments, parts and drivers.
+
+extension Parser {
+  /// What has members, and what it calls itself.
+  enum Container { case experiment, part, driver }
+
+  private static let memberWords: [Token.Kind] = [
+    .device, .arg, .shared, .dataset, .var, .const, .resident, .use, .prepare, .run, .analyze, .cleanup, .kernel, .fn,
+    .host, .struct, .enum, .error, .field, .seamless,
+  ]
+
+  /// Words with which only declarations outside of experiments begin.
+  private static func isMemberWord(_ word: Token.Kind) -> Bool {
+    switch word {
+    case .import, .experiment, .interface, .driver, .part, .test: false
+    default: true
+    }
+  }
+
+  /// `experiment Name { … }` or `part Name { … }`
+  mutating func experiment(_ container: Container, _ documentation: String?) -> ExperimentDeclaration? {
+    let start = self.start
+    advance()
+    guard let name = name(container == .part ? "the name of the part" : "the name of the experiment") else {
+      skipLine()
+      return nil
+    }
+    let members = members(of: container)
+    return ExperimentDeclaration(name: name, members: members, documentation: documentation, span: span(from: start))
+  }
+
+  /// `driver Name: Interface, Interface { … }`
+  mutating func driver(_ documentation: String?) -> DriverDeclaration? {
+    let start = self.start
+    advance()
+    guard let name = name("the name of the driver") else {
+      skipLine()
+      return nil
+    }
+    var interfaces: [Name] = []
+    if take(.colon) {
+      repeat {
+        guard let interface = dottedName("the name of an interface") else { break }
+        interfaces.append(interface)
+      } while take(.comma)
+    }
+    let members = members(of: .driver)
+    return DriverDeclaration(
+      name: name, interfaces: interfaces, members: members, documentation: documentation, span: span(from: start))
+  }
+
+  private mutating func members(of container: Container) -> [Member] {
+    var members: [Member] = []
+    let place: StaticString =
+      switch container {
+      case .experiment: "an experiment"
+      case .part: "a part"
+      case .driver: "a driver"
+      }
+    _ = braced(allowing: Parser.isMemberWord, in: place) { parser in
+      let documentation = parser.takeDocumentation()
+      parser.correctWord(among: Parser.memberWords)
+      if let member = parser.member(of: container, documentation) { members.append(member) }
+      parser.endDeclaration()
+    }
+    return members
+  }
+
+  /// The member that comes next; nil if there is none, or too little is left of it.
+  mutating func member(of container: Container, _ documentation: String?) -> Member? {
+    let start = self.start
+    if !isDeclaration(at: index), !kind.isReserved {
+      // A word of the grammar without what makes it a declaration: say what is missing behind it.
+      let isStage = kind == .prepare || kind == .run || kind == .analyze || kind == .cleanup
+      let isBegun = kind.isWord && isOnSameLine() && (peek().isName || peek() == .colon)
+      guard Parser.memberWords.contains(kind), isBegun || (isStage && peek() != .leftParenthesis && peek() != .dot) else {
+        if beginsFunctionWithoutWord { return functionWithoutWord(documentation).map { .function($0) } }
+        report(.expectedMember(in: self))
+        skipLine()
+        return nil
+      }
+    }
+    judge(kind, in: container)
+    switch kind {
+    case .device: return device(documentation, from: start)
+    case .arg: return argument(documentation, from: start)
+    case .shared: return sharedDeclaration(documentation).map { .shared($0) }
+    case .dataset: return dataset(documentation, from: start)
+    case .var: return variable(documentation, from: start)
+    case .const: return constant(documentation).map { .constant($0) }
+    case .resident: return field("the name of the value", documentation, isValueRequired: true, from: start).map { .resident($0) }
+    case .field: return field("the name of the field", documentation, isValueRequired: false, from: start).map { .field($0) }
+    case .use: return use(from: start).map { .use($0) }
+    case .prepare: return stage { .prepare($0, keyword: $1) }
+    case .run: return stage { .run($0, keyword: $1) }
+    case .analyze: return stage { .analyze($0, keyword: $1) }
+    case .cleanup: return stage { .cleanup($0, keyword: $1) }
+    case .host, .mutating, .seamless, .fn, .kernel:
+      return function(isBodyRequired: true, documentation).map { .function($0) }
+    case .struct: return structure(documentation).map { .structure($0) }
+    case .enum: return enumeration(documentation).map { .enumeration($0) }
+    case .error: return errorDeclaration(documentation).map { .error($0) }
+    case .let:
+      correct(.letAsMember(at: hereSpan))
+      return variable(documentation, from: start)
+    default:
+      report(.expectedMember(in: self))
+      skipLine()
+      return nil
+    }
+  }
+
+  /// Reports a member that `container` does not have.
+  private mutating func judge(_ word: Token.Kind, in container: Container) {
+    switch (container, word) {
+    case (.part, .run), (.part, .analyze): correct(.memberOutOfPlace(tokens[index], "a part", in: self))
+    case (.experiment, .field), (.part, .field): correct(.fieldOutsideDriver(at: hereSpan))
+    case (.driver, .device), (.driver, .arg), (.driver, .shared), (.driver, .dataset), (.driver, .var), (.driver, .use),
+      (.driver, .prepare), (.driver, .run), (.driver, .analyze), (.driver, .cleanup):
+      correct(.memberOutOfPlace(tokens[index], "a driver", in: self))
+    default: break
+    }
+  }
+
+  private mutating func stage(_ make: (Block, Span) -> Member) -> Member {
+    let keyword = span(of: tokens[index])
+    advance()
+    return make(block(), keyword)
+  }
+
+  /// `device a, b: Driver`, `device x: TTLOut = "ttl4"`
+  private mutating func device(_ documentation: String?, from start: UInt32) -> Member? {
+    advance()
+    var names: [Name] = []
+    repeat {
+      guard let name = name("the name of a device") else { break }
+      names.append(name)
+    } while take(.comma)
+    guard let first = names.first else {
+      skipLine()
+      return nil
+    }
+    let driver: TypeID
+    if take(.colon) {
+      driver = type()
+    } else {
+      report(.missingType(first, in: self))
+      driver = add(.invalid, from: previousEnd)
+    }
+    let binding = take(.assign) ? valueOfDeclaration() : nil
+    return .device(names, driver, binding: binding, documentation: documentation, span: span(from: start))
+  }
+
+  /// `arg name: T = default in lower...upper`
+  private mutating func argument(_ documentation: String?, from start: UInt32) -> Member? {
+    advance()
+    guard let name = name("the name of the argument") else {
+      skipLine()
+      return nil
+    }
+    var written: TypeID?
+    if take(.colon) { written = type() } else { report(.missingType(name, in: self)) }
+    var value: ExpressionID?
+    // The first `in` outside of brackets begins the range.
+    if take(.assign) { value = binary(.coalesce) }
+    let range = take(.in) ? binary(.coalesce) : nil
+    let field = Field(name: name, type: written, value: value, documentation: documentation, span: span(from: start))
+    return .argument(field, range: range)
+  }
+
+  /// `shared name: T = default at "key"`, `shared name(parameter: T): T = default at "key.{parameter}"`
+  mutating func sharedDeclaration(_ documentation: String?) -> SharedDeclaration? {
+    let start = self.start
+    advance()
+    guard let name = name("the name of the shared value") else {
+      skipLine()
+      return nil
+    }
+    let parameters = kind == .leftParenthesis ? parameters(areNamed: true) : []
+    var written: TypeID?
+    if take(.colon) { written = type() } else { report(.missingType(name, in: self)) }
+    var value: ExpressionID?
+    if take(.assign) { value = expression() } else { report(.missingDefault(in: self)) }
+    var key: ExpressionID?
+    if take(.at) {
+      if kind == .string || kind == .stringStart { key = string() } else { report(.expectedKey(in: self)) }
+    } else {
+      report(.missingKey(name, in: self))
+    }
+    let field = Field(name: name, type: written, value: value, documentation: documentation, span: span(from: start))
+    return SharedDeclaration(field: field, parameters: parameters, key: key)
+  }
+
+  /// `dataset name: T over axis, axis error name`
+  private mutating func dataset(_ documentation: String?, from start: UInt32) -> Member? {
+    advance()
+    guard let name = name("the name of the dataset") else {
+      skipLine()
+      return nil
+    }
+    var written: TypeID?
+    if take(.colon) { written = type() } else { report(.missingType(name, in: self)) }
+    var axes: [ExpressionID] = []
+    if take(.over) {
+      repeat { axes.append(expression()) } while take(.comma)
+    }
+    var error: Name?
+    if take(.error) { error = self.name("the name of the dataset with the error bars") }
+    if kind == .assign { report(.datasetWithValue(in: self)) }
+    let field = Field(name: name, type: written, value: nil, documentation: documentation, span: span(from: start))
+    return .dataset(field, axes: axes, error: error)
+  }
+
+  /// `var name: T = value`
+  mutating func variable(_ documentation: String?, from start: UInt32) -> Member? {
+    let word = kind
+    advance()
+    guard let name = name("the name of the variable") else {
+      skipLine()
+      return nil
+    }
+    var written: TypeID?
+    if take(.colon) { written = type() }
+    let value: ExpressionID
+    if take(.assign) {
+      value = valueOfDeclaration()
+    } else {
+      report(.missingValue(word == .let ? "let" : "var", in: self))
+      value = invalidExpression()
+    }
+    return .variable(
+      Field(name: name, type: written, value: value, documentation: documentation, span: span(from: start)))
+  }
+
+  /// `resident name: T = value`, `field name: T`
+  private mutating func field(
+    _ wanted: StaticString, _ documentation: String?, isValueRequired: Bool, from start: UInt32
+  ) -> Field? {
+    advance()
+    guard let name = name(wanted) else {
+      skipLine()
+      return nil
+    }
+    let field = typedField(name, documentation, from: start)
+    guard isValueRequired, field.value == nil else { return field }
+    report(.missingValue("resident", in: self))
+    return Field(
+      name: name, type: field.type, value: invalidExpression(), documentation: documentation, span: field.span)
+  }
+
+  /// `use name: Part(device: other, argument: value)`
+  private mutating func use(from start: UInt32) -> Use? {
+    advance()
+    guard let name = name("a name for the part") else {
+      skipLine()
+      return nil
+    }
+    guard take(.colon), let part = dottedName("the name of the part") else {
+      report(.missingType(name, in: self))
+      skipLine()
+      return nil
+    }
+    var arguments: [Argument] = []
+    if kind == .leftParenthesis {
+      _ = list(.rightParenthesis) { parser in arguments.append(parser.argument()) }
+    }
+    return Use(name: name, part: part, arguments: arguments, span: span(from: start))
+  }
+}

@@ -1,0 +1,282 @@
+import Diagnostics
+
+// The operands: names, literals, and what stands in brackets or behind a word of its own.
+
+extension Parser {
+  mutating func primary() -> ExpressionID {
+    let start = self.start
+    switch kind {
+    case .number: return number(isNegative: false, from: start)
+    case .string, .stringStart: return string()
+    case .true, .false:
+      let value = kind == .true
+      advance()
+      return add(.boolean(value), from: start)
+    case .none:
+      advance()
+      return add(.none, from: start)
+    case .leftParenthesis: return parenthesis()
+    case .leftBracket: return bracketed()
+    case .dot:
+      advance()
+      guard let name = name("the name of a case or member after `.`") else { return add(.invalid, from: start) }
+      return add(.implicitMember(name), from: start)
+    case .if: return conditional()
+    case .match:
+      let (value, cases) = matchParts()
+      return add(.match(value, cases), from: start)
+    case .fn: return closure()
+    case .record where peek() == .leftBrace && isOnSameLine() && !isInHead:
+      advance()
+      return add(.record(block()), from: start)
+    case .not:
+      report(.notNeedsParentheses(at: hereSpan))
+      advance()
+      return primary(unlessTooDeep: ())
+    default:
+      return kind.isName ? named() : unexpectedInsteadOfOperand()
+    }
+  }
+
+  private mutating func primary(unlessTooDeep: Void) -> ExpressionID {
+    defer { ascend() }
+    return descend() ? primary() : invalidExpression()
+  }
+
+  private mutating func unexpectedInsteadOfOperand() -> ExpressionID {
+    let start = self.start
+    if kind.isReserved, misusedWords.contains(kind) {
+      advance()
+      return add(.invalid, from: start)
+    }
+    // What begins the next line belongs to that.
+    if linesMatter, tokens[index].isFirstOnLine, kind != .end { kind = .newline }
+    report(.expectedExpression(in: self))
+    let invalid = invalidExpression()
+    // A token that cannot go on with what stands around is left out, so that this goes on behind it.
+    switch kind {
+    case .invalid: advance()
+    default: if kind.isReserved, isOnSameLine(0), !endsBrackets, peek() == .comma || peek() == .rightParenthesis { advance() }
+    }
+    return invalid
+  }
+
+  // MARK: Names
+
+  private static let foreignLiterals: [String: (Expression, String)] = [
+    "True": (.boolean(true), "true"), "False": (.boolean(false), "false"), "None": (.none, "none"),
+  ]
+
+  private mutating func named() -> ExpressionID {
+    let token = tokens[index]
+    if peek() == .less, beginsTypeArguments {
+      let type = namedType()
+      return add(.type(type), from: token.start)
+    }
+    let name = Name(text(token), at: span(of: token))
+    advance()
+    if token.end &- token.start <= 5, kind != .leftParenthesis, kind != .dot,
+      let (meant, word) = Parser.foreignLiterals[name.text]
+    {
+      correct(.foreignLiteral(word, at: name.span))
+      return add(meant, from: token.start)
+    }
+    return add(.name(name), from: token.start)
+  }
+
+  /// Takes the name that comes next; if there is none that is reported, as a lack of `wanted`.
+  mutating func name(_ wanted: StaticString) -> Name? {
+    let token = tokens[index]
+    if kind.isName {
+      let name = Name(text(token), at: span(of: token))
+      advance()
+      return name
+    }
+    guard kind.isReserved, mayBeNamedHere else {
+      report(.expectedName("\(wanted)", in: self))
+      return nil
+    }
+    if misusedWords.insert(kind).inserted { correct(.reservedWord(text(token), at: span(of: token))) }
+    advance()
+    return Name(text(token), at: span(of: token))
+  }
+
+  /// Whether what follows the reserved word that comes next is what follows a name that is declared.
+  private var mayBeNamedHere: Bool {
+    if misusedWords.contains(kind) { return true }
+    switch peek() {
+    case .assign, .colon, .comma, .leftParenthesis, .rightParenthesis, .in, .leftBrace, .dot: return isOnSameLine(0)
+    default: return false
+    }
+  }
+
+  /// Whether the `<` right behind the name that comes next opens type arguments, as in `Float<V>(x)`: no space stands
+  /// around it, only what types are made of stands up to the `>`, and `(`, `]` or `.` right behind that.
+  private var beginsTypeArguments: Bool {
+    let less = tokens[index + 1]
+    guard less.start == tokens[index].end, index + 2 < tokens.count, tokens[index + 2].start == less.end else {
+      return false
+    }
+    var depth = 0
+    var place = index + 1
+    let last = min(tokens.count - 2, place + 64)
+    while place <= last, !tokens[place].isFirstOnLine {
+      switch tokens[place].kind {
+      case .less: depth += 1
+      case .greater: depth -= 1
+      case .shiftRight: depth -= 2
+      case .dot, .comma, .star, .slash, .caret, .number, .minus, .leftBracket, .rightBracket, .semicolon, .question,
+        .coalesce, .leftParenthesis, .rightParenthesis, .arrow:
+        break
+      default: guard tokens[place].kind.isName else { return false }
+      }
+      if depth <= 0 {
+        let next = tokens[place + 1]
+        return depth == 0 && next.start == tokens[place].end
+          && (next.kind == .leftParenthesis || next.kind == .rightBracket || next.kind == .dot)
+      }
+      place += 1
+    }
+    return false
+  }
+
+  // MARK: Brackets
+
+  /// `(a)`, `(a, b)`, `()`
+  private mutating func parenthesis() -> ExpressionID {
+    let start = self.start
+    var parts: [ExpressionID] = []
+    let isGood = list(.rightParenthesis) { parser in parts.append(parser.expression()) }
+    guard isGood else { return add(.invalid, from: start) }
+    return add(parts.count == 1 ? .parenthesized(parts[0]) : .tuple(parts), from: start)
+  }
+
+  /// `[a, b]`, `[a; n]`, `[f(x) for x in xs]`, and the `[T]` of `[T](xs)`
+  private mutating func bracketed() -> ExpressionID {
+    let start = self.start
+    let bracket = open()
+    var parts: [ExpressionID] = []
+    if kind != .rightBracket, !endsBrackets { parts.append(expression()) }
+    if let first = parts.first {
+      if kind == .semicolon { return repeated(first, bracket, from: start) }
+      if kind == .for { return comprehension(first, bracket, from: start) }
+    }
+    let hasFirst = !parts.isEmpty && kind != .comma
+    if take(.comma) { takeNumbers(into: &parts) }
+    var isGood = elements(of: bracket, .rightBracket, hasFirst: hasFirst) { parser in
+      parts.append(parser.expression())
+    }
+    isGood = isGood && kind == .rightBracket
+    close(bracket, .rightBracket)
+    guard isGood else { return add(.invalid, from: start) }
+    if parts.count == 1, kind == .leftParenthesis, let element = type(from: parts[0]) {
+      let type = add(.array(element), from: start)
+      return add(.type(type), from: start)
+    }
+    return add(.array(parts), from: start)
+  }
+
+  /// Takes numbers with commas behind them, as many as follow each other: long tables are made of these.
+  private mutating func takeNumbers(into parts: inout [ExpressionID]) {
+    while true {
+      let sign = tokens[index]
+      let isNegative = sign.kind == .minus
+      let place = isNegative ? index + 1 : index
+      guard place + 1 < tokens.count, tokens[place + 1].kind == .comma else { return }
+      let token = tokens[place]
+      guard token.kind == .number, !token.isBroken, !isNegative || token.start == sign.end else { return }
+      let numeral = Numeral(in: bytes, from: Int(token.start), to: Int(token.end), isNegative: isNegative)
+      parts.append(add(.number(numeral), at: Span(source, Int(sign.start), Int(token.end))))
+      index = place + 2
+      previousEnd = tokens[place + 1].end
+      kind = tokens[index].kind
+    }
+  }
+
+  private mutating func repeated(_ value: ExpressionID, _ bracket: Bracket, from start: UInt32) -> ExpressionID {
+    advance()
+    var counts: [ExpressionID] = []
+    let isGood = elements(of: bracket, .rightBracket) { parser in counts.append(parser.expression()) }
+    let isClosed = kind == .rightBracket
+    close(bracket, .rightBracket)
+    guard isGood, isClosed else { return add(.invalid, from: start) }
+    if kind == .leftParenthesis, !counts.isEmpty, let element = type(from: value) {
+      let type = add(.fixedArray(element, counts), from: start)
+      return add(.type(type), from: start)
+    }
+    guard counts.count == 1 else {
+      correct(.repeatedTwice(at: span(from: start)))
+      return add(.invalid, from: start)
+    }
+    return add(.repeated(value, count: counts[0]), from: start)
+  }
+
+  private mutating func comprehension(_ value: ExpressionID, _ bracket: Bracket, from start: UInt32) -> ExpressionID {
+    var clauses: [ComprehensionClause] = []
+    while true {
+      if take(.for) {
+        let pattern = bindingPattern()
+        takeIn()
+        clauses.append(.loop(pattern, in: expression()))
+      } else if take(.if) {
+        clauses.append(.condition(expression()))
+      } else {
+        break
+      }
+    }
+    let isClosed = kind == .rightBracket
+    close(bracket, .rightBracket)
+    return add(isClosed ? .comprehension(value, clauses) : .invalid, from: start)
+  }
+
+  /// The type that an expression would be if it stood where types do, or nil.
+  private mutating func type(from expression: ExpressionID) -> TypeID? {
+    let span = module.span(of: expression)
+    switch module[expression] {
+    case .type(let type): return type
+    case .name(let name):
+      return addType(.named(module: nil, name, arguments: []), at: span)
+    case .member(let base, let name):
+      guard case .name(let library) = module[base] else { return nil }
+      return addType(.named(module: library, name, arguments: []), at: span)
+    case .array(let parts):
+      guard parts.count == 1, let element = type(from: parts[0]) else { return nil }
+      return addType(.array(element), at: span)
+    case .repeated(let value, let count):
+      guard let element = type(from: value) else { return nil }
+      return addType(.fixedArray(element, [count]), at: span)
+    default: return nil
+    }
+  }
+
+  private mutating func addType(_ type: WrittenType, at span: Span) -> TypeID {
+    module.types.append(type)
+    module.typeSpans.append(span)
+    return TypeID(index: Int32(truncatingIfNeeded: module.types.count - 1))
+  }
+
+  // MARK: Expressions with blocks
+
+  /// `if c { a } else { b }` in the place of a value.
+  private mutating func conditional() -> ExpressionID {
+    let start = self.start
+    let (conditions, then, otherwise) = ifParts { parser in
+      let nestedStart = parser.start
+      let nested = parser.conditional()
+      return parser.add(.expression(nested), from: nestedStart)
+    }
+    return add(.conditional(conditions, then: then, otherwise: otherwise), from: start)
+  }
+
+  /// `fn(x: Int) -> Int { … }`
+  private mutating func closure() -> ExpressionID {
+    let start = self.start
+    advance()
+    if kind.isName {
+      report(.namedClosure(at: hereSpan))
+      advance()
+    }
+    let signature = self.signature()
+    return add(.closure(signature, block()), from: start)
+  }
+}

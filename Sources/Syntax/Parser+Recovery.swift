@@ -1,0 +1,319 @@
+import Diagnostics
+
+// How the parser finds back into the program after a mistake (rule 61).
+
+extension Parser {
+  /// Which brackets belong together, by the indices of their tokens.
+  struct BracketPairs {
+    private(set) var closers: [Int: Int] = [:]
+    private(set) var openers: [Int: Int] = [:]
+
+    mutating func join(_ opener: Int, _ closer: Int) {
+      closers[opener] = closer
+      openers[closer] = opener
+    }
+  }
+
+  /// An open bracket, and what held outside it.
+  struct Bracket {
+    let opener: Int
+    let linesMattered: Bool
+    let wasInHead: Bool
+    let wasInMatchCase: Bool
+  }
+
+  /// Takes the opening bracket that comes next.
+  mutating func open() -> Bracket {
+    let bracket = Bracket(
+      opener: index, linesMattered: linesMatter, wasInHead: isInHead, wasInMatchCase: isInMatchCase)
+    linesMatter = kind == .leftBrace
+    isInHead = false
+    isInMatchCase = false
+    advance()
+    return bracket
+  }
+
+  /// Goes on as if the `{` that is missing before the next token were there.
+  mutating func openWithoutBracket() -> Bracket {
+    let bracket = Bracket(
+      opener: max(0, index - 1), linesMattered: linesMatter, wasInHead: isInHead, wasInMatchCase: isInMatchCase)
+    unclosedBraceCount += 1
+    linesMatter = true
+    isInHead = false
+    isInMatchCase = false
+    settle()
+    return bracket
+  }
+
+  private mutating func leave(_ bracket: Bracket) {
+    linesMatter = bracket.linesMattered
+    isInHead = bracket.wasInHead
+    isInMatchCase = bracket.wasInMatchCase
+  }
+
+  /// Takes the bracket that closes `bracket`. If it is not there that is reported, and all goes on as if it were.
+  mutating func close(_ bracket: Bracket, _ closer: Token.Kind) {
+    if kind == .newline, tokens[index].kind == closer { kind = closer }
+    leave(bracket)
+    if kind == closer { return advance() }
+    let opener = tokens[bracket.opener]
+    settle()
+    let place = kind == .end ? emptySpan(at: previousEnd) : span(of: tokens[index])
+    // `f(a]`: what stands there was meant to be the closing bracket.
+    let isMistaken =
+      closer != .rightBrace && (kind == .rightParenthesis || kind == .rightBracket)
+      && bracketPairs().openers[index] == nil
+    report(
+      .unclosed(opener, closer, at: place, isMistaken: isMistaken, in: self),
+      isAboutLineBefore: tokens[index].isFirstOnLine)
+    if closer == .rightBrace { unclosedBraceCount -= 1 }
+    if isMistaken { advance() }
+  }
+
+  /// Whether what comes next ends every bracket that is open, whatever it is.
+  var endsBrackets: Bool {
+    switch kind {
+    case .end, .rightBrace, .valueEnd, .format, .stringEnd: true
+    default: tokens[index].isFirstOnLine && isDeclaration(at: index)
+    }
+  }
+
+  /// Parses elements with commas between them up to `closer`, which is taken; false if there was an error among them.
+  mutating func list(_ closer: Token.Kind, _ element: (inout Parser) -> Void) -> Bool {
+    let bracket = open()
+    let isGood = elements(of: bracket, closer, element)
+    let isClosed = kind == closer
+    close(bracket, closer)
+    return isGood && isClosed
+  }
+
+  /// The elements between brackets that have been opened; stops before `closer`, or where there can be no more. With
+  /// `hasFirst` the first has been taken already.
+  mutating func elements(
+    of bracket: Bracket, _ closer: Token.Kind, hasFirst: Bool = false, _ element: (inout Parser) -> Void
+  ) -> Bool {
+    var isGood = true
+    var isBehindElement = hasFirst
+    while isBehindElement || (kind != closer && !endsBrackets) {
+      let first = index
+      if !isBehindElement { element(&self) }
+      let isStuck = !isBehindElement && index == first
+      isBehindElement = false
+      if take(.comma) { continue }
+      if kind == closer { break }
+      isGood = false
+      guard goOn(after: bracket, closer) else { break }
+      // What no element can begin with is left out.
+      if isStuck, index == first { advance() }
+    }
+    return isGood
+  }
+
+  /// Finds the next element behind one that is not followed by a comma; false if there is none.
+  private mutating func goOn(after bracket: Bracket, _ closer: Token.Kind) -> Bool {
+    if endsBrackets { return false }
+    guard let end = self.closer(ofBracketAt: bracket.opener) else {
+      // It is never closed. An argument with its label on a line of its own is one more argument all the same.
+      guard tokens[index].isFirstOnLine, kind.isName, peek() == .colon else { return false }
+      report(.expectedSeparator(closer, in: self))
+      return true
+    }
+    report(misplacedUnit ?? .expectedSeparator(closer, in: self))
+    if tokens[index].isFirstOnLine, beginsOperand { return true }
+    skip(to: end)
+    if take(.comma) { return true }
+    return false
+  }
+
+  /// Skips to a comma outside further brackets, or to the token at `end`.
+  private mutating func skip(to end: Int) {
+    while index < end, kind != .end {
+      if kind == .comma { return }
+      if kind == .leftParenthesis || kind == .leftBracket || kind == .leftBrace || kind == .valueStart,
+        let inner = closer(ofBracketAt: index), inner < end
+      {
+        jump(to: inner)
+      }
+      advance()
+    }
+    silence()
+  }
+
+  mutating func jump(to place: Int) {
+    guard place > index else { return }
+    previousEnd = tokens[place - 1].end
+    index = place
+    // Whoever goes to a token means to take it, also where it begins a line.
+    kind = tokens[place].kind
+  }
+
+  /// Whether an operand can begin with the next token.
+  var beginsOperand: Bool {
+    switch kind {
+    case .number, .string, .stringStart, .true, .false, .none, .leftParenthesis, .leftBracket, .if, .match, .fn,
+      .await, .minus, .tilde, .not, .ampersand:
+      true
+    default: kind.isName
+    }
+  }
+
+  /// Skips what is left of a statement or declaration, the braces in it included.
+  mutating func skipLine() {
+    silence()
+    while true {
+      switch kind {
+      case .end, .newline, .semicolon, .rightBrace, .valueEnd, .format, .stringEnd: return
+      case .leftParenthesis, .leftBracket, .leftBrace, .valueStart, .stringStart:
+        if kind == .stringStart {
+          while kind != .stringEnd, kind != .end {
+            if kind == .valueStart, let end = closer(ofBracketAt: index) { jump(to: end) }
+            advance()
+          }
+        } else if let end = closer(ofBracketAt: index) {
+          jump(to: end)
+        }
+        advance()
+      default:
+        if tokens[index].isFirstOnLine, isDeclaration(at: index) { return }
+        advance()
+      }
+    }
+  }
+
+  /// Pairs all brackets. A `}` and a declaration close what is open inside the braces around them.
+  func matchBrackets() -> BracketPairs {
+    var pairs = BracketPairs()
+    var open: [Int] = []
+    func drop(to wanted: Token.Kind, _ other: Token.Kind) -> Int? {
+      while let innermost = open.last {
+        let kind = tokens[innermost].kind
+        if kind == wanted || kind == other { return open.removeLast() }
+        open.removeLast()
+      }
+      return nil
+    }
+    for (index, token) in tokens.enumerated() {
+      switch token.kind {
+      case .leftParenthesis, .leftBracket, .leftBrace, .valueStart:
+        open.append(index)
+      case .rightParenthesis, .rightBracket:
+        let opener: Token.Kind = token.kind == .rightParenthesis ? .leftParenthesis : .leftBracket
+        var place = open.count - 1
+        while place >= 0, tokens[open[place]].kind != .leftBrace, tokens[open[place]].kind != .valueStart,
+          tokens[open[place]].kind != opener
+        {
+          place -= 1
+        }
+        if place >= 0, tokens[open[place]].kind == opener {
+          pairs.join(open[place], index)
+          open.removeSubrange(place...)
+        }
+      case .rightBrace:
+        if let opener = drop(to: .leftBrace, .leftBrace) { pairs.join(opener, index) }
+      case .valueEnd:
+        if let opener = drop(to: .valueStart, .valueStart) { pairs.join(opener, index) }
+      default:
+        guard token.isFirstOnLine, isDeclaration(at: index) else { continue }
+        while let innermost = open.last, tokens[innermost].kind != .leftBrace, tokens[innermost].kind != .valueStart {
+          open.removeLast()
+        }
+      }
+    }
+    return pairs
+  }
+
+  // MARK: Declarations at the beginning of a line
+
+  /// Whether the token at `index` begins a declaration; for a word that may be a name, what follows decides.
+  func isDeclaration(at index: Int) -> Bool {
+    guard tokens[index].kind.isWord, index + 2 < tokens.count else { return false }
+    let next = tokens[index + 1]
+    let afterNext = tokens[index + 2].kind
+    guard !next.isFirstOnLine else { return false }
+    switch tokens[index].kind {
+    case .import: return next.kind.isName || next.kind == .string
+    case .const, .struct, .enum, .interface, .driver, .experiment, .part, .kernel, .fn: return next.kind.isName
+    case .host, .mutating: return next.kind.isWord
+    case .seamless: return next.kind == .kernel
+    case .let, .var: return next.kind == .leftParenthesis || next.kind.isName && (afterNext == .assign || afterNext == .colon)
+    case .shared: return next.kind.isName && (afterNext == .colon || afterNext == .leftParenthesis)
+    case .device: return next.kind.isName && (afterNext == .colon || afterNext == .comma)
+    case .arg, .dataset, .resident, .field, .use: return next.kind.isName && afterNext == .colon
+    case .error: return next.kind.isName
+    case .test: return next.kind == .string && afterNext == .leftBrace
+    case .prepare, .run, .analyze, .cleanup: return next.kind == .leftBrace
+    default: return false
+    }
+  }
+
+  /// How far the line is indented on which the token at `index` stands, in bytes.
+  func indentation(ofLineAt index: Int) -> Int {
+    var lineStart = Int(tokens[index].start)
+    while lineStart > 0, bytes[lineStart - 1] != 0x0A { lineStart -= 1 }
+    var place = lineStart
+    while place < bytes.count, bytes[place] == 0x20 || bytes[place] == 0x09 { place += 1 }
+    return place - lineStart
+  }
+
+  /// What to make of the declaration that comes next inside the braces opened at `opener`.
+  enum Place { case belongsHere, closesBraces, misplaced }
+
+  /// Judges the line that comes next by whether `allowed` holds for its first word, and, where a `}` is missing in the
+  /// file, by how far it is indented.
+  func place(inBracesAt opener: Int, allowing allowed: (Token.Kind) -> Bool) -> Place {
+    let token = tokens[index]
+    guard token.isFirstOnLine, isDeclaration(at: index) else { return .belongsHere }
+    let isAllowed = allowed(token.kind)
+    guard unclosedBraceCount > 0 else { return isAllowed ? .belongsHere : .misplaced }
+    guard isAllowed else { return .closesBraces }
+    return indentation(ofLineAt: index) <= indentation(ofLineAt: opener) ? .closesBraces : .belongsHere
+  }
+
+  /// Whether the `}` that comes next is one too many inside the braces opened at `opener`; it is then taken.
+  mutating func takeStrayBrace(inBracesAt opener: Int) -> Bool {
+    let token = tokens[index]
+    guard unclosedBraceCount < 0, token.kind == .rightBrace, token.isFirstOnLine,
+      indentation(ofLineAt: index) > indentation(ofLineAt: opener)
+    else { return false }
+    unclosedBraceCount += 1
+    if kind == .newline { advance() }
+    report(.strayCloser(token, in: self))
+    advance()
+    return true
+  }
+
+  // MARK: Words of other languages, and misspelt ones
+
+  /// What other languages call things, and the word for it here.
+  private static let foreignWords: [String: Token.Kind] = [
+    "def": .fn, "func": .fn, "function": .fn, "fun": .fn, "class": .struct, "switch": .match, "raise": .throw,
+    "except": .catch, "val": .let, "from": .import, "do": .try,
+  ]
+
+  /// If the identifier that comes next stands where only one of `words` can, and is nearly one, reports that and goes
+  /// on as if it were that word.
+  mutating func correctWord(among words: [Token.Kind]) {
+    guard kind == .identifier, isOnSameLine() else { return }
+    switch peek() {
+    case .identifier, .number, .string, .stringStart, .leftBrace, .let, .not, .true, .false, .none, .await, .fn:
+      break
+    default:
+      guard peek().isName else { return }
+    }
+    let token = tokens[index]
+    let written = text(token)
+    let meant: Token.Kind
+    if let foreign = Parser.foreignWords[written], words.contains(foreign) {
+      meant = foreign
+    } else if let near = nearest(to: written, among: words.lazy.compactMap(\.spelling)),
+      let word = words.first(where: { $0.spelling == near })
+    {
+      meant = word
+    } else {
+      return
+    }
+    correct(.misspelt(written, as: meant, at: span(of: token)))
+    tokens[index] = Token(start: token.start, end: token.end, kind: meant, flags: token.flags)
+    kind = meant
+  }
+}

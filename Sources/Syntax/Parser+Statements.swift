@@ -1,0 +1,556 @@
+import Diagnostics
+
+// What stands between the braces of a body.
+
+extension Parser {
+  /// The words with which a statement can begin, for those that are misspelt.
+  private static let statementWords: [Token.Kind] = [
+    .let, .var, .if, .guard, .for, .while, .match, .break, .continue, .return, .throw, .try, .send, .preload, .parallel,
+    .sequential, .critical, .fn,
+  ]
+
+  /// A body between braces. Where the `{` is missing that is reported, and what was meant is guessed.
+  mutating func block() -> Block {
+    let start = self.start
+    if kind == .newline, tokens[index].kind == .leftBrace {
+      correct(.braceOnNextLine(tokens[index], after: previousEnd, in: self))
+      advance()
+    }
+    guard kind == .leftBrace else { return blockWithoutBrace() }
+    guard descend() else {
+      ascend()
+      return Block(statements: [], span: span(from: start))
+    }
+    defer { ascend() }
+    let bracket = open()
+    let opener = bracket.opener
+    var statements: [StatementID] = []
+    repeat { self.statements(into: &statements, opener: opener) } while takeStrayBrace(inBracesAt: opener)
+    close(bracket, .rightBrace)
+    return Block(statements: statements, span: span(from: tokens[opener].start))
+  }
+
+  private mutating func blockWithoutBrace() -> Block {
+    let start = previousEnd
+    let isPython = kind == .colon
+    report(isPython ? .colonInsteadOfBrace(at: hereSpan) : .missingBrace(at: emptySpan(at: previousEnd), in: self))
+    let empty = Block(statements: [], span: emptySpan(at: start))
+    if isPython { advance() } else if skipToBraceOnThisLine() { return block() }
+    guard unclosedBraceCount < 0, descend() else {
+      // There is no `}` that could belong to it.
+      if isPython { silence() } else { skipLine() }
+      return empty
+    }
+    defer { ascend() }
+    let bracket = openWithoutBracket()
+    var statements: [StatementID] = []
+    self.statements(into: &statements, opener: bracket.opener)
+    close(bracket, .rightBrace)
+    return Block(statements: statements, span: span(from: start))
+  }
+
+  /// Goes to the `{` on this line that something stands in front of; false if there is none.
+  mutating func skipToBraceOnThisLine() -> Bool {
+    var place = index
+    while place < tokens.count, !tokens[place].isFirstOnLine {
+      switch tokens[place].kind {
+      case .leftBrace:
+        jump(to: place)
+        silence()
+        return kind == .leftBrace
+      case .leftParenthesis, .leftBracket:
+        guard let end = closer(ofBracketAt: place) else { return false }
+        place = end + 1
+      case .rightBrace, .rightParenthesis, .rightBracket, .end, .valueEnd, .valueStart, .stringStart, .semicolon:
+        return false
+      default: place += 1
+      }
+    }
+    return false
+  }
+
+  /// Parses statements up to the end of what the brace at `opener` opened; in a `match`, up to the next `case`.
+  mutating func statements(into statements: inout [StatementID], opener: Int) {
+    while true {
+      skipSeparators()
+      switch kind {
+      case .rightBrace, .end, .valueEnd, .format, .stringEnd: return
+      case .case where isInMatchCase: return
+      case .else where isInMatchCase && peek() == .colon: return
+      case .identifier where isAtDefault: return
+      default: break
+      }
+      switch place(inBracesAt: opener, allowing: Parser.isAllowedInBody) {
+      case .closesBraces: return
+      case .misplaced:
+        misplacedDeclaration("a body")
+        continue
+      case .belongsHere: break
+      }
+      let first = index
+      let statement = statement()
+      if !endStatement() { spoil(statement) }
+      if index == first, kind != .end {
+        report(.unexpected(in: self))
+        advance()
+      }
+      statements.append(statement)
+    }
+  }
+
+  private static func isAllowedInBody(_ word: Token.Kind) -> Bool {
+    word == .let || word == .var || word == .fn || word == .const
+  }
+
+  /// Makes sure that the statement is over; if not that is reported, and the rest of the line left out.
+  private mutating func endStatement() -> Bool {
+    switch kind {
+    case .newline, .semicolon, .rightBrace, .end, .valueEnd, .format, .stringEnd: return true
+    case .case where isInMatchCase: return true
+    case .else where isInMatchCase && peek() == .colon: return true
+    case .identifier where isAtDefault: return true
+    case .rightParenthesis, .rightBracket:
+      report(.strayCloser(tokens[index], in: self))
+      advance()
+      skipLine()
+      return false
+    default:
+      reportUnexpected()
+      skipLine()
+      return false
+    }
+  }
+
+  /// Reports what comes next as out of place, with what was likely meant.
+  mutating func reportUnexpected() { report(misplacedUnit ?? .unexpected(in: self)) }
+
+  /// What is to be said of a unit that does not stand behind a number; nil if that is not what comes next.
+  var misplacedUnit: Diagnostic? {
+    let token = tokens[index]
+    guard kind.isName, index > 0, isOnSameLine(0),
+      units.contains(packed: packedName(bytes[Int(token.start)..<Int(token.end)]))
+    else { return nil }
+    let before = tokens[index - 1]
+    if before.kind.isName { return .unitAfterVariable(before, token, in: self) }
+    return before.kind == .number ? .unitTooFar(before, token, in: self) : nil
+  }
+
+  /// After an error the values in a statement say nothing any more; what it declares stays declared.
+  private mutating func spoil(_ statement: StatementID) {
+    let place = Int(statement.index)
+    switch module.statements[place] {
+    case .binding(let isVariable, let pattern, let type, let value, let keyword):
+      let unknown = add(.invalid, at: module.span(of: value))
+      module.statements[place] = .binding(isVariable: isVariable, pattern, type, unknown, keyword: keyword)
+    case .expression, .assignment, .compoundAssignment, .send, .preload:
+      module.statements[place] = .invalid
+    case .returnValue:
+      let unknown = add(.invalid, at: module.statementSpans[place])
+      module.statements[place] = .returnValue(unknown)
+    case .throwError:
+      let unknown = add(.invalid, at: module.statementSpans[place])
+      module.statements[place] = .throwError(unknown)
+    case .invalid, .ifElse, .guardElse, .match, .forLoop, .whileLoop, .breakLoop, .continueLoop, .tryCatch, .parallel,
+      .sequential, .critical, .function:
+      break
+    }
+  }
+
+  // MARK: One statement
+
+  private mutating func statement() -> StatementID {
+    guard descend() else {
+      ascend()
+      return add(.invalid, from: start)
+    }
+    defer { ascend() }
+    if kind == .identifier { correctWord(among: Parser.statementWords) }
+    let start = self.start
+    switch kind {
+    case .let, .var: return binding()
+    case .if: return ifStatement()
+    case .guard: return guardStatement()
+    case .match:
+      let (value, cases) = matchParts()
+      return add(.match(value, cases), from: start)
+    case .for: return forLoop(isParallel: false, from: start)
+    case .while:
+      advance()
+      let conditions = conditions()
+      return add(.whileLoop(conditions, block()), from: start)
+    case .break:
+      advance()
+      return add(.breakLoop, from: start)
+    case .continue:
+      advance()
+      return add(.continueLoop, from: start)
+    case .return:
+      advance()
+      let value = endsValue ? nil : expression()
+      return add(.returnValue(value), from: start)
+    case .throw:
+      advance()
+      let value = endsValue ? nil : expression()
+      return add(.throwError(value), from: start)
+    case .try: return tryCatch()
+    case .send: return send()
+    case .preload: return preload()
+    case .fn where peek().isName || peek().isReserved:
+      guard let function = function(isBodyRequired: true) else { return add(.invalid, from: start) }
+      return add(.function(function), from: start)
+    case .parallel where isOnSameLine():
+      if peek() == .for {
+        advance()
+        return forLoop(isParallel: true, from: start)
+      }
+      return peek() == .leftBrace ? blockStatement { .parallel($0) } : simpleStatement()
+    case .sequential where peek() == .leftBrace && isOnSameLine(): return blockStatement { .sequential($0) }
+    case .critical where peek() == .leftBrace && isOnSameLine(): return blockStatement { .critical($0) }
+    case .else, .catch, .finally:
+      report(.withoutOpening(tokens[index], in: self))
+      advance()
+      if kind == .if { _ = ifStatement() } else if kind == .leftBrace { _ = block() } else { skipLine() }
+      return add(.invalid, from: start)
+    case .const where peek().isName:
+      correct(.constantInBody(at: hereSpan))
+      return binding()
+    default: return simpleStatement()
+    }
+  }
+
+  private mutating func blockStatement(_ make: (Block) -> Statement) -> StatementID {
+    let start = self.start
+    advance()
+    return add(make(block()), from: start)
+  }
+
+  private var endsValue: Bool {
+    switch kind {
+    case .newline, .semicolon, .rightBrace, .end, .valueEnd, .format, .case: true
+    case .else: peek() == .colon
+    default: false
+    }
+  }
+
+  /// `let pattern: T = value`
+  private mutating func binding() -> StatementID {
+    let start = self.start
+    let keyword = span(of: tokens[index])
+    let isVariable = kind == .var
+    advance()
+    let pattern = bindingPattern()
+    var written: TypeID?
+    if take(.colon) { written = type() }
+    guard take(.assign) else {
+      report(.missingValue(isVariable ? "var" : "let", in: self))
+      let unknown = invalidExpression()
+      return add(.binding(isVariable: isVariable, pattern, written, unknown, keyword: keyword), from: start)
+    }
+    let value = expression()
+    return add(.binding(isVariable: isVariable, pattern, written, value, keyword: keyword), from: start)
+  }
+
+  private mutating func ifStatement() -> StatementID {
+    let start = self.start
+    let (conditions, then, otherwise) = ifParts { parser in parser.ifStatement() }
+    return add(.ifElse(conditions, then: then, otherwise: otherwise), from: start)
+  }
+
+  /// What `if` as a statement and as a value have in common; `nested` parses the `if` behind an `else`.
+  mutating func ifParts(_ nested: (inout Parser) -> StatementID) -> ([Condition], Block, Block?) {
+    guard descend() else {
+      ascend()
+      return ([], Block(statements: [], span: hereSpan), nil)
+    }
+    defer { ascend() }
+    advance()
+    let conditions = conditions()
+    let then = block()
+    if !correctElseIf() {
+      // The `else:` of a match is none of this.
+      guard kind == .else, !(isInMatchCase && peek() == .colon) else { return (conditions, then, nil) }
+      advance()
+      guard kind == .if else { return (conditions, then, block()) }
+    }
+    let nestedStart = start
+    let statement = nested(&self)
+    return (conditions, then, Block(statements: [statement], span: span(from: nestedStart)))
+  }
+
+  /// Takes `elif` for `else if`; false if it is not there.
+  private mutating func correctElseIf() -> Bool {
+    let token = tokens[index]
+    guard token.kind == .identifier, token.end - token.start <= 6, isOnSameLine() else { return false }
+    switch text(token) {
+    case "elif", "elsif", "elseif": break
+    default: return false
+    }
+    switch peek() {
+    case .assign, .dot, .colon: return false
+    case .leftParenthesis: if kind == .newline { return false }
+    default: break
+    }
+    correct(.misspelt(text(token), as: "else if", at: span(of: token)))
+    tokens[index] = Token(start: token.start, end: token.end, kind: .if, flags: token.flags)
+    kind = .if
+    return true
+  }
+
+  private mutating func guardStatement() -> StatementID {
+    let start = self.start
+    advance()
+    let conditions = conditions()
+    if !take(.else) { report(.expected("else", in: self)) }
+    return add(.guardElse(conditions, block()), from: start)
+  }
+
+  /// The conditions of `if`, `guard` and `while`, with commas between them.
+  private mutating func conditions() -> [Condition] {
+    var conditions: [Condition] = []
+    repeat {
+      if kind == .let || kind == .var {
+        if kind == .var { correct(.variablePattern(at: hereSpan)) }
+        advance()
+        let pattern = bindingPattern()
+        if !take(.assign) { report(.expected("=", in: self)) }
+        conditions.append(.binding(pattern, headExpression()))
+      } else {
+        let start = self.start
+        if kind == .leftBrace { report(.missingCondition(at: hereSpan)) }
+        var condition = kind == .leftBrace ? invalidExpression() : headExpression()
+        if kind == .assign {
+          let sign = hereSpan
+          correct(.assignmentInCondition(at: sign))
+          advance()
+          let value = headExpression()
+          condition = add(.infix(.equal, condition, value, at: sign), from: start)
+        }
+        conditions.append(.expression(condition))
+      }
+    } while take(.comma)
+    return conditions
+  }
+
+  /// `match e { case p, q if c: … else: … }`
+  mutating func matchParts() -> (ExpressionID, [MatchCase]) {
+    advance()
+    let value = headExpression()
+    guard kind == .leftBrace else {
+      _ = blockWithoutBrace()
+      return (value, [])
+    }
+    guard descend() else {
+      ascend()
+      return (value, [])
+    }
+    defer { ascend() }
+    let bracket = open()
+    isInMatchCase = true
+    var cases: [MatchCase] = []
+    while true {
+      skipSeparators()
+      if kind == .rightBrace || kind == .end || kind == .valueEnd || kind == .format { break }
+      if place(inBracesAt: bracket.opener, allowing: { _ in false }) != .belongsHere { break }
+      correctDefault()
+      if kind == .case || kind == .else {
+        cases.append(matchCase(opener: bracket.opener))
+      } else {
+        report(.expectedCase(in: self))
+        skipLine()
+        if kind == .newline || kind == .semicolon { continue }
+        if kind != .rightBrace, kind != .case { break }
+      }
+    }
+    close(bracket, .rightBrace)
+    return (value, cases)
+  }
+
+  /// Takes `default:` for `else:`.
+  private mutating func correctDefault() {
+    guard isAtDefault else { return }
+    let token = tokens[index]
+    correct(.misspelt("default", as: "else", at: span(of: token)))
+    kind = .else
+  }
+
+  /// Whether the `default:` of another language comes next in a `match`.
+  private var isAtDefault: Bool {
+    isInMatchCase && kind == .identifier && peek() == .colon && text(tokens[index]) == "default"
+  }
+
+  private mutating func matchCase(opener: Int) -> MatchCase {
+    let start = self.start
+    var patterns: [PatternID] = []
+    var condition: ExpressionID?
+    if take(.case) {
+      repeat { patterns.append(casePattern()) } while take(.comma)
+      if take(.if) { condition = expression() }
+    } else {
+      advance()
+    }
+    if !take(.colon) {
+      report(.expected(":", in: self))
+      while kind != .colon, kind != .newline, kind != .rightBrace, kind != .leftBrace, kind != .end, kind != .case {
+        advance()
+      }
+      _ = take(.colon)
+    }
+    let bodyStart = kind == .newline ? previousEnd : self.start
+    var statements: [StatementID] = []
+    self.statements(into: &statements, opener: opener)
+    let body = Block(statements: statements, span: span(from: bodyStart))
+    return MatchCase(patterns: patterns, condition: condition, body: body, span: span(from: start))
+  }
+
+  /// `for pattern in values { }`
+  private mutating func forLoop(isParallel: Bool, from start: UInt32) -> StatementID {
+    advance()
+    var pattern = bindingPattern()
+    if kind == .comma {
+      // `for i, j in xs`
+      let patternStart = module.span(of: pattern).start
+      var parts = [pattern]
+      while take(.comma) { parts.append(bindingPattern()) }
+      pattern = add(.tuple(parts), from: patternStart)
+      correct(.tupleWithoutParentheses(at: span(from: patternStart)))
+    }
+    takeIn()
+    let values = headExpression()
+    return add(.forLoop(pattern, in: values, block(), isParallel: isParallel), from: start)
+  }
+
+  /// Takes the `in` of a loop, or the word that stands in its place.
+  mutating func takeIn() {
+    if take(.in) { return }
+    report(.expected("in", in: self))
+    if kind == .identifier, isOnSameLine(), peek().isName || peek() == .leftBracket || peek() == .number { advance() }
+  }
+
+  private mutating func tryCatch() -> StatementID {
+    let start = self.start
+    advance()
+    if kind != .leftBrace, beginsOperand {
+      correct(.tryWithoutBlock(at: span(from: start)))
+      return simpleStatement()
+    }
+    let body = block()
+    var clauses: [CatchClause] = []
+    while kind == .catch {
+      let clauseStart = self.start
+      advance()
+      var errors: [Name] = []
+      while kind.isName, !(kind == .as && (peek().isName && isOnSameLine())) {
+        guard let error = dottedName("the name of an error") else { break }
+        errors.append(error)
+        if !take(.comma) { break }
+      }
+      var binding: Name?
+      if take(.as) { binding = name("a name for the error") }
+      let body = block()
+      clauses.append(CatchClause(errors: errors, binding: binding, body: body, span: span(from: clauseStart)))
+    }
+    var last: Block?
+    if take(.finally) { last = block() }
+    if clauses.isEmpty, last == nil { report(.tryWithoutCatch(at: span(from: start))) }
+    return add(.tryCatch(body, clauses, finally: last), from: start)
+  }
+
+  /// A name, perhaps behind that of its module or part.
+  mutating func dottedName(_ wanted: StaticString) -> Name? {
+    guard let first = name(wanted) else { return nil }
+    guard kind == .dot else { return first }
+    var text = first.text
+    while take(.dot) {
+      guard let next = name(wanted) else { return nil }
+      text += "." + next.text
+    }
+    return Name(text, at: span(from: first.span.start))
+  }
+
+  private mutating func send() -> StatementID {
+    let start = self.start
+    advance()
+    let call = expression()
+    switch module[call] {
+    case .call, .invalid: break
+    default:
+      correct(.sendWithoutCall(at: module.span(of: call)))
+      return add(.invalid, from: start)
+    }
+    return add(.send(call), from: start)
+  }
+
+  private mutating func preload() -> StatementID {
+    let start = self.start
+    advance()
+    var kernels: [Name] = []
+    repeat {
+      guard let kernel = dottedName("the name of a kernel") else { break }
+      kernels.append(kernel)
+    } while take(.comma)
+    return add(.preload(kernels), from: start)
+  }
+
+  /// An expression, or an assignment to what it stands for.
+  private mutating func simpleStatement() -> StatementID {
+    let start = self.start
+    let place = expression()
+    let sign = span(of: tokens[index])
+    if kind == .assign {
+      advance()
+      let value = expression()
+      guard isAssignable(place) else { return add(.invalid, from: start) }
+      return add(.assignment(place, value), from: start)
+    }
+    if let infix = compoundOperator {
+      advance()
+      let value = expression()
+      guard isAssignable(place) else { return add(.invalid, from: start) }
+      return add(.compoundAssignment(place, infix, value, at: sign), from: start)
+    }
+    return add(.expression(place), from: start)
+  }
+
+  /// Whether `place` has the shape of something that can be assigned to; if not that is reported.
+  private mutating func isAssignable(_ place: ExpressionID) -> Bool {
+    if let fault = unassignablePart(place) {
+      correct(.notAPlace(at: module.span(of: fault)))
+      return false
+    }
+    return true
+  }
+
+  /// The part of `place` that is neither a name nor a field, element or tuple of such.
+  private func unassignablePart(_ place: ExpressionID) -> ExpressionID? {
+    switch module[place] {
+    case .name, .invalid: nil
+    case .member(let base, _), .tupleElement(let base, _), .index(let base, _), .parenthesized(let base):
+      unassignablePart(base)
+    case .tuple(let parts):
+      parts.isEmpty ? place : parts.lazy.compactMap { unassignablePart($0) }.first
+    default: place
+    }
+  }
+
+  private var compoundOperator: InfixOperator? {
+    switch kind {
+    case .plusAssign: .add
+    case .minusAssign: .subtract
+    case .starAssign: .multiply
+    case .slashAssign: .divide
+    case .doubleSlashAssign: .floorDivide
+    case .percentAssign: .remainder
+    case .doubleStarAssign: .power
+    case .atAssign: .matrixMultiply
+    case .wrappingPlusAssign: .wrappingAdd
+    case .wrappingMinusAssign: .wrappingSubtract
+    case .wrappingStarAssign: .wrappingMultiply
+    case .ampersandAssign: .bitAnd
+    case .caretAssign: .bitXor
+    case .barAssign: .bitOr
+    case .shiftLeftAssign: .shiftLeft
+    case .shiftRightAssign: .shiftRight
+    default: nil
+    }
+  }
+}

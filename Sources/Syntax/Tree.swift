@@ -1,0 +1,425 @@
+package import Diagnostics
+
+// The tree of one source file: nodes in arenas, children by id, spans beside the nodes. The tree is a value and is
+// never changed after the parser made it; what later passes learn lies in tables of their own.
+
+/// An expression of one `ParsedModule`.
+package struct ExpressionID: Hashable, Sendable { package let index: Int32 }
+/// A statement of one `ParsedModule`.
+package struct StatementID: Hashable, Sendable { package let index: Int32 }
+/// A written type of one `ParsedModule`.
+package struct TypeID: Hashable, Sendable { package let index: Int32 }
+/// A pattern of one `ParsedModule`.
+package struct PatternID: Hashable, Sendable { package let index: Int32 }
+
+/// An identifier where it is written.
+package struct Name: Hashable, Sendable {
+  package let text: String
+  package let span: Span
+  package init(_ text: String, at span: Span) {
+    self.text = text
+    self.span = span
+  }
+}
+
+/// A number as written, exact: `significand * 10^exponent`, negative if `isNegative`.
+///
+/// `isExact` is false where the significand has more digits than fit; `double` is then still the nearest double.
+package struct Numeral: Hashable, Sendable {
+  package let significand: UInt64
+  package let exponent: Int32
+  package let isNegative: Bool
+  /// Whether it was written with a point or an exponent; such a literal is never an `Int`.
+  package let isFloat: Bool
+  package let isExact: Bool
+  /// The nearest double, with its sign.
+  package let double: Double
+  package init(
+    significand: UInt64, exponent: Int32, isNegative: Bool, isFloat: Bool, isExact: Bool, double: Double
+  ) {
+    self.significand = significand
+    self.exponent = exponent
+    self.isNegative = isNegative
+    self.isFloat = isFloat
+    self.isExact = isExact
+    self.double = double
+  }
+}
+
+/// A unit as written: `V/us` has the factors `V` to the power 1 and `us` to the power -1; `1/s` has only `s`.
+package struct UnitExpression: Hashable, Sendable {
+  package struct Factor: Hashable, Sendable {
+    package let name: Name
+    package let power: Int
+    package init(name: Name, power: Int) {
+      self.name = name
+      self.power = power
+    }
+  }
+  package let factors: [Factor]
+  package let span: Span
+  package init(factors: [Factor], span: Span) {
+    self.factors = factors
+    self.span = span
+  }
+}
+
+package enum PrefixOperator: String, Sendable { case minus = "-", complement = "~", not = "not" }
+
+package enum InfixOperator: String, CaseIterable, Sendable {
+  case power = "**"
+  case multiply = "*", divide = "/", floorDivide = "//", remainder = "%", matrixMultiply = "@"
+  case wrappingMultiply = "&*"
+  case add = "+", subtract = "-", wrappingAdd = "&+", wrappingSubtract = "&-"
+  case shiftLeft = "<<", shiftRight = ">>"
+  case bitAnd = "&", bitXor = "^", bitOr = "|"
+  case coalesce = "??"
+  case equal = "==", notEqual = "!=", less = "<", lessOrEqual = "<=", greater = ">", greaterOrEqual = ">="
+  case contains = "in"
+  case and = "and", or = "or"
+}
+
+/// An argument of a call: its label, whether it is `&place`, and its value.
+package struct Argument: Hashable, Sendable {
+  package let label: Name?
+  package let isInout: Bool
+  package let value: ExpressionID
+}
+
+/// What stands between `{` and `}` in an interpolated string, or the text between two of those.
+package enum StringSegment: Hashable, Sendable {
+  case text(String)
+  /// The value and its format as written after the `:`, without the colon; nil if there is none.
+  case value(ExpressionID, format: Format?)
+
+  package struct Format: Hashable, Sendable {
+    package let text: String
+    package let span: Span
+    package init(text: String, span: Span) {
+      self.text = text
+      self.span = span
+    }
+  }
+}
+
+/// One `for` or `if` of a comprehension, in the order written.
+package enum ComprehensionClause: Hashable, Sendable {
+  case loop(PatternID, in: ExpressionID)
+  case condition(ExpressionID)
+}
+
+/// One condition of an `if`, `guard` or `while`.
+package enum Condition: Hashable, Sendable {
+  case expression(ExpressionID)
+  /// `let pattern = value` where the value is an optional.
+  case binding(PatternID, ExpressionID)
+}
+
+package enum Expression: Hashable, Sendable {
+  /// Where an error was reported; agrees with everything.
+  case invalid
+  case number(Numeral)
+  case quantity(Numeral, UnitExpression)
+  case boolean(Bool)
+  case none
+  case string([StringSegment])
+  case name(Name)
+  /// `.member` where the type is known from outside, as `.circle` or `.reset`.
+  case implicitMember(Name)
+  case member(ExpressionID, Name)
+  /// `t.0`
+  case tupleElement(ExpressionID, Int)
+  /// `f(a, label: b)`; `typeArguments` as in `[Int32](xs)` are part of the callee.
+  case call(ExpressionID, [Argument])
+  /// `a[i]`, `m[i, j]`; a range inside makes a slice.
+  case index(ExpressionID, [ExpressionID])
+  case prefix(PrefixOperator, ExpressionID)
+  /// The operator's own span is for labels.
+  case infix(InfixOperator, ExpressionID, ExpressionID, at: Span)
+  /// `a..<b`, `a...b`, with `by` step.
+  case range(ExpressionID, ExpressionID, isClosed: Bool, step: ExpressionID?)
+  case tuple([ExpressionID])
+  case array([ExpressionID])
+  /// `[value; count]`
+  case repeated(ExpressionID, count: ExpressionID)
+  case comprehension(ExpressionID, [ComprehensionClause])
+  /// `if c { a } else { b }` in the place of a value; the blocks' last statements are the values.
+  case conditional([Condition], then: Block, otherwise: Block?)
+  case match(ExpressionID, [MatchCase])
+  case closure(FunctionSignature, Block)
+  case await(ExpressionID)
+  /// `record { }`
+  case record(Block)
+  /// A type in the place of a value, as in `[Int32](xs)`.
+  case type(TypeID)
+  /// `( e )`, kept so that `(-7) ** 2` differs from `-7 ** 2`.
+  case parenthesized(ExpressionID)
+}
+
+package enum WrittenType: Hashable, Sendable {
+  case invalid
+  /// `Float`, `Float<V/s>`, `Box<T>`, `module.Name`.
+  case named(module: Name?, Name, arguments: [WrittenTypeArgument])
+  case optional(TypeID)
+  case array(TypeID)
+  /// `[T; n]`, `[Float; m, n]`
+  case fixedArray(TypeID, [ExpressionID])
+  case tuple([TypeID])
+  case function([TypeID], TypeID)
+}
+
+package enum WrittenTypeArgument: Hashable, Sendable {
+  case type(TypeID)
+  /// A unit, dimension or product of those, as `V/s`, `D*E`, `D^2`: names with powers. A lone name is ambiguous and
+  /// always written as this; the typing decides.
+  case unit(UnitExpression)
+}
+
+package enum Pattern: Hashable, Sendable {
+  case invalid
+  case wildcard
+  /// A name that is bound: in `let`, `for` and function heads.
+  case binding(Name)
+  case tuple([PatternID])
+  /// `case x:`, `case .x:`, `case circle(let r):` - a bare name after `case` is always a case.
+  case enumCase(Name, [PatternID])
+  case literal(ExpressionID)
+  case range(ExpressionID)
+}
+
+package struct MatchCase: Hashable, Sendable {
+  /// Empty for `else:`.
+  package let patterns: [PatternID]
+  package let condition: ExpressionID?
+  package let body: Block
+  package let span: Span
+}
+
+/// Statements between braces; `span` covers the braces.
+package struct Block: Hashable, Sendable {
+  package let statements: [StatementID]
+  package let span: Span
+}
+
+package struct CatchClause: Hashable, Sendable {
+  /// Empty catches all; otherwise the names of errors, perhaps with their module.
+  package let errors: [Name]
+  package let binding: Name?
+  package let body: Block
+  package let span: Span
+}
+
+package enum Statement: Hashable, Sendable {
+  case invalid
+  case expression(ExpressionID)
+  /// `let` or `var`; `keyword` is where it stands.
+  case binding(isVariable: Bool, PatternID, TypeID?, ExpressionID, keyword: Span)
+  case assignment(ExpressionID, ExpressionID)
+  case compoundAssignment(ExpressionID, InfixOperator, ExpressionID, at: Span)
+  case ifElse([Condition], then: Block, otherwise: Block?)
+  case guardElse([Condition], Block)
+  case match(ExpressionID, [MatchCase])
+  case forLoop(PatternID, in: ExpressionID, Block, isParallel: Bool)
+  case whileLoop([Condition], Block)
+  case breakLoop
+  case continueLoop
+  case returnValue(ExpressionID?)
+  case throwError(ExpressionID?)
+  case tryCatch(Block, [CatchClause], finally: Block?)
+  case send(ExpressionID)
+  case preload([Name])
+  case parallel(Block)
+  case sequential(Block)
+  case critical(Block)
+  /// A `fn` declared in a body.
+  case function(Function)
+}
+
+package struct GenericParameter: Hashable, Sendable {
+  package let name: Name
+  package let bound: Name?
+}
+
+package struct Parameter: Hashable, Sendable {
+  /// The label that a call must write, of `label name: T`; nil for `name: T`.
+  package let label: Name?
+  package let name: Name
+  package let isInout: Bool
+  package let type: TypeID
+  package let defaultValue: ExpressionID?
+}
+
+package struct FunctionSignature: Hashable, Sendable {
+  package let generics: [GenericParameter]
+  package let parameters: [Parameter]
+  /// Nil for functions without result.
+  package let result: TypeID?
+}
+
+package struct Function: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable { case portable, host, kernel, seamlessKernel }
+  package let kind: Kind
+  package let isMutating: Bool
+  package let name: Name
+  package let signature: FunctionSignature
+  /// Nil in an interface.
+  package let body: Block?
+  package let documentation: String?
+  package let span: Span
+}
+
+/// `name: T = default`: fields of structs and drivers, payloads, `var`s, `const`s, `resident`s.
+package struct Field: Hashable, Sendable {
+  package let name: Name
+  package let type: TypeID?
+  package let value: ExpressionID?
+  package let documentation: String?
+  package let span: Span
+}
+
+package struct EnumCase: Hashable, Sendable {
+  package let name: Name
+  package let payload: [Parameter]
+}
+
+/// `use readout: Readout(pmt: trigger)`
+package struct Use: Hashable, Sendable {
+  package let name: Name
+  package let part: Name
+  package let arguments: [Argument]
+  package let span: Span
+}
+
+/// A member of an experiment, a part or a driver.
+package enum Member: Hashable, Sendable {
+  case device([Name], TypeID, binding: ExpressionID?, documentation: String?, span: Span)
+  case argument(Field, range: ExpressionID?)
+  case shared(SharedDeclaration)
+  case dataset(Field, axes: [ExpressionID], error: Name?)
+  case variable(Field)
+  case constant(Field)
+  case resident(Field)
+  /// `field channel: Channel`, of a driver.
+  case field(Field)
+  case use(Use)
+  case prepare(Block, keyword: Span)
+  case run(Block, keyword: Span)
+  case analyze(Block, keyword: Span)
+  case cleanup(Block, keyword: Span)
+  case function(Function)
+  case structure(StructDeclaration)
+  case enumeration(EnumDeclaration)
+  case error(ErrorDeclaration)
+}
+
+package struct SharedDeclaration: Hashable, Sendable {
+  package let field: Field
+  /// Of a family of keys; empty for one key.
+  package let parameters: [Parameter]
+  /// The string after `at`; nil where it is missing.
+  package let key: ExpressionID?
+}
+
+package struct StructDeclaration: Hashable, Sendable {
+  package let name: Name
+  package let generics: [GenericParameter]
+  package let fields: [Field]
+  package let methods: [Function]
+  package let documentation: String?
+  package let span: Span
+}
+
+package struct EnumDeclaration: Hashable, Sendable {
+  package let name: Name
+  package let cases: [EnumCase]
+  package let methods: [Function]
+  package let documentation: String?
+  package let span: Span
+}
+
+package struct ErrorDeclaration: Hashable, Sendable {
+  package let name: Name
+  package let payload: [Parameter]
+  package let documentation: String?
+  package let span: Span
+}
+
+package struct InterfaceDeclaration: Hashable, Sendable {
+  package let name: Name
+  package let kernels: [Function]
+  package let documentation: String?
+  package let span: Span
+}
+
+package struct DriverDeclaration: Hashable, Sendable {
+  package let name: Name
+  package let interfaces: [Name]
+  package let members: [Member]
+  package let documentation: String?
+  package let span: Span
+}
+
+package struct ExperimentDeclaration: Hashable, Sendable {
+  package let name: Name
+  package let members: [Member]
+  package let documentation: String?
+  package let span: Span
+}
+
+package struct TestDeclaration: Hashable, Sendable {
+  package let title: String
+  package let body: Block
+  package let span: Span
+}
+
+package struct ImportDeclaration: Hashable, Sendable {
+  package enum Target: Hashable, Sendable {
+    /// A module of the standard library.
+    case library(Name)
+    /// A path relative to the importing file.
+    case file(String, Span)
+  }
+  package let target: Target
+  package let alias: Name?
+  package let span: Span
+}
+
+package enum Declaration: Hashable, Sendable {
+  case importing(ImportDeclaration)
+  case constant(Field)
+  case shared(SharedDeclaration)
+  case function(Function)
+  case structure(StructDeclaration)
+  case enumeration(EnumDeclaration)
+  case error(ErrorDeclaration)
+  case interface(InterfaceDeclaration)
+  case driver(DriverDeclaration)
+  case part(ExperimentDeclaration)
+  case experiment(ExperimentDeclaration)
+  case test(TestDeclaration)
+}
+
+/// A source file as a tree. Made by `parse` only.
+package struct ParsedModule: Sendable {
+  package let source: SourceID
+  package internal(set) var declarations: [Declaration] = []
+  var expressions: [Expression] = []
+  var expressionSpans: [Span] = []
+  var statements: [Statement] = []
+  var statementSpans: [Span] = []
+  var types: [WrittenType] = []
+  var typeSpans: [Span] = []
+  var patterns: [Pattern] = []
+  var patternSpans: [Span] = []
+
+  init(source: SourceID) { self.source = source }
+
+  package subscript(id: ExpressionID) -> Expression { expressions[Int(id.index)] }
+  package subscript(id: StatementID) -> Statement { statements[Int(id.index)] }
+  package subscript(id: TypeID) -> WrittenType { types[Int(id.index)] }
+  package subscript(id: PatternID) -> Pattern { patterns[Int(id.index)] }
+  package func span(of id: ExpressionID) -> Span { expressionSpans[Int(id.index)] }
+  package func span(of id: StatementID) -> Span { statementSpans[Int(id.index)] }
+  package func span(of id: TypeID) -> Span { typeSpans[Int(id.index)] }
+  package func span(of id: PatternID) -> Span { patternSpans[Int(id.index)] }
+}

@@ -1,0 +1,53 @@
+package import Diagnostics
+import Laboratory
+package import Syntax
+package import Toolchain
+package import Typing
+
+/// What the front end makes of a program, as far as it was told to go.
+package struct FrontEndOutcome: Sendable {
+  package let sources: SourceSet
+  package let main: SourceID
+  package let diagnostics: [Diagnostic]
+  package var tokens: LexedSource?
+  package var tree: ParsedModule?
+  package var typed: TypedProgram?
+  package var checked: CheckedProgram?
+
+  package var source: Source { sources[main] }
+  package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+}
+
+/// Takes the text `bytes` of the file `path` through the front end as far as `stage`, on the default laboratory.
+package func goThrough(_ path: String, _ bytes: [UInt8], asFarAs stage: GoldenProgram.Stage) -> FrontEndOutcome {
+  switch stage {
+  case .lex, .parse:
+    var sources = SourceSet()
+    let main = sources.add(Source(name: path, bytes: bytes))
+    if stage == .lex {
+      let tokens = lex(main, in: sources)
+      return FrontEndOutcome(sources: sources, main: main, diagnostics: tokens.diagnostics, tokens: tokens)
+    }
+    let parsed = parse(main, in: sources)
+    return FrontEndOutcome(sources: sources, main: main, diagnostics: parsed.diagnostics, tree: parsed.value)
+  case .type, .prove, .lower, .run:
+    let loaded = load(path, bytes) { name in
+      Repository.bytes(of: name).map { .success($0) } ?? .failure(.notFound)
+    }
+    if stage == .type {
+      let typed = type(loaded.modules, against: .defaultLaboratory)
+      return FrontEndOutcome(
+        sources: loaded.sources, main: loaded.main, diagnostics: loaded.diagnostics + typed.diagnostics,
+        typed: typed.value)
+    }
+    let checked = check(loaded, against: .defaultLaboratory)
+    return FrontEndOutcome(
+      sources: loaded.sources, main: loaded.main, diagnostics: checked.diagnostics, typed: checked.value?.typed,
+      checked: checked.value)
+  }
+}
+
+extension GoldenProgram {
+  /// Takes the program through the front end as far as its first line says.
+  package func goThroughFrontEnd() -> FrontEndOutcome { goThrough(path, Array(text.utf8), asFarAs: stage) }
+}

@@ -1,0 +1,27 @@
+package import Toolchain
+
+/// What the golden runner found out about one program.
+package struct GoldenVerdict: Sendable {
+  package let complaints: [String]
+  /// The engines that ran it.
+  package let engines: [Engine]
+}
+
+extension GoldenProgram {
+  /// Takes the program as far as its first line says and compares what becomes of it with its margin.
+  package func judged() -> GoldenVerdict {
+    var judgement = Judgement(of: self)
+    let outcome = goThroughFrontEnd()
+    judgement.judgeDiagnostics(outcome)
+    judgement.judgeFrontEnd(outcome)
+    var engines: [Engine] = []
+    if stage >= .lower {
+      if let checked = outcome.checked {
+        if stage == .lower { judgement.judgeImages(checked) } else { engines = judgement.judgeRuns(checked) }
+      } else if !outcome.hasErrors {
+        judgement.complain(1, "nothing came out of the front end")
+      }
+    }
+    return GoldenVerdict(complaints: judgement.complaints, engines: engines)
+  }
+}

@@ -1,0 +1,62 @@
+package import Diagnostics
+import Freezing
+import Running
+import Syntax
+package import Typing
+package import Values
+
+/// What is wrong with the arguments on the command line.
+package enum ArgumentFailure: Error, Sendable {
+  /// A sentence.
+  case usage(String)
+  /// What the compiler has to say of the values, and the sources in which they stand.
+  case diagnostics([Diagnostic], SourceSet)
+}
+
+/// The values that `given` (names, and constant expressions of the language) have as arguments of `experiment`. The last
+/// one counts where a name is given twice.
+package func argumentValues(
+  _ given: [(name: String, text: String)], of experiment: TypedExperiment, in checked: CheckedProgram
+) throws(ArgumentFailure) -> [MemberID: Constant] {
+  guard !given.isEmpty else { return [:] }
+  let program = checked.typed
+  let arguments = experiment.members.map { program[$0] }.filter { $0.kind == .argument }
+  var sources = checked.loaded.sources
+  var trees: [MemberID: GivenArgument] = [:]
+  var order: [MemberID] = []
+  for (name, text) in given {
+    guard let member = arguments.first(where: { $0.name == name }) else {
+      throw .usage(unknownArgument(name, of: experiment, among: arguments.map(\.name)))
+    }
+    guard text.contains(where: { !$0.isWhitespace }) else {
+      throw .usage("`--arg \(name)=` lacks a value of type \(program.text(member.type))")
+    }
+    let source = sources.add(Source(name: "--arg", text: "const \(name): \(program.text(member.type)) = \(text)"))
+    let parsed = parse(source, in: sources)
+    guard let tree = parsed.value, !parsed.hasErrors else { throw .diagnostics(parsed.diagnostics, sources) }
+    guard tree.declarations.count == 1 else { throw .usage("`--arg \(name)=` takes one value") }
+    if trees.updateValue(GivenArgument(member: member.id, tree: tree), forKey: member.id) == nil { order.append(member.id) }
+  }
+  let modules = LoadedModules(sources: sources, modules: checked.loaded.modules.modules)
+  let typed = typeArguments(order.compactMap { trees[$0] }, of: modules, against: program.description)
+  guard let (extended, initializers) = typed.value else { throw .diagnostics(typed.diagnostics, sources) }
+  let proven = prove(extended)
+  guard let proof = proven.value else { throw .diagnostics(proven.diagnostics, sources) }
+  switch evaluate(order.compactMap { initializers[$0] }, of: proof) {
+  case .success(let values): return Dictionary(zip(order, values)) { _, last in last }
+  case .failure(.refused(let diagnostics)): throw .diagnostics(diagnostics, sources)
+  case .failure(.failed(let error)): throw .usage("an argument's value raises \(error.code): \(error.message)")
+  }
+}
+
+private func unknownArgument(_ name: String, of experiment: TypedExperiment, among names: [String]) -> String {
+  var message = "`\(experiment.name)` has no argument `\(name)`"
+  if let near = nearest(to: name, among: names) {
+    message += "; did you mean `\(near)`?"
+  } else if names.isEmpty {
+    message += "; it has none at all"
+  } else {
+    message += "; it has \(names.map { "`\($0)`" }.joined(separator: ", "))"
+  }
+  return message
+}

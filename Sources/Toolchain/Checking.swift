@@ -1,0 +1,42 @@
+package import Diagnostics
+package import Freezing
+package import Laboratory
+package import Typing
+
+/// A program without errors: typed, and its captures proven.
+package struct CheckedProgram: Sendable {
+  package let loaded: LoadedProgram
+  package let proven: ProvenProgram
+  package var typed: TypedProgram { proven.typed }
+}
+
+/// Checks `loaded` against the laboratory of `description`: all that parsing, typing and the proof have to say, in the order
+/// of the text.
+package func check(_ loaded: LoadedProgram, against description: SystemDescription) -> Checked<CheckedProgram> {
+  var diagnostics = loaded.diagnostics
+  let typed = type(loaded.modules, against: description)
+  diagnostics += typed.diagnostics
+  var result: CheckedProgram?
+  if let program = typed.value {
+    let proven = prove(program)
+    diagnostics += proven.diagnostics
+    if !diagnostics.contains(where: { $0.severity == .error }) {
+      result = proven.value.map { CheckedProgram(loaded: loaded, proven: $0) }
+    }
+  }
+  return Checked(result, inOrder(diagnostics, main: loaded.main))
+}
+
+/// The diagnostics of the user's own file first, then of what it imports; each by its place, without repetitions.
+func inOrder(_ diagnostics: [Diagnostic], main: SourceID) -> [Diagnostic] {
+  var seen: Set<Diagnostic> = []
+  let unique = diagnostics.filter { seen.insert($0).inserted }
+  return unique.enumerated().sorted { a, b in
+    let (first, second) = (a.element.span, b.element.span)
+    if first.source != second.source {
+      if first.source == main || second.source == main { return first.source == main }
+      return first.source.index < second.source.index
+    }
+    return (first.start, a.offset) < (second.start, b.offset)
+  }.map(\.element)
+}

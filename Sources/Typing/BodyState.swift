@@ -1,0 +1,77 @@
+import Diagnostics
+import Syntax
+
+/// What the typer knows while it is in one body: the locals, their scopes, and what may stand here.
+struct BodyState {
+  var function: FunctionID?
+  var kind = TypedFunction.Kind.initializer
+  var experiment: ExperimentID?
+  var driver: DriverID?
+  /// The struct whose method this is; `self` is local 0.
+  var structure: StructID?
+  var generics: [TypedGeneric] = []
+  var result = Type.unit
+  var locals: [Local] = []
+  /// Names of each open scope, innermost last.
+  private var scopes: [[String: LocalID]] = []
+  private(set) var used: Set<Int32> = []
+  /// Locals whose being unused is worth a warning.
+  private(set) var declared: [LocalID] = []
+  var loopDepth = 0
+  var catchDepth = 0
+  var expressionDepth = 0
+  /// What `return` would leave, innermost last.
+  var enclosing: [Enclosing] = []
+  /// Whether the statement is at the top level of `prepare`.
+  var isTopOfPrepare = false
+
+  /// Names that were reported as unknown.
+  var unknownNames: Set<String> = []
+  /// Whether a statement could not be typed of which it is not known where it leads.
+  var hasUnknownFlow = false
+
+  enum Enclosing: String { case parallel, record, loop }
+
+  /// Whether the code here runs on the device.
+  var isDevice: Bool {
+    switch kind {
+    case .kernel, .seamlessKernel, .requirement, .stage(.cleanup): true
+    case .portable, .host, .stage, .initializer, .test: false
+    }
+  }
+
+  func lookUp(_ name: String) -> LocalID? {
+    for scope in scopes.reversed() {
+      if let local = scope[name] { return local }
+    }
+    return nil
+  }
+
+  func visibleNames() -> [String] { scopes.flatMap(\.keys) }
+
+  mutating func openScope() { scopes.append([:]) }
+  mutating func closeScope() { scopes.removeLast() }
+
+  /// Makes a local without a name.
+  mutating func newLocal(_ name: String, _ type: Type, isVariable: Bool, at span: Span) -> LocalID {
+    locals.append(Local(name: name, type: type, isVariable: isVariable, span: span))
+    return LocalID(index: Int32(locals.count - 1))
+  }
+
+  /// Makes a local and its name, which shadows no other local (the caller has looked).
+  mutating func declare(_ name: Name, _ type: Type, isVariable: Bool, warns: Bool) -> LocalID {
+    let id = newLocal(name.text, type, isVariable: isVariable, at: name.span)
+    if !scopes.isEmpty { scopes[scopes.count - 1][name.text] = id }
+    if warns, !name.text.hasPrefix("_") { declared.append(id) }
+    return id
+  }
+
+  /// Gives an existing local, a parameter, its name.
+  mutating func bind(_ name: String, to id: LocalID) {
+    if !scopes.isEmpty { scopes[scopes.count - 1][name] = id }
+  }
+
+  mutating func use(_ local: LocalID) { used.insert(local.index) }
+
+  var unused: [Local] { declared.filter { !used.contains($0.index) }.map { locals[Int($0.index)] } }
+}

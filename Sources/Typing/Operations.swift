@@ -1,0 +1,143 @@
+/// Operations of one operand, chosen by its type.
+package enum UnaryOperation: Hashable, Sendable {
+  /// Of Int, Int32 and Duration; overflow raises.
+  case negateInteger
+  case negateInteger32
+  case negateFloat
+  case complement
+  case not
+}
+
+/// Which comparison; `greater` and its like keep their operands' order.
+package enum Comparison: Hashable, Sendable { case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual }
+
+package enum IntegerOperation: Hashable, Sendable {
+  case add, subtract, multiply, floorDivide, remainder, power
+  case wrappingAdd, wrappingSubtract, wrappingMultiply
+  case bitAnd, bitOr, bitXor, shiftLeft, shiftRight
+}
+
+package enum FloatOperation: Hashable, Sendable { case add, subtract, multiply, divide, floorDivide, remainder, power }
+
+/// What is compared with what.
+package enum ComparisonDomain: Hashable, Sendable {
+  /// Int, Int32, Duration, Timestamp.
+  case integer
+  case float
+  case boolean
+  case string
+  /// Tuples, arrays, structs, enums, optionals: part by part; `equal` and `notEqual` only.
+  case structural
+}
+
+/// Operations of two operands, chosen by their types.
+package enum BinaryOperation: Hashable, Sendable {
+  /// Of Int; also of Duration and Timestamp where these behave as integers of ticks: `±`, `%`, `Duration * Int`.
+  case integer(IntegerOperation)
+  case integer32(IntegerOperation)
+  case float(FloatOperation)
+  case compare(Comparison, ComparisonDomain)
+  /// Duration * Float, Duration / Float, Duration / Int: to the nearest tick, ties to even. The duration is the left operand.
+  case scaleDuration, divideDurationByFloat, divideDurationByInteger
+  /// Float * Duration, evaluated in that order; rounds as `scaleDuration`.
+  case floatTimesDuration
+  /// Duration / Duration: Float; `//`: Int.
+  case durationRatio, durationFloorRatio
+  /// Strings and arrays.
+  case concatenate
+  /// `x in xs`, x first.
+  case contains
+}
+
+/// Explicit conversions.
+package enum Conversion: Hashable, Sendable {
+  case integerToFloat
+  /// Truncates toward zero; NaN and out of range raise ArithmeticOverflow.
+  case floatToInteger
+  case integerToInteger32, integer32ToInteger
+  /// `t.seconds`: ticks to Float<s>.
+  case durationToSeconds
+  /// `Duration(x)`: to the nearest tick, ties to even.
+  case secondsToDuration
+}
+
+/// What the language does itself. The doc of each says what its operands are.
+package enum Intrinsic: Hashable, Sendable {
+  // The timeline; device code only.
+  /// () -> Timestamp
+  case now, clock
+  /// () -> Duration
+  case slack
+  /// (Duration); (Timestamp)
+  case delay, at, waitUntil
+  case realtime, resetTimeline
+  /// () -> Bool
+  case shouldPause
+  /// (channel, address: Int, value: Int | Float<D>)
+  case output
+  /// (channel, address, value, then, after: Duration)
+  case outputPair
+  /// (channel, edges: Int, during: Duration); edges: 1 rising, 2 falling, 3 both. Leaves the cursor alone.
+  case gate
+  /// (channel, address: Int, until: Timestamp) -> (Timestamp, Int)?
+  case input
+  // Numbers; the operands' type says which.
+  case absolute, minimum, maximum
+  case floor, ceiling, truncate, round
+  case squareRoot
+  case sine, cosine, tangent, arcSine, arcCosine, arcTangent, arcTangent2
+  case exponential, logarithm, logarithm2, logarithm10
+  /// Timestamp.aligned(to: Duration): the next multiple of it, at or after.
+  case aligned
+  // Arrays and strings
+  /// The number of elements; of bytes' characters in a String.
+  case count
+  /// The last element or none.
+  case last
+  // The host
+  /// (String)
+  case print
+  /// () -> Bool
+  case pause
+  /// (model: (Float, [Float]) -> Float, x: [Float], y: [Float], start: [Float]) -> (parameters, standard errors, chi-squared,
+  /// whether it converged)
+  case leastSquares
+  // Tests; the first operand is a simulation.
+  /// (simulation, device: String, rising: Bool) -> [Timestamp]
+  case traceEdges
+  /// (simulation, device: String, Int) -> Duration
+  case traceSpan
+  /// (simulation, device: String, at: Timestamp) -> Int
+  case traceLevel
+  /// (simulation) -> String
+  case simulationStatus
+  /// (simulation) -> [String]
+  case simulationOutput
+
+  /// Whether it works on the timeline, and so runs in kernels only.
+  package var isDeviceOnly: Bool {
+    switch self {
+    case .now, .clock, .slack, .delay, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause, .output, .outputPair,
+      .gate, .input:
+      true
+    case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine, .cosine, .tangent,
+      .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2, .logarithm10, .aligned,
+      .count, .last, .print, .pause, .leastSquares, .traceEdges, .traceSpan, .traceLevel, .simulationStatus,
+      .simulationOutput:
+      false
+    }
+  }
+
+  /// Whether it has an effect on the host, and so never runs on a device.
+  package var isHostOnly: Bool {
+    switch self {
+    case .print, .pause, .leastSquares, .traceEdges, .traceSpan, .traceLevel, .simulationStatus, .simulationOutput:
+      true
+    case .now, .clock, .slack, .delay, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause, .output, .outputPair,
+      .gate, .input, .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine, .cosine,
+      .tangent, .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2, .logarithm10,
+      .aligned, .count, .last:
+      false
+    }
+  }
+}

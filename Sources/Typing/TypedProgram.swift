@@ -1,0 +1,266 @@
+package import Diagnostics
+package import Laboratory
+
+/// A local variable, constant or parameter of a function.
+package struct Local: Sendable {
+  package let name: String
+  package var type: Type
+  package let isVariable: Bool
+  package let span: Span
+}
+
+/// A generic parameter and what kind of thing it stands for.
+package struct TypedGeneric: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable { case type(Bound), dimension, length }
+  package enum Bound: Hashable, Sendable { case none, equal, ordered, number }
+  package let id: GenericID
+  package let name: String
+  package var kind: Kind
+}
+
+package struct TypedParameter: Sendable {
+  package let local: LocalID
+  package let name: String
+  /// What a call must write, of `label name: T`.
+  package let label: String?
+  package let type: Type
+  package let isInout: Bool
+  /// Free of locals.
+  package let defaultValue: TypedExpression?
+  package let span: Span
+}
+
+/// A function, kernel, stage of an experiment, initialiser or test: all that has a body.
+package struct TypedFunction: Sendable {
+  package enum Kind: Hashable, Sendable {
+    /// `fn`; may run on both sides if its effects allow.
+    case portable
+    case host
+    case kernel
+    case seamlessKernel
+    /// `prepare`, `run`, `analyze`, `cleanup` of an experiment.
+    case stage(Stage)
+    /// The value of an argument's default, a range's bound, a constant, a variable's first value, a dataset's axis.
+    case initializer
+    case test
+    /// Declared in an interface; without a body.
+    case requirement
+  }
+  package enum Owner: Hashable, Sendable {
+    case module
+    case experiment(ExperimentID)
+    case driver(DriverID)
+    case interface(InterfaceID)
+    /// A method: parameter 0 is the value itself, `inout` if mutating.
+    case structure(StructID)
+  }
+  package let id: FunctionID
+  package let name: String
+  package let kind: Kind
+  package let owner: Owner
+  package var generics: [TypedGeneric]
+  package var parameters: [TypedParameter]
+  package var result: Type
+  package var locals: [Local]
+  package var body: TypedBlock
+  package var effects: Effects
+  /// The name, or the keyword of a stage.
+  package let nameSpan: Span
+  package let span: Span
+  package let documentation: String?
+}
+
+/// The stages of an experiment.
+package enum Stage: String, Hashable, Sendable { case prepare, run, analyze, cleanup }
+
+/// What running a function can do, through all that it calls.
+package struct Effects: OptionSet, Hashable, Sendable {
+  package let rawValue: UInt16
+  package init(rawValue: UInt16) { self.rawValue = rawValue }
+  /// Prints, touches files, datasets, shared values, or writes members: host only.
+  package static let host = Effects(rawValue: 1)
+  /// Works on the timeline: device only.
+  package static let timeline = Effects(rawValue: 2)
+  /// Starts a kernel from the host.
+  package static let startsKernel = Effects(rawValue: 4)
+  package static let writesShared = Effects(rawValue: 8)
+  package static let touchesDatasets = Effects(rawValue: 16)
+}
+
+/// A named thing that an experiment, a driver or a module holds.
+package struct Member: Sendable {
+  package enum Kind: Hashable, Sendable {
+    case argument
+    /// With its key.
+    case shared(key: String)
+    case dataset
+    case variable
+    /// A binding at the top level of `prepare`.
+    case prepared(isVariable: Bool)
+    case constant
+    case resident
+    /// A device; nil where it is not in the system description (an error was reported).
+    case device(DeviceBinding?)
+    /// The field of a driver, by index.
+    case field(Int)
+  }
+  package let id: MemberID
+  package let name: String
+  package let kind: Kind
+  /// Nil for a module's constants.
+  package let experiment: ExperimentID?
+  package var type: Type
+  /// Computes the default or first value; no parameters. Nil where there is none (and for `prepared`).
+  package var initializer: FunctionID?
+  /// The least and the greatest value that an argument may have.
+  package var lower: FunctionID?
+  package var upper: FunctionID?
+  /// Of a dataset `over` axes: what computes each axis's values, and its name.
+  package var axes: [DatasetAxis]
+  package let nameSpan: Span
+  package let documentation: String?
+}
+
+package struct DatasetAxis: Hashable, Sendable {
+  package let name: String
+  package let values: FunctionID
+  /// The type that `values` yields: an array, or an Int that stands for a range from 0.
+  package let type: Type
+}
+
+/// A device of the experiment as bound by the system description.
+package struct DeviceBinding: Hashable, Sendable {
+  package let name: String
+  package let driver: DriverID
+}
+
+package struct TypedField: Sendable {
+  package let name: String
+  package let type: Type
+  package let defaultValue: TypedExpression?
+  package let span: Span
+}
+
+package struct TypedStruct: Sendable {
+  package let id: StructID
+  package let name: String
+  package var generics: [TypedGeneric]
+  package var fields: [TypedField]
+  package var methods: [FunctionID]
+  package let nameSpan: Span
+}
+
+package struct TypedEnum: Sendable {
+  package struct Case: Sendable {
+    package let name: String
+    package let payload: [TypedField]
+  }
+  package let id: EnumID
+  package let name: String
+  package var cases: [Case]
+  package let nameSpan: Span
+}
+
+package struct TypedError: Sendable {
+  package let id: ErrorID
+  package let name: String
+  package var payload: [TypedField]
+  package let nameSpan: Span
+}
+
+package struct TypedInterface: Sendable {
+  package let id: InterfaceID
+  package let name: String
+  package var kernels: [FunctionID]
+  package let nameSpan: Span
+}
+
+package struct TypedDriver: Sendable {
+  package let id: DriverID
+  package let name: String
+  package var interfaces: [InterfaceID]
+  /// Members of kind `.field`, in order.
+  package var fields: [MemberID]
+  package var kernels: [FunctionID]
+  package let nameSpan: Span
+}
+
+package struct TypedExperiment: Sendable {
+  package let id: ExperimentID
+  package let name: String
+  /// All members, in the order of the source.
+  package var members: [MemberID]
+  package var kernels: [FunctionID]
+  package var functions: [FunctionID]
+  package var prepare: FunctionID?
+  /// Nil only where an error was reported.
+  package var run: FunctionID?
+  package var analyze: FunctionID?
+  package var cleanup: FunctionID?
+  package let nameSpan: Span
+  package let documentation: String?
+}
+
+package struct TypedTest: Sendable {
+  package let title: String
+  package let body: FunctionID
+  package let span: Span
+}
+
+/// A whole program with its imports and the part of the standard library that it uses, typed. Made by `type` only.
+package struct TypedProgram: Sendable {
+  package let sources: SourceSet
+  package let description: SystemDescription
+  /// The source that the user named.
+  package let main: SourceID
+  /// Whether errors were reported; such a program is looked at, never compiled.
+  package internal(set) var hasErrors = false
+  package internal(set) var functions: [TypedFunction] = []
+  package internal(set) var members: [Member] = []
+  package internal(set) var structs: [TypedStruct] = []
+  package internal(set) var enums: [TypedEnum] = []
+  package internal(set) var errors: [TypedError] = []
+  package internal(set) var interfaces: [TypedInterface] = []
+  package internal(set) var drivers: [TypedDriver] = []
+  /// Experiments of the main source, in its order.
+  package internal(set) var experiments: [TypedExperiment] = []
+  package internal(set) var tests: [TypedTest] = []
+  /// The names of generic parameters, by the index of their ids.
+  var genericNames: [String] = []
+  /// All members, each after those that its first value needs; within that, in the order of the source.
+  package internal(set) var initializationOrder: [MemberID] = []
+
+  init(sources: SourceSet, description: SystemDescription, main: SourceID) {
+    self.sources = sources
+    self.description = description
+    self.main = main
+  }
+
+  package subscript(id: FunctionID) -> TypedFunction { functions[Int(id.index)] }
+  package subscript(id: MemberID) -> Member { members[Int(id.index)] }
+  package subscript(id: StructID) -> TypedStruct { structs[Int(id.index)] }
+  package subscript(id: EnumID) -> TypedEnum { enums[Int(id.index)] }
+  package subscript(id: ErrorID) -> TypedError { errors[Int(id.index)] }
+  package subscript(id: InterfaceID) -> TypedInterface { interfaces[Int(id.index)] }
+  package subscript(id: DriverID) -> TypedDriver { drivers[Int(id.index)] }
+  package subscript(id: ExperimentID) -> TypedExperiment { experiments[Int(id.index)] }
+
+  /// The kernel called `name` of `driver` whose parameters are those of `signature` (a requirement of an interface, or
+  /// the kernel itself); nil if it has none.
+  package func kernel(_ name: String, of driver: DriverID, like signature: FunctionID) -> FunctionID? {
+    let wanted = self[signature].parameters.map(\.type)
+    return self[driver].kernels.first { id in
+      let kernel = self[id]
+      return kernel.name == name && kernel.parameters.map(\.type) == wanted
+    }
+  }
+
+  /// The types of the fields of `structure` where its generic parameters stand for `arguments`.
+  package func fieldTypes(of structure: StructID, _ arguments: [GenericArgument]) -> [Type] {
+    let declaration = self[structure]
+    guard !declaration.generics.isEmpty else { return declaration.fields.map(\.type) }
+    var map: [GenericID: GenericArgument] = [:]
+    for (generic, argument) in zip(declaration.generics, arguments) { map[generic.id] = argument }
+    return declaration.fields.map { $0.type.substituting(map) }
+  }
+}

@@ -1,0 +1,249 @@
+package import Diagnostics
+
+// What the typing makes of the syntax: every name resolved, every operator chosen by its operands' types, every default
+// argument filled in, every conversion written out. Later passes and the reference interpreter never ask what the source
+// meant. Generic functions keep their parameters; `calls` say what these stand for.
+//
+// The nodes are nested values instead of ids into arenas (against style.md, 1): three passes match two or three levels
+// deep, and a node belongs to one parent only.
+
+/// A typed expression.
+package struct TypedExpression: Sendable {
+  package let kind: Kind
+  package let type: Type
+  package let span: Span
+
+  package init(_ kind: Kind, _ type: Type, at span: Span) {
+    self.kind = kind
+    self.type = type
+    self.span = span
+  }
+
+  package indirect enum Kind: Sendable {
+    /// Never in a program without errors.
+    case invalid
+    case unit
+    /// `Int`, `Int32`; ticks of a `Duration`.
+    case integer(Int64)
+    /// `Float` and quantities, in SI base units and turns.
+    case float(Double)
+    case boolean(Bool)
+    case text(String)
+    /// An optional that is `none`.
+    case none
+    /// A value as an optional.
+    case some(TypedExpression)
+    case local(LocalID)
+    /// The value of an argument, `prepare` binding, variable, constant, shared value, dataset, resident, driver field.
+    case member(MemberID)
+    /// A device: a member of the experiment of kind `.device`; compile-time.
+    case device(MemberID)
+    /// The device that a driver's kernel belongs to; compile-time.
+    case ownDevice
+    /// A function as a value.
+    case function(FunctionID, [GenericID: GenericArgument])
+    case unary(UnaryOperation, TypedExpression)
+    case binary(BinaryOperation, TypedExpression, TypedExpression)
+    case and(TypedExpression, TypedExpression)
+    case or(TypedExpression, TypedExpression)
+    /// `a ?? b`
+    case coalesce(TypedExpression, TypedExpression)
+    /// Arguments stand in the order of the parameters, none left out. Evaluated in that order.
+    case call(FunctionID, [GenericID: GenericArgument], [TypedArgument])
+    /// The kernel `name` of the device's driver. Bound when compiled: `program.kernel(name, of: driver)`.
+    case deviceCall(TypedExpression, name: String, signature: FunctionID, [TypedArgument])
+    /// A call of a function value.
+    case callValue(TypedExpression, [TypedExpression])
+    case intrinsic(Intrinsic, [TypedExpression])
+    case convert(Conversion, TypedExpression)
+    case tuple([TypedExpression])
+    case tupleElement(TypedExpression, Int)
+    /// All fields in the order of the declaration.
+    case structure(StructID, [TypedExpression])
+    case field(TypedExpression, Int)
+    case enumeration(EnumID, Int, [TypedExpression])
+    case array([TypedExpression])
+    case repeated(TypedExpression, count: TypedExpression)
+    /// Checked. The index is an `Int`.
+    case index(TypedExpression, TypedExpression)
+    /// `a[low..<high]`
+    case slice(TypedExpression, TypedExpression, TypedExpression)
+    /// Statements, then a value. Locals declared inside end with it.
+    case conditional([TypedCondition], TypedBlock, TypedExpression, otherwise: TypedBlock, TypedExpression)
+    case comprehension(TypedExpression, [TypedClause])
+    case interpolation([TypedSegment])
+    /// Runs a host function and waits for it. The operand is a `.call`.
+    case await(TypedExpression)
+    case record(TypedBlock)
+    /// Appends to an array in place; of type unit.
+    case append(Place, TypedExpression)
+    /// `simulate(X(a: 1))`: the arguments given, by member.
+    case simulate(ExperimentID, [MemberID: TypedExpression], seed: TypedExpression?)
+  }
+}
+
+/// An argument of a call: a value, or a place that the callee may write.
+package enum TypedArgument: Sendable {
+  case value(TypedExpression)
+  case place(Place)
+}
+
+/// What can be written: a variable and a path into it.
+package struct Place: Sendable {
+  package enum Root: Hashable, Sendable {
+    case local(LocalID)
+    /// A variable, dataset, shared or resident member.
+    case member(MemberID)
+  }
+  package enum Step: Sendable {
+    case field(Int)
+    case tupleElement(Int)
+    case index(TypedExpression)
+  }
+  package let root: Root
+  package let steps: [Step]
+  /// The type of the whole variable, and of what the path leads to.
+  package let rootType: Type
+  package let type: Type
+  package let span: Span
+  package init(root: Root, steps: [Step], rootType: Type, type: Type, at span: Span) {
+    self.root = root
+    self.steps = steps
+    self.rootType = rootType
+    self.type = type
+    self.span = span
+  }
+}
+
+package enum TypedCondition: Sendable {
+  case expression(TypedExpression)
+  /// Holds if the optional has a value, which the local then is.
+  case binding(LocalID, TypedExpression)
+}
+
+package enum TypedClause: Sendable {
+  case loop(TypedLoop)
+  case condition(TypedExpression)
+}
+
+/// What a `for` goes over, and the locals that it binds on each round.
+package struct TypedLoop: Sendable {
+  package enum Source: Sendable {
+    /// Step nil is 1. The bounds are evaluated once.
+    case range(TypedExpression, TypedExpression, isClosed: Bool, step: TypedExpression?)
+    case array(TypedExpression)
+  }
+  package let source: Source
+  /// The local that each element is bound to; a tuple pattern takes it apart by declarations at the head of the body.
+  package let variable: LocalID
+  package init(source: Source, variable: LocalID) {
+    self.source = source
+    self.variable = variable
+  }
+}
+
+package enum TypedSegment: Sendable {
+  case text(String)
+  case value(TypedExpression, ValueFormat)
+}
+
+/// How a value is printed in an interpolation (rule 11).
+package struct ValueFormat: Hashable, Sendable {
+  package enum Notation: Hashable, Sendable {
+    /// The value's own form.
+    case plain
+    /// `f`, `e`, `g` with digits; `x`, `b`, `o`, `d`.
+    case letter(Character, digits: Int?)
+    /// In a unit: its name as written and its value in SI base units (angles in turns); digits after the point.
+    case unit(String, scale: Double, digits: Int?)
+  }
+  package var notation: Notation
+  package var width: Int
+  /// `<`, `>`, `^` or nil.
+  package var alignment: Character?
+  package var isZeroPadded: Bool
+  package init(notation: Notation = .plain, width: Int = 0, alignment: Character? = nil, isZeroPadded: Bool = false) {
+    self.notation = notation
+    self.width = width
+    self.alignment = alignment
+    self.isZeroPadded = isZeroPadded
+  }
+  package static let plain = ValueFormat()
+}
+
+/// Statements with their span.
+package struct TypedBlock: Sendable {
+  package var statements: [TypedStatement]
+  package let span: Span
+  package init(_ statements: [TypedStatement], at span: Span) {
+    self.statements = statements
+    self.span = span
+  }
+}
+
+/// A typed statement.
+package struct TypedStatement: Sendable {
+  package let kind: Kind
+  package let span: Span
+  package init(_ kind: Kind, at span: Span) {
+    self.kind = kind
+    self.span = span
+  }
+
+  package indirect enum Kind: Sendable {
+    case expression(TypedExpression)
+    case declare(LocalID, TypedExpression)
+    /// A binding at the top level of `prepare`: the first value of a member.
+    case declareMember(MemberID, TypedExpression)
+    /// The right side is evaluated before the place's indices.
+    case assign(Place, TypedExpression)
+    /// `place op= value`: value, then place, read, operate, write. `BinaryOperation` takes the place's value as its left.
+    case compoundAssign(Place, BinaryOperation, TypedExpression)
+    /// `(a, b) = value`
+    case assignTuple([Place], TypedExpression)
+    case conditional([TypedCondition], TypedBlock, TypedBlock?)
+    /// `guard`: the locals bound stay in scope after it; the block never reaches its end.
+    case guarded([TypedCondition], TypedBlock)
+    case loop(TypedLoop, TypedBlock, isParallel: Bool)
+    case whileLoop([TypedCondition], TypedBlock)
+    case breakLoop
+    case continueLoop
+    case returnValue(TypedExpression?)
+    /// The error with its payload; nil throws the caught one again.
+    case throwError(ErrorReference?, [TypedExpression])
+    case tryCatch(TypedBlock, [TypedCatch], finally: TypedBlock?)
+    case send(TypedExpression)
+    case preload([FunctionID])
+    case block(TypedBlock)
+    /// Every statement starts at the cursor where the block began; the block ends at the latest end.
+    case parallel(TypedBlock)
+    case critical(TypedBlock)
+    /// Of a test: the condition, its source text, and both sides where it is a comparison.
+    case expect(TypedExpression, text: String, sides: [TypedExpression])
+  }
+}
+
+package enum ErrorReference: Hashable, Sendable {
+  /// By number in `builtinErrorNames`.
+  case builtin(Int)
+  case declared(ErrorID)
+}
+
+/// The errors that the language raises itself, in the order of their numbers (`BuiltinError` in Bytecode).
+package let builtinErrorNames = [
+  "Underflow", "SequenceError", "Collision", "Busy", "InputOverflow", "Timeout", "ArithmeticOverflow",
+  "DivisionByZero", "IndexOutOfRange", "OutOfMemory", "StackOverflow", "Cancelled", "MissingValue", "LimitExceeded",
+  "FitFailed",
+]
+
+package struct TypedCatch: Sendable {
+  /// Empty catches all.
+  package let errors: [ErrorReference]
+  package let binding: LocalID?
+  package let body: TypedBlock
+  package init(errors: [ErrorReference], binding: LocalID?, body: TypedBlock) {
+    self.errors = errors
+    self.binding = binding
+    self.body = body
+  }
+}

@@ -1,0 +1,132 @@
+import Diagnostics
+import Syntax
+
+// Bodies of functions, stages, initializers and tests.
+
+extension Typer {
+  /// Types a body that waited, and stores it in its function.
+  mutating func typeBody(_ waiting: PendingBody) {
+    module = waiting.module
+    let index = Int(waiting.function.index)
+    let function = program.functions[index]
+    body = BodyState()
+    body.function = waiting.function
+    body.kind = function.kind
+    body.experiment = waiting.experiment
+    body.driver = waiting.driver
+    body.generics = waiting.generics
+    body.result = function.result
+    body.locals = function.locals
+    if case .structure(let id) = function.owner { body.structure = id }
+    body.openScope()
+    for parameter in function.parameters { body.bind(parameter.name, to: parameter.local) }
+    switch waiting.content {
+    case .value(let expression, let type):
+      let value = type.map { self.value(expression, as: $0) } ?? settled(self.expression(expression))
+      program.functions[index].result = value.type
+      program.functions[index].body = TypedBlock(
+        [TypedStatement(.returnValue(value), at: value.span)], at: value.span)
+    case .block(let block):
+      body.isTopOfPrepare = function.kind == .stage(.prepare)
+      let typed = typeBlock(block)
+      program.functions[index].body = typed
+      if function.result != .unit, function.result != .unknown, !body.hasUnknownFlow, completes(typed) {
+        report(missingReturn(function))
+      }
+    }
+    program.functions[index].locals = body.locals
+    for local in body.unused {
+      warnings.append(Diagnostic(
+        .unusedName, "`\(local.name)` is never used", at: local.span, remark: "bound here and not read",
+        fixes: [Fix("if that is meant, let its name begin with `_`", [Edit(local.span, "_\(local.name)")])]))
+    }
+  }
+
+  /// A value whose type is known without help from outside; says so where it is not.
+  mutating func settled(_ value: TypedExpression) -> TypedExpression {
+    guard isUndetermined(value.type) else { return value }
+    report(Diagnostic(
+      .cannotInfer, "it cannot be told from this what type it has", at: value.span,
+      notes: ["Write the type: `let name: [Int] = []`, `let name: Int? = none`."]))
+    return TypedExpression(.invalid, .unknown, at: value.span)
+  }
+
+  private func isUndetermined(_ type: Type) -> Bool {
+    switch type {
+    case .never: true
+    case .optional(let inner), .array(let inner): isUndetermined(inner)
+    case .tuple(let parts): parts.contains { isUndetermined($0) }
+    default: false
+    }
+  }
+
+  private func missingReturn(_ function: TypedFunction) -> Diagnostic {
+    var notes: [String] = []
+    if let last = function.body.statements.last, case .expression(let value) = last.kind, value.type == function.result {
+      notes = ["Did you mean `return` before its last line?"]
+    }
+    return Diagnostic(
+      .missingReturn, "`\(function.name)` can end without returning its `\(program.text(function.result))`",
+      at: function.nameSpan, remark: "not every path through it ends in `return`", notes: notes)
+  }
+
+  mutating func typeTests() {
+    for declaration in tree.declarations {
+      guard case .test(let test) = declaration else { continue }
+      enter(module: module)
+      let id = FunctionID(index: Int32(program.functions.count))
+      program.functions.append(TypedFunction(
+        id: id, name: test.title, kind: .test, owner: .module, generics: [], parameters: [], result: .unit, locals: [],
+        body: TypedBlock([], at: test.span), effects: [], nameSpan: test.span, span: test.span, documentation: nil))
+      typeBody(PendingBody(
+        function: id, content: .block(test.body), module: module, experiment: nil, driver: nil, generics: []))
+      if module == modules.modules.count - 1 {
+        program.tests.append(TypedTest(title: test.title, body: id, span: test.span))
+      }
+    }
+  }
+
+  // MARK: Whether the end is reached
+
+  /// Whether control can come to the end of `block`.
+  func completes(_ block: TypedBlock) -> Bool { block.statements.allSatisfy { completes($0) } }
+
+  private func completes(_ statement: TypedStatement) -> Bool {
+    switch statement.kind {
+    case .expression, .declare, .declareMember, .assign, .compoundAssign, .assignTuple, .guarded, .loop, .send, .preload,
+      .expect:
+      return true
+    case .breakLoop, .continueLoop, .returnValue, .throwError: return false
+    case .conditional(let conditions, let then, let otherwise):
+      if isAlwaysTrue(conditions) { return completes(then) }
+      return completes(then) || otherwise.map { completes($0) } ?? true
+    case .whileLoop(let conditions, let inner): return !isAlwaysTrue(conditions) || breaks(inner)
+    case .tryCatch(let inner, let catches, let finally):
+      if let finally, !completes(finally) { return false }
+      return completes(inner) || catches.contains { completes($0.body) }
+    case .block(let inner), .parallel(let inner), .critical(let inner): return completes(inner)
+    }
+  }
+
+  private func isAlwaysTrue(_ conditions: [TypedCondition]) -> Bool {
+    guard conditions.count == 1, case .expression(let condition) = conditions[0] else { return false }
+    if case .boolean(true) = condition.kind { return true }
+    return false
+  }
+
+  /// Whether a `break` in `block` leaves the loop whose body it is.
+  private func breaks(_ block: TypedBlock) -> Bool {
+    block.statements.contains { statement in
+      switch statement.kind {
+      case .breakLoop: true
+      case .conditional(_, let then, let otherwise): breaks(then) || otherwise.map { breaks($0) } ?? false
+      case .guarded(_, let inner), .block(let inner), .parallel(let inner), .critical(let inner): breaks(inner)
+      case .tryCatch(let inner, let catches, let finally):
+        breaks(inner) || catches.contains { breaks($0.body) } || finally.map { breaks($0) } ?? false
+      case .expression, .declare, .declareMember, .assign, .compoundAssign, .assignTuple, .loop, .whileLoop,
+        .continueLoop, .returnValue, .throwError, .send, .preload, .expect:
+        false
+      }
+    }
+  }
+}

@@ -1,0 +1,632 @@
+import Diagnostics
+import Syntax
+
+// Calls: who is called, which argument goes to which parameter (rules 12 to 14).
+
+/// A parameter as a call sees it.
+struct Formal {
+  let name: String
+  let label: String?
+  let type: Type
+  let isInout: Bool
+  let defaultValue: TypedExpression?
+}
+
+/// What a parameter gets.
+enum MatchedArgument {
+  case given(Argument)
+  case standard(TypedExpression)
+}
+
+extension Typer {
+  mutating func call(
+    _ callee: ExpressionID, _ arguments: [Argument], expecting: Type?, at span: Span
+  ) -> TypedExpression {
+    switch tree[callee] {
+    case .name(let name): return callByName(name, arguments, expecting: expecting, at: span)
+    case .member(let base, let name): return callMember(base, name, arguments, expecting: expecting, at: span)
+    case .implicitMember(let name): return implicitMember(name, arguments, expecting: expecting, at: span)
+    case .array(let elements) where elements.count == 1:
+      // `[Int32](xs)`
+      for argument in arguments { _ = expression(argument.value) }
+      notYet("the conversion of an array", at: tree.span(of: callee))
+      return TypedExpression(.invalid, .unknown, at: span)
+    case .type(let type):
+      for argument in arguments { _ = expression(argument.value) }
+      notYet("a conversion to `\(program.text(resolve(type)))`", at: tree.span(of: callee))
+      return TypedExpression(.invalid, .unknown, at: span)
+    default: return callValue(expression(callee), arguments, at: span)
+    }
+  }
+
+  private mutating func callByName(
+    _ name: Name, _ arguments: [Argument], expecting: Type?, at span: Span
+  ) -> TypedExpression {
+    if let structure = body.structure, body.lookUp(name.text) == nil {
+      let methods = program[structure].methods.filter { program[$0].name == name.text }
+      if !methods.isEmpty {
+        let own = TypedExpression(.local(LocalID(index: 0)), body.locals[0].type, at: name.span)
+        return callFunction(methods, name, arguments, receiver: own, expecting: expecting, at: span)
+      }
+    }
+    switch lookUp(name.text) {
+    case .local(let local)?:
+      body.use(local)
+      return callValue(
+        TypedExpression(.local(local), body.locals[Int(local.index)].type, at: name.span), arguments, at: span)
+    case .member(let id)?: return callValue(memberValue(id, at: name.span), arguments, at: span)
+    case .functions(let candidates)?:
+      // A driver may have a kernel with the name of a primitive, as `gate`; the arguments tell which is meant.
+      if body.driver != nil, arguments.contains(where: { $0.label?.text == "edges" || $0.label?.text == "value" }),
+        let result = callIntrinsic(name, arguments, expecting: expecting, at: span)
+      {
+        return result
+      }
+      return callFunction(candidates, name, arguments, receiver: nil, expecting: expecting, at: span)
+    case .structure(let id)?: return makeStructure(id, arguments, expecting: expecting, at: span)
+    case .experiment?:
+      typeAll(arguments)
+      report(Diagnostic(
+        .notApplicable, "an experiment is not called; in a test, write `simulate(\(name.text)(…))`", at: span))
+    case .enumeration?, .error?, .interface?, .driver?, .builtinError?, .generic?, .module?:
+      typeAll(arguments)
+      report(Diagnostic(.notApplicable, "`\(name.text)` cannot be called here", at: name.span))
+    case nil:
+      if let result = callIntrinsic(name, arguments, expecting: expecting, at: span) { return result }
+      typeAll(arguments)
+      reportUnknown(name)
+    }
+    return TypedExpression(.invalid, .unknown, at: span)
+  }
+
+  /// Types arguments whose call is in error, so that their own errors are reported.
+  mutating func typeAll(_ arguments: [Argument]) {
+    for argument in arguments { _ = expression(argument.value) }
+  }
+
+  private mutating func callValue(
+    _ callee: TypedExpression, _ arguments: [Argument], at span: Span
+  ) -> TypedExpression {
+    let unknown = TypedExpression(.invalid, .unknown, at: span)
+    guard case .function(let parameters, let result) = callee.type else {
+      typeAll(arguments)
+      if !isUnknown(callee.type) {
+        report(Diagnostic(
+          .notApplicable, "\(program.described(callee.type)) cannot be called", at: callee.span))
+      }
+      return unknown
+    }
+    guard parameters.count == arguments.count, arguments.allSatisfy({ $0.label == nil && !$0.isInout }) else {
+      typeAll(arguments)
+      report(Diagnostic(
+        .wrongArguments, "this function value takes \(parameters.count) arguments without labels", at: span))
+      return unknown
+    }
+    let values = zip(arguments, parameters).map { value($0.value, as: $1) }
+    return TypedExpression(.callValue(callee, values), result, at: span)
+  }
+
+  // MARK: Members
+
+  private mutating func callMember(
+    _ base: ExpressionID, _ name: Name, _ arguments: [Argument], expecting: Type?, at span: Span
+  ) -> TypedExpression {
+    if case .name(let first) = tree[base], body.lookUp(first.text) == nil {
+      switch lookUp(first.text) {
+      case .module(let index)?:
+        _ = moduleEntity(first)
+        return callInModule(index, name, arguments, expecting: expecting, at: span)
+      case .enumeration(let id)?: return makeCase(id, name, arguments, at: span)
+      default: break
+      }
+    }
+    let receiver = expression(base)
+    if name.text == "append", isArray(receiver.type) { return append(receiver, name, arguments, at: span) }
+    let unknown = TypedExpression(.invalid, .unknown, at: span)
+    switch receiver.type {
+    case .unknown:
+      typeAll(arguments)
+      return unknown
+    case .interface, .driver:
+      return callDevice(receiver, name, arguments, at: span)
+    case .structure(let id, _):
+      let methods = program[id].methods.filter { program[$0].name == name.text }
+      if !methods.isEmpty {
+        return callFunction(methods, name, arguments, receiver: receiver, expecting: expecting, at: span)
+      }
+    default: break
+    }
+    if let result = callBuiltinMethod(receiver, name, arguments, at: span) { return result }
+    // Functions of the prelude whose first parameter is an array are methods of arrays.
+    if case .functions(let candidates)? = moduleScopes[0][name.text], isArray(receiver.type) {
+      return callFunction(candidates, name, arguments, receiver: receiver, expecting: expecting, at: span)
+    }
+    typeAll(arguments)
+    report(noSuchMember(name, of: receiver.type))
+    return unknown
+  }
+
+  private func isArray(_ type: Type) -> Bool {
+    switch type {
+    case .array, .fixedArray: true
+    default: false
+    }
+  }
+
+  private mutating func callInModule(
+    _ index: Int, _ name: Name, _ arguments: [Argument], expecting: Type?, at span: Span
+  ) -> TypedExpression {
+    switch moduleScopes[index][name.text] {
+    case .functions(let candidates)?:
+      return callFunction(candidates, name, arguments, receiver: nil, expecting: expecting, at: span)
+    case .structure(let id)?: return makeStructure(id, arguments, expecting: expecting, at: span)
+    default:
+      typeAll(arguments)
+      report(noSuchMember(name, ofModule: index))
+      return TypedExpression(.invalid, .unknown, at: span)
+    }
+  }
+
+  func noSuchMember(_ name: Name, ofModule index: Int) -> Diagnostic {
+    var fixes: [Fix] = []
+    if let near = nearest(to: name.text, among: moduleScopes[index].entities.keys.sorted()) {
+      fixes = [Fix("did you mean `\(near)`?", [Edit(name.span, near)])]
+    }
+    return Diagnostic(
+      .noSuchMember, "the module `\(modules.modules[index].name)` has nothing called `\(name.text)`", at: name.span,
+      fixes: fixes)
+  }
+
+  func noSuchMember(_ name: Name, of type: Type) -> Diagnostic {
+    var names: [String] = []
+    switch type {
+    case .structure(let id, _): names = program[id].fields.map(\.name) + program[id].methods.map { program[$0].name }
+    case .interface(let id): names = program[id].kernels.map { program[$0].name }
+    case .driver(let id): names = program[id].kernels.map { program[$0].name }
+    case .array, .fixedArray: names = ["count", "append", "last", "first", "is_empty"] + Array(moduleScopes[0].entities.keys)
+    case .enumeration(let id): names = program[id].cases.map(\.name)
+    case .duration: names = ["seconds"]
+    case .timestamp: names = ["aligned"]
+    case .simulation: names = ["edges", "span", "level", "status", "output", "trace"]
+    default: break
+    }
+    var fixes: [Fix] = []
+    if let near = nearest(to: name.text, among: names.sorted()) {
+      fixes = [Fix("did you mean `\(near)`?", [Edit(name.span, near)])]
+    }
+    return Diagnostic(
+      .noSuchMember, "\(program.described(type)) has no member `\(name.text)`", at: name.span, fixes: fixes)
+  }
+
+  private mutating func callDevice(
+    _ receiver: TypedExpression, _ name: Name, _ arguments: [Argument], at span: Span
+  ) -> TypedExpression {
+    let unknown = TypedExpression(.invalid, .unknown, at: span)
+    let candidates = kernels(name.text, of: receiver.type)
+    guard !candidates.isEmpty else {
+      typeAll(arguments)
+      report(noSuchMember(name, of: receiver.type))
+      return unknown
+    }
+    let call = callFunction(candidates, name, arguments, receiver: nil, expecting: nil, at: span)
+    guard case .call(let kernel, _, let typed) = call.kind else { return call }
+    if !body.isDevice, let experiment = body.experiment, case .device(let device) = receiver.kind {
+      return TypedExpression(.call(deviceStart(device, kernel, of: experiment), [:], typed), call.type, at: span)
+    }
+    return TypedExpression(
+      .deviceCall(receiver, name: name.text, signature: kernel, typed), call.type, at: span)
+  }
+
+  // MARK: Functions
+
+  /// Calls that of `candidates` which takes the arguments.
+  mutating func callFunction(
+    _ candidates: [FunctionID], _ name: Name, _ arguments: [Argument], receiver: TypedExpression?, expecting: Type?, at span: Span
+  ) -> TypedExpression {
+    let skipped = receiver == nil ? 0 : 1
+    func formals(_ id: FunctionID) -> [Formal] {
+      program[id].parameters.dropFirst(skipped).map {
+        Formal(name: $0.name, label: $0.label, type: $0.type, isInout: $0.isInout, defaultValue: $0.defaultValue)
+      }
+    }
+    var chosen = candidates
+    if candidates.count > 1 {
+      let shapes = Dictionary(uniqueKeysWithValues: candidates.map { ($0, formals($0)) })
+      chosen = candidates.filter { matches(arguments, shapes[$0] ?? []) }
+      if chosen.count > 1 { chosen = narrowed(chosen, arguments, receiver, shapes) }
+      if chosen.count != 1 {
+        if chosen.isEmpty {
+          typeAll(arguments)
+          report(noOverload(name, candidates, at: span))
+        } else {
+          report(Diagnostic(
+            .ambiguousCall, "this call of `\(name.text)` fits \(chosen.count) functions", at: name.span,
+            labels: chosen.map { Label("one of them", at: program[$0].nameSpan) }))
+        }
+        return TypedExpression(.invalid, .unknown, at: span)
+      }
+    }
+    guard let id = chosen.first else { return TypedExpression(.invalid, .unknown, at: span) }
+    guard let matched = match(arguments, to: formals(id), of: name.text, declaredAt: program[id].nameSpan, at: span) else {
+      return TypedExpression(.invalid, .unknown, at: span)
+    }
+    return emitCall(id, matched, receiver: receiver, expecting: expecting, name, at: span)
+  }
+
+  private func noOverload(_ name: Name, _ candidates: [FunctionID], at span: Span) -> Diagnostic {
+    let shapes = candidates.map { id in
+      "\(name.text)(" + program[id].parameters.map { parameter in
+        (parameter.label.map { "\($0) " } ?? "") + "\(parameter.name): \(program.text(parameter.type))"
+      }.joined(separator: ", ") + ")"
+    }
+    return Diagnostic(
+      .mismatch, "no `\(name.text)` takes these arguments", at: span, notes: ["There are:"] + shapes)
+  }
+
+  /// Those of `candidates` whose parameters take the types of the arguments. Arguments that do not depend on the parameter
+  /// are typed here, once, and found again by `expression`.
+  private mutating func narrowed(
+    _ candidates: [FunctionID], _ arguments: [Argument], _ receiver: TypedExpression?, _ shapes: [FunctionID: [Formal]]
+  ) -> [FunctionID] {
+    var types: [ExpressionID: Type] = [:]
+    for argument in arguments where !argument.isInout && !adapts(argument.value) {
+      let value = expression(argument.value)
+      types[argument.value] = value.type
+      settledArguments[argument.value] = value
+    }
+    let fitting = candidates.filter { id in
+      var map: [GenericID: GenericArgument] = [:]
+      if let receiver, let first = program[id].parameters.first {
+        guard unify(first.type, receiver.type, &map) else { return false }
+      }
+      let formals = shapes[id] ?? []
+      guard case .success(let matched) = assignment(arguments, formals) else { return false }
+      for (formal, source) in zip(formals, matched) {
+        guard case .given(let argument) = source, !argument.isInout else { continue }
+        if let type = types[argument.value] {
+          if !unify(formal.type, type, &map), !isUnknown(type) { return false }
+        } else if !takes(formal.type, argument.value) {
+          return false
+        }
+      }
+      return true
+    }
+    if fitting.count < 2 { return fitting }
+    // Where nothing else decides, a number goes by its spelling (rule 4).
+    let bySpelling = fitting.filter { id in
+      guard case .success(let matched) = assignment(arguments, shapes[id] ?? []) else { return false }
+      return zip(shapes[id] ?? [], matched).allSatisfy { formal, source in
+        guard case .given(let argument) = source, isLiteral(argument.value) else { return true }
+        return formal.type == (isFloatLiteral(argument.value) ? .number : .integer)
+      }
+    }
+    return bySpelling.isEmpty ? fitting : bySpelling
+  }
+
+  /// Whether the type of `id` follows that of the place where it stands: literals, and what is made of them.
+  func adapts(_ id: ExpressionID) -> Bool {
+    switch tree[id] {
+    case .number, .none, .implicitMember: true
+    case .prefix(.minus, let inner), .parenthesized(let inner): adapts(inner)
+    case .array(let elements): elements.prefix(64).allSatisfy { adapts($0) }
+    case .tuple(let parts): parts.contains { adapts($0) }
+    case .repeated(let element, _): adapts(element)
+    case .call(let callee, _): if case .implicitMember = tree[callee] { true } else { false }
+    default: false
+    }
+  }
+
+  /// Whether `id`, which adapts, can become a `type`.
+  private func takes(_ type: Type, _ id: ExpressionID) -> Bool {
+    switch (tree[id], type) {
+    case (_, .parameter), (_, .unknown): true
+    case (.parenthesized(let inner), _), (.prefix(_, let inner), _): takes(type, inner)
+    case (.none, .optional): true
+    case (_, .optional(let inner)): takes(inner, id)
+    case (.number, .integer), (.number, .integer32): !isFloatLiteral(id)
+    case (.number, .float(let dimension)): dimension.isNone || !dimension.variables.isEmpty
+    case (.array(let elements), .array(let element)), (.array(let elements), .fixedArray(let element, _)):
+      elements.prefix(64).allSatisfy { adapts($0) ? takes(element, $0) : true }
+    case (.repeated(let value, _), .array(let element)), (.repeated(let value, _), .fixedArray(let element, _)):
+      takes(element, value)
+    case (.tuple(let parts), .tuple(let types)): parts.count == types.count
+    case (.implicitMember, .enumeration), (.call, .enumeration): true
+    default: false
+    }
+  }
+
+  private mutating func emitCall(
+    _ id: FunctionID, _ matched: [MatchedArgument], receiver: TypedExpression?, expecting: Type?, _ name: Name, at span: Span
+  ) -> TypedExpression {
+    let function = program[id]
+    var map: [GenericID: GenericArgument] = [:]
+    var typed: [TypedArgument] = []
+    if let receiver, let own = function.parameters.first {
+      _ = unify(own.type, receiver.type, &map)
+      if own.isInout {
+        guard let place = place(of: receiver) else {
+          for case .given(let argument) in matched { _ = expression(argument.value) }
+          return TypedExpression(.invalid, .unknown, at: span)
+        }
+        typed.append(.place(place))
+      } else {
+        typed.append(.value(receiver))
+      }
+    }
+    return finishCall(id, function, typed, matched, map, expecting: expecting, at: span)
+  }
+
+  private mutating func finishCall(
+    _ id: FunctionID, _ function: TypedFunction, _ head: [TypedArgument], _ matched: [MatchedArgument],
+    _ known: [GenericID: GenericArgument], expecting: Type?, at span: Span
+  ) -> TypedExpression {
+    var map = known
+    var typed = head
+    var failed = false
+    for (parameter, source) in zip(function.parameters.dropFirst(head.count), matched) {
+      switch source {
+      case .standard(let value): typed.append(.value(value))
+      case .given(let argument):
+        if parameter.isInout != argument.isInout {
+          report(inoutMark(argument, parameter))
+          failed = true
+          continue
+        }
+        if argument.isInout {
+          guard let place = place(argument.value) else {
+            failed = true
+            continue
+          }
+          if !unify(parameter.type, place.type, &map) {
+            report(mismatch(TypedExpression(.invalid, place.type, at: place.span), wanted: parameter.type.substituting(map)))
+            failed = true
+          }
+          typed.append(.place(place))
+          continue
+        }
+        let wanted = parameter.type.substituting(map)
+        if function.generics.isEmpty || isClosed(wanted) {
+          typed.append(.value(value(argument.value, as: wanted)))
+          continue
+        }
+        // A type with open parameters is no help to what stands here.
+        let value = settled(expression(argument.value))
+        if unify(parameter.type, value.type, &map) {
+          typed.append(.value(coerce(value, to: parameter.type.substituting(map))))
+        } else {
+          if !isUnknown(value.type) { report(mismatch(value, wanted: wanted)) }
+          failed = true
+        }
+      }
+    }
+    reportOverlaps(typed)
+    if failed { return TypedExpression(.invalid, .unknown, at: span) }
+    if let expecting, !isClosed(function.result.substituting(map)) { _ = unify(function.result, expecting, &map) }
+    let missing = function.generics.filter { map[$0.id] == nil && !body.generics.contains($0) }
+    if let first = missing.first {
+      report(Diagnostic(
+        .cannotInfer, "it cannot be told from this call what `\(first.name)` of `\(function.name)` is", at: span))
+      return TypedExpression(.invalid, .unknown, at: span)
+    }
+    return TypedExpression(.call(id, map, typed), function.result.substituting(map), at: span)
+  }
+
+  /// Two `inout` arguments of one call may not overlap (rule 18).
+  private mutating func reportOverlaps(_ arguments: [TypedArgument]) {
+    var places: [Place] = []
+    for case .place(let place) in arguments {
+      if let other = places.first(where: { $0.overlaps(place) }) {
+        report(Diagnostic(
+          .overlappingInout, "two `inout` arguments of one call may be the same place", at: place.span,
+          remark: "written through this one too", labels: [Label("written through this one", at: other.span)],
+          notes: ["Values do not alias, so each place can be lent once at a time. Copy one of them into a variable first."]))
+      }
+      places.append(place)
+    }
+  }
+
+  private func inoutMark(_ argument: Argument, _ parameter: TypedParameter) -> Diagnostic {
+    let span = tree.span(of: argument.value)
+    let start = Span(span.source, Int(span.start), Int(span.start))
+    if parameter.isInout {
+      return Diagnostic(
+        .wrongArguments, "`\(parameter.name)` is `inout`: what is passed is changed", at: span,
+        labels: [Label("declared here", at: parameter.span)], fixes: [Fix("say so with `&`", [Edit(start, "&")])])
+    }
+    return Diagnostic(
+      .wrongArguments, "`\(parameter.name)` is not `inout`: it takes a value, without `&`", at: span,
+      labels: [Label("declared here", at: parameter.span)])
+  }
+
+  // MARK: Arguments and parameters
+
+  enum ArgumentFault: Error {
+    case missing(String)
+    case superfluous(Argument)
+    case label(Argument, expected: Formal)
+  }
+
+  /// Which argument goes to which parameter.
+  func assignment(_ arguments: [Argument], _ formals: [Formal]) -> Result<[MatchedArgument], ArgumentFault> {
+    var result: [MatchedArgument] = []
+    result.reserveCapacity(formals.count)
+    var next = 0
+    var isSkipped = false
+    for formal in formals {
+      if next < arguments.count {
+        let argument = arguments[next]
+        let fits: Bool
+        if let label = formal.label {
+          fits = argument.label?.text == label
+        } else {
+          fits = argument.label == nil ? !isSkipped : argument.label?.text == formal.name
+        }
+        if fits {
+          result.append(.given(argument))
+          next += 1
+          continue
+        }
+      }
+      guard let value = formal.defaultValue else {
+        return .failure(next < arguments.count ? .label(arguments[next], expected: formal) : .missing(formal.label ?? formal.name))
+      }
+      result.append(.standard(value))
+      isSkipped = true
+    }
+    return next < arguments.count ? .failure(.superfluous(arguments[next])) : .success(result)
+  }
+
+  func matches(_ arguments: [Argument], _ formals: [Formal]) -> Bool {
+    if case .success = assignment(arguments, formals) { return true }
+    return false
+  }
+
+  /// As `assignment`, saying what is wrong; nil if something is.
+  mutating func match(
+    _ arguments: [Argument], to formals: [Formal], of name: String, declaredAt declaration: Span?, at span: Span
+  ) -> [MatchedArgument]? {
+    let labels = declaration.map { [Label("declared here", at: $0)] } ?? []
+    switch assignment(arguments, formals) {
+    case .success(let matched): return matched
+    case .failure(let fault):
+      typeAll(arguments)
+      switch fault {
+      case .missing(let parameter):
+        report(Diagnostic(
+          .wrongArguments, "`\(name)` needs its argument `\(parameter)`", at: span, labels: labels))
+      case .superfluous(let argument):
+        let known = argument.label.map { label in formals.contains { $0.name == label.text || $0.label == label.text } }
+        var message = formals.isEmpty ? "`\(name)` takes no arguments" : "`\(name)` takes no further argument here"
+        if let label = argument.label {
+          message = known == true
+            ? "the argument `\(label.text)` of `\(name)` stands in the wrong place"
+            : "`\(name)` has no argument `\(label.text)`"
+        }
+        var fixes: [Fix] = []
+        if let label = argument.label, known == false, let near = nearest(to: label.text, among: formals.map(\.name)) {
+          fixes = [Fix("did you mean `\(near)`?", [Edit(label.span, near)])]
+        }
+        report(Diagnostic(
+          .wrongArguments, message, at: argument.label?.span ?? tree.span(of: argument.value), labels: labels,
+          notes: known == true ? ["Arguments are written in the order of the parameters."] : [], fixes: fixes))
+      case .label(let argument, let formal):
+        let place = tree.span(of: argument.value)
+        let wanted = formal.label ?? formal.name
+        if let label = argument.label {
+          let isKnown = formals.contains { $0.name == label.text || $0.label == label.text }
+          report(Diagnostic(
+            .wrongArguments,
+            isKnown
+              ? "`\(name)` needs its argument `\(wanted)` before `\(label.text)`"
+              : "`\(name)` has no argument `\(label.text)`; `\(wanted)` is due here", at: label.span, labels: labels,
+            fixes: isKnown ? [] : [Fix("use its label", [Edit(label.span, wanted)])]))
+        } else {
+          let start = Span(place.source, Int(place.start), Int(place.start))
+          report(Diagnostic(
+            .wrongArguments, "this argument of `\(name)` needs its label `\(wanted):`", at: place, labels: labels,
+            fixes: [Fix("write the label", [Edit(start, "\(wanted): ")])]))
+        }
+      }
+      return nil
+    }
+  }
+
+  // MARK: Structs and enums
+
+  private mutating func makeStructure(
+    _ id: StructID, _ arguments: [Argument], expecting: Type?, at span: Span
+  ) -> TypedExpression {
+    let unknown = TypedExpression(.invalid, .unknown, at: span)
+    let structure = program[id]
+    let formals = structure.fields.map {
+      Formal(name: $0.name, label: nil, type: $0.type, isInout: false, defaultValue: $0.defaultValue)
+    }
+    guard let matched = match(arguments, to: formals, of: structure.name, declaredAt: structure.nameSpan, at: span) else {
+      return unknown
+    }
+    var map: [GenericID: GenericArgument] = [:]
+    if case .structure(id, let known)? = expecting {
+      for (generic, argument) in zip(structure.generics, known) { map[generic.id] = argument }
+    }
+    var values: [TypedExpression] = []
+    for (field, source) in zip(structure.fields, matched) {
+      switch source {
+      case .standard(let value): values.append(value)
+      case .given(let argument):
+        let wanted = field.type.substituting(map)
+        if isClosed(wanted) {
+          values.append(value(argument.value, as: wanted))
+        } else {
+          let value = settled(expression(argument.value))
+          if unify(field.type, value.type, &map) {
+            values.append(coerce(value, to: field.type.substituting(map)))
+          } else {
+            if !isUnknown(value.type) { report(mismatch(value, wanted: wanted)) }
+            return unknown
+          }
+        }
+      }
+    }
+    let generics = structure.generics.map { map[$0.id] ?? $0.asArgument }
+    return TypedExpression(.structure(id, values), .structure(id, generics), at: span)
+  }
+
+  mutating func makeCase(_ id: EnumID, _ name: Name, _ arguments: [Argument], at span: Span) -> TypedExpression {
+    let enumeration = program[id]
+    guard let index = enumeration.cases.firstIndex(where: { $0.name == name.text }) else {
+      typeAll(arguments)
+      report(noSuchMember(name, of: .enumeration(id)))
+      return TypedExpression(.invalid, .unknown, at: span)
+    }
+    let payload = enumeration.cases[index].payload
+    let formals = payload.map { Formal(name: $0.name, label: nil, type: $0.type, isInout: false, defaultValue: nil) }
+    guard let matched = match(
+      arguments, to: formals, of: "\(enumeration.name).\(name.text)", declaredAt: enumeration.nameSpan, at: span)
+    else { return TypedExpression(.invalid, .unknown, at: span) }
+    let values = zip(payload, matched).map { field, source in
+      switch source {
+      case .given(let argument): value(argument.value, as: field.type)
+      case .standard(let value): value
+      }
+    }
+    return TypedExpression(.enumeration(id, index, values), .enumeration(id), at: span)
+  }
+
+  mutating func implicitMember(
+    _ name: Name, _ arguments: [Argument], expecting: Type?, at span: Span
+  ) -> TypedExpression {
+    var wanted = expecting
+    if case .optional(let inner)? = expecting { wanted = inner }
+    if case .enumeration(let id)? = wanted { return makeCase(id, name, arguments, at: span) }
+    typeAll(arguments)
+    if wanted != .unknown {
+      report(Diagnostic(
+        .cannotInfer, "it cannot be told here of which enum `.\(name.text)` is a case", at: span,
+        notes: ["Write the enum's name before the point."]))
+    }
+    return TypedExpression(.invalid, .unknown, at: span)
+  }
+
+  // MARK: Calls to the host
+
+  /// The call of a host function after `await` or `send`.
+  mutating func hostCall(_ id: ExpressionID, word: String) -> TypedExpression {
+    let value = expression(id)
+    if !body.isDevice {
+      if !isUnknown(value.type) {
+        report(Diagnostic(
+          .deviceOutOfPlace, "`\(word)` stands in kernels only; here the host function is just called", at: value.span))
+      }
+      return value
+    }
+    switch value.kind {
+    case .call(let id, _, _) where !(program[id].kind == .kernel || program[id].kind == .seamlessKernel): break
+    case .append, .intrinsic(.print, _): break
+    case .invalid: break
+    default:
+      report(Diagnostic(
+        .mismatch, "the call of a host function is due after `\(word)`", at: value.span))
+    }
+    return value
+  }
+}

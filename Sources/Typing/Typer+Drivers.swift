@@ -1,0 +1,126 @@
+import Diagnostics
+import Syntax
+
+// Interfaces and drivers (rule 27).
+
+extension Typer {
+  mutating func declareDrivers() {
+    for (id, interface, index) in interfaceDeclarations {
+      enter(module: index)
+      for kernel in interface.kernels {
+        enter(module: index)
+        let function = declareSignature(kernel, kind: .requirement, owner: .interface(id))
+        program.interfaces[Int(id.index)].kernels.append(function)
+      }
+    }
+    for (id, driver, index) in driverDeclarations {
+      enter(module: index, driver: id)
+      for name in driver.interfaces {
+        guard case .interface(let interface)? = lookUp(name.text) else {
+          report(Diagnostic(.unknownType, "there is no interface called `\(name.text)`", at: name.span))
+          continue
+        }
+        program.drivers[Int(id.index)].interfaces.append(interface)
+      }
+      for member in driver.members {
+        enter(module: index, driver: id)
+        declareDriverMember(member, of: id)
+      }
+    }
+  }
+
+  private mutating func declareDriverMember(_ member: Syntax.Member, of id: DriverID) {
+    switch member {
+    case .field(let field):
+      let type = field.type.map { resolve($0) } ?? .unknown
+      let member = MemberID(index: Int32(program.members.count))
+      program.members.append(Member(
+        id: member, name: field.name.text, kind: .field(program[id].fields.count), experiment: nil, type: type, axes: [],
+        nameSpan: field.name.span, documentation: field.documentation))
+      program.drivers[Int(id.index)].fields.append(member)
+      declare(field.name, .member(member), in: \.driverScopes[Int(id.index)])
+    case .function(let function):
+      let declared = declareSignature(function, kind: kind(of: function), owner: .driver(id))
+      declareFunction(function.name, declared, in: \.driverScopes[Int(id.index)])
+      program.drivers[Int(id.index)].kernels.append(declared)
+    case .resident(let field): notYet("`resident` in a driver", at: field.name.span)
+    case .constant(let field): notYet("`const` in a driver", at: field.name.span)
+    case .device(_, _, _, _, let span): misplaced("device", at: span)
+    case .argument(let field, _): misplaced("arg", at: field.name.span)
+    case .shared(let shared): misplaced("shared", at: shared.field.name.span)
+    case .dataset(let field, _, _): misplaced("dataset", at: field.name.span)
+    case .variable(let field): misplaced("var", at: field.name.span)
+    case .use(let use): misplaced("use", at: use.name.span)
+    case .prepare(_, let keyword): misplaced("prepare", at: keyword)
+    case .run(_, let keyword): misplaced("run", at: keyword)
+    case .analyze(_, let keyword): misplaced("analyze", at: keyword)
+    case .cleanup(_, let keyword): misplaced("cleanup", at: keyword)
+    case .structure(let structure): misplaced("struct", at: structure.name.span)
+    case .enumeration(let enumeration): misplaced("enum", at: enumeration.name.span)
+    case .error(let error): misplaced("error", at: error.name.span)
+    }
+  }
+
+  private mutating func misplaced(_ word: String, at span: Span) {
+    report(Diagnostic(
+      .unexpected, "`\(word)` cannot stand in a driver", at: span,
+      notes: ["A driver has fields, `resident` values and kernels."]))
+  }
+
+  /// Each driver has every kernel that its interfaces ask for.
+  mutating func checkConformances() {
+    for driver in program.drivers {
+      for interface in driver.interfaces {
+        for requirement in program[interface].kernels {
+          let wanted = program[requirement]
+          let match = driver.kernels.first { id in
+            program[id].name == wanted.name
+              && program[id].parameters.map(\.type) == wanted.parameters.map(\.type)
+              && program[id].result == wanted.result
+          }
+          guard match == nil else { continue }
+          report(Diagnostic(
+            .noSuchMember,
+            "`\(driver.name)` does not have the kernel `\(wanted.name)` that `\(program[interface].name)` asks for",
+            at: driver.nameSpan, labels: [Label("asked for here", at: wanted.nameSpan)]))
+        }
+      }
+    }
+  }
+
+  // MARK: Device calls
+
+  /// The kernels called `name` that a device of `type` has.
+  func kernels(_ name: String, of type: Type) -> [FunctionID] {
+    switch type {
+    case .interface(let id): program[id].kernels.filter { program[$0].name == name }
+    case .driver(let id): program[id].kernels.filter { program[$0].name == name }
+    default: []
+    }
+  }
+
+  /// The kernel that host code starts when it calls `kernel` of `device`, as `led.on()` in `run`: made once, it does nothing
+  /// but call it.
+  mutating func deviceStart(_ device: MemberID, _ kernel: FunctionID, of experiment: ExperimentID) -> FunctionID {
+    let key = DeviceStart(device: device, kernel: kernel)
+    if let known = deviceStarts[key] { return known }
+    let original = program[kernel]
+    let id = FunctionID(index: Int32(program.functions.count))
+    let span = original.nameSpan
+    let receiver = TypedExpression(.device(device), program[device].type, at: span)
+    let arguments = original.parameters.map {
+      TypedArgument.value(TypedExpression(.local($0.local), $0.type, at: span))
+    }
+    let call = TypedExpression(
+      .deviceCall(receiver, name: original.name, signature: kernel, arguments), original.result, at: span)
+    let statement = TypedStatement(original.result == .unit ? .expression(call) : .returnValue(call), at: span)
+    let locals = original.parameters.map { Local(name: $0.name, type: $0.type, isVariable: false, span: $0.span) }
+    program.functions.append(TypedFunction(
+      id: id, name: "\(program[device].name).\(original.name)", kind: .kernel, owner: .experiment(experiment), generics: [],
+      parameters: original.parameters, result: original.result, locals: locals,
+      body: TypedBlock([statement], at: span), effects: [.timeline], nameSpan: span, span: span, documentation: nil))
+    program.experiments[Int(experiment.index)].kernels.append(id)
+    deviceStarts[key] = id
+    return id
+  }
+}

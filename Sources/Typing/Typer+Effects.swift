@@ -1,0 +1,267 @@
+import Diagnostics
+
+// Effects, inferred through all calls, and the stages that allow them (language.md, "Declarations in a module" and "An
+// experiment"; rule 28).
+
+/// One thing in a body that has an effect, or a call of something that may have.
+struct EffectSource {
+  let span: Span
+  /// What it does itself.
+  let effects: Effects
+  /// As a message says it: `print`, `the dataset `counts``.
+  let what: String
+  let callee: FunctionID?
+  /// After `await` or `send`: the kernel leaves real time by intention.
+  let isMarked: Bool
+}
+
+extension Typer {
+  /// Fills in the effects of every function.
+  mutating func inferEffects() {
+    effectSources = program.functions.map { sources(of: $0) }
+    var callers: [[Int]] = Array(repeating: [], count: program.functions.count)
+    for (index, sources) in effectSources.enumerated() {
+      var own = Effects()
+      for source in sources where !source.isMarked {
+        own.formUnion(source.effects)
+        if let callee = source.callee { callers[Int(callee.index)].append(index) }
+      }
+      program.functions[index].effects = own
+    }
+    var waiting = Array(program.functions.indices)
+    while let index = waiting.popLast() {
+      for caller in callers[index] {
+        let merged = program.functions[caller].effects.union(seen(by: caller, of: index))
+        if merged != program.functions[caller].effects {
+          program.functions[caller].effects = merged
+          waiting.append(caller)
+        }
+      }
+    }
+  }
+
+  /// The effects of calling function `callee` from `caller`.
+  private func seen(by caller: Int, of callee: Int) -> Effects {
+    let function = program.functions[callee]
+    guard isKernel(function) else { return function.effects }
+    // From the device it is a part of the caller; from the host it is started.
+    return isDevice(program.functions[caller]) ? function.effects : [.startsKernel, .host]
+  }
+
+  private func isKernel(_ function: TypedFunction) -> Bool {
+    switch function.kind {
+    case .kernel, .seamlessKernel, .requirement: true
+    case .portable, .host, .stage, .initializer, .test: false
+    }
+  }
+
+  private func isDevice(_ function: TypedFunction) -> Bool { isKernel(function) || function.kind == .stage(.cleanup) }
+
+  private func sources(of function: TypedFunction) -> [EffectSource] {
+    var found: [EffectSource] = []
+    if function.kind == .host {
+      found.append(EffectSource(span: function.nameSpan, effects: .host, what: "declared as `host fn`", callee: nil, isMarked: false))
+    }
+    let onDevice = isDevice(function)
+    for statement in function.body.statements { gather(.statement(statement), onDevice, marked: false, into: &found) }
+    return found
+  }
+
+  private func gather(_ node: TypedNode, _ onDevice: Bool, marked: Bool, into found: inout [EffectSource]) {
+    func add(_ effects: Effects, _ what: String, _ callee: FunctionID? = nil, at span: Span) {
+      found.append(EffectSource(span: span, effects: effects, what: what, callee: callee, isMarked: marked))
+    }
+    switch node {
+    case .place(let place):
+      guard case .member(let id) = place.root else { return }
+      let member = program[id]
+      switch member.kind {
+      case .dataset: add([.host, .touchesDatasets], "the dataset `\(member.name)`", at: place.span)
+      // In a kernel the freeze check reports it.
+      case .shared: if !onDevice { add([.host, .writesShared], "writing the shared value `\(member.name)`", at: place.span) }
+      case .variable, .prepared: if !onDevice { add(.host, "writing `\(member.name)`", at: place.span) }
+      case .argument, .constant, .resident, .device, .field: break
+      }
+    case .statement(let statement):
+      switch statement.kind {
+      case .parallel, .loop(_, _, isParallel: true):
+        add(.timeline, "`parallel`", at: statement.span)
+        if !onDevice { return }
+      case .preload: add([.host, .startsKernel], "`preload`", at: statement.span)
+      case .send(let call):
+        gather(.expression(call), onDevice, marked: true, into: &found)
+        return
+      default: break
+      }
+      statement.forEachChild { gather($0, onDevice, marked: false, into: &found) }
+    case .expression(let expression):
+      switch expression.kind {
+      case .await(let call):
+        gather(.expression(call), onDevice, marked: true, into: &found)
+        return
+      case .call(let id, _, _): add([], "`\(program[id].name)`", id, at: expression.span)
+      case .deviceCall(_, let name, _, _): add(.timeline, "`\(name)`", at: expression.span)
+      case .intrinsic(let intrinsic, _):
+        if intrinsic.isDeviceOnly { add(.timeline, "`\(calleeText(expression))`", at: expression.span) }
+        if intrinsic.isHostOnly { add(.host, "`\(calleeText(expression))`", at: expression.span) }
+      case .record:
+        add(.timeline, "`record`", at: expression.span)
+        if !onDevice { return }
+      case .member(let id):
+        switch program[id].kind {
+        // In a kernel the freeze check reports these.
+        case .dataset: if !onDevice { add([.host, .touchesDatasets], "the dataset `\(program[id].name)`", at: expression.span) }
+        case .shared: if !onDevice { add(.host, "the shared value `\(program[id].name)`", at: expression.span) }
+        case .resident: if !onDevice { add([], "resident", at: expression.span) }
+        default: break
+        }
+      default: break
+      }
+      expression.forEachChild { child in
+        // Only the call itself is marked; its arguments are evaluated on the device.
+        if case .place = child { gather(child, onDevice, marked: marked, into: &found) } else {
+          gather(child, onDevice, marked: false, into: &found)
+        }
+      }
+    }
+  }
+
+  /// The callee of a call as it is written.
+  private func calleeText(_ expression: TypedExpression) -> String {
+    let text = program.sources[expression.span.source].text(expression.span)
+    return String(text.prefix { $0 != "(" })
+  }
+
+  // MARK: Checking
+
+  mutating func checkStages() {
+    for function in program.functions { check(function) }
+  }
+
+  /// Values given from outside have no effects at all.
+  mutating func checkGiven(_ initializers: [FunctionID]) {
+    for id in initializers { check(program[id]) }
+  }
+
+  private mutating func check(_ function: TypedFunction) {
+    let sources = effectSources[Int(function.id.index)]
+    switch function.kind {
+    case .requirement: break
+    case .kernel, .seamlessKernel, .stage(.cleanup): checkKernel(function, sources)
+    case .portable, .host, .initializer, .stage, .test:
+      for source in sources { checkHost(source, in: function) }
+    }
+  }
+
+  private func effects(of source: EffectSource, in function: TypedFunction) -> Effects {
+    guard let callee = source.callee else { return source.effects }
+    return source.effects.union(seen(by: Int(function.id.index), of: Int(callee.index)))
+  }
+
+  private mutating func checkHost(_ source: EffectSource, in function: TypedFunction) {
+    let effects = effects(of: source, in: function)
+    // What a function that is called does wrong is reported there, unless it is wrong only here.
+    if source.effects.contains(.timeline) {
+      report(outOfPlace(source, in: function, effect: .timeline))
+      return
+    }
+    let stage: Stage? = if case .stage(let stage) = function.kind { stage } else { nil }
+    let isInitializer = function.kind == .initializer
+    if effects.contains(.startsKernel), stage == .prepare || stage == .analyze || isInitializer || function.kind == .test {
+      // `preload` may stand in `prepare`.
+      let isPreload = source.callee == nil
+      if !(stage == .prepare && isPreload) {
+        report(outOfPlace(source, in: function, effect: .startsKernel))
+        return
+      }
+    }
+    if effects.contains(.writesShared), stage == .prepare || isInitializer {
+      report(Diagnostic(
+        .sharedWrittenInWrongStage, "shared data cannot be written in `\(stage?.rawValue ?? "an initial value")`", at: source.span,
+        labels: chain(source, effect: .writesShared),
+        notes: ["`prepare` runs while other experiments still do. Write shared data in `run` or `analyze`."]))
+      return
+    }
+    if effects.contains(.touchesDatasets), stage == .prepare || isInitializer {
+      report(Diagnostic(
+        .datasetInPrepare, "datasets cannot be used in `\(stage?.rawValue ?? "an initial value")`: the run has not begun",
+        at: source.span, labels: chain(source, effect: .touchesDatasets)))
+    }
+  }
+
+  private func outOfPlace(_ source: EffectSource, in function: TypedFunction, effect: Effects) -> Diagnostic {
+    let labels = chain(source, effect: effect)
+    let what = source.callee.map { isKernel(program[$0]) ? "the kernel `\(program[$0].name)`" : source.what } ?? source.what
+    switch function.kind {
+    case .stage(.run):
+      return Diagnostic(
+        .deviceOutOfPlace, "\(what) works on the timeline, which only a kernel has", at: source.span, labels: labels,
+        notes: ["`run` stands on the host and starts kernels. Put this into a `kernel` and call it here."])
+    case .stage(let stage):
+      return Diagnostic(
+        .deviceOutOfPlace, "`\(stage.rawValue)` cannot reach a device: \(what) needs one", at: source.span, labels: labels,
+        notes: ["It runs beside the other experiments. Only `run`, and what it calls, can start a kernel."])
+    case .test:
+      return Diagnostic(
+        .deviceOutOfPlace, "a test does not work on a device: \(what) needs one", at: source.span, labels: labels,
+        notes: ["It simulates whole experiments: `simulate(X())`."])
+    case .initializer:
+      return Diagnostic(
+        .deviceOutOfPlace, "a value that is computed before `run` cannot reach a device: \(what) needs one", at: source.span,
+        labels: labels)
+    case .portable, .host, .kernel, .seamlessKernel, .requirement:
+      return Diagnostic(
+        .deviceOutOfPlace, "\(what) works on the timeline, which only a kernel has", at: source.span,
+        labels: labels + [Label("`\(function.name)` is no kernel", at: function.nameSpan)],
+        notes: ["Declare it as `kernel \(function.name)`."])
+    }
+  }
+
+  private mutating func checkKernel(_ function: TypedFunction, _ sources: [EffectSource]) {
+    var seen: Set<Span> = []
+    for source in sources where !source.isMarked {
+      let effects = effects(of: source, in: function)
+      guard effects.contains(.host) else { continue }
+      // A kernel that is called reports for itself.
+      if let callee = source.callee, isKernel(program[callee]) { continue }
+      guard seen.insert(source.span).inserted else { continue }
+      if source.what == "`preload`" {
+        report(Diagnostic(
+          .deviceOutOfPlace, "`preload` cannot stand in a kernel", at: source.span,
+          notes: ["It compiles a kernel, which the host does: in `prepare`, in `run`, or in what `run` calls."]))
+        continue
+      }
+      let start = Span(source.span.source, Int(source.span.start), Int(source.span.start))
+      var fixes = [Fix("wait for it: costs a round trip to the host", [Edit(start, "await ")])]
+      let hasResult = source.callee.map { program[$0].result != .unit } ?? false
+      if !hasResult { fixes.append(Fix("queue it and go on: costs a microsecond or less", [Edit(start, "send ")])) }
+      report(Diagnostic(
+        .unmarkedHostCall, "\(source.what) runs on the host, and a kernel leaves real time only where it says so",
+        at: source.span, remark: "called without `await` or `send`", labels: chain(source, effect: .host), fixes: fixes))
+    }
+  }
+
+  /// Where the effect comes from, call by call.
+  private func chain(_ source: EffectSource, effect: Effects) -> [Label] {
+    var labels: [Label] = []
+    var seen: Set<Int32> = []
+    var next = source.callee
+    while let id = next, seen.insert(id.index).inserted, labels.count < 6 {
+      let function = program[id]
+      if isKernel(function), effect == .startsKernel {
+        labels.append(Label("`\(function.name)` is a kernel", at: function.nameSpan))
+        break
+      }
+      let inner = effectSources[Int(id.index)].first { inner in
+        !inner.isMarked && (inner.effects.contains(effect)
+          || inner.callee.map { self.seen(by: Int(id.index), of: Int($0.index)).contains(effect) } ?? false)
+      }
+      guard let inner else { break }
+      let text = inner.callee == nil && inner.effects.contains(.host) && inner.what.hasPrefix("declared")
+        ? "`\(function.name)` is \(inner.what)" : "`\(function.name)` has this effect because of \(inner.what)"
+      labels.append(Label(text, at: inner.span))
+      next = inner.effects.contains(effect) ? nil : inner.callee
+    }
+    return labels
+  }
+}

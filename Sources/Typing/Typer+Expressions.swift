@@ -1,0 +1,388 @@
+import Diagnostics
+import Syntax
+
+// Expressions: what each is, and of what type. `expecting` is a wish, for literals and names whose meaning depends on it.
+
+extension Typer {
+  /// Types `id` as a value of `type`; says so where it is none.
+  mutating func value(_ id: ExpressionID, as type: Type) -> TypedExpression {
+    coerce(expression(id, expecting: type), to: type)
+  }
+
+  /// `value` as a `type`: a `T` serves as a `T?`; all else must agree.
+  mutating func coerce(_ value: TypedExpression, to type: Type) -> TypedExpression {
+    if value.type == type { return value }
+    if isUnknown(type) || isUnknown(value.type) { return TypedExpression(value.kind, type, at: value.span) }
+    if case .optional(let inner) = type {
+      if value.type == .optional(.never) { return TypedExpression(.none, type, at: value.span) }
+      if value.type == inner { return TypedExpression(.some(value), type, at: value.span) }
+    }
+    if value.type == .array(.never), case .array = type { return TypedExpression(.array([]), type, at: value.span) }
+    report(mismatch(value, wanted: type))
+    return TypedExpression(.invalid, .unknown, at: value.span)
+  }
+
+  /// Whether an error was reported about the type or a part of it.
+  func isUnknown(_ type: Type) -> Bool {
+    switch type {
+    case .unknown: true
+    case .optional(let inner), .array(let inner), .fixedArray(let inner, _): isUnknown(inner)
+    case .tuple(let parts): parts.contains { isUnknown($0) }
+    case .function(let parameters, let result): isUnknown(result) || parameters.contains { isUnknown($0) }
+    default: false
+    }
+  }
+
+  /// Types `id`.
+  mutating func expression(_ id: ExpressionID, expecting: Type? = nil) -> TypedExpression {
+    // No expression is typed twice: nested calls would take time without end.
+    if !settledArguments.isEmpty, let known = settledArguments.removeValue(forKey: id) { return known }
+    let span = tree.span(of: id)
+    let unknown = TypedExpression(.invalid, .unknown, at: span)
+    switch tree[id] {
+    case .invalid: return unknown
+    case .number(let numeral): return number(numeral, expecting: expecting, at: span)
+    case .quantity(let numeral, let unit): return quantity(numeral, unit, expecting: expecting, at: span)
+    case .boolean(let value): return TypedExpression(.boolean(value), .boolean, at: span)
+    case .none:
+      if case .optional? = expecting, let expecting { return TypedExpression(.none, expecting, at: span) }
+      return TypedExpression(.none, .optional(.never), at: span)
+    case .string(let segments): return string(segments, at: span)
+    case .name(let name): return nameExpression(name, expecting: expecting)
+    case .implicitMember(let name): return implicitMember(name, [], expecting: expecting, at: span)
+    case .member(let base, let name): return member(base, name, at: span)
+    case .tupleElement(let base, let index): return tupleElement(base, index, at: span)
+    case .call(let callee, let arguments): return call(callee, arguments, expecting: expecting, at: span)
+    case .index(let base, let indices): return index(base, indices, at: span)
+    case .prefix(let operation, let operand): return prefix(operation, operand, expecting: expecting, at: span)
+    case .infix(let operation, let left, let right, let operatorSpan):
+      return infix(operation, left, right, expecting: expecting, operatorSpan, at: span)
+    case .range:
+      report(Diagnostic(
+        .mismatch, "a range stands in a `for`, in a slice or after an argument's `in`", at: span))
+      return unknown
+    case .tuple(let parts): return tuple(parts, expecting: expecting, at: span)
+    case .array(let elements): return array(elements, expecting: expecting, at: span)
+    case .repeated(let element, let count): return repeated(element, count: count, expecting: expecting, at: span)
+    case .comprehension(let element, let clauses):
+      return comprehension(element, clauses, expecting: expecting, at: span)
+    case .conditional(let conditions, let then, let otherwise):
+      return conditional(conditions, then, otherwise, expecting: expecting, at: span)
+    case .match(let value, _):
+      _ = expression(value)
+      notYet("`match`", at: tree.span(of: value))
+      return unknown
+    case .closure(_, let block):
+      notYet("a function as an expression", at: block.span)
+      return unknown
+    case .await(let inner):
+      let call = hostCall(inner, word: "await")
+      return TypedExpression(.await(call), call.type, at: span)
+    case .record(let block):
+      body.enclosing.append(.record)
+      let typed = typeInnerBlock(block)
+      body.enclosing.removeLast()
+      return TypedExpression(.record(typed), .recording, at: span)
+    case .type(let type):
+      report(Diagnostic(.mismatch, "a type is no value; to convert, write `\(program.text(resolve(type)))(…)`", at: span))
+      return unknown
+    case .parenthesized(let inner):
+      let value = expression(inner, expecting: expecting)
+      return TypedExpression(value.kind, value.type, at: span)
+    }
+  }
+
+  // MARK: Names
+
+  private mutating func nameExpression(_ name: Name, expecting: Type?) -> TypedExpression {
+    let unknown = TypedExpression(.invalid, .unknown, at: name.span)
+    if let field = ownField(name) { return field }
+    switch lookUp(name.text) {
+    case .local(let local)?:
+      body.use(local)
+      return TypedExpression(.local(local), body.locals[Int(local.index)].type, at: name.span)
+    case .member(let id)?: return memberValue(id, at: name.span)
+    case .functions(let candidates)?: return functionValue(candidates, name, expecting: expecting)
+    case .module(let index)?:
+      usedImports.insert(name.text)
+      report(Diagnostic(
+        .mismatch, "`\(name.text)` is a module, not a value; write `\(modules.modules[index].name).name`", at: name.span))
+      return unknown
+    case .structure?, .enumeration?, .error?, .interface?, .driver?, .experiment?, .builtinError?, .generic?:
+      report(Diagnostic(.mismatch, "`\(name.text)` is a type, not a value", at: name.span))
+      return unknown
+    case nil:
+      if intrinsicNames.contains(name.text) {
+        report(Diagnostic(.mismatch, "`\(name.text)` is called with parentheses", at: name.span,
+          fixes: [Fix("call it", [Edit(Span(name.span.source, Int(name.span.end), Int(name.span.end)), "()")])]))
+      } else {
+        reportUnknown(name)
+      }
+      return unknown
+    }
+  }
+
+  /// In a method: the field of the value itself that is called `name`.
+  func ownField(_ name: Name) -> TypedExpression? {
+    guard let structure = body.structure, body.lookUp(name.text) == nil,
+      let index = program[structure].fields.firstIndex(where: { $0.name == name.text })
+    else { return nil }
+    let own = TypedExpression(.local(LocalID(index: 0)), body.locals[0].type, at: name.span)
+    return TypedExpression(.field(own, index), program[structure].fields[index].type, at: name.span)
+  }
+
+  /// The value of a member.
+  mutating func memberValue(_ id: MemberID, at span: Span) -> TypedExpression {
+    let member = program[id]
+    if case .device = member.kind { return TypedExpression(.device(id), member.type, at: span) }
+    return TypedExpression(.member(id), member.type, at: span)
+  }
+
+  mutating func functionValue(_ candidates: [FunctionID], _ name: Name, expecting: Type?) -> TypedExpression {
+    let unknown = TypedExpression(.invalid, .unknown, at: name.span)
+    var fitting = candidates
+    if fitting.count > 1, case .function(let parameters, let result)? = expecting {
+      fitting = candidates.filter { program[$0].parameters.map(\.type) == parameters && program[$0].result == result }
+    }
+    guard fitting.count == 1, let id = fitting.first else {
+      report(Diagnostic(.ambiguousCall, "`\(name.text)` stands for \(candidates.count) functions", at: name.span))
+      return unknown
+    }
+    let function = program[id]
+    if body.isDevice {
+      notYet("a function as a value in a kernel", at: name.span)
+      return unknown
+    }
+    guard function.generics.isEmpty, function.kind == .portable || function.kind == .host else {
+      notYet("`\(name.text)` as a value", at: name.span)
+      return unknown
+    }
+    return TypedExpression(
+      .function(id, [:]), .function(function.parameters.map(\.type), function.result), at: name.span)
+  }
+
+  private mutating func tupleElement(_ base: ExpressionID, _ index: Int, at span: Span) -> TypedExpression {
+    let value = expression(base)
+    guard case .tuple(let parts) = value.type, parts.indices.contains(index) else {
+      if value.type != .unknown {
+        report(Diagnostic(
+          .noSuchMember, "\(program.described(value.type)) has no element \(index)", at: span))
+      }
+      return TypedExpression(.invalid, .unknown, at: span)
+    }
+    return TypedExpression(.tupleElement(value, index), parts[index], at: span)
+  }
+
+  // MARK: Collections
+
+  private mutating func tuple(_ parts: [ExpressionID], expecting: Type?, at span: Span) -> TypedExpression {
+    if parts.isEmpty { return TypedExpression(.unit, .unit, at: span) }
+    var wanted: [Type?] = Array(repeating: nil, count: parts.count)
+    if case .tuple(let types)? = expecting, types.count == parts.count { wanted = types }
+    let values = zip(parts, wanted).map { id, type in
+      guard let type, !isUnknown(type) else { return expression(id) }
+      let value = expression(id, expecting: type)
+      // A part that does not agree is reported here, where it stands.
+      return coerce(value, to: type)
+    }
+    return TypedExpression(.tuple(values), .tuple(values.map(\.type)), at: span)
+  }
+
+  private mutating func array(_ elements: [ExpressionID], expecting: Type?, at span: Span) -> TypedExpression {
+    var wanted: Type?
+    switch expecting {
+    case .array(let element)?: wanted = element
+    case .optional(.array(let element))?: wanted = element
+    case .fixedArray(let element, let lengths)?:
+      wanted = lengths.count == 1 ? element : .fixedArray(element, Array(lengths.dropFirst()))
+    default: break
+    }
+    if let type = wanted, case .parameter = type { wanted = nil }
+    var values: [TypedExpression] = []
+    values.reserveCapacity(elements.count)
+    // Literals take the type of the first element that is none.
+    if wanted == nil, let first = elements.first(where: { !adapts($0) }) {
+      let value = expression(first)
+      settledArguments[first] = value
+      if !isUnknown(value.type) { wanted = value.type }
+    }
+    if wanted == nil, elements.contains(where: { isFloatLiteral($0) }) { wanted = .number }
+    for element in elements {
+      if let type = wanted {
+        values.append(value(element, as: type))
+      } else {
+        let value = expression(element)
+        values.append(value)
+        if !isUnknown(value.type), value.type != .optional(.never), value.type != .array(.never) { wanted = value.type }
+      }
+    }
+    if let wanted, values.contains(where: { $0.type != wanted && !isUnknown($0.type) }) {
+      values = values.map { coerce($0, to: wanted) }
+    }
+    if case .fixedArray(_, let lengths)? = expecting, let expecting {
+      if case .known(let count)? = lengths.first, count != elements.count {
+        report(Diagnostic(
+          .mismatch, "this array has \(elements.count) elements, \(program.described(expecting)) has \(count)", at: span))
+      }
+      return TypedExpression(.array(values), expecting, at: span)
+    }
+    return TypedExpression(.array(values), .array(wanted ?? (elements.isEmpty ? .never : .unknown)), at: span)
+  }
+
+  private mutating func repeated(
+    _ element: ExpressionID, count: ExpressionID, expecting: Type?, at span: Span
+  ) -> TypedExpression {
+    var wanted: Type?
+    switch expecting {
+    case .array(let element)?, .fixedArray(let element, _)?: wanted = element
+    default: break
+    }
+    let value = wanted.map { self.value(element, as: $0) } ?? settled(expression(element))
+    let number = self.value(count, as: .integer)
+    if case .array? = expecting {
+      return TypedExpression(.repeated(value, count: number), .array(value.type), at: span)
+    }
+    guard case .integer(let length) = number.kind else {
+      return TypedExpression(.repeated(value, count: number), .array(value.type), at: span)
+    }
+    guard length >= 0, length <= 1 << 32 else {
+      report(Diagnostic(.valueOutOfRange, "an array cannot have \(length) elements", at: number.span))
+      return TypedExpression(.invalid, .unknown, at: span)
+    }
+    return TypedExpression(
+      .repeated(value, count: number), .fixedArray(value.type, [.known(Int(length))]), at: span)
+  }
+
+  private mutating func comprehension(
+    _ element: ExpressionID, _ clauses: [ComprehensionClause], expecting: Type?, at span: Span
+  ) -> TypedExpression {
+    var wanted: Type?
+    if case .array(let inner)? = expecting { wanted = inner }
+    body.openScope()
+    defer { body.closeScope() }
+    var typed: [TypedClause] = []
+    for clause in clauses {
+      switch clause {
+      case .loop(let pattern, let source):
+        var head: [TypedStatement] = []
+        if case .tuple = tree[pattern] { notYet("a tuple pattern in a comprehension", at: tree.span(of: pattern)) }
+        if let loop = typeLoopHead(pattern, source, into: &head) { typed.append(.loop(loop)) }
+      case .condition(let condition): typed.append(.condition(value(condition, as: .boolean)))
+      }
+    }
+    let value = wanted.map { self.value(element, as: $0) } ?? settled(expression(element))
+    return TypedExpression(.comprehension(value, typed), .array(value.type), at: span)
+  }
+
+  private mutating func index(_ base: ExpressionID, _ indices: [ExpressionID], at span: Span) -> TypedExpression {
+    let unknown = TypedExpression(.invalid, .unknown, at: span)
+    let array = expression(base)
+    let element: Type
+    switch array.type {
+    case .array(let inner): element = inner
+    case .fixedArray(let inner, let lengths):
+      if lengths.count > 1 {
+        notYet("a matrix", at: span)
+        return unknown
+      }
+      element = inner
+    case .unknown:
+      for index in indices where !isRange(index) { _ = expression(index) }
+      return unknown
+    default:
+      for index in indices where !isRange(index) { _ = expression(index) }
+      report(Diagnostic(
+        .notApplicable, "\(program.described(array.type)) cannot be indexed", at: array.span))
+      return unknown
+    }
+    guard indices.count == 1, let only = indices.first else {
+      report(Diagnostic(
+        .notApplicable, "\(program.described(array.type)) has one index", at: span))
+      return unknown
+    }
+    if case .range(let lower, let upper, let isClosed, let step) = tree[only] {
+      if let step { notYet("a slice with a step", at: tree.span(of: step)) }
+      let low = value(lower, as: .integer)
+      var high = value(upper, as: .integer)
+      if isClosed {
+        let one = TypedExpression(.integer(1), .integer, at: high.span)
+        high = TypedExpression(.binary(.integer(.add), high, one), .integer, at: high.span)
+      }
+      return TypedExpression(.slice(array, low, high), .array(element), at: span)
+    }
+    let position = value(only, as: .integer)
+    return TypedExpression(.index(array, position), element, at: span)
+  }
+
+  private func isRange(_ id: ExpressionID) -> Bool {
+    if case .range = tree[id] { return true }
+    return false
+  }
+
+  // MARK: Conditional
+
+  private mutating func conditional(
+    _ conditions: [Condition], _ then: Block, _ otherwise: Block?, expecting: Type?, at span: Span
+  ) -> TypedExpression {
+    body.openScope()
+    let typed = typeConditions(conditions)
+    let (first, firstValue) = branch(then, expecting: expecting)
+    body.closeScope()
+    guard let otherwise else {
+      report(Diagnostic(
+        .mismatch, "an `if` that yields a value needs an `else`", at: span, remark: "what if the condition is false?"))
+      return TypedExpression(.invalid, .unknown, at: span)
+    }
+    var (second, secondValue) = branch(otherwise, expecting: expecting ?? firstValue.type)
+    secondValue = coerce(secondValue, to: firstValue.type == .optional(.never) ? secondValue.type : firstValue.type)
+    let value = coerce(firstValue, to: secondValue.type)
+    let type = isUnknown(value.type) ? .unknown : value.type
+    return TypedExpression(.conditional(typed, first, value, otherwise: second, secondValue), type, at: span)
+  }
+
+  /// The statements of a branch and its value, which its last statement is.
+  private mutating func branch(_ block: Block, expecting: Type?) -> (TypedBlock, TypedExpression) {
+    let outer = body.isTopOfPrepare
+    body.isTopOfPrepare = false
+    body.openScope()
+    defer {
+      body.closeScope()
+      body.isTopOfPrepare = outer
+    }
+    let unknown = TypedExpression(.invalid, .unknown, at: block.span)
+    guard let last = block.statements.last else {
+      report(Diagnostic(.mismatch, "this branch yields no value", at: block.span))
+      return (TypedBlock([], at: block.span), unknown)
+    }
+    let head = typeStatements(block.statements.dropLast(), at: block.span)
+    switch tree[last] {
+    case .expression(let id): return (head, expression(id, expecting: expecting))
+    case .ifElse(let conditions, let then, let otherwise):
+      return (head, conditional(conditions, then, otherwise, expecting: expecting, at: tree.span(of: last)))
+    case .invalid: return (head, unknown)
+    default:
+      report(Diagnostic(
+        .mismatch, "the last line of this branch must be its value", at: tree.span(of: last)))
+      return (head, unknown)
+    }
+  }
+
+  // MARK: Strings
+
+  private mutating func string(_ segments: [StringSegment], at span: Span) -> TypedExpression {
+    if let text = plainText(segments) { return TypedExpression(.text(text), .string, at: span) }
+    var typed: [TypedSegment] = []
+    for segment in segments {
+      switch segment {
+      case .text(let text): typed.append(.text(text))
+      case .value(let expression, let format):
+        let value = settled(self.expression(expression))
+        if value.type == .unit {
+          report(Diagnostic(.mismatch, "this has no value that could be printed", at: value.span))
+        }
+        typed.append(.value(value, format.map { self.format($0, of: value) } ?? .plain))
+      }
+    }
+    return TypedExpression(.interpolation(typed), .string, at: span)
+  }
+}

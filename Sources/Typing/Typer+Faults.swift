@@ -1,0 +1,153 @@
+import Diagnostics
+import Syntax
+
+// Diagnostics of types that do not agree, by the rules about their codes (rule 10).
+
+extension Typer {
+  private func isQuantity(_ type: Type) -> Bool {
+    switch type {
+    case .float, .duration, .timestamp: true
+    default: false
+    }
+  }
+
+  private func countsAsQuantity(_ value: TypedExpression) -> Bool {
+    if case .integer = value.kind, value.type == .integer { return true }
+    return isQuantity(value.type)
+  }
+
+  /// `value` stands where a `wanted` is due.
+  func mismatch(_ value: TypedExpression, wanted: Type) -> Diagnostic {
+    if countsAsQuantity(value), isQuantity(wanted), value.type != wanted,
+      value.type != .integer || wanted != .number
+    {
+      return dimensionMismatch(value, wanted: wanted)
+    }
+    var fixes: [Fix] = []
+    var notes: [String] = []
+    let text = program.sources[value.span.source].text(value.span)
+    switch (value.type, wanted) {
+    case (.integer, .number), (.integer32, .number):
+      fixes = [Fix("convert it", [Edit(value.span, "Float(\(text))")])]
+    case (.number, .integer):
+      fixes = [Fix("convert it, toward zero", [Edit(value.span, "Int(\(text))")])]
+      notes = ["`round`, `floor` and `ceil` choose how; `Int(…)` drops what is behind the point."]
+    case (.integer, .integer32): fixes = [Fix("convert it", [Edit(value.span, "Int32(\(text))")])]
+    case (.integer32, .integer): fixes = [Fix("convert it", [Edit(value.span, "Int(\(text))")])]
+    case (.optional(let inner), _) where inner == wanted:
+      notes = ["It may be `none`: take it apart with `if let` or `guard let`, or give a value for that case with `??`."]
+    case (_, .string): fixes = [Fix("print it into a string", [Edit(value.span, "\"{\(text)}\"")])]
+    default: break
+    }
+    return Diagnostic(
+      .mismatch, "this is \(program.described(value.type)), but \(program.described(wanted)) is due here", at: value.span,
+      notes: notes, fixes: fixes)
+  }
+
+  private func dimensionMismatch(_ value: TypedExpression, wanted: Type) -> Diagnostic {
+    var fixes: [Fix] = []
+    let text = program.sources[value.span.source].text(value.span)
+    switch (value.type, wanted) {
+    case (.float(.time), .duration): fixes = [Fix("convert it to ticks, rounding", [Edit(value.span, "Duration(\(text))")])]
+    case (.duration, .float(.time)): fixes = [Fix("take its seconds", [Edit(value.span, "(\(text)).seconds")])]
+    case (.float(let dimension), .duration) where dimension == .frequency:
+      fixes = [Fix("a duration is one over a frequency", [Edit(value.span, "Duration(1 / (\(text)))")])]
+    default: break
+    }
+    var notes: [String] = []
+    let isBare = value.type == .integer || value.type == .number
+    if isBare, let unit = unitName(wanted) {
+      notes = ["Write the unit behind the number, as in `\(text) \(unit)`."]
+    }
+    let what = isBare ? "a bare number" : "\(program.described(value.type))"
+    return Diagnostic(
+      .dimension, "this is \(what), but \(program.described(wanted)) is due here", at: value.span, notes: notes, fixes: fixes)
+  }
+
+  /// A unit in which a quantity of `type` may be written.
+  func unitName(_ type: Type) -> String? {
+    switch type {
+    case .duration, .float(.time): "us"
+    case .float(let dimension): namedUnits.first { $0.1 == dimension }?.0
+    default: nil
+    }
+  }
+
+  /// A type, computed by a compound assignment, that the place does not hold.
+  func mismatch(_ found: Type, wanted: Type, at span: Span) -> Diagnostic {
+    let code: Code = isQuantity(found) && isQuantity(wanted) ? .dimension : .mismatch
+    return Diagnostic(
+      code, "this yields \(program.described(found)), but the place holds \(program.described(wanted))", at: span)
+  }
+
+  /// `operation` has no meaning between `a` and `b`.
+  func operatorMismatch(
+    _ operation: InfixOperator, _ a: TypedExpression, _ b: TypedExpression, at span: Span
+  ) -> Diagnostic {
+    let sign = operation.rawValue
+    let labels = [Label("`\(program.text(a.type))`", at: a.span), Label("`\(program.text(b.type))`", at: b.span)]
+    if operation == .divide, a.type == .integer || a.type == .integer32, b.type == a.type {
+      let left = program.sources[a.span.source].text(a.span)
+      let right = program.sources[b.span.source].text(b.span)
+      return Diagnostic(
+        .integerDivision, "`/` between integers: is the quotient to be a whole number or a fraction?", at: span,
+        labels: labels,
+        fixes: [
+          Fix("a whole number, rounded down", [Edit(span, "//")]),
+          Fix("a fraction", [Edit(a.span.joined(with: b.span), "Float(\(left)) / Float(\(right))")]),
+        ])
+    }
+    if operation == .power, case .float(let dimension) = a.type, !dimension.isNone, b.type == .integer || b.type == .number {
+      return Diagnostic(
+        .dimension, "\(program.described(a.type)) is raised only to a power that is written as a whole number", at: span,
+        labels: labels, notes: ["The unit of the result must be known when the program is checked."])
+    }
+    if countsAsQuantity(a), countsAsQuantity(b), isQuantity(a.type) || isQuantity(b.type) {
+      if !(a.type == .number && b.type == .integer) && !(a.type == .integer && b.type == .number) {
+        var notes: [String] = []
+        if a.type == .timestamp, b.type == .timestamp {
+          notes = ["Two points in time cannot be added; their difference is a `Duration`."]
+        } else if operation == .add || operation == .subtract {
+          notes = ["Only quantities of the same dimension can be added, subtracted and compared."]
+        }
+        return Diagnostic(
+          .dimension, "`\(sign)` does not take \(program.described(a.type)) and \(program.described(b.type))", at: span,
+          labels: labels, notes: notes)
+      }
+    }
+    if !hasOperator(operation, a.type) {
+      return Diagnostic(
+        .noSuchOperator, "\(program.described(a.type)) has no `\(sign)`", at: span, labels: labels)
+    }
+    var fixes: [Fix] = []
+    if a.type == .integer, case .float = b.type {
+      fixes = [Fix("convert the `Int`", [Edit(a.span, "Float(\(program.sources[a.span.source].text(a.span)))")])]
+    } else if case .float = a.type, b.type == .integer {
+      fixes = [Fix("convert the `Int`", [Edit(b.span, "Float(\(program.sources[b.span.source].text(b.span)))")])]
+    } else if a.type == .string, operation == .add {
+      fixes = [Fix("print it into the string", [Edit(b.span, "\"{\(program.sources[b.span.source].text(b.span))}\"")])]
+    }
+    return Diagnostic(
+      .mismatch, "`\(sign)` does not take \(program.described(a.type)) and \(program.described(b.type))", at: span,
+      labels: labels, fixes: fixes)
+  }
+
+  private func hasOperator(_ operation: InfixOperator, _ type: Type) -> Bool {
+    switch type {
+    case .integer, .integer32: true
+    case .float, .duration, .timestamp:
+      switch operation {
+      case .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight, .wrappingAdd, .wrappingSubtract, .wrappingMultiply: false
+      default: true
+      }
+    case .string:
+      switch operation {
+      case .add, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual: true
+      default: false
+      }
+    case .array: operation == .add || operation == .equal || operation == .notEqual
+    case .boolean, .optional, .tuple, .structure, .enumeration, .fixedArray: operation == .equal || operation == .notEqual
+    default: false
+    }
+  }
+}

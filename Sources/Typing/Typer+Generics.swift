@@ -1,0 +1,112 @@
+import Syntax
+
+// What generic parameters stand for: by comparing a parameter's type with an argument's.
+
+extension Typer {
+  /// Whether no generic parameter of a callee is left in `type`; those of the body itself stand for themselves.
+  func isClosed(_ type: Type) -> Bool {
+    switch type {
+    case .float(let dimension): dimension.variables.allSatisfy { variable in isOwn(variable.parameter) }
+    case .optional(let inner), .array(let inner): isClosed(inner)
+    case .fixedArray(let inner, let lengths):
+      isClosed(inner) && lengths.allSatisfy { if case .parameter(let id) = $0 { isOwn(id) } else { true } }
+    case .tuple(let parts): parts.allSatisfy { isClosed($0) }
+    case .structure(_, let arguments):
+      arguments.allSatisfy { argument in
+        switch argument {
+        case .type(let type): isClosed(type)
+        case .dimension(let dimension): isClosed(.float(dimension))
+        case .length(.parameter(let id)): isOwn(id)
+        case .length(.known): true
+        }
+      }
+    case .function(let parameters, let result): isClosed(result) && parameters.allSatisfy { isClosed($0) }
+    case .parameter(let id): isOwn(id)
+    default: true
+    }
+  }
+
+  private func isOwn(_ id: GenericID) -> Bool { body.generics.contains { $0.id == id } }
+
+  /// Makes `pattern` equal to `type` by settling generic parameters in `map`; false if that cannot be.
+  func unify(_ pattern: Type, _ type: Type, _ map: inout [GenericID: GenericArgument]) -> Bool {
+    if isUnknown(type) { return true }
+    switch (pattern, type) {
+    case (.parameter(let id), _):
+      if case .type(let known)? = map[id] {
+        return known == type
+      }
+      if isOwn(id), pattern == type { return true }
+      map[id] = .type(type)
+      return true
+    case (.float(let wanted), .float(let given)): return unify(wanted, given, &map)
+    case (.optional(let a), .optional(let b)): return b == .never || unify(a, b, &map)
+    case (.optional(let a), _): return unify(a, type, &map)
+    case (.array(let a), .array(let b)): return b == .never || unify(a, b, &map)
+    case (.fixedArray(let a, let m), .fixedArray(let b, let n)):
+      guard m.count == n.count, unify(a, b, &map) else { return false }
+      for (wanted, given) in zip(m, n) {
+        switch (wanted, given) {
+        case (.parameter(let id), _):
+          if case .length(let known)? = map[id], known != given { return false }
+          map[id] = .length(given)
+        case (.known, _): if wanted != given { return false }
+        }
+      }
+      return true
+    case (.tuple(let a), .tuple(let b)):
+      return a.count == b.count && zip(a, b).allSatisfy { unify($0, $1, &map) }
+    case (.structure(let a, let m), .structure(let b, let n)):
+      guard a == b, m.count == n.count else { return false }
+      for (wanted, given) in zip(m, n) {
+        switch (wanted, given) {
+        case (.type(let x), .type(let y)): if !unify(x, y, &map) { return false }
+        case (.dimension(let x), .dimension(let y)): if !unify(x, y, &map) { return false }
+        case (.length(.parameter(let id)), .length(let y)): map[id] = .length(y)
+        default: if wanted != given { return false }
+        }
+      }
+      return true
+    case (.function(let a, let r), .function(let b, let s)):
+      return a.count == b.count && zip(a, b).allSatisfy { unify($0, $1, &map) } && unify(r, s, &map)
+    default: return pattern.substituting(map) == type
+    }
+  }
+
+  private func unify(_ wanted: Dimension, _ given: Dimension, _ map: inout [GenericID: GenericArgument]) -> Bool {
+    let known = wanted.substituting(map)
+    let open = known.variables.filter { map[$0.parameter] == nil && !isOwn($0.parameter) }
+    guard let variable = open.first else { return known == given }
+    guard open.count == 1 else { return false }
+    // given = rest * D^power
+    var rest = known
+    rest = rest / Dimension(parameter: variable.parameter).raised(to: Int(variable.power))
+    let quotient = given / rest
+    guard let root = quotient.root(Int(variable.power)) else { return false }
+    map[variable.parameter] = .dimension(root)
+    return true
+  }
+}
+
+extension Dimension {
+  /// The dimension whose `n`-th power this is; nil if there is none.
+  func root(_ n: Int) -> Dimension? {
+    guard n != 0 else { return nil }
+    if n == 1 { return self }
+    var result = Dimension.none
+    var powers: [Int] = []
+    for lane in 0..<6 {
+      let power = Int(exponents[lane])
+      guard power % n == 0 else { return nil }
+      powers.append(power / n)
+    }
+    result = Dimension(
+      second: Int8(powers[0]), metre: Int8(powers[1]), kilogram: Int8(powers[2]), ampere: Int8(powers[3]),
+      kelvin: Int8(powers[4]), angle: Int8(powers[5]))
+    for variable in variables {
+      guard Int(variable.power) % n == 0 else { return nil }
+      result = result * Dimension(parameter: variable.parameter).raised(to: Int(variable.power) / n)
+    }
+    return result
+  }
+}

@@ -1,0 +1,190 @@
+import Diagnostics
+import Syntax
+
+// Members of values, and places that can be written.
+
+extension Typer {
+  /// `base.name` without a call.
+  mutating func member(_ base: ExpressionID, _ name: Name, at span: Span) -> TypedExpression {
+    let unknown = TypedExpression(.invalid, .unknown, at: span)
+    if case .name(let first) = tree[base], body.lookUp(first.text) == nil {
+      switch lookUp(first.text) {
+      case .module(let index)?:
+        _ = moduleEntity(first)
+        switch moduleScopes[index][name.text] {
+        case .member(let id)?: return memberValue(id, at: span)
+        case .functions(let candidates)?: return functionValue(candidates, name, expecting: nil)
+        default:
+          report(noSuchMember(name, ofModule: index))
+          return unknown
+        }
+      case .enumeration(let id)?: return makeCase(id, name, [], at: span)
+      case .structure?, .error?, .interface?, .driver?, .experiment?:
+        report(Diagnostic(.noSuchMember, "`\(first.text)` has no member `\(name.text)`", at: name.span))
+        return unknown
+      default:
+        if builtinTypes[first.text] == .integer, name.text == "min" || name.text == "max" {
+          return TypedExpression(.integer(name.text == "min" ? .min : .max), .integer, at: span)
+        }
+      }
+    }
+    let value = expression(base)
+    if let result = property(name.text, of: value, at: span) { return result }
+    guard !isUnknown(value.type) else { return unknown }
+    switch value.type {
+    case .error, .anyError: notYet("what a caught error says of itself", at: name.span)
+    default: report(noSuchMember(name, of: value.type))
+    }
+    return unknown
+  }
+
+  private mutating func property(_ name: String, of value: TypedExpression, at span: Span) -> TypedExpression? {
+    func make(_ kind: TypedExpression.Kind, _ type: Type) -> TypedExpression { TypedExpression(kind, type, at: span) }
+    switch (value.type, name) {
+    case (.structure(let id, let arguments), _):
+      guard let index = program[id].fields.firstIndex(where: { $0.name == name }) else { return nil }
+      return make(.field(value, index), program.fieldTypes(of: id, arguments)[index])
+    case (.duration, "seconds"): return make(.convert(.durationToSeconds, value), .float(.time))
+    case (.array, "count"), (.fixedArray, "count"), (.string, "count"): return make(.intrinsic(.count, [value]), .integer)
+    case (.array(let element), "last"), (.fixedArray(let element, _), "last"):
+      return make(.intrinsic(.last, [value]), .optional(element))
+    case (.array, "is_empty"), (.fixedArray, "is_empty"), (.string, "is_empty"):
+      let zero = TypedExpression(.integer(0), .integer, at: span)
+      let count = make(.intrinsic(.count, [value]), .integer)
+      return make(.binary(.compare(.equal, .integer), count, zero), .boolean)
+    case (.simulation, "trace"): return value
+    case (.simulation, "status"): return make(.intrinsic(.simulationStatus, [value]), .string)
+    case (.simulation, "output"): return make(.intrinsic(.simulationOutput, [value]), .array(.string))
+    default: return nil
+    }
+  }
+
+  /// `receiver.append(x)`, which changes the receiver.
+  mutating func append(_ receiver: TypedExpression, _ name: Name, _ arguments: [Argument], at span: Span) -> TypedExpression {
+    let unknown = TypedExpression(.invalid, .unknown, at: span)
+    guard case .array(let element) = receiver.type else {
+      typeAll(arguments)
+      report(Diagnostic(
+        .noSuchMember, "\(program.described(receiver.type)) has a fixed length and cannot grow", at: name.span,
+        notes: ["An array that grows is written `[T]`."]))
+      return unknown
+    }
+    guard arguments.count == 1, arguments[0].label == nil, !arguments[0].isInout else {
+      typeAll(arguments)
+      report(Diagnostic(.wrongArguments, "`append` takes one element", at: span))
+      return unknown
+    }
+    let value = value(arguments[0].value, as: element)
+    guard let place = place(of: receiver) else { return unknown }
+    return TypedExpression(.append(place, value), .unit, at: span)
+  }
+
+  mutating func callBuiltinMethod(
+    _ receiver: TypedExpression, _ name: Name, _ arguments: [Argument], at span: Span
+  ) -> TypedExpression? {
+    func formals(_ list: [(String, String?, Type, TypedExpression?)]) -> [Formal] {
+      list.map { Formal(name: $0.0, label: $0.1, type: $0.2, isInout: false, defaultValue: $0.3) }
+    }
+    let wanted: [Formal]
+    let intrinsic: Intrinsic
+    let result: Type
+    switch (receiver.type, name.text) {
+    case (.timestamp, "aligned"):
+      (wanted, intrinsic, result) = (formals([("d", "to", .duration, nil)]), .aligned, .timestamp)
+    case (.simulation, "edges"):
+      let rising = TypedExpression(.boolean(true), .boolean, at: span)
+      (wanted, intrinsic, result) = (
+        formals([("name", nil, .string, nil), ("rising", nil, .boolean, rising)]), .traceEdges, .array(.timestamp)
+      )
+    case (.simulation, "span"):
+      (wanted, intrinsic, result) = (formals([("name", nil, .string, nil), ("i", nil, .integer, nil)]), .traceSpan, .duration)
+    case (.simulation, "level"):
+      (wanted, intrinsic, result) = (
+        formals([("name", nil, .string, nil), ("time", "at", .timestamp, nil)]), .traceLevel, .integer
+      )
+    default: return nil
+    }
+    guard let matched = match(arguments, to: wanted, of: name.text, declaredAt: nil, at: span) else {
+      return TypedExpression(.invalid, .unknown, at: span)
+    }
+    let values = zip(wanted, matched).map { formal, source in
+      switch source {
+      case .given(let argument): value(argument.value, as: formal.type)
+      case .standard(let value): value
+      }
+    }
+    return TypedExpression(.intrinsic(intrinsic, [receiver] + values), result, at: span)
+  }
+
+  // MARK: Places
+
+  /// The place that `id` names, to be written; says why where it is none.
+  mutating func place(_ id: ExpressionID) -> Place? { place(of: expression(id)) }
+
+  /// The place of which `value` is the value.
+  mutating func place(of value: TypedExpression) -> Place? {
+    switch value.kind {
+    case .invalid: return nil
+    case .local(let id):
+      let local = body.locals[Int(id.index)]
+      guard local.isVariable else {
+        if body.structure != nil, id.index == 0 {
+          report(Diagnostic(
+            .constantAssigned, "only a `mutating` method can change the value that it is called on", at: value.span))
+        } else {
+          report(constantAssigned(value, boundAt: local.span, isLocal: true))
+        }
+        return nil
+      }
+      return Place(root: .local(id), steps: [], rootType: local.type, type: local.type, at: value.span)
+    case .member(let id):
+      let member = program[id]
+      switch member.kind {
+      case .variable, .dataset, .shared, .resident, .prepared(isVariable: true):
+        return Place(root: .member(id), steps: [], rootType: member.type, type: member.type, at: value.span)
+      case .argument, .constant, .prepared(isVariable: false), .field, .device:
+        report(constantAssigned(value, boundAt: member.nameSpan, isLocal: false))
+        return nil
+      }
+    case .field(let base, let index): return place(of: base)?.appending(.field(index), value.type, at: value.span)
+    case .tupleElement(let base, let index):
+      return place(of: base)?.appending(.tupleElement(index), value.type, at: value.span)
+    case .index(let base, let index): return place(of: base)?.appending(.index(index), value.type, at: value.span)
+    case .slice:
+      report(Diagnostic(.constantAssigned, "a slice cannot be written; write its elements one by one", at: value.span))
+      return nil
+    default:
+      report(Diagnostic(.constantAssigned, "this cannot be written: it is no variable, field or element", at: value.span))
+      return nil
+    }
+  }
+
+  private func constantAssigned(_ value: TypedExpression, boundAt binding: Span, isLocal: Bool) -> Diagnostic {
+    let name = program.sources[value.span.source].text(value.span)
+    return Diagnostic(
+      .constantAssigned, "cannot assign to constant `\(name)`", at: value.span,
+      labels: [Label("`\(name)` is bound here", at: binding)],
+      notes: isLocal ? ["A variable is declared with `var`."] : ["A variable of the run is declared with `var` in the experiment."])
+  }
+}
+
+extension Place {
+  /// Whether a write to one may be seen in the other: one's path is a beginning of the other's. An index that is not constant
+  /// stands for all elements.
+  func overlaps(_ other: Place) -> Bool {
+    guard root == other.root else { return false }
+    return zip(steps, other.steps).allSatisfy { a, b in
+      switch (a, b) {
+      case (.field(let i), .field(let j)), (.tupleElement(let i), .tupleElement(let j)): i == j
+      case (.index(let i), .index(let j)):
+        if case .integer(let m) = i.kind, case .integer(let n) = j.kind { m == n } else { true }
+      default: true
+      }
+    }
+  }
+
+  /// The place one step further in.
+  func appending(_ step: Step, _ type: Type, at span: Span) -> Place {
+    Place(root: root, steps: steps + [step], rootType: rootType, type: type, at: span)
+  }
+}

@@ -1,0 +1,94 @@
+import Diagnostics
+import Syntax
+
+// What names stand for, from the innermost scope outwards: locals, the experiment or driver, the module, the prelude.
+
+extension Typer {
+  /// What `name` stands for where the typer is; nil if nothing is called so.
+  func lookUp(_ name: String) -> Entity? {
+    if let local = body.lookUp(name) { return .local(local) }
+    if let experiment = body.experiment, let entity = experimentScopes[Int(experiment.index)][name] { return entity }
+    if let driver = body.driver, let entity = driverScopes[Int(driver.index)][name] { return entity }
+    if let entity = moduleScopes[module][name] { return entity }
+    if let index = modules.modules[module].imports[name] { return .module(index) }
+    if module != 0, let entity = moduleScopes[0][name] { return entity }
+    if let index = builtinErrorNames.firstIndex(of: name) { return .builtinError(index) }
+    return nil
+  }
+
+  /// The module that `name` stands for; marks the import as used.
+  mutating func moduleEntity(_ name: Name) -> Entity? {
+    guard case .module(let index)? = lookUp(name.text) else { return nil }
+    if module == modules.modules.count - 1 { usedImports.insert(name.text) }
+    return .module(index)
+  }
+
+  func visibleScopes() -> [Scope] {
+    var scopes: [Scope] = []
+    if let experiment = body.experiment { scopes.append(experimentScopes[Int(experiment.index)]) }
+    if let driver = body.driver { scopes.append(driverScopes[Int(driver.index)]) }
+    scopes.append(moduleScopes[module])
+    if module != 0 { scopes.append(moduleScopes[0]) }
+    return scopes
+  }
+
+  /// All names that could stand at this place, for suggestions.
+  func visibleNames() -> [String] {
+    var names = Set(body.visibleNames())
+    for scope in visibleScopes() { names.formUnion(scope.entities.keys) }
+    names.formUnion(modules.modules[module].imports.keys)
+    names.formUnion(intrinsicNames)
+    return names.sorted()
+  }
+
+  /// Says once in a body that nothing is called `name`.
+  mutating func reportUnknown(_ name: Name) {
+    if body.unknownNames.insert(name.text).inserted { report(unknownName(name)) }
+  }
+
+  func unknownName(_ name: Name) -> Diagnostic {
+    var fixes: [Fix] = []
+    var notes: [String] = []
+    if let near = nearest(to: name.text, among: visibleNames()) {
+      fixes = [Fix("did you mean `\(near)`?", [Edit(name.span, near)])]
+    } else if libraryModuleNames.contains(name.text) {
+      notes = ["`\(name.text)` is a module of the standard library: write `import \(name.text)` at the top of the file."]
+    }
+    return Diagnostic(.unknownName, "there is nothing called `\(name.text)` here", at: name.span, notes: notes, fixes: fixes)
+  }
+
+  /// Declares `name` in `scope`; says so if something was called that before.
+  mutating func declare(_ name: Name, _ entity: Entity, in scope: WritableKeyPath<Typer, Scope>) {
+    if let earlier = self[keyPath: scope].spans[name.text], name.text != "_" {
+      report(declaredTwice(name, earlier: earlier))
+      return
+    }
+    self[keyPath: scope].set(name.text, entity, at: name.span)
+  }
+
+  func declaredTwice(_ name: Name, earlier: Span) -> Diagnostic {
+    Diagnostic(
+      .declaredTwice, "`\(name.text)` is declared twice", at: name.span, remark: "declared again here",
+      labels: [Label("first declared here", at: earlier)])
+  }
+
+  /// Adds `id` to the functions called `name` in `scope`.
+  mutating func declareFunction(_ name: Name, _ id: FunctionID, in scope: WritableKeyPath<Typer, Scope>) {
+    if case .functions(let others)? = self[keyPath: scope][name.text] {
+      let types = program[id].parameters.map(\.type)
+      for other in others where program[other].parameters.map(\.type) == types
+        && program[other].parameters.map(\.label) == program[id].parameters.map(\.label) && !types.contains(.unknown)
+      {
+        report(declaredTwice(name, earlier: program[other].nameSpan))
+        return
+      }
+      let span = self[keyPath: scope].spans[name.text] ?? name.span
+      self[keyPath: scope].set(name.text, .functions(others + [id]), at: span)
+      return
+    }
+    declare(name, .functions([id]), in: scope)
+  }
+}
+
+/// Modules that can be imported by name.
+let libraryModuleNames: Set<String> = ["fit", "scan"]

@@ -1,0 +1,495 @@
+import Diagnostics
+import Syntax
+
+// Statements.
+
+extension Typer {
+  /// Types `block` in a scope of its own.
+  mutating func typeBlock(_ block: Block) -> TypedBlock {
+    body.openScope()
+    defer { body.closeScope() }
+    return typeStatements(block.statements, at: block.span)
+  }
+
+  mutating func typeStatements(_ ids: some Collection<StatementID>, at span: Span) -> TypedBlock {
+    var statements: [TypedStatement] = []
+    statements.reserveCapacity(ids.count)
+    for id in ids { typeStatement(id, into: &statements) }
+    return TypedBlock(statements, at: span)
+  }
+
+  /// Types a block inside another: whatever stands there is no longer at the top of `prepare`.
+  mutating func typeInnerBlock(_ block: Block) -> TypedBlock {
+    let outer = body.isTopOfPrepare
+    body.isTopOfPrepare = false
+    defer { body.isTopOfPrepare = outer }
+    return typeBlock(block)
+  }
+
+  private mutating func typeStatement(_ id: StatementID, into statements: inout [TypedStatement]) {
+    let span = tree.span(of: id)
+    func add(_ kind: TypedStatement.Kind) { statements.append(TypedStatement(kind, at: span)) }
+    switch tree[id] {
+    case .invalid: break
+    case .expression(let expression): typeExpressionStatement(expression, at: span, into: &statements)
+    case .binding(let isVariable, let pattern, let type, let value, let keyword):
+      typeBinding(isVariable, pattern, type, value, keyword: keyword, at: span, into: &statements)
+    case .assignment(let target, let value): typeAssignment(target, value, at: span, into: &statements)
+    case .compoundAssignment(let target, let operation, let value, let operatorSpan):
+      typeCompoundAssignment(target, operation, value, operatorSpan, at: span, into: &statements)
+    case .ifElse(let conditions, let then, let otherwise):
+      body.openScope()
+      let typed = typeConditions(conditions)
+      let first = typeInnerBlock(then)
+      body.closeScope()
+      add(.conditional(typed, first, otherwise.map { typeInnerBlock($0) }))
+    case .guardElse(let conditions, let otherwise):
+      // The names that a guard binds are not yet there in its block.
+      body.openScope()
+      let block = typeInnerBlock(otherwise)
+      body.closeScope()
+      let typed = typeConditions(conditions)
+      if completes(block) {
+        report(Diagnostic(
+          .missingReturn, "the block of a `guard` must leave: by `return`, `throw`, `break` or `continue`", at: otherwise.span))
+      }
+      add(.guarded(typed, block))
+    case .match(let value, _):
+      _ = expression(value)
+      notYet("`match`", at: tree.span(of: value))
+      body.hasUnknownFlow = true
+    case .forLoop(let pattern, let source, let block, let isParallel):
+      typeLoop(pattern, source, block, isParallel: isParallel, at: span, into: &statements)
+    case .whileLoop(let conditions, let block):
+      body.openScope()
+      let typed = typeConditions(conditions)
+      body.loopDepth += 1
+      body.enclosing.append(.loop)
+      let inner = typeInnerBlock(block)
+      body.enclosing.removeLast()
+      body.loopDepth -= 1
+      body.closeScope()
+      add(.whileLoop(typed, inner))
+    case .breakLoop:
+      if checkLeaving("break", at: span) { add(.breakLoop) }
+    case .continueLoop:
+      if checkLeaving("continue", at: span) { add(.continueLoop) }
+    case .returnValue(let value): typeReturn(value, at: span, into: &statements)
+    case .throwError(let value): typeThrow(value, at: span, into: &statements)
+    case .tryCatch(let block, let catches, let finally): typeTry(block, catches, finally, at: span, into: &statements)
+    case .send(let value):
+      let call = hostCall(value, word: "send")
+      if call.type != .unit, call.type != .unknown {
+        report(Diagnostic(
+          .sendWithResult, "`send` does not wait, so it cannot bring back the `\(program.text(call.type))`", at: span,
+          remark: "the result would be lost", notes: ["Use `await`, which waits a round trip to the host for the result."],
+          fixes: [Fix("wait for the result", [Edit(Span(span.source, Int(span.start), Int(span.start) + 4), "await")])]))
+      }
+      add(.send(call))
+    case .preload(let names): typePreload(names, at: span, into: &statements)
+    case .parallel(let block):
+      body.enclosing.append(.parallel)
+      let inner = typeInnerBlock(block)
+      body.enclosing.removeLast()
+      add(.parallel(inner))
+    case .sequential(let block): add(.block(typeInnerBlock(block)))
+    case .critical(let block): add(.critical(typeInnerBlock(block)))
+    case .function(let function): notYet("a function declared in a body", at: function.name.span)
+    }
+  }
+
+  private mutating func typeExpressionStatement(
+    _ expression: ExpressionID, at span: Span, into statements: inout [TypedStatement]
+  ) {
+    if case .call(let callee, let arguments) = tree[expression], case .name(let name) = tree[callee],
+      name.text == "expect", lookUp("expect") == nil
+    {
+      typeExpect(arguments, at: span, into: &statements)
+      return
+    }
+    let value = self.expression(expression)
+    statements.append(TypedStatement(.expression(value), at: span))
+  }
+
+  private mutating func typeExpect(_ arguments: [Argument], at span: Span, into statements: inout [TypedStatement]) {
+    guard arguments.count == 1 else {
+      report(Diagnostic(.wrongArguments, "`expect` takes one condition", at: span))
+      return
+    }
+    if body.kind != .test {
+      report(Diagnostic(.deviceOutOfPlace, "`expect` belongs into a `test` block", at: span))
+    }
+    let condition = value(arguments[0].value, as: .boolean)
+    var sides: [TypedExpression] = []
+    if case .binary(.compare, let left, let right) = condition.kind { sides = [left, right] }
+    let text = program.sources[condition.span.source].text(condition.span)
+    statements.append(TypedStatement(.expect(condition, text: text, sides: sides), at: span))
+  }
+
+  // MARK: Bindings
+
+  private mutating func typeBinding(
+    _ isVariable: Bool, _ pattern: PatternID, _ type: TypeID?, _ value: ExpressionID, keyword: Span, at span: Span,
+    into statements: inout [TypedStatement]
+  ) {
+    let typed: TypedExpression
+    if let type {
+      let wanted = resolve(type, generics: body.generics)
+      typed = self.value(value, as: wanted)
+    } else {
+      typed = settled(expression(value))
+    }
+    if typed.type == .unit {
+      report(Diagnostic(.mismatch, "this has no result that could be bound", at: typed.span))
+    }
+    bind(pattern, to: typed, isVariable: isVariable, at: span, into: &statements)
+  }
+
+  /// Binds the names of `pattern` to `value` and its parts.
+  mutating func bind(
+    _ pattern: PatternID, to value: TypedExpression, isVariable: Bool, at span: Span, into statements: inout [TypedStatement]
+  ) {
+    switch tree[pattern] {
+    case .invalid: break
+    case .wildcard: statements.append(TypedStatement(.expression(value), at: span))
+    case .binding(let name):
+      if body.isTopOfPrepare {
+        let member = declarePrepared(name, value.type, isVariable: isVariable)
+        statements.append(TypedStatement(.declareMember(member, value), at: span))
+      } else if let local = declareLocal(name, value.type, isVariable: isVariable) {
+        statements.append(TypedStatement(.declare(local, value), at: span))
+      }
+    case .tuple(let parts):
+      let types: [Type]
+      switch value.type {
+      case .tuple(let own) where own.count == parts.count: types = own
+      case .unknown: types = Array(repeating: .unknown, count: parts.count)
+      default:
+        report(Diagnostic(
+          .mismatch, "`\(program.text(value.type))` does not come apart into \(parts.count) values",
+          at: tree.span(of: pattern)))
+        types = Array(repeating: .unknown, count: parts.count)
+      }
+      let whole = body.newLocal("", value.type, isVariable: false, at: value.span)
+      statements.append(TypedStatement(.declare(whole, value), at: span))
+      for (index, (part, type)) in zip(parts, types).enumerated() {
+        if case .wildcard = tree[part] { continue }
+        let local = TypedExpression(.local(whole), value.type, at: value.span)
+        let element = TypedExpression(.tupleElement(local, index), type, at: tree.span(of: part))
+        bind(part, to: element, isVariable: isVariable, at: span, into: &statements)
+      }
+    case .enumCase, .literal, .range:
+      report(Diagnostic(.unexpected, "a name or a tuple of names is due here", at: tree.span(of: pattern)))
+    }
+  }
+
+  /// Declares a local; nil if another one in scope has its name.
+  mutating func declareLocal(_ name: Name, _ type: Type, isVariable: Bool, warns: Bool = true) -> LocalID? {
+    if name.text != "_", let earlier = body.lookUp(name.text) {
+      report(declaredTwice(name, earlier: body.locals[Int(earlier.index)].span))
+      return nil
+    }
+    return body.declare(name, type, isVariable: isVariable, warns: warns)
+  }
+
+  mutating func typeConditions(_ conditions: [Condition]) -> [TypedCondition] {
+    var result: [TypedCondition] = []
+    for condition in conditions {
+      switch condition {
+      case .expression(let expression): result.append(.expression(value(expression, as: .boolean)))
+      case .binding(let pattern, let expression): typeOptionalBinding(pattern, expression, into: &result)
+      }
+    }
+    return result
+  }
+
+  private mutating func typeOptionalBinding(
+    _ pattern: PatternID, _ expression: ExpressionID, into result: inout [TypedCondition]
+  ) {
+    let value = self.expression(expression)
+    let inner: Type
+    switch value.type {
+    case .optional(let type): inner = type
+    case .unknown: inner = .unknown
+    default:
+      report(Diagnostic(
+        .mismatch, "`if let` and `guard let` take an optional apart; this is \(program.described(value.type)), always there",
+        at: value.span))
+      inner = .unknown
+    }
+    switch tree[pattern] {
+    case .binding(let name):
+      if let local = declareLocal(name, inner, isVariable: false) { result.append(.binding(local, value)) }
+    case .wildcard:
+      result.append(.binding(body.newLocal("_", inner, isVariable: false, at: value.span), value))
+    case .tuple: notYet("a tuple pattern in `if let`", at: tree.span(of: pattern))
+    case .invalid, .enumCase, .literal, .range:
+      report(Diagnostic(.unexpected, "a name is due here", at: tree.span(of: pattern)))
+    }
+  }
+
+  // MARK: Assignments
+
+  private mutating func typeAssignment(
+    _ target: ExpressionID, _ value: ExpressionID, at span: Span, into statements: inout [TypedStatement]
+  ) {
+    if case .tuple(let parts) = tree[target] {
+      let places = parts.map { place($0) }
+      let types = places.map { $0?.type ?? .unknown }
+      let typed = self.value(value, as: .tuple(types))
+      let known = places.compactMap { $0 }
+      if known.count == places.count { statements.append(TypedStatement(.assignTuple(known, typed), at: span)) }
+      return
+    }
+    guard let place = place(target) else {
+      _ = expression(value)
+      return
+    }
+    let typed = self.value(value, as: place.type)
+    statements.append(TypedStatement(.assign(place, typed), at: span))
+  }
+
+  private mutating func typeCompoundAssignment(
+    _ target: ExpressionID, _ operation: InfixOperator, _ value: ExpressionID, _ operatorSpan: Span, at span: Span,
+    into statements: inout [TypedStatement]
+  ) {
+    guard let place = place(target) else {
+      _ = expression(value)
+      return
+    }
+    let left = TypedExpression(.invalid, place.type, at: place.span)
+    let right = operand(value, beside: place.type, operation)
+    guard place.type != .unknown, right.type != .unknown else { return }
+    guard let found = combine(operation, left, right), found.left.type == place.type || found.keepsLeft else {
+      report(operatorMismatch(operation, left, right, at: operatorSpan))
+      return
+    }
+    guard found.type == place.type, found.keepsLeft else {
+      report(mismatch(found.type, wanted: place.type, at: span))
+      return
+    }
+    statements.append(TypedStatement(.compoundAssign(place, found.operation, found.right), at: span))
+  }
+
+  // MARK: Loops
+
+  /// Whether `word` has a loop to leave and does not leave `parallel` or `record`; says so if not.
+  private mutating func checkLeaving(_ word: String, at span: Span) -> Bool {
+    guard body.loopDepth > 0 else {
+      report(Diagnostic(.nothingToLeave, "`\(word)` has no loop to leave here", at: span))
+      return false
+    }
+    if let inner = body.enclosing.last, inner != .loop {
+      report(leaves(word, inner, at: span))
+      return false
+    }
+    return true
+  }
+
+  private func leaves(_ word: String, _ what: BodyState.Enclosing, at span: Span) -> Diagnostic {
+    Diagnostic(
+      .leavesParallel, "`\(word)` cannot leave `\(what.rawValue)`", at: span,
+      notes: ["The branches of `parallel` and the events of `record` belong together: all of them or none."])
+  }
+
+  private mutating func typeLoop(
+    _ pattern: PatternID, _ source: ExpressionID, _ block: Block, isParallel: Bool, at span: Span,
+    into statements: inout [TypedStatement]
+  ) {
+    body.openScope()
+    defer { body.closeScope() }
+    var head: [TypedStatement] = []
+    let loop = typeLoopHead(pattern, source, into: &head)
+    body.loopDepth += 1
+    body.enclosing.append(isParallel ? .parallel : .loop)
+    var inner = typeInnerBlock(block)
+    body.enclosing.removeLast()
+    body.loopDepth -= 1
+    inner.statements.insert(contentsOf: head, at: 0)
+    if let loop { statements.append(TypedStatement(.loop(loop, inner, isParallel: isParallel), at: span)) }
+  }
+
+  /// The source of a loop and the local that it binds; `head` takes a tuple pattern apart.
+  mutating func typeLoopHead(
+    _ pattern: PatternID, _ source: ExpressionID, into head: inout [TypedStatement]
+  ) -> TypedLoop? {
+    let (typed, element) = loopSource(source)
+    let outer = body.isTopOfPrepare
+    body.isTopOfPrepare = false
+    defer { body.isTopOfPrepare = outer }
+    let variable: LocalID
+    switch tree[pattern] {
+    case .binding(let name):
+      guard let local = declareLocal(name, element, isVariable: false, warns: false) else { return nil }
+      variable = local
+    case .wildcard: variable = body.newLocal("_", element, isVariable: false, at: tree.span(of: pattern))
+    case .tuple:
+      variable = body.newLocal("", element, isVariable: false, at: tree.span(of: pattern))
+      let whole = TypedExpression(.local(variable), element, at: tree.span(of: pattern))
+      bind(pattern, to: whole, isVariable: false, at: tree.span(of: pattern), into: &head)
+    case .invalid, .enumCase, .literal, .range:
+      variable = body.newLocal("_", element, isVariable: false, at: tree.span(of: pattern))
+    }
+    guard let typed else { return nil }
+    return TypedLoop(source: typed, variable: variable)
+  }
+
+  private mutating func loopSource(_ source: ExpressionID) -> (TypedLoop.Source?, Type) {
+    if case .range(let lower, let upper, let isClosed, let step) = tree[source] {
+      let low = value(lower, as: .integer)
+      let high = value(upper, as: .integer)
+      let by = step.map { value($0, as: .integer) }
+      return (.range(low, high, isClosed: isClosed, step: by), .integer)
+    }
+    let array = expression(source)
+    switch array.type {
+    case .array(let element), .fixedArray(let element, _): return (.array(array), element)
+    case .unknown: return (nil, .unknown)
+    case .integer:
+      report(Diagnostic(
+        .notApplicable, "a loop cannot go over an `Int`", at: array.span,
+        fixes: [Fix("go over the numbers below it", [Edit(Span(array.span.source, Int(array.span.start), Int(array.span.start)), "0..<")])]))
+      return (nil, .integer)
+    default:
+      report(Diagnostic(
+        .notApplicable, "a loop goes over an array or a range, not over \(program.described(array.type))", at: array.span))
+      return (nil, .unknown)
+    }
+  }
+
+  // MARK: Leaving
+
+  private mutating func typeReturn(_ value: ExpressionID?, at span: Span, into statements: inout [TypedStatement]) {
+    if let outer = body.enclosing.last(where: { $0 != .loop }) { report(leaves("return", outer, at: span)) }
+    switch body.kind {
+    case .stage(.prepare):
+      report(Diagnostic(.nothingToLeave, "`prepare` has no `return`", at: span,
+        notes: ["What it binds is used by the kernels, so it always runs to its end."]))
+      return
+    case .portable, .host, .kernel, .seamlessKernel, .stage, .initializer, .test, .requirement: break
+    }
+    guard let value else {
+      if body.result != .unit, body.result != .unknown {
+        report(Diagnostic(.mismatch, "`return` must yield \(program.described(body.result)) here", at: span))
+      }
+      statements.append(TypedStatement(.returnValue(nil), at: span))
+      return
+    }
+    if body.result == .unit {
+      let typed = expression(value)
+      if typed.type == .unit {
+        statements.append(TypedStatement(.expression(typed), at: span))
+        statements.append(TypedStatement(.returnValue(nil), at: span))
+      } else if typed.type != .unknown {
+        report(Diagnostic(
+          .mismatch, "nothing can be returned here: no result type is declared", at: typed.span,
+          notes: ["Write `-> \(program.text(typed.type))` after the parameters."]))
+      }
+      return
+    }
+    statements.append(TypedStatement(.returnValue(self.value(value, as: body.result)), at: span))
+  }
+
+  private mutating func typeThrow(_ value: ExpressionID?, at span: Span, into statements: inout [TypedStatement]) {
+    if let outer = body.enclosing.last(where: { $0 != .loop }) { report(leaves("throw", outer, at: span)) }
+    guard let value else {
+      if body.catchDepth == 0 {
+        report(Diagnostic(.nothingToLeave, "`throw` alone stands in a `catch`, where there is an error to throw again", at: span))
+      }
+      statements.append(TypedStatement(.throwError(nil, []), at: span))
+      return
+    }
+    var callee = value
+    var arguments: [Argument] = []
+    if case .call(let inner, let given) = tree[value] {
+      callee = inner
+      arguments = given
+    }
+    guard case .name(let name) = tree[callee] else {
+      report(Diagnostic(.mismatch, "an error is due after `throw`", at: tree.span(of: value)))
+      return
+    }
+    switch lookUp(name.text) {
+    case .error(let id)?:
+      let fields = program[id].payload
+      let matched = match(
+        arguments, to: fields.map { Formal(name: $0.name, label: nil, type: $0.type, isInout: false, defaultValue: $0.defaultValue) },
+        of: program[id].name, declaredAt: program[id].nameSpan, at: tree.span(of: value))
+      guard let matched else { return }
+      let typed = zip(matched, fields).map { source, field in
+        switch source {
+        case .given(let argument): self.value(argument.value, as: field.type)
+        case .standard(let value): value
+        }
+      }
+      statements.append(TypedStatement(.throwError(.declared(id), typed), at: span))
+    case .builtinError(let index)?:
+      if let first = arguments.first {
+        report(Diagnostic(.wrongArguments, "`\(name.text)` is thrown without arguments", at: tree.span(of: first.value)))
+      }
+      statements.append(TypedStatement(.throwError(.builtin(index), []), at: span))
+    case nil: report(unknownName(name))
+    default: report(Diagnostic(.mismatch, "`\(name.text)` is not an error", at: name.span))
+    }
+  }
+
+  private mutating func typeTry(
+    _ block: Block, _ catches: [CatchClause], _ finally: Block?, at span: Span, into statements: inout [TypedStatement]
+  ) {
+    let inner = typeInnerBlock(block)
+    var typed: [TypedCatch] = []
+    for clause in catches {
+      var errors: [ErrorReference] = []
+      for name in clause.errors {
+        switch errorEntity(name) {
+        case .error(let id)?: errors.append(.declared(id))
+        case .builtinError(let index)?: errors.append(.builtin(index))
+        case nil: report(unknownName(name))
+        default: report(Diagnostic(.mismatch, "`\(name.text)` is not an error", at: name.span))
+        }
+      }
+      body.openScope()
+      var binding: LocalID?
+      if let name = clause.binding {
+        var type = Type.anyError
+        if errors.count == 1, case .declared(let id) = errors[0] { type = .error(id) }
+        binding = declareLocal(name, type, isVariable: false)
+      }
+      body.catchDepth += 1
+      let handler = typeInnerBlock(clause.body)
+      body.catchDepth -= 1
+      body.closeScope()
+      if errors.count == clause.errors.count { typed.append(TypedCatch(errors: errors, binding: binding, body: handler)) }
+    }
+    let last = finally.map { typeInnerBlock($0) }
+    statements.append(TypedStatement(.tryCatch(inner, typed, finally: last), at: span))
+  }
+
+  /// What `name`, which may be written `module.Name`, stands for.
+  private mutating func errorEntity(_ name: Name) -> Entity? {
+    let parts = name.text.split(separator: ".")
+    guard parts.count == 2 else { return lookUp(name.text) }
+    guard case .module(let index)? = moduleEntity(Name(String(parts[0]), at: name.span)) else { return nil }
+    return moduleScopes[index][String(parts[1])]
+  }
+
+  private mutating func typePreload(_ names: [Name], at span: Span, into statements: inout [TypedStatement]) {
+    var kernels: [FunctionID] = []
+    for name in names {
+      guard case .functions(let candidates)? = lookUp(name.text) else {
+        report(lookUp(name.text) == nil ? unknownName(name) : notAKernel(name))
+        continue
+      }
+      let found = candidates.filter { program[$0].kind == .kernel || program[$0].kind == .seamlessKernel }
+      if found.isEmpty { report(notAKernel(name)) }
+      kernels += found
+    }
+    // After an error it is not known which were meant: none of them is to be called stale for that.
+    if kernels.count < names.count, let experiment = body.experiment { kernels = program[experiment].kernels }
+    if !kernels.isEmpty { statements.append(TypedStatement(.preload(kernels), at: span)) }
+  }
+
+  private func notAKernel(_ name: Name) -> Diagnostic {
+    Diagnostic(.mismatch, "`\(name.text)` is not a kernel; only kernels are compiled and preloaded", at: name.span)
+  }
+}

@@ -1,0 +1,264 @@
+import Diagnostics
+import Syntax
+
+// From written types to types.
+
+/// The types that the language gives names to.
+let builtinTypes: [String: Type] = [
+  "Int": .integer, "Int32": .integer32, "Float": .number, "Bool": .boolean, "String": .string,
+  "Duration": .duration, "Timestamp": .timestamp, "Recording": .recording, "Channel": .channel,
+  "Frequency": .float(.frequency), "Voltage": .float(.voltage), "Current": .float(Dimension(ampere: 1)),
+  "Power": .float(Dimension(second: -3, metre: 2, kilogram: 1)), "Temperature": .float(Dimension(kelvin: 1)),
+  "MagneticField": .float(Dimension(second: -2, kilogram: 1, ampere: -1)),
+  "Length": .float(Dimension(metre: 1)), "Energy": .float(Dimension(second: -2, metre: 2, kilogram: 1)),
+  "Angle": .float(.angle),
+]
+
+extension Dimension {
+  init(_ exponents: UnitExponents) {
+    self.init(
+      second: exponents.second, metre: exponents.metre, kilogram: exponents.kilogram, ampere: exponents.ampere,
+      kelvin: exponents.kelvin, angle: exponents.angle)
+  }
+}
+
+extension Typer {
+  /// The type that is written at `id`; `.unknown` after an error was reported.
+  mutating func resolve(_ id: TypeID, generics: [TypedGeneric] = []) -> Type {
+    let span = tree.span(of: id)
+    switch tree[id] {
+    case .invalid: return .unknown
+    case .optional(let inner): return .optional(resolve(inner, generics: generics))
+    case .array(let inner): return .array(resolve(inner, generics: generics))
+    case .fixedArray(let inner, let lengths):
+      let element = resolve(inner, generics: generics)
+      let known = lengths.compactMap { length($0, generics: generics) }
+      return known.count == lengths.count ? .fixedArray(element, known) : .unknown
+    case .tuple(let parts):
+      if parts.isEmpty { return .unit }
+      return .tuple(parts.map { resolve($0, generics: generics) })
+    case .function(let parameters, let result):
+      return .function(parameters.map { resolve($0, generics: generics) }, resolve(result, generics: generics))
+    case .named(let module, let name, let arguments):
+      return named(name, in: module, arguments: arguments, generics: generics, at: span)
+    }
+  }
+
+  private mutating func length(_ id: ExpressionID, generics: [TypedGeneric]) -> Length? {
+    switch tree[id] {
+    case .number(let numeral) where !numeral.isFloat && !numeral.isNegative && numeral.isExact:
+      guard numeral.significand <= 1 << 32 else { break }
+      return .known(Int(numeral.significand))
+    case .name(let name):
+      if let generic = generics.first(where: { $0.name == name.text }) { return .parameter(generic.id) }
+      if case .member(let member)? = lookUp(name.text), let value = constantInteger(program[member]) {
+        return .known(value)
+      }
+    case .invalid: return nil
+    default: break
+    }
+    report(Diagnostic(
+      .mismatch, "the length of a fixed array must be known when the program is checked", at: tree.span(of: id),
+      notes: ["Write a number, a `const` or a generic parameter. An array that grows is written `[T]`."]))
+    return nil
+  }
+
+  /// The value of a module's constant that is an integer literal.
+  private func constantInteger(_ member: Member) -> Int? {
+    guard case .constant = member.kind, let id = member.initializer else { return nil }
+    guard case .returnValue(let value?)? = program[id].body.statements.last?.kind,
+      case .integer(let number) = value.kind, number >= 0
+    else { return nil }
+    return Int(number)
+  }
+
+  private mutating func named(
+    _ name: Name, in moduleName: Name?, arguments: [WrittenTypeArgument], generics: [TypedGeneric], at span: Span
+  ) -> Type {
+    if let moduleName {
+      guard case .module(let index)? = moduleEntity(moduleName) else {
+        report(unknownName(moduleName))
+        return .unknown
+      }
+      return type(of: moduleScopes[index][name.text], name, arguments, generics, at: span)
+    }
+    if let generic = generics.first(where: { $0.name == name.text }) {
+      switch generic.kind {
+      case .type: return .parameter(generic.id)
+      case .dimension: return .float(Dimension(parameter: generic.id))
+      case .length: break
+      }
+    }
+    if name.text == "Float", let argument = arguments.first {
+      guard case .unit(let unit) = argument, arguments.count == 1 else {
+        report(Diagnostic(.unknownType, "`Float<…>` takes one unit or dimension", at: span))
+        return .unknown
+      }
+      return dimension(unit, generics: generics).map { .float($0) } ?? .unknown
+    }
+    if let builtin = builtinTypes[name.text] {
+      if !arguments.isEmpty {
+        report(Diagnostic(.unknownType, "`\(name.text)` takes no arguments", at: span))
+      }
+      return builtin
+    }
+    return type(of: lookUp(name.text), name, arguments, generics, at: span)
+  }
+
+  private mutating func type(
+    of entity: Entity?, _ name: Name, _ arguments: [WrittenTypeArgument], _ generics: [TypedGeneric], at span: Span
+  ) -> Type {
+    switch entity {
+    case .structure(let id)?: return structure(id, arguments, generics, at: span)
+    case .enumeration(let id)?: return .enumeration(id)
+    case .error(let id)?: return .error(id)
+    case .interface(let id)?: return .interface(id)
+    case .driver(let id)?: return .driver(id)
+    case .generic, .functions, .member, .builtinError, .experiment, .module, .local, nil:
+      let names = typeNames() + generics.map(\.name)
+      var fixes: [Fix] = []
+      if let near = nearest(to: name.text, among: names) {
+        fixes = [Fix("did you mean `\(near)`?", [Edit(name.span, near)])]
+      }
+      let what = entity == nil ? "there is no type called `\(name.text)`" : "`\(name.text)` is not a type"
+      report(Diagnostic(.unknownType, what, at: name.span, fixes: fixes))
+      return .unknown
+    }
+  }
+
+  private mutating func structure(
+    _ id: StructID, _ arguments: [WrittenTypeArgument], _ generics: [TypedGeneric], at span: Span
+  ) -> Type {
+    let wanted = program[id].generics
+    guard wanted.count == arguments.count else {
+      report(Diagnostic(
+        .unknownType, "`\(program[id].name)` takes \(wanted.count) generic arguments, not \(arguments.count)", at: span,
+        labels: [Label("declared here", at: program[id].nameSpan)]))
+      return .unknown
+    }
+    var resolved: [GenericArgument] = []
+    for (generic, argument) in zip(wanted, arguments) {
+      switch (generic.kind, argument) {
+      case (.dimension, .unit(let unit)):
+        guard let dimension = dimension(unit, generics: generics) else { return .unknown }
+        resolved.append(.dimension(dimension))
+      case (.type, .type(let type)): resolved.append(.type(resolve(type, generics: generics)))
+      case (.type, .unit(let unit)):
+        guard let first = unit.factors.first, unit.factors.count == 1, first.power == 1 else {
+          report(Diagnostic(.unknownType, "a type is due here", at: unit.span))
+          return .unknown
+        }
+        resolved.append(.type(named(first.name, in: nil, arguments: [], generics: generics, at: unit.span)))
+      case (.length, .unit(let unit)):
+        if let name = unit.factors.first?.name, let own = generics.first(where: { $0.name == name.text }) {
+          resolved.append(.length(.parameter(own.id)))
+        } else {
+          report(Diagnostic(.unknownType, "a length is due here", at: unit.span))
+          return .unknown
+        }
+      case (.dimension, .type(let type)), (.length, .type(let type)):
+        report(Diagnostic(.unknownType, "a dimension such as `V/s` is due here", at: tree.span(of: type)))
+        return .unknown
+      }
+    }
+    return .structure(id, resolved)
+  }
+
+  /// The dimension written as a unit expression: units, named dimensions, generic parameters.
+  mutating func dimension(_ written: UnitExpression, generics: [TypedGeneric]) -> Dimension? {
+    var result = Dimension.none
+    for factor in written.factors {
+      let part: Dimension
+      if let generic = generics.first(where: { $0.name == factor.name.text && $0.kind == .dimension }) {
+        part = Dimension(parameter: generic.id)
+      } else if let unit = unit(named: factor.name.text) {
+        part = Dimension(unit.exponents)
+      } else if case .float(let named)? = builtinTypes[factor.name.text] {
+        part = named
+      } else {
+        var fixes: [Fix] = []
+        if let near = nearestUnit(to: factor.name.text) {
+          fixes = [Fix("did you mean `\(near)`?", [Edit(factor.name.span, near)])]
+        }
+        report(Diagnostic(
+          .unknownType, "`\(factor.name.text)` is neither a unit nor a dimension", at: factor.name.span, fixes: fixes))
+        return nil
+      }
+      guard abs(factor.power) <= 20 else {
+        report(Diagnostic(.unknownType, "the power of a unit lies within -20 and 20", at: factor.name.span))
+        return nil
+      }
+      result = result * part.raised(to: factor.power)
+    }
+    return result
+  }
+
+  private func typeNames() -> [String] {
+    var names = Array(builtinTypes.keys).sorted()
+    for scope in visibleScopes() {
+      for (name, entity) in scope.entities {
+        switch entity {
+        case .structure, .enumeration, .error, .interface, .driver: names.append(name)
+        case .functions, .member, .builtinError, .experiment, .module, .local, .generic: break
+        }
+      }
+    }
+    return names.sorted()
+  }
+
+  // MARK: Generic parameters
+
+  /// Makes the generic parameters that are written, each of the kind that its use in `types` says (rule 14).
+  mutating func generics(_ written: [GenericParameter], usedIn types: [TypeID]) -> [TypedGeneric] {
+    var result: [TypedGeneric] = []
+    for parameter in written {
+      var bound = TypedGeneric.Bound.none
+      switch parameter.bound?.text {
+      case nil: break
+      case "Equal": bound = .equal
+      case "Ordered": bound = .ordered
+      case "Number": bound = .number
+      case .some(let other):
+        report(Diagnostic(
+          .unknownType, "`\(other)` is not a bound", at: parameter.bound?.span ?? parameter.name.span,
+          notes: ["The bounds are `Equal`, `Ordered` and `Number`."]))
+      }
+      if result.contains(where: { $0.name == parameter.name.text }) {
+        report(Diagnostic(.declaredTwice, "`\(parameter.name.text)` is declared twice", at: parameter.name.span))
+      }
+      let kind = types.compactMap { self.kind(of: parameter.name.text, in: $0) }.first ?? .type(bound)
+      result.append(TypedGeneric(id: newGeneric(parameter.name.text), name: parameter.name.text, kind: kind == .type(.none) ? .type(bound) : kind))
+    }
+    return result
+  }
+
+  private func kind(of name: String, in id: TypeID) -> TypedGeneric.Kind? {
+    switch tree[id] {
+    case .invalid: return nil
+    case .optional(let inner), .array(let inner): return kind(of: name, in: inner)
+    case .fixedArray(let inner, let lengths):
+      for length in lengths {
+        if case .name(let written) = tree[length], written.text == name { return .length }
+      }
+      return kind(of: name, in: inner)
+    case .tuple(let parts): return parts.lazy.compactMap { kind(of: name, in: $0) }.first
+    case .function(let parameters, let result):
+      return (parameters + [result]).lazy.compactMap { kind(of: name, in: $0) }.first
+    case .named(_, let own, let arguments):
+      if own.text == name, arguments.isEmpty { return .type(.none) }
+      var expected: [TypedGeneric] = []
+      if case .structure(let id)? = lookUp(own.text) { expected = program[id].generics }
+      for (index, argument) in arguments.enumerated() {
+        switch argument {
+        case .type(let inner):
+          if let found = kind(of: name, in: inner) { return found }
+        case .unit(let unit) where unit.factors.contains { $0.name.text == name }:
+          if own.text == "Float" { return .dimension }
+          return index < expected.count ? expected[index].kind : .type(.none)
+        case .unit: break
+        }
+      }
+      return nil
+    }
+  }
+}

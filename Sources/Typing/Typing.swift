@@ -1,0 +1,229 @@
+package import Diagnostics
+package import Laboratory
+package import Syntax
+
+/// One source file of a program, parsed, and what its imports stand for.
+package struct LoadedModule: Sendable {
+  /// The name by which importers use it: `fit`, `cooling`.
+  package let name: String
+  package let tree: ParsedModule
+  /// For each name under which this module knows another: its index among the loaded modules.
+  package let imports: [String: Int]
+  /// Names bound by the imports, where they stand, for warnings.
+  package let importSpans: [String: Span]
+  package init(name: String, tree: ParsedModule, imports: [String: Int], importSpans: [String: Span]) {
+    self.name = name
+    self.tree = tree
+    self.imports = imports
+    self.importSpans = importSpans
+  }
+}
+
+/// All modules of a program: the prelude first, every module after those that it imports, the user's file last.
+package struct LoadedModules: Sendable {
+  package let sources: SourceSet
+  package let modules: [LoadedModule]
+  package init(sources: SourceSet, modules: [LoadedModule]) {
+    self.sources = sources
+    self.modules = modules
+  }
+}
+
+/// Resolves every name, finds every type, chooses every operator, and enforces stages and effects.
+///
+/// `modules` must not be empty; devices are bound by `description`. The value is always there, so that the freeze rule can be checked
+/// beside other mistakes; where there were errors it says so, and no later pass accepts it.
+package func type(_ modules: LoadedModules, against description: SystemDescription) -> Checked<TypedProgram> {
+  var typer = Typer(modules: modules, description: description)
+  typer.typeAll()
+  typer.program.hasErrors = typer.diagnostics.contains { $0.severity == .error }
+  return Checked(typer.program, typer.diagnostics)
+}
+
+/// What a user gave for an argument: its member, and a tree that holds `const name = VALUE` and nothing else.
+package struct GivenArgument: Sendable {
+  package let member: MemberID
+  package let tree: ParsedModule
+  package init(member: MemberID, tree: ParsedModule) {
+    self.member = member
+    self.tree = tree
+  }
+}
+
+/// Types the values that a user gave for arguments of a program: constant expressions of the language, in the scope of
+/// the program's main file.
+///
+/// The program is typed anew with the same ids; `modules` must be those that it was typed from, with the sources of the given
+/// values added. The result has one more initializer for each given value. Diagnostics are those of the values only.
+package func typeArguments(
+  _ given: [GivenArgument], of modules: LoadedModules, against description: SystemDescription
+) -> Checked<(program: TypedProgram, initializers: [MemberID: FunctionID])> {
+  var typer = Typer(modules: modules, description: description)
+  typer.typeAll()
+  let before = typer.diagnostics.count
+  var initializers: [MemberID: FunctionID] = [:]
+  for argument in given {
+    if let id = typer.argumentInitializer(argument.tree, for: argument.member) { initializers[argument.member] = id }
+  }
+  typer.inferEffects()
+  typer.checkGiven(Array(initializers.values))
+  let new = Array(typer.diagnostics[before...])
+  if typer.diagnostics.contains(where: { $0.severity == .error }) { return Checked(nil, new) }
+  return Checked((typer.program, initializers), new)
+}
+
+/// What a name stands for.
+enum Entity {
+  case functions([FunctionID])
+  case member(MemberID)
+  case structure(StructID)
+  case enumeration(EnumID)
+  case error(ErrorID)
+  case builtinError(Int)
+  case interface(InterfaceID)
+  case driver(DriverID)
+  case experiment(ExperimentID)
+  case module(Int)
+  case local(LocalID)
+  /// A generic parameter, in types only.
+  case generic(TypedGeneric)
+}
+
+/// The names of one module, experiment or driver, and where each was declared.
+struct Scope {
+  private(set) var entities: [String: Entity] = [:]
+  private(set) var spans: [String: Span] = [:]
+
+  subscript(name: String) -> Entity? { entities[name] }
+
+  mutating func set(_ name: String, _ entity: Entity, at span: Span) {
+    entities[name] = entity
+    spans[name] = span
+  }
+}
+
+/// A body that waits for its turn: signatures come first.
+struct PendingBody {
+  enum Content {
+    case block(Block)
+    case value(ExpressionID, Type?)
+  }
+  let function: FunctionID
+  let content: Content
+  let module: Int
+  let experiment: ExperimentID?
+  let driver: DriverID?
+  let generics: [TypedGeneric]
+}
+
+/// The worker of `type`: fills a program, pass after pass.
+struct Typer {
+  let modules: LoadedModules
+  var program: TypedProgram
+  var diagnostics: [Diagnostic] = []
+  /// Warnings, given only where there is no error.
+  var warnings: [Diagnostic] = []
+  var moduleScopes: [Scope] = []
+  var experimentScopes: [Scope] = []
+  var driverScopes: [Scope] = []
+  /// The module in which a declaration is being typed.
+  var module = 0
+  var pending: [PendingBody] = []
+  /// Experiments of imported modules are typed but not offered to the user.
+  var mainExperiments: [ExperimentID] = []
+  var usedImports: Set<String> = []
+  /// The state of the body that is being typed.
+  var body = BodyState()
+  /// Arguments and elements that were typed ahead, until they are asked for.
+  var settledArguments: [ExpressionID: TypedExpression] = [:]
+  /// Kernels made for device calls from host code, by device and kernel.
+  var deviceStarts: [DeviceStart: FunctionID] = [:]
+  /// Enum of each declared struct etc. by syntax, for the second pass.
+  var structDeclarations: [(StructID, StructDeclaration, module: Int, experiment: ExperimentID?)] = []
+  var enumDeclarations: [(EnumID, EnumDeclaration, module: Int, experiment: ExperimentID?)] = []
+  /// What has effects in each function.
+  var effectSources: [[EffectSource]] = []
+  /// Axes of datasets, until their types are known.
+  var datasetAxes: [(member: MemberID, name: String, values: FunctionID)] = []
+  var errorDeclarations: [(ErrorID, ErrorDeclaration, module: Int, experiment: ExperimentID?)] = []
+  var interfaceDeclarations: [(InterfaceID, InterfaceDeclaration, module: Int)] = []
+  var driverDeclarations: [(DriverID, DriverDeclaration, module: Int)] = []
+  var experimentDeclarations: [(ExperimentID, ExperimentDeclaration, module: Int)] = []
+
+  struct DeviceStart: Hashable {
+    let device: MemberID
+    let kernel: FunctionID
+  }
+
+  init(modules: LoadedModules, description: SystemDescription) {
+    self.modules = modules
+    program = TypedProgram(
+      sources: modules.sources, description: description,
+      main: modules.modules.last?.tree.source ?? SourceID(index: 0))
+  }
+
+  /// The tree of what a user gave for an argument, while that is being typed.
+  var givenTree: ParsedModule?
+
+  var tree: ParsedModule { givenTree ?? modules.modules[module].tree }
+
+  mutating func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
+
+  mutating func notYet(_ what: String, at span: Span) {
+    report(Diagnostic(.notYetSupported, "\(what) is not supported yet", at: span,
+      notes: ["It is part of the language, but this version of larmor cannot compile it."]))
+  }
+
+  mutating func typeAll() {
+    moduleScopes = Array(repeating: Scope(), count: modules.modules.count)
+    for index in modules.modules.indices {
+      module = index
+      declareTypes()
+    }
+    resolveTypeDeclarations()
+    for index in modules.modules.indices {
+      module = index
+      declareFunctionsAndConstants()
+    }
+    declareDrivers()
+    declareExperiments()
+    typePending()
+    for index in modules.modules.indices {
+      module = index
+      typeTests()
+    }
+    resolveDatasetAxes()
+    checkCircularity()
+    checkConformances()
+    inferEffects()
+    checkStages()
+    // While there are errors, what is unused may be so because of them.
+    if !diagnostics.contains(where: { $0.severity == .error }) {
+      warnOfUnusedImports()
+      diagnostics += warnings.filter { $0.span.source == program.main }
+    }
+    diagnostics.sort { ($0.span.source.index, $0.span.start) < ($1.span.source.index, $1.span.start) }
+  }
+
+  /// Types the bodies that wait, in the order in which they came.
+  mutating func typePending() {
+    var next = 0
+    while next < pending.count {
+      typeBody(pending[next])
+      next += 1
+    }
+    pending = []
+  }
+
+  mutating func newGeneric(_ name: String) -> GenericID {
+    program.genericNames.append(name)
+    return GenericID(index: Int32(program.genericNames.count - 1))
+  }
+
+  private mutating func warnOfUnusedImports() {
+    guard let main = modules.modules.last else { return }
+    for (name, span) in main.importSpans where !usedImports.contains(name) && !name.hasPrefix("_") {
+      report(Diagnostic(.unusedName, "`\(name)` is imported but never used", at: span, remark: "nothing here uses it"))
+    }
+  }
+}

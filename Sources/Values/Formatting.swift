@@ -1,0 +1,147 @@
+import Typing
+
+// What a format makes of numbers: notation first, then width, alignment and zeros, as in Python.
+
+extension ValueFormat.Notation {
+  /// The digits after the point that are asked for.
+  fileprivate var places: Int? {
+    switch self {
+    case .plain: nil
+    case .letter(_, let digits), .unit(_, _, let digits): digits.map { min(max($0, 0), 400) }
+    }
+  }
+}
+
+extension Printer {
+  /// An `Int` or `Int32`.
+  func text(integer value: Int64, _ notation: ValueFormat.Notation) -> String {
+    switch notation {
+    case .plain, .unit: return String(value)
+    case .letter(let letter, _):
+      switch letter {
+      case "x": return String(value, radix: 16)
+      case "X": return String(value, radix: 16, uppercase: true)
+      case "b": return String(value, radix: 2)
+      case "o": return String(value, radix: 8)
+      case "f", "e", "g": return text(of: Decimal(value), letter, notation.places)
+      default: return String(value)
+      }
+    }
+  }
+
+  /// A bare `Float`.
+  func text(float value: Double, _ notation: ValueFormat.Notation) -> String {
+    guard value.isFinite else { return special(value) }
+    switch notation {
+    case .plain, .unit: return value.description
+    case .letter(let letter, _): return text(of: Decimal(exact: value), letter, notation.places)
+    }
+  }
+
+  private func text(of number: Decimal, _ letter: Character, _ places: Int?) -> String {
+    switch letter {
+    case "e": number.scientific(places: places ?? 6)
+    case "g": number.general(digits: places ?? 6)
+    default: number.fixed(places: places ?? 6)
+    }
+  }
+
+  private func special(_ value: Double) -> String { value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
+
+  /// A quantity: digits, a space, and the unit.
+  func text(quantity value: Double, _ dimension: Dimension, _ notation: ValueFormat.Notation) -> String {
+    let natural = NaturalUnit.of(dimension)
+    switch notation {
+    case .plain:
+      guard value.isFinite else { return special(value) + " " + natural.text() }
+      // Of masses the stored unit is the kilogram and the natural one the gram.
+      let isMass = natural.factors.first?.name == "g"
+      return prefixed(Decimal(shortest: value).shifted(by: isMass ? 3 : 0), natural.prefixes) { natural.text(prefix: $0) }
+    case .letter(let letter, _):
+      let number = value.isFinite ? text(of: Decimal(exact: value), letter, notation.places) : special(value)
+      let name = unit(of: .float(dimension))
+      return number + " " + (dimension.exponents[5] == 0 ? name : natural.text())
+    case .unit(let name, let scale, _):
+      guard value.isFinite else { return special(value) + " " + name }
+      let places = notation.places
+      if let exponent = powerOfTen(scale) {
+        let number = places == nil ? Decimal(shortest: value) : Decimal(exact: value)
+        return digits(number.shifted(by: -exponent), places) + " " + name
+      }
+      let converted = quotient(value, scale)
+      guard converted.isFinite else { return special(converted) + " " + name }
+      return digits(places == nil ? Decimal(shortest: converted) : Decimal(exact: converted), places) + " " + name
+    }
+  }
+
+  /// A `Duration` or `Timestamp`, exact.
+  func text(ticks: Int64, _ notation: ValueFormat.Notation) -> String {
+    let perSecond = ticksPerSecond.magnitude
+    switch notation {
+    case .plain:
+      let prefixes = [("", 0), ("m", -3), ("u", -6), ("n", -9), ("p", -12)]
+      return prefixed(Decimal(ticks, over: perSecond), prefixes) { $0 + "s" }
+    case .letter(let letter, _):
+      return text(of: Decimal(ticks, over: perSecond), letter, notation.places) + " s"
+    case .unit(let name, let scale, _):
+      if let exponent = powerOfTen(scale) {
+        return digits(Decimal(ticks, over: perSecond).shifted(by: -exponent), notation.places) + " " + name
+      }
+      if scale >= 1, scale < 1e9, scale == scale.rounded() {
+        let (divisor, overflow) = perSecond.multipliedReportingOverflow(by: UInt64(scale))
+        if !overflow { return digits(Decimal(ticks, over: divisor), notation.places) + " " + name }
+      }
+      return text(
+        quantity: seconds(of: ticks, ticksPerSecond: ticksPerSecond), .time, notation)
+    }
+  }
+
+  private func digits(_ number: Decimal, _ places: Int?) -> String {
+    if let places { return number.fixed(places: places) }
+    return number.digits.count > 20 ? number.rounded(toDigits: 17).plain : number.plain
+  }
+
+  /// `number` in the largest of the units in which it has no leading zero.
+  private func prefixed(
+    _ number: Decimal, _ prefixes: [(name: String, exponent: Int)], unit: (String) -> String
+  ) -> String {
+    var chosen = (name: "", exponent: 0)
+    if !number.isZero {
+      if let fitting = prefixes.first(where: { $0.exponent < number.point }) ?? prefixes.last { chosen = fitting }
+    }
+    var number = number
+    // A negative zero is a zero here.
+    if number.isZero { number.isNegative = false }
+    return digits(number.shifted(by: -chosen.exponent), nil) + " " + unit(chosen.name)
+  }
+
+  /// Puts `text` into the width that `format` asks for; numbers stand right and may be filled with zeros.
+  func padded(_ text: String, _ format: ValueFormat, isNumber: Bool) -> String {
+    let missing = min(format.width, 4096) - text.unicodeScalars.count
+    guard missing > 0 else { return text }
+    if format.isZeroPadded, isNumber, format.alignment == nil {
+      let hasSign = text.hasPrefix("-")
+      return (hasSign ? "-" : "") + String(repeating: "0", count: missing) + text.dropFirst(hasSign ? 1 : 0)
+    }
+    switch format.alignment ?? (isNumber ? ">" : "<") {
+    case ">": return String(repeating: " ", count: missing) + text
+    case "^":
+      return String(repeating: " ", count: missing / 2) + text + String(repeating: " ", count: missing - missing / 2)
+    default: return text + String(repeating: " ", count: missing)
+    }
+  }
+}
+
+/// The power of ten that `scale` is; nil if it is none.
+private func powerOfTen(_ scale: Double) -> Int? {
+  guard scale > 0, scale.isFinite else { return nil }
+  let number = Decimal(shortest: scale)
+  return number.digits == [1] ? number.point - 1 : nil
+}
+
+/// `value / scale`, where for a scale of `1/n` multiplying by `n` is more exact.
+private func quotient(_ value: Double, _ scale: Double) -> Double {
+  let inverse = (1 / scale).rounded()
+  if scale < 1, inverse < 1e15, 1 / inverse == scale { return value * inverse }
+  return value / scale
+}

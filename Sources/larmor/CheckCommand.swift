@@ -1,0 +1,57 @@
+import ArgumentParser
+import Diagnostics
+import Glibc
+import Laboratory
+import Toolchain
+
+/// `larmor check`: says what is wrong with a program, without running it.
+struct CheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Say what is wrong with a program, without running it.")
+
+  @Argument(help: "The program, an .exp file.")
+  var file: String
+
+  @Flag(help: "Print the diagnostics as a JSON object.")
+  var json = false
+
+  func run() throws {
+    let loaded = try Program.load(file)
+    let checked = Toolchain.check(loaded, against: .defaultLaboratory)
+    if json {
+      Terminal.result(Diagnostics.json(of: checked.diagnostics, in: loaded.sources, file: file).compact)
+    } else {
+      Program.show(checked.diagnostics, in: loaded.sources)
+    }
+    if checked.value == nil || checked.hasErrors { throw Ending.badProgram }
+  }
+}
+
+/// What the commands do alike with the program that they are given.
+enum Program {
+  /// Reads and parses `file` and what it imports.
+  static func load(_ file: String) throws(ExitCode) -> LoadedProgram {
+    Toolchain.load(file, try Files.readOrExit(file)) { Files.read($0) }
+  }
+
+  /// The checked program in `file`; or the end of the process, once all has been said that is wrong with it.
+  static func check(_ file: String, json: Bool) throws(ExitCode) -> CheckedProgram {
+    let loaded = try load(file)
+    let checked = Toolchain.check(loaded, against: .defaultLaboratory)
+    guard let program = checked.value, !checked.hasErrors else {
+      if json { Terminal.result(Diagnostics.json(of: checked.diagnostics, in: loaded.sources, file: file).compact) }
+      show(checked.diagnostics, in: loaded.sources)
+      throw Ending.badProgram
+    }
+    if !checked.diagnostics.isEmpty { show(checked.diagnostics, in: loaded.sources) }
+    return program
+  }
+
+  /// Writes the diagnostics and how many there are to standard error.
+  static func show(_ diagnostics: [Diagnostic], in sources: SourceSet) {
+    guard !diagnostics.isEmpty else { return }
+    let colours = Terminal.wantsColours(STDERR_FILENO)
+    Terminal.remark(text: render(diagnostics, in: sources, colors: colours))
+    Terminal.remark("\n" + summary(of: diagnostics))
+  }
+}

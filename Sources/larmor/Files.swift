@@ -1,0 +1,119 @@
+import ArgumentParser
+import Glibc
+import Toolchain
+
+/// Files by their paths, as bytes.
+enum Files {
+  /// The contents of the file at `path`.
+  static func read(_ path: String) -> Result<[UInt8], FileFailure> {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return .failure(failure()) }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var status = stat()
+    let expected = fstat(descriptor, &status) == 0 ? Int(clamping: status.st_size) : 0
+    let blockSize = min(max(expected + 1, 4096), 1 << 20)
+    bytes.reserveCapacity(max(0, min(expected, sizeMax)))
+    while true {
+      var count = 0
+      let block = [UInt8](unsafeUninitializedCapacity: blockSize) { buffer, filled in
+        count = Glibc.read(descriptor, buffer.baseAddress, blockSize)
+        filled = max(count, 0)
+      }
+      if count < 0 {
+        if errno == EINTR { continue }
+        return .failure(failure())
+      }
+      if count == 0 { return .success(bytes) }
+      bytes += block
+      if bytes.count > sizeMax { return .failure(.unreadable("the file is too large")) }
+    }
+  }
+
+  /// Larger than any program; spans are 32 bits wide.
+  private static let sizeMax = 1 << 28
+
+  private static func failure() -> FileFailure {
+    errno == ENOENT || errno == ENOTDIR ? .notFound : .unreadable(systemMessage())
+  }
+
+  /// What the system says of its last error.
+  static func systemMessage() -> String { String(cString: strerror(errno)) }
+
+  /// The file at `path`, or the end of the process with a message.
+  static func readOrExit(_ path: String) throws(ExitCode) -> [UInt8] {
+    switch read(path) {
+    case .success(let bytes): return bytes
+    case .failure(.notFound):
+      Terminal.complain("there is no file `\(path)`")
+      throw Ending.noInput
+    case .failure(.unreadable(let reason)):
+      let isForbidden = errno == EACCES
+      Terminal.complain("`\(path)` cannot be read: \(reason)")
+      throw isForbidden ? Ending.notPermitted : Ending.inputOutput
+    }
+  }
+
+  /// Writes `text` to `path` so that whoever reads it sees the old file or the new one: beside it, and renamed.
+  static func replace(_ path: String, with text: String) throws(ExitCode) {
+    let temporary = "\(path).\(getpid()).tmp"
+    guard write(text, to: temporary), rename(temporary, path) == 0 else {
+      let reason = systemMessage()
+      unlink(temporary)
+      Terminal.complain("`\(path)` cannot be written: \(reason)")
+      throw Ending.inputOutput
+    }
+  }
+
+  private static func write(_ text: String, to path: String) -> Bool {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { return false }
+    let isWritten = writeAll(text, to: descriptor) && fsync(descriptor) == 0
+    return close(descriptor) == 0 && isWritten
+  }
+
+  /// Writes all of `text`; false if that failed.
+  static func writeAll(_ text: String, to descriptor: Int32) -> Bool {
+    var text = text
+    return text.withUTF8 { bytes in
+      var done = 0
+      while done < bytes.count {
+        let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+        if count < 0 {
+          if errno == EINTR { continue }
+          return false
+        }
+        done += count
+      }
+      return true
+    }
+  }
+
+  /// The folder `path` and those above it, made where they do not exist.
+  static func makeFolders(_ path: String) throws(ExitCode) {
+    var made = path.hasPrefix("/") ? "/" : ""
+    for part in path.split(separator: "/") {
+      made += part
+      if mkdir(made, 0o755) != 0, errno != EEXIST {
+        let reason = systemMessage()
+        Terminal.complain("the folder `\(made)` cannot be made: \(reason)")
+        throw Ending.inputOutput
+      }
+      made += "/"
+    }
+  }
+
+  /// The names in the folder `path`; empty if it cannot be read.
+  static func names(in path: String) -> [String] {
+    guard let folder = opendir(path) else { return [] }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+
+/// The command `larmor`.
+@main
+struct Larmor: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "larmor",
+    abstract: "Compile and run laboratory experiments with real-time control.",
+    discussion: """
+      An experiment is a file in the Larmor language. Without a laboratory at hand everything runs on a simulated core \
+      device, in virtual time, and gives the same results for the same seed.
+      """,
+    version: "0.1.0",
+    subcommands: [RunCommand.self, CheckCommand.self, TestCommand.self, DisassembleCommand.self])
+}
+
+/// What a process ends with, as in sysexits.
+enum Ending {
+  /// The run failed, or a test did.
+  static let failed = ExitCode(1)
+  static let usage = ExitCode(64)
+  /// The program does not compile.
+  static let badProgram = ExitCode(65)
+  static let noInput = ExitCode(66)
+  static let software = ExitCode(70)
+  static let inputOutput = ExitCode(74)
+  static let notPermitted = ExitCode(77)
+}

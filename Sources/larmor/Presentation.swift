@@ -1,0 +1,36 @@
+import Glibc
+import Running
+import Toolchain
+import Typing
+import Values
+
+/// Shows people what came of a run: curves, values, errors.
+struct Presentation {
+  let program: TypedProgram
+  /// Whether it is the only run that is shown.
+  let isAlone: Bool
+
+  func show(_ record: RunRecord) {
+    let colours = Terminal.wantsColours(STDOUT_FILENO)
+    let width = min(Terminal.width, 100)
+    let printer = Printer(program)
+    for dataset in record.datasets {
+      if let plot = Plot(dataset, of: record, in: program) {
+        Terminal.result("")
+        for line in plot.lines(width: width, height: 18, inColour: colours) { Terminal.result(line) }
+      } else if let value = dataset.value.constant, dataset.type.element == nil {
+        Terminal.result("\(dataset.name) = \(printer.text(value, dataset.type))")
+      }
+    }
+    switch record.status {
+    case .completed: if !isAlone { Terminal.remark("\(record.experiment) completed") }
+    case .stopped, .cancelled, .interrupted: Terminal.remark("\(record.experiment) was \(record.status.rawValue)")
+    case .failed:
+      guard let error = record.error else { return }
+      Terminal.complain("\(record.experiment) failed with \(error.code): \(error.message)")
+      for place in error.backtrace {
+        Terminal.remark("  at \(place.file):\(place.line):\(place.column) in \(place.function)")
+      }
+    }
+  }
+}

@@ -1,0 +1,183 @@
+import ArgumentParser
+import Diagnostics
+import Glibc
+import Running
+import Toolchain
+import Typing
+import Values
+
+/// `larmor run`: runs an experiment on the simulated laboratory.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Run an experiment on the simulated laboratory.",
+    discussion: """
+      What the program prints comes as it is printed; then its datasets are shown, as curves where they stand over an axis. \
+      Values of arguments are written as in a program: --arg 'detuning=5 kHz'.
+
+      Exit codes: 0 the run was completed or stopped, 1 it failed, 64 usage, 65 the program does not compile, 66 no such \
+      file, 74 a file could not be read or written.
+      """)
+
+  @Argument(help: "The program, an .exp file.")
+  var file: String
+
+  @Argument(help: "The experiment, where the file has several.")
+  var experiment: String?
+
+  @Flag(help: "Run all experiments of the file, in its order.")
+  var all = false
+
+  @Flag(help: "Print the record of the runs as a JSON object, and nothing else.")
+  var json = false
+
+  @Option(name: .customLong("arg"), help: ArgumentHelp("The value of an argument; may be repeated.", valueName: "name=value"))
+  var arguments: [String] = []
+
+  @Option(help: "What all chance in the simulated laboratory follows from.")
+  var seed: UInt64 = 0
+
+  @Option(help: ArgumentHelp("Stop at the first safe point after that much device time, as in '5 s'.", valueName: "duration"))
+  var until: String?
+
+  @Option(help: ArgumentHelp(
+    "The shared datasets: read if the file exists, and written back. Without it they are empty at first and forgotten.",
+    valueName: "file"))
+  var shared: String?
+
+  @Option(help: ArgumentHelp(
+    "Write the record of each run to a folder of its own in this one, as run.json. (HDF5 files come in a later version.)",
+    valueName: "folder"))
+  var results: String?
+
+  func run() throws {
+    let checked = try Program.check(file, json: json)
+    let program = checked.typed
+    let experiments = try Selection(experiment, all: all, in: checked).experiments
+    var sharedFile = try readShared()
+    var stopTime: Int64?
+    if let until {
+      guard let ticks = ticks(of: until, ticksPerSecond: ticksPerSecond(of: program)) else {
+        Terminal.complain("`--until` takes a duration with its unit, as in `--until '5 s'`, not `\(until)`")
+        throw Ending.usage
+      }
+      stopTime = ticks
+    }
+    var records: [JSONValue] = []
+    var hasFailed = false
+    for experiment in experiments {
+      var request = RunRequest(program: checked.proven, experiment: experiment.id)
+      request.arguments = try values(for: experiment, in: checked)
+      request.seed = seed
+      request.stopTime = stopTime
+      let store = sharedFile.store(for: experiment, in: program)
+      for fault in store.faults { Terminal.complain("\(shared ?? "the store"): \(fault)") }
+      if !store.faults.isEmpty { throw Ending.usage }
+      request.shared = store.store
+      let record = try perform(request, experiment, in: checked)
+      sharedFile.update(from: record, in: program)
+      if let shared { try Files.replace(shared, with: sharedFile.text) }
+      hasFailed = hasFailed || record.status == .failed
+      let number = try results.map { folder throws(ExitCode) in
+        try ResultFolder(folder).save(record, in: program)
+      } ?? records.count + 1
+      records.append(Toolchain.json(of: record, rid: number, in: program))
+      if !json { Presentation(program: program, isAlone: experiments.count == 1).show(record) }
+    }
+    if json { Terminal.result((["schema": 1, "runs": .array(records)] as JSONValue).compact) }
+    if hasFailed { throw Ending.failed }
+  }
+
+  private func perform(
+    _ request: RunRequest, _ experiment: TypedExperiment, in checked: CheckedProgram
+  ) throws(ExitCode) -> RunRecord {
+    var progress = ProgressLine(title: experiment.name)
+    let isQuiet = json
+    let observer = RunObserver(
+      output: { line in
+        progress.clear()
+        if !isQuiet { Terminal.result(line) }
+      },
+      progress: { progress.show($0) })
+    let outcome = Running.run(request, observer: observer)
+    progress.clear()
+    switch outcome {
+    case .ran(let record, _): return record
+    case .outOfRange(let fault):
+      Terminal.complain(fault.message)
+      throw Ending.usage
+    case .refused(let diagnostics):
+      if json {
+        Terminal.result(Diagnostics.json(of: diagnostics, in: checked.loaded.sources, file: file).compact)
+      }
+      Program.show(diagnostics, in: checked.loaded.sources)
+      throw Ending.badProgram
+    }
+  }
+
+  private func readShared() throws(ExitCode) -> SharedFile {
+    guard let shared else { return SharedFile() }
+    switch Files.read(shared) {
+    case .failure(.notFound): return SharedFile()
+    case .failure(.unreadable(let reason)):
+      Terminal.complain("`\(shared)` cannot be read: \(reason)")
+      throw Ending.inputOutput
+    case .success(let bytes):
+      do throws(JSONError) {
+        return try SharedFile(bytes)
+      } catch {
+        Terminal.complain("\(shared):\(error.line): \(error.message)")
+        throw Ending.usage
+      }
+    }
+  }
+
+  private func values(
+    for experiment: TypedExperiment, in checked: CheckedProgram
+  ) throws(ExitCode) -> [MemberID: Constant] {
+    var given: [(name: String, text: String)] = []
+    for argument in arguments {
+      guard let sign = argument.firstIndex(of: "=") else {
+        Terminal.complain("`--arg` takes `name=value`, not `\(argument)`")
+        throw Ending.usage
+      }
+      given.append((String(argument[..<sign]), String(argument[argument.index(after: sign)...])))
+    }
+    do throws(ArgumentFailure) {
+      return try argumentValues(given, of: experiment, in: checked)
+    } catch {
+      switch error {
+      case .usage(let message): Terminal.complain(message)
+      case .diagnostics(let diagnostics, let sources): Program.show(diagnostics, in: sources)
+      }
+      throw Ending.usage
+    }
+  }
+}
+
+/// The experiments of a file that a command is about.
+struct Selection {
+  let experiments: [TypedExperiment]
+
+  /// The one called `name`; or all; or the only one.
+  init(_ name: String?, all: Bool, in checked: CheckedProgram) throws(ExitCode) {
+    let known = checked.typed.experiments.filter { $0.nameSpan.source == checked.typed.main }
+    let names = known.map { "`\($0.name)`" }.joined(separator: ", ")
+    let file = checked.loaded.sources[checked.loaded.main].name
+    if let name {
+      guard let found = known.first(where: { $0.name == name }) else {
+        let near = nearest(to: name, among: known.map(\.name)).map { "; did you mean `\($0)`?" }
+        Terminal.complain("\(file) has no experiment `\(name)`" + (near ?? (names.isEmpty ? "" : "; it has \(names)")))
+        throw Ending.usage
+      }
+      experiments = [found]
+    } else if known.isEmpty {
+      Terminal.complain("\(file) has no experiment")
+      throw Ending.usage
+    } else if known.count > 1, !all {
+      Terminal.complain("\(file) has several experiments: name one of \(names), or say --all")
+      throw Ending.usage
+    } else {
+      experiments = known
+    }
+  }
+}

@@ -1,0 +1,210 @@
+import Foundation
+import Testing
+
+/// The command as users and scripts see it: exit codes, what goes where, JSON.
+struct CommandLineTests {
+  struct Finished {
+    let code: Int32
+    let output: String
+    let complaints: String
+  }
+
+  /// Runs the `larmor` that was built beside these tests.
+  private func larmor(_ arguments: String..., environment: [String: String] = [:]) throws -> Finished {
+    let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent("larmor")
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    let (output, complaints) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = complaints
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    let remarks = String(decoding: complaints.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return Finished(code: process.terminationStatus, output: text, complaints: remarks)
+  }
+
+  private func folder() throws -> URL {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent("larmor-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    return url
+  }
+
+  private func program(_ text: String) throws -> String {
+    let file = try folder().appendingPathComponent("program.exp")
+    try text.write(to: file, atomically: true, encoding: .utf8)
+    return file.path
+  }
+
+  private func object(_ text: String) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+  }
+
+  private func firstRun(_ text: String) throws -> [String: Any] {
+    let runs = try #require(try object(text)["runs"] as? [[String: Any]])
+    return try #require(runs.first)
+  }
+
+  private static let blink = """
+    experiment Blink {
+        device led: TTLOut
+        arg times: Int = 3 in 1...1000
+        arg half: Duration = 100 ms
+        shared last: Duration = 1 us at "blink.last"
+        dataset total: Int
+        kernel blink() {
+            for _ in 0..<times {
+                led.pulse(half)
+                delay(half)
+            }
+        }
+        run {
+            blink()
+            total = times
+            last = half
+            print("blinked {times} times")
+        }
+    }
+    """
+
+  @Test func usageErrorsEndWith64() throws {
+    #expect(try larmor("frobnicate").code == 64)
+    #expect(try larmor("run").code == 64)
+    let file = try program(Self.blink)
+    #expect(try larmor("run", file, "Blonk").code == 64)
+    let unknown = try larmor("run", file, "--arg", "tims=3")
+    #expect(unknown.code == 64 && unknown.complaints.contains("did you mean `times`?"))
+    let outside = try larmor("run", file, "--arg", "times=0")
+    #expect(outside.code == 64 && outside.complaints.contains("1...1000"))
+    #expect(try larmor("run", file, "--arg", "half=3").code == 64)
+    #expect(try larmor("run", file, "--until", "5").code == 64)
+  }
+
+  @Test func missingFilesEndWith66() throws {
+    let missing = try larmor("check", "/nowhere/nothing.exp")
+    #expect(missing.code == 66 && missing.output.isEmpty && missing.complaints.contains("/nowhere/nothing.exp"))
+  }
+
+  @Test func badProgramsEndWith65AndAllDiagnostics() throws {
+    let file = try program("fn f() -> Int { return g() }\nfn h() -> Bool { return 1 }\n")
+    let text = try larmor("check", file)
+    #expect(text.code == 65 && text.output.isEmpty && text.complaints.contains("2 errors"))
+    #expect(!text.complaints.contains("\u{1B}["))
+    let coloured = try larmor("check", file, environment: ["CLICOLOR_FORCE": "1"])
+    #expect(coloured.complaints.contains("\u{1B}["))
+    let json = try larmor("check", "--json", file)
+    let diagnostics = try #require(try object(json.output)["diagnostics"] as? [[String: Any]])
+    #expect(json.code == 65 && diagnostics.map { $0["code"] as? String } == ["E0201", "E0203"])
+    #expect(try larmor("run", file).code == 65)
+  }
+
+  @Test func aRunIsRecordedAsJSON() throws {
+    let result = try larmor("run", "--json", "--arg", "times=2", "--arg", "half=50 ms", try program(Self.blink))
+    #expect(result.code == 0 && result.complaints.isEmpty)
+    let run = try firstRun(result.output)
+    #expect(run["experiment"] as? String == "Blink" && run["status"] as? String == "completed")
+    #expect(run["output"] as? [String] == ["blinked 2 times"])
+    let arguments = try #require(run["arguments"] as? [String: [String: Any]])
+    #expect(arguments["half"]?["unit"] as? String == "s" && arguments["half"]?["value"] as? Double == 0.05)
+    #expect(arguments["times"]?["origin"] as? String == "given")
+    let datasets = try #require(run["datasets"] as? [String: [String: Any]])
+    #expect(datasets["total"]?["value"] as? Int == 2)
+    #expect((run["trace_digest"] as? String)?.hasPrefix("sha256:") == true)
+  }
+
+  @Test func sharedDatasetsAreKeptInTheirFile() throws {
+    let file = try program(Self.blink)
+    let store = try folder().appendingPathComponent("shared.json")
+    try #"{"other": {"unit": "V", "value": 1.5}}"#.write(to: store, atomically: true, encoding: .utf8)
+    #expect(try larmor("run", "--json", "--shared", store.path, file).code == 0)
+    let kept = try object(try String(contentsOf: store, encoding: .utf8))
+    #expect((kept["blink.last"] as? [String: Any])?["value"] as? Double == 0.1)
+    #expect((kept["other"] as? [String: Any])?["value"] as? Double == 1.5)
+    try #"{"blink.last": {"unit": "V", "value": 1.5}}"#.write(to: store, atomically: true, encoding: .utf8)
+    #expect(try larmor("run", "--shared", store.path, file).code == 64)
+  }
+
+  @Test func resultsGetAFolderForEachRun() throws {
+    let file = try program(Self.blink)
+    let results = try folder()
+    for _ in 0..<2 { #expect(try larmor("run", "--results", results.path, file).code == 0) }
+    let day = try #require(try FileManager.default.contentsOfDirectory(atPath: results.path).first)
+    let runs = try FileManager.default.contentsOfDirectory(atPath: results.appendingPathComponent(day).path).sorted()
+    #expect(runs == ["000000001-Blink", "000000002-Blink"])
+  }
+
+  @Test func aRunThatFailsSaysWhere() throws {
+    let file = try program(
+      """
+      experiment Fails {
+          device led: TTLOut
+          kernel late() {
+              led.on()
+              delay(-1 s)
+              led.off()
+          }
+          run { late() }
+      }
+      """)
+    let failed = try larmor("run", "--json", file)
+    #expect(failed.code == 1)
+    let run = try firstRun(failed.output)
+    #expect(run["status"] as? String == "failed")
+    let error = try #require(run["error"] as? [String: Any])
+    #expect(error["code"] as? String == "Underflow")
+    let places = try #require(error["backtrace"] as? [[String: Any]])
+    #expect(places.contains { $0["line"] as? Int == 6 && $0["function"] as? String == "late" })
+    #expect(places.contains { $0["line"] as? Int == 8 })
+  }
+
+  @Test func untilStopsAtASafePoint() throws {
+    let file = try program(
+      """
+      experiment Endless {
+          device led: TTLOut
+          dataset count: Int
+          kernel flash() {
+              led.pulse(1 ms)
+              delay(1 ms)
+              wait_until(now())
+          }
+          run {
+              while true {
+                  flash()
+                  count += 1
+              }
+          }
+          analyze { print("{count} flashes") }
+      }
+      """)
+    let stopped = try larmor("run", "--json", "--until", "100 ms", file)
+    #expect(stopped.code == 0)
+    let run = try firstRun(stopped.output)
+    #expect(run["status"] as? String == "stopped")
+    let datasets = try #require(run["datasets"] as? [String: [String: Any]])
+    let count = try #require(datasets["count"]?["value"] as? Int)
+    #expect((45...52).contains(count))
+    #expect((run["output"] as? [String])?.count == 1)
+  }
+
+  @Test func testsOfAProgramPassAndFail() throws {
+    let file = try program(
+      Self.blink + """
+
+        test "good" {
+            let trace = simulate(Blink(times: 2))
+            expect(trace.edges("led", rising: true).count == 2)
+        }
+        test "bad" {
+            let trace = simulate(Blink(times: 2))
+            expect(trace.span("led", 0) == 50 ms)
+        }
+        """)
+    let result = try larmor("test", file)
+    #expect(result.code == 1)
+    #expect(result.output.contains("1 passed, 1 failed"))
+    #expect(result.output.contains("left is 100 ms, right is 50 ms"))
+  }
+}

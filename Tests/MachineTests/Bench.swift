@@ -1,0 +1,156 @@
+import Bytecode
+import Machine
+import Testing
+
+/// A machine with its memory, surrounded by words that must stay as they are.
+struct Bench: ~Copyable {
+  private static let fence: UInt64 = 0xFEED_FACE_CAFE_F00D
+  private static let fenceCount = 4096
+  private let memory: UnsafeMutablePointer<UInt64>
+  private let wordCount: Int
+  private let stackCount: Int
+  private let bytes: UnsafeMutableRawBufferPointer
+  let image: VerifiedImage
+  var machine: Machine
+  var port = TestPort()
+
+  init(_ encoded: [UInt8], stack: Int = 1 << 12, arena: Int = 1 << 12, profile: Profile = .host) throws(VerificationError) {
+    bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: encoded.count, alignment: 8)
+    bytes.copyBytes(from: encoded)
+    stackCount = stack
+    wordCount = stack + arena + 3 * Bench.fenceCount
+    memory = UnsafeMutablePointer<UInt64>.allocate(capacity: wordCount)
+    memory.initialize(repeating: Bench.fence, count: wordCount)
+    switch verify(UnsafeRawBufferPointer(bytes), profile: profile) {
+    case .failure(let error):
+      bytes.deallocate()
+      memory.deallocate()
+      throw error
+    case .success(let verified): image = verified
+    }
+    let stackMemory = UnsafeMutableRawBufferPointer(start: memory + Bench.fenceCount, count: stack * 8)
+    let arenaMemory = UnsafeMutableRawBufferPointer(
+      start: memory + 2 * Bench.fenceCount + stack, count: arena * 8)
+    machine = Machine(image: image, stack: stackMemory, arena: arenaMemory)
+  }
+
+  init(_ contents: ImageContents, stack: Int = 1 << 12, arena: Int = 1 << 12) throws(VerificationError) {
+    try self.init(encode(contents), stack: stack, arena: arena, profile: contents.profile)
+  }
+
+  deinit {
+    bytes.deallocate()
+    memory.deallocate()
+  }
+
+  /// Nothing outside the machine's memory was written.
+  var isFenceWhole: Bool {
+    let second = Bench.fenceCount + stackCount
+    for index in 0..<Bench.fenceCount {
+      guard memory[index] == Bench.fence, memory[second + index] == Bench.fence,
+        memory[wordCount - 1 - index] == Bench.fence
+      else { return false }
+    }
+    return true
+  }
+
+  func expectFence(at place: SourceLocation = #_sourceLocation) {
+    let isWhole = isFenceWhole
+    #expect(isWhole, sourceLocation: place)
+  }
+
+  /// Runs `function` from a fresh start; the results' words, or how it ended otherwise.
+  mutating func call(_ arguments: [UInt64] = [], function: Int = 0) -> Outcome {
+    if let fault = machine.start(function) { return .failed(fault) }
+    guard machine.importArguments(arguments) == nil else { return .other(.idle) }
+    return go()
+  }
+
+  mutating func go() -> Outcome {
+    let exit = machine.run(port: &port)
+    switch exit {
+    case .finished: return .results(machine.exportResults())
+    case .failed(let fault): return .failed(fault)
+    case .waiting: return .other(.waiting)
+    case .hostCall: return .other(.hostCall)
+    case .interrupted: return .other(.interrupted)
+    case .outOfBudget: return .other(.outOfBudget)
+    }
+  }
+}
+
+/// How a run ended.
+enum Outcome: Hashable {
+  enum Other { case idle, waiting, hostCall, interrupted, outOfBudget }
+  case results([UInt64])
+  case failed(Fault)
+  case other(Other)
+
+  /// The error's number, if it was one.
+  var error: UInt16? {
+    if case .failed(let fault) = self { return fault.error }
+    return nil
+  }
+}
+
+/// A timeline that writes down what it is told.
+struct TestPort: DevicePort {
+  var charged: Int64 = 0
+  var time: Int64 = 0
+  var log: [String] = []
+  /// How often the next operations have to wait.
+  var waits = 0
+  var nextFault: Fault?
+
+  mutating func charge(_ ticks: Int64) { charged &+= ticks }
+  func cursor() -> Int64 { time }
+  func clock() -> Int64 { 7 }
+  mutating func moveCursor(to time: Int64) { self.time = time }
+  mutating func realtime() { log.append("realtime") }
+  mutating func resetTimeline() { log.append("reset") }
+  func shouldPause() -> Bool { true }
+
+  private mutating func note(_ text: String) -> PortOutcome {
+    if waits > 0 {
+      waits -= 1
+      return .wait
+    }
+    if let fault = nextFault {
+      nextFault = nil
+      return .fault(fault)
+    }
+    if log.count < 1000 { log.append(text) }
+    return .done
+  }
+
+  mutating func waitUntil(_ time: Int64) -> PortOutcome { note("wait \(time)") }
+
+  mutating func output(
+    channel: UInt16, address: Int64, value: UInt64, at time: Int64, position: UInt64
+  ) -> PortOutcome {
+    note("output \(channel) \(address) \(value) at \(time)")
+  }
+
+  mutating func output(
+    channel: UInt16, address: Int64, value: UInt64, then second: UInt64, after: Int64, at time: Int64,
+    position: UInt64
+  ) -> PortOutcome {
+    note("output \(channel) \(address) \(value) then \(second) after \(after) at \(time)")
+  }
+
+  mutating func gate(channel: UInt16, edges: UInt16, at time: Int64, duration: Int64, position: UInt64) -> PortOutcome {
+    note("gate \(channel) \(edges) at \(time) for \(duration)")
+  }
+
+  mutating func input(channel: UInt16, address: Int64, until: Int64, position: UInt64) -> InputOutcome {
+    switch note("input \(channel) \(address) until \(until)") {
+    case .done: address == 0 ? .entry(timestamp: 42, value: 3) : .nothing
+    case .wait: .wait
+    case .fault(let fault): .fault(fault)
+    }
+  }
+}
+
+func word(_ value: Int64) -> UInt64 { UInt64(bitPattern: value) }
+func word(_ value: Double) -> UInt64 { value.bitPattern }
+let nan: UInt64 = 0x7FF8_0000_0000_0000

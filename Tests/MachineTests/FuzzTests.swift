@@ -1,0 +1,254 @@
+import Bytecode
+import Machine
+import Testing
+
+/// Whatever is given to the verifier, it answers; whatever it takes runs, and stays within its memory.
+@Suite struct FuzzTests {
+  private struct Random {
+    var state: UInt64
+    mutating func below(_ limit: Int) -> Int {
+      state ^= state << 13
+      state ^= state >> 7
+      state ^= state << 17
+      return Int((state >> 11) % UInt64(max(limit, 1)))
+    }
+    mutating func pick<Element>(_ list: [Element]) -> Element { list[below(list.count)] }
+  }
+
+  /// Slots of every kind, several of each, so that an operand of a wanted kind is always there.
+  private static let kinds: [SlotType] = [
+    .integer, .integer, .integer, .integer, .float, .float, .float, .boolean, .boolean, .owned(1), .length, .owned(1),
+    .length, .owned(3), .length, .owned(3), .length, .owned(4), .length, .owned(0), .length, .borrowed(1), .length,
+    .borrowed(3), .length, .borrowed(4), .length, .borrowed(0), .length, .integer, .owned(0), .length, .float,
+    SlotType(.function, layout: 0), .borrowed(1), .length, .integer, .integer,
+  ]
+
+  private static func slot(_ random: inout Random, _ kinds: SlotKind...) -> UInt16 {
+    let fitting = Self.kinds.indices.filter { kinds.contains(Self.kinds[$0].kind) }
+    return UInt16(random.pick(fitting))
+  }
+
+  /// The operand's field, most often one that fits.
+  private static func field(_ operand: Operand, _ random: inout Random) -> UInt16 {
+    switch operand {
+    case .none: 0
+    case .readInteger: slot(&random, .integer, .integer, .length)
+    case .writeInteger: slot(&random, .integer)
+    case .readFloat, .writeFloat: slot(&random, .float)
+    case .readBoolean, .writeBoolean: slot(&random, .boolean)
+    case .readScalar, .writeScalar: slot(&random, .integer, .float, .boolean)
+    case .readArray: slot(&random, .owned, .borrowed)
+    case .writeOwned, .changeOwned: slot(&random, .owned)
+    case .writeBorrowed: slot(&random, .borrowed)
+    case .readFunction, .writeFunction: slot(&random, .function)
+    case .immediate: UInt16(random.below(5))
+    case .signedImmediate: UInt16(truncatingIfNeeded: random.below(200) - 100)
+    case .argumentCount, .resultCount: UInt16(random.below(4))
+    case .callee, .hostCall, .channel: UInt16(random.below(3))
+    case .error: random.pick([0, 6, 8, 64, 64])
+    case .wideInteger, .jump, .constant, .data, .bound, .function, .global: UInt16(random.below(3))
+    }
+  }
+
+  private static func lanes(_ opcode: Opcode, _ random: inout Random, _ a: Int, _ b: Int) -> [UInt16] {
+    switch opcode.shape.trailer {
+    case .none: return []
+    case .slots, .slotsA:
+      var result: [UInt16] = []
+      let count = opcode.shape.trailer == .slots ? a + b : a
+      while result.count < count {
+        let slot = UInt16(random.below(kinds.count - 1))
+        result.append(slot)
+        if kinds[Int(slot)].kind == .owned || kinds[Int(slot)].kind == .borrowed { result.append(slot + 1) }
+      }
+      return Array(result.prefix(count))
+    case .element:
+      return random.pick([[1, 0, 0, 0], [2, 0, 0, 0], [2, 1, 0, 0], [3, 1, 0, 0], [4, 0, 0, 0], [1, 3, 0, 0]])
+    case .event: return random.pick([[0xFFFF, 0xFFFF, 0xFFFF, 0], [0, 0xFFFF, 0xFFFF, 1], [0xFFFF, 1, 2, 0]])
+    case .input: return [7, 0, 1, 0]
+    }
+  }
+
+  /// One instruction that is likely to be right.
+  private static func instruction(_ opcode: Opcode, _ random: inout Random) -> [UInt64] {
+    let shape = opcode.shape
+    let (a, b, c) = (field(shape.a, &random), field(shape.b, &random), field(shape.c, &random))
+    let isWide = [.wideInteger, .jump, .constant, .data, .bound, .function, .global].contains(shape.b)
+    var assembler = Assembler("")
+    let lanes = lanes(opcode, &random, Int(a), isWide ? 0 : Int(b))
+    if isWide {
+      assembler.emit(opcode, a, wide: shape.b == .jump ? random.below(12) - 6 : Int(b))
+    } else {
+      assembler.emit(opcode, a, b, c, lanes: lanes)
+    }
+    return assembler.contents.code
+  }
+
+  /// Code that begins with calls, arrays and errors that fit by construction.
+  private static func sample(_ random: inout Random) -> ImageContents {
+    var functions: [FunctionContents] = []
+    for number in 0..<3 {
+      var function = FunctionContents(name: "f\(number)")
+      function.slots = kinds
+      if number == 1 {
+        function.slots = [.integer, .owned(1), .length, .borrowed(0), .length] + kinds
+        function.parameterCount = 5
+        function.results = [.owned(1), .length]
+      }
+      functions.append(function)
+    }
+    var contents = ImageContents(profile: .host, name: "fuzz")
+    contents.files = ["a"]
+    contents.layouts = testLayouts
+    contents.constants = [word(Int64.min), word(0.5), word(Double.infinity)]
+    contents.data = [
+      DataContents(layout: 1, elements: .words([1, 2, 3])), DataContents(layout: 0, elements: .text([65, 66])),
+      DataContents(layout: 3, elements: .words([0, 3, 0, 0])), DataContents(layout: 4, elements: .words([5, 1, 2, 6])),
+    ]
+    contents.signatures = [Signature(parameters: [], results: [])]
+    contents.globals = [.integer, .owned(1), .length]
+    contents.captures = [
+      CaptureContents(path: "a", type: "Int", file: 0, line: 1, digest: [], binding: .bound(first: 0, slots: [.integer]))
+    ]
+    contents.hostCalls = [
+      HostCallContents(
+        name: "h", mode: .plain, signature: Signature(parameters: [.integer, .owned(1), .length], results: [.owned(1), .length]))
+    ]
+    contents.channels = [ChannelContents(number: 1, device: "led")]
+    contents.errors = [ErrorContents(name: "E", payload: [.integer, .owned(1), .length])]
+    contents.functions = functions
+    for number in 0..<3 { contents.functions[number].code = code(number, &random, contents) }
+    return contents
+  }
+
+  /// Random instructions that the verifier takes one by one, in a function with the slots of `contents`.
+  private static func code(_ number: Int, _ random: inout Random, _ contents: ImageContents) -> [UInt64] {
+    var code: [UInt64] = []
+    let shift: UInt16 = number == 1 ? 5 : 0
+    var end = Assembler("")
+    if number == 1 {
+      end.giveBack(shift + 9, shift + 10)
+    } else {
+      end.giveBack()
+    }
+    var probe = contents
+    probe.functions = [contents.functions[number]]
+    for index in 0..<3 where index != number { probe.functions.append(contents.functions[index]) }
+    for index in 1..<3 { probe.functions[index].code = [Instruction(.rethrow).word] }
+    // Calls between the three in a form that fits.
+    var call = Assembler("")
+    if number == 0 { call.call(1, [0, 9, 10, 19, 20], results: [11, 12]) }
+    if number == 2 { call.call(.callHost, 0, [0, 9, 10], results: [11, 12]) }
+    var payload = Assembler("")
+    payload.throwing(64, [0, shift + 11, shift + 12])
+    while code.count < 40 {
+      let opcode = random.pick(Opcode.allCases)
+      var piece = instruction(opcode, &random)
+      switch random.below(12) {
+      case 0: piece = call.contents.code
+      case 1 where number != 1: piece = payload.contents.code
+      default: break
+      }
+      guard !piece.isEmpty, opcode.shape.b != .jump || !piece[0].isJump else {
+        code += piece
+        continue
+      }
+      probe.functions[0].code = piece + end.contents.code
+      // The callee's number differs in the probe: calls fit by construction.
+      guard piece == call.contents.code || accepts(probe) else { continue }
+      code += piece
+    }
+    return code + end.contents.code
+  }
+
+  private static func accepts(_ contents: ImageContents) -> Bool {
+    encode(contents).withUnsafeBytes { bytes in
+      if case .success = verify(bytes, profile: .host) { true } else { false }
+    }
+  }
+
+  /// Runs every function within a small budget and little memory.
+  private static func exercise(_ bytes: [UInt8], _ random: inout Random) -> Bool {
+    guard var bench = try? Bench(bytes, stack: 400 + random.below(600), arena: random.below(400)) else { return false }
+    for function in 0..<min(bench.image.functionCount, 4) {
+      guard bench.machine.start(function) == nil else { continue }
+      if bench.machine.importArguments([3, 2, 1, 0, 1, 0x41]) != nil, bench.machine.start(function) != nil { continue }
+      bench.machine.budget = 300
+      bench.port.waits = random.below(2)
+      for _ in 0..<20 {
+        switch bench.machine.run(port: &bench.port) {
+        case .hostCall:
+          _ = bench.machine.exportHostArguments()
+          if random.below(3) == 0 { bench.machine.fail(Fault(.timeout)) }
+          _ = bench.machine.importHostResults([2, 8, 9])
+          if random.below(3) == 0, bench.machine.enter(random.below(3)) == nil {
+            _ = bench.machine.run(port: &bench.port)
+            _ = bench.machine.exportResults()
+            bench.machine.leave()
+          }
+          continue
+        case .waiting, .interrupted: continue
+        case .finished: _ = bench.machine.exportResults()
+        case .failed:
+          _ = bench.machine.exportFault()
+          _ = (0..<bench.machine.backtraceCount).map { bench.machine.backtrace($0) }
+        case .outOfBudget: break
+        }
+        break
+      }
+      if random.below(2) == 0 { bench.machine.leave() }
+    }
+    bench.expectFence()
+    return true
+  }
+
+  @Test func mutatedImages() {
+    var random = Random(state: 0x9E37_79B9_7F4A_7C15)
+    var taken = 0
+    var mutants = 0
+    for _ in 0..<100 {
+      let contents = Self.sample(&random)
+      let bytes = encode(contents)
+      for _ in 0..<100 {
+        var mutant = bytes
+        for _ in 0..<1 + random.below(4) {
+          switch random.below(10) {
+          case 0: mutant[random.below(mutant.count)] = UInt8(random.below(256))
+          case 1: mutant.removeLast(8 * random.below(mutant.count / 8))
+          default: Self.mutateCode(&mutant, &random)
+          }
+          if mutant.isEmpty { break }
+        }
+        if random.below(50) != 0 { seal(&mutant) }
+        mutants += 1
+        if Self.exercise(mutant, &random) { taken += 1 }
+        _ = mutants % 100 == 0 ? disassemble(mutant) : ""
+      }
+    }
+    #expect(mutants == 10_000)
+    // The mutants are no use if nearly all of them are refused.
+    #expect(taken > 1500, "\(taken) taken")
+  }
+
+  /// Changes one byte of the section `code`, most often into something near.
+  private static func mutateCode(_ bytes: inout [UInt8], _ random: inout Random) {
+    guard bytes.count > ImageFormat.sectionsOffset else { return }
+    let entry = ImageFormat.tableOffset + Section.code.rawValue * ImageFormat.tableEntryByteCount
+    let (start, count) = bytes.withUnsafeBytes {
+      (
+        Int($0.load(fromByteOffset: entry + 4, as: UInt32.self)), Int($0.load(fromByteOffset: entry + 8, as: UInt32.self))
+      )
+    }
+    guard count > 0, start + count <= bytes.count else { return }
+    // Low bytes of operation and fields: high ones are mostly refused.
+    let place = start + random.below(count / 8) * 8 + 2 * random.below(4)
+    bytes[place] = random.below(2) == 0 ? UInt8(random.below(40)) : bytes[place] &+ UInt8(random.below(5)) &- 2
+  }
+}
+
+extension UInt64 {
+  fileprivate var isJump: Bool {
+    let opcode = Instruction(self).opcode
+    return opcode == .jump || opcode == .jumpIfTrue || opcode == .jumpIfFalse
+  }
+}
