@@ -17,6 +17,7 @@ build: packages
 	$(SWIFT) build $(RELEASE) --product larmor
 
 test: build
+	.ci/cross-build
 	$(SWIFT) test $(STRICT)
 
 # The system packages that the build needs, installed where they are missing.

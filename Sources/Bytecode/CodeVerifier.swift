@@ -125,6 +125,7 @@ struct CodeVerifier {
     case .readBoolean, .writeBoolean: try require(value, .boolean)
     case .readScalar, .writeScalar:
       guard isScalar(try type(value)) else { throw failure(.slotKind) }
+    case .writeBound: _ = try type(value)
     case .readArray:
       let kind = try type(value).kind
       guard kind == .owned || kind == .borrowed else { throw failure(.slotKind) }

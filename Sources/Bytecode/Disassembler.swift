@@ -163,7 +163,7 @@
       switch operand {
       case .none, .argumentCount, .resultCount: nil
       case .readInteger, .writeInteger, .readFloat, .writeFloat, .readBoolean, .writeBoolean, .readScalar, .writeScalar,
-        .readArray, .writeOwned, .writeBorrowed, .changeOwned, .readFunction, .writeFunction:
+        .writeBound, .readArray, .writeOwned, .writeBorrowed, .changeOwned, .readFunction, .writeFunction:
         "s\(value)"
       case .immediate: "\(value)"
       case .signedImmediate: "\(Int16(bitPattern: value))"

@@ -47,6 +47,7 @@
   /// One captured value in the manifest. A fixed capture is folded into the code; a bound one is a word (or several) that
   /// is filled when the kernel is started.
   package struct CaptureContents: Hashable, Sendable {
+    /// How the value gets into the code.
     package enum Binding: Hashable, Sendable {
       case fixed
       /// Words `first..<first + slots.count` of the bound captures.
@@ -72,6 +73,7 @@
 
   /// Constant array: its layout, number of elements, and words (or, for layout 0, bytes).
   package struct DataContents: Hashable, Sendable {
+    /// The words of the elements, or the bytes of a text.
     package enum Elements: Hashable, Sendable {
       /// `count * layout.words.count` words; a word of kind `owned`/`borrowed` is the index of another entry, smaller than
       /// this one's, and is followed by its length.
@@ -120,6 +122,7 @@
     }
   }
 
+  /// An error that the program declares, and the kinds of the words of its payload.
   package struct ErrorContents: Hashable, Sendable {
     package let name: String
     package let payload: [SlotType]

@@ -5,6 +5,8 @@ package enum Operand: UInt8, Sendable {
   case readInteger, writeInteger, readFloat, writeFloat, readBoolean, writeBoolean
   /// A slot of any scalar kind; the scalar operands of one instruction agree.
   case readScalar, writeScalar
+  /// A slot of the kind of the bound capture's word: scalar, or the first of a borrowed pair.
+  case writeBound
   /// The first of two neighbouring slots, buffer and length. Read takes owned or borrowed buffers.
   case readArray, writeOwned, writeBorrowed, changeOwned
   /// 16 bits as they are: unsigned, or signed.
@@ -25,6 +27,7 @@ package struct Shape: Sendable {
   package let c: Operand
   package let trailer: Trailer
 
+  /// What the words after the instruction hold.
   package enum Trailer: UInt8, Sendable {
     case none
     /// As many 16-bit slots as fields a and b count, four to a word: arguments, then results.
@@ -136,7 +139,7 @@ package enum Opcode: UInt16, Sendable {
     case .loadWord: Shape(.writeInteger, .constant, .none)
     case .loadFloat: Shape(.writeFloat, .constant, .none)
     case .loadBoolean: Shape(.writeBoolean, .immediate, .none)
-    case .loadBound: Shape(.writeScalar, .bound, .none)
+    case .loadBound: Shape(.writeBound, .bound, .none)
     case .loadFunction: Shape(.writeFunction, .function, .none)
     case .addInteger, .subtractInteger, .multiplyInteger, .floorDivideInteger, .remainderInteger, .powerInteger,
       .wrapAdd, .wrapSubtract, .wrapMultiply, .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight,

@@ -12,6 +12,7 @@ package struct VerificationError: Error, Hashable, Sendable {
     self.word = UInt32(truncatingIfNeeded: word)
   }
 
+  /// The rule that the image breaks.
   package enum Rule: UInt8, Sendable {
     // The file
     case tooShort, alignment, tooLarge, magic, version, profile, size, sectionTable, digest

@@ -4,14 +4,14 @@ package import Machine
 /// The timeline: the cursor and the account of the session, the device's clock, the output lanes and the input FIFOs.
 ///
 /// A pure state machine without a world: it queues, refuses and answers, and where an operation must wait it says for
-/// what; `emitDue` hands the world what the clock has passed. The clock is virtual: charges and waiting move it.
+/// what; `advance` hands the world what the clock has passed. The clock is virtual: charges and waiting move it.
 ///
 /// An event at time t is due once the clock is past t, so that at t itself it can still be queued or replaced; a window
 /// that ends at t is complete once the clock has reached t.
 package struct Timeline: DevicePort {
   /// The device's time.
   ///
-  /// What it has passed may still be in the lanes, until `emitDue`.
+  /// What it has passed may still be in the lanes, until `advance`.
   private var clockTime: Int64 = 0
   private var cursorTime: Int64 = 0
   private var lanes: Lanes

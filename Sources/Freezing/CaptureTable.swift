@@ -73,15 +73,15 @@ struct CaptureTable {
     var written: Set<MemberID> = []
     for function in program.functions {
       function.body.visit { node in
-        if case .place(let place) = node, case .member(let member) = place.root {
-          switch program[member].kind {
-          case .argument, .variable, .prepared, .constant: written.insert(member)
-          case .shared, .dataset, .resident, .device, .field: break
-          }
-        }
+        if case .place(let place) = node, case .member(let member) = place.root { written.insert(member) }
       }
     }
-    return written
+    return written.filter { member in
+      switch program[member].kind {
+      case .argument, .variable, .prepared, .constant: true
+      case .shared, .dataset, .resident, .device, .field: false
+      }
+    }
   }
 
   /// The number of a write of `path` in `member`; nil if it changes nothing that is captured.

@@ -109,18 +109,20 @@ struct FreezeAnalysis {
     for function in program.functions where Self.isHost(function) {
       var callees: [FunctionID] = []
       var calledValues: [Type] = []
+      // The program is not mentioned in the closure: it would be copied at every node.
+      var deviceCalls: [(device: TypedExpression, name: String, signature: FunctionID)] = []
       function.body.visit { node in
         guard case .expression(let expression) = node else { return }
         switch expression.kind {
         case .call(let callee, _, _): callees.append(callee)
-        case .deviceCall(let device, let name, let signature, _):
-          if let kernel = program.deviceKernel(name, of: device, like: signature, in: function.owner) {
-            callees.append(kernel)
-          }
+        case .deviceCall(let device, let name, let signature, _): deviceCalls.append((device, name, signature))
         case .callValue(let callee, _): calledValues.append(callee.type)
         case .intrinsic(.leastSquares, let operands): if let model = operands.first { calledValues.append(model.type) }
         default: break
         }
+      }
+      for (device, name, signature) in deviceCalls {
+        if let kernel = program.deviceKernel(name, of: device, like: signature, in: function.owner) { callees.append(kernel) }
       }
       for type in calledValues { callees += targets(of: type) }
       var edges: Set<FunctionID> = []

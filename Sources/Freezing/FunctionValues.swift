@@ -2,17 +2,20 @@ import Typing
 
 /// The functions whose value is taken somewhere: those that a call of a function value may mean (rule 16).
 struct FunctionValues {
-  private var taken: [(function: FunctionID, type: Type)] = []
+  private let taken: [(function: FunctionID, type: Type)]
 
   init(of program: TypedProgram) {
     var seen: Set<FunctionID> = []
+    var found: [FunctionID] = []
+    // The closure must not mention the program: it would be copied at every node.
     for function in program.functions {
       function.body.visit { node in
         if case .expression(let expression) = node, case .function(let id, _) = expression.kind {
-          if seen.insert(id).inserted { taken.append((id, Self.type(of: program[id]))) }
+          if seen.insert(id).inserted { found.append(id) }
         }
       }
     }
+    taken = found.map { ($0, Self.type(of: program[$0])) }
   }
 
   private static func type(of function: TypedFunction) -> Type {

@@ -15,6 +15,7 @@ package struct Capture: Hashable, Sendable {
   }
 }
 
+/// One step into a captured value.
 package enum CapturePathStep: Hashable, Sendable {
   case field(Int)
   case tupleElement(Int)

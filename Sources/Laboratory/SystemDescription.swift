@@ -75,6 +75,7 @@ package struct CostTable: Hashable, Sendable {
 
 /// A device that experiments can ask for by name: its driver and what its fields are.
 package struct DeviceDescription: Hashable, Sendable {
+  /// What a field of a driver is filled with.
   package enum FieldValue: Hashable, Sendable {
     case channel(UInt16)
     case integer(Int64)
@@ -103,6 +104,7 @@ package struct DeviceDescription: Hashable, Sendable {
 
 /// A channel of the core device and what hangs on it in the simulated world.
 package struct ChannelDescription: Hashable, Sendable {
+  /// What kind of thing hangs on the channel.
   package enum Kind: Hashable, Sendable {
     /// A digital output: address 0, value 0 or 1.
     case ttlOutput

@@ -32,7 +32,7 @@ extension Arithmetic {
     while steps > 0 {
       if quotient == 0, rest == 0 { return 0 }
       let shift = min(steps, 10)
-      guard quotient < 1 &<< 53 else { return nil }
+      guard quotient.leadingZeroBitCount >= shift else { return nil }
       rest &<<= UInt64(shift)
       quotient = quotient &<< UInt64(shift) | rest / mantissa
       rest %= mantissa

@@ -160,7 +160,8 @@ extension Interpreter {
       if case .array(let parts) = new, !dataset.shape.isEmpty { datasets[id]?.next = parts.count }
       return
     }
-    datasets[id]?.value = try replace(dataset.value, typed[id].type, path[...], value, at: span)
+    let changed = try replace(dataset.value, typed[id].type, path[...], value, at: span)
+    datasets[id]?.value = changed
     datasets[id]?.next = max(dataset.next, index + 1)
   }
 

@@ -1,5 +1,6 @@
 import CoreDevice
 import Diagnostics
+import Freezing
 import Simulation
 import Typing
 

@@ -111,7 +111,7 @@ extension Interpreter {
       switch intrinsic {
       case .minimum: return .float(a.isNaN || b.isNaN ? Numbers.one(.nan) : a < b || (a == b && a.sign == .minus) ? a : b)
       case .maximum: return .float(a.isNaN || b.isNaN ? Numbers.one(.nan) : a > b || (a == b && a.sign == .plus) ? a : b)
-      case .arcTangent2: return .float(ElementaryFunctions.apply(.arcTangent2, a, b))
+      case .arcTangent2: return .float(ElementaryFunctions.arcTangent2(a, b))
       default: break
       }
     default: break
@@ -127,16 +127,16 @@ extension Interpreter {
     case .truncate: x.rounded(.towardZero)
     case .round: x.rounded(.toNearestOrEven)
     case .squareRoot: x.squareRoot()
-    case .sine: ElementaryFunctions.apply(.sine, x)
-    case .cosine: ElementaryFunctions.apply(.cosine, x)
-    case .tangent: ElementaryFunctions.apply(.tangent, x)
-    case .arcSine: ElementaryFunctions.apply(.arcSine, x)
-    case .arcCosine: ElementaryFunctions.apply(.arcCosine, x)
-    case .arcTangent: ElementaryFunctions.apply(.arcTangent, x)
-    case .exponential: ElementaryFunctions.apply(.exponential, x)
-    case .logarithm: ElementaryFunctions.apply(.logarithm, x)
-    case .logarithm2: ElementaryFunctions.apply(.logarithm2, x)
-    case .logarithm10: ElementaryFunctions.apply(.logarithm10, x)
+    case .sine: ElementaryFunctions.sine(x)
+    case .cosine: ElementaryFunctions.cosine(x)
+    case .tangent: ElementaryFunctions.tangent(x)
+    case .arcSine: ElementaryFunctions.arcSine(x)
+    case .arcCosine: ElementaryFunctions.arcCosine(x)
+    case .arcTangent: ElementaryFunctions.arcTangent(x)
+    case .exponential: ElementaryFunctions.exponential(x)
+    case .logarithm: ElementaryFunctions.logarithm(x)
+    case .logarithm2: ElementaryFunctions.logarithm2(x)
+    case .logarithm10: ElementaryFunctions.logarithm10(x)
     default: nil
     }
   }

@@ -13,21 +13,28 @@ struct HostMemory: ~Copyable {
   private static let stackByteCount = 64 << 20
   private static let arenaByteCount = 16 << 30
 
-  /// The system gives no memory.
-  struct Refusal: Error {}
+  enum Refusal: Error {
+    /// The system gives no memory.
+    case noMemory
+    case image(VerificationError)
+  }
 
   /// Memory with the image `bytes`, which lowering made, in it.
   init(image bytes: [UInt8]) throws(Refusal) {
-    guard let stack = Self.reserve(Self.stackByteCount) else { throw Refusal() }
+    guard let stack = Self.reserve(Self.stackByteCount) else { throw .noMemory }
     guard let arena = Self.reserve(Self.arenaByteCount) else {
       munmap(stack.baseAddress, stack.count)
-      throw Refusal()
+      throw .noMemory
     }
     let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(8, bytes.count), alignment: 8)
     copy.copyBytes(from: bytes)
     switch verify(UnsafeRawBufferPointer(rebasing: copy[..<bytes.count]), profile: .host) {
     case .success(let verified): image = verified
-    case .failure(let error): preconditionFailure("lowering made a host image that is refused: \(error)")
+    case .failure(let error):
+      copy.deallocate()
+      munmap(stack.baseAddress, stack.count)
+      munmap(arena.baseAddress, arena.count)
+      throw .image(error)
     }
     self.stack = stack
     self.arena = arena

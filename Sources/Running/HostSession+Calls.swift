@@ -255,6 +255,7 @@ extension HostSession {
       expectations.note(failure: fault.message)
       machine.fail(Fault(.limitExceeded))
     case .refused(let diagnostics): pass(on: .refused(diagnostics))
+    case .broken(let why): pass(on: .broken(why))
     }
   }
 }

@@ -16,6 +16,8 @@ enum HostStop: Error {
   case stopped
   /// A kernel could not be compiled.
   case refused([Diagnostic])
+  /// An image that lowering made is no image: our mistake, and why.
+  case broken(String)
 }
 
 /// The host half of one run (or of a file's tests) on its machine, and all that its host calls reach.
@@ -51,7 +53,8 @@ struct HostSession: ~Copyable {
   private var kernelFailure: (position: UInt64, error: UInt16, places: [RunError.Place], message: String)?
   /// Errors that kernels declare and the host half does not know; they have numbers after the host's own.
   private var foreignErrors: [String] = []
-  private var refusal: [Diagnostic]?
+  /// Why no more is run, once that is so.
+  private var refusal: HostStop?
   /// How many functions are on top of each other, each in a host call of the one below.
   private var depth = 0
 
@@ -96,8 +99,12 @@ struct HostSession: ~Copyable {
     do throws(HostMemory.Refusal) {
       return try HostMemory(image: encode(contents))
     } catch {
-      let refusal = RunError(code: "OutOfMemory", message: "the system gives no memory", backtrace: [])
-      throw .failed(refusal, fault: Fault(.outOfMemory))
+      switch error {
+      case .image(let error): throw .broken("the image of \(contents.name)'s host half is refused: \(error)")
+      case .noMemory:
+        let refusal = RunError(code: "OutOfMemory", message: "the system gives no memory", backtrace: [])
+        throw .failed(refusal, fault: Fault(.outOfMemory))
+      }
     }
   }
 
@@ -140,7 +147,7 @@ struct HostSession: ~Copyable {
       case .failed(let fault):
         let error = describe(fault)
         machine.leave()
-        if let refusal { throw .refused(refusal) }
+        if let refusal { throw refusal }
         if isStopping, fault.error == BuiltinError.cancelled.rawValue { throw .stopped }
         throw .failed(error, fault: fault)
       case .hostCall(let index): serve(index)
@@ -172,8 +179,8 @@ struct HostSession: ~Copyable {
       kernelFailure = (machine.position, fault.error, error.backtrace, error.message)
       machine.fail(fault)
     case .stopped: machine.fail(Fault(.cancelled))
-    case .refused(let diagnostics):
-      refusal = diagnostics
+    case .refused, .broken:
+      refusal = stop
       machine.fail(Fault(.cancelled))
     }
   }
@@ -262,7 +269,7 @@ struct HostSession: ~Copyable {
       guard let found = try kernels.ready(kernel, on: device) else { return refused(.cancelled) }
       compiled = found
     } catch {
-      preconditionFailure("the device refuses an image that lowering made: \(error)")
+      throw .broken("the image of \(typed[kernel].name) is refused: \(error)")
     }
     var bound: [UInt64] = []
     for member in compiled.bound {

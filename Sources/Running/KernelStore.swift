@@ -32,11 +32,17 @@ struct KernelStore {
   private let program: ProvenProgram
   private let bound: Set<MemberID>
   private var images: [CompiledKernel] = []
+  /// What each image follows from.
+  private var contents: [Content] = []
+  /// Slots of images that are forgotten, to be freed.
+  private var retired: [KernelSlot] = []
+  /// Images that are kept; beyond that one that is no longer the latest of its kernel makes room.
+  private static let imageCountMax = 512
   private var known: [Content: Int] = [:]
   private var latest: [FunctionID: Int] = [:]
   private var startCount = 0
+  private(set) var compileCount = 0
   private(set) var reuseCount = 0
-  var compileCount: Int { images.count }
 
   /// The latest image of each kernel, in the order of the source.
   var current: [CompiledKernel] {
@@ -75,17 +81,38 @@ struct KernelStore {
       order.append((first, member))
     }
     order.sort { $0.first < $1.first }
-    images.append(
-      CompiledKernel(
-        contents: image.contents, bytes: encode(image.contents), result: image.result, bound: order.map(\.member)))
-    known[content] = images.count - 1
-    latest[kernel] = images.count - 1
+    let compiled = CompiledKernel(
+      contents: image.contents, bytes: encode(image.contents), result: image.result, bound: order.map(\.member))
+    compileCount += 1
+    let place = place(for: compiled, content)
+    known[content] = place
+    latest[kernel] = place
     return []
+  }
+
+  /// Keeps `image` and returns its index, which another image may have had.
+  private mutating func place(for image: CompiledKernel, _ content: Content) -> Int {
+    if images.count >= Self.imageCountMax {
+      let inUse = Set(latest.values)
+      let idle = images.indices.filter { !inUse.contains($0) }
+      if let oldest = idle.min(by: { images[$0].lastStart < images[$1].lastStart }) {
+        known[contents[oldest]] = nil
+        if let slot = images[oldest].slot { retired.append(slot) }
+        images[oldest] = image
+        contents[oldest] = content
+        return oldest
+      }
+    }
+    images.append(image)
+    contents.append(content)
+    return images.count - 1
   }
 
   /// The image of the latest compile point of `kernel`, resident on `device`; nil if it was never compiled.
   mutating func ready(_ kernel: FunctionID, on device: SimulatedDevice) throws(LoadError) -> CompiledKernel? {
     guard let index = latest[kernel] else { return nil }
+    for slot in retired { device.unload(slot) }
+    retired = []
     startCount += 1
     images[index].lastStart = startCount
     if images[index].slot == nil {

@@ -17,6 +17,7 @@ package func run(_ request: RunRequest, observer: RunObserver = RunObserver()) -
     switch error {
     case .outOfRange(let fault): return .outOfRange(fault)
     case .refused(let diagnostics): return .refused(diagnostics)
+    case .broken(let why): return .broken(why)
     }
   }
 }
@@ -38,7 +39,8 @@ package func evaluate(
     switch error {
     case .failed(let error, _): return .failure(.failed(error))
     case .refused(let diagnostics): return .failure(.refused(diagnostics))
-    case .stopped: return .failure(.refused([]))
+    case .broken(let why): return .failure(.broken(why))
+    case .stopped: return .failure(.broken("nothing stops an initialiser"))
     }
   }
 }
@@ -47,6 +49,8 @@ package func evaluate(
 package enum EvaluationFailure: Error, Sendable {
   case failed(RunError)
   case refused([Diagnostic])
+  /// Our mistake, and what it is.
+  case broken(String)
 }
 
 /// The images of an experiment as they are at the end of `prepare`: the host half first, then every kernel.
@@ -59,6 +63,7 @@ package func images(of request: RunRequest) -> Result<[[UInt8]], EvaluationFailu
     case .outOfRange(let fault):
       return .failure(.failed(RunError(code: "E0219", message: fault.message, backtrace: [])))
     case .refused(let diagnostics): return .failure(.refused(diagnostics))
+    case .broken(let why): return .failure(.broken(why))
     }
   }
 }
@@ -67,6 +72,7 @@ package func images(of request: RunRequest) -> Result<[[UInt8]], EvaluationFailu
 private enum Ending: Error {
   case outOfRange(RangeFault)
   case refused([Diagnostic])
+  case broken(String)
 }
 
 /// The worker of `run`.
@@ -112,7 +118,8 @@ private struct Run: ~Copyable {
       switch error {
       case .refused(let diagnostics): throw .refused(diagnostics)
       case .failed(let error, _): throw .outOfRange(RangeFault(argument: "", message: error.message))
-      case .stopped: throw .refused([])
+      case .broken(let why): throw .broken(why)
+      case .stopped: throw .broken("nothing has run that could stop")
       }
     }
     device = SimulatedDevice(description: typed.description, seed: request.seed, keepsTrace: request.keepsTrace)
@@ -158,6 +165,7 @@ private struct Run: ~Copyable {
     } catch {
       switch error {
       case .refused(let diagnostics): throw .refused(diagnostics)
+      case .broken(let why): throw .broken(why)
       case .stopped:
         record.status = .stopped
         return true
@@ -245,7 +253,11 @@ private struct Run: ~Copyable {
           record.error = error
         }
       } catch {
-        if case .refused(let diagnostics) = error { throw .refused(diagnostics) }
+        switch error {
+        case .refused(let diagnostics): throw .refused(diagnostics)
+        case .broken(let why): throw .broken(why)
+        case .failed, .stopped: break
+        }
       }
     }
     account()

@@ -123,4 +123,6 @@ package enum RunOutcome: Sendable {
   case outOfRange(RangeFault)
   /// The program could not be compiled to the end.
   case refused([Diagnostic])
+  /// Our mistake, and what it is: lowering made an image that is refused where it is to run.
+  case broken(String)
 }

@@ -36,8 +36,11 @@ struct Expectations {
   mutating func note(failure message: String) { failures.append(TestOutcome.Failure(message: message, span: nil)) }
 }
 
-/// Runs `test` of `program`, its simulations in worlds made from `seed`; the errors are those of lowering.
-package func runTest(_ test: TypedTest, of program: ProvenProgram, seed: UInt64) -> Checked<TestOutcome> {
+/// Runs `test` of `program`, its simulations in worlds made from `seed`. An error that the test raises is a failure in its
+/// outcome.
+package func runTest(
+  _ test: TypedTest, of program: ProvenProgram, seed: UInt64
+) -> Result<TestOutcome, EvaluationFailure> {
   let typed = program.typed
   let constants = typed.ordered(typed.members.filter { $0.kind == .constant && $0.experiment == nil }.map(\.id))
   do throws(HostStop) {
@@ -51,14 +54,16 @@ package func runTest(_ test: TypedTest, of program: ProvenProgram, seed: UInt64)
       session.expectations.note(failure: "\(error.code): \(error.message)\(place)")
     }
     let expectations = session.expectations
-    return Checked(
+    return .success(
       TestOutcome(
         title: test.title, span: test.span, expectationCount: expectations.count, failures: expectations.failures,
-        output: session.output), [])
+        output: session.output))
   } catch {
     switch error {
-    case .refused(let diagnostics): return Checked(nil, diagnostics)
-    case .failed, .stopped: return Checked(nil, [])
+    case .refused(let diagnostics): return .failure(.refused(diagnostics))
+    case .broken(let why): return .failure(.broken(why))
+    case .failed(let error, _): return .failure(.failed(error))
+    case .stopped: return .failure(.broken("nothing stops a test"))
     }
   }
 }

@@ -94,6 +94,7 @@ extension Lexer {
   private mutating func abandonText(from stringStart: Int) -> TextEnd {
     while position > stringStart + 1, bytes[position - 1] == 0x0D { position -= 1 }
     dropFaults(after: stringStart)
+    unterminatedStrings.append(stringStart)
     diagnostics.append(.unterminatedString(at: span(stringStart, position), closedAt: likelyEnd(from: stringStart)))
     return .nothing
   }
@@ -141,7 +142,7 @@ extension Lexer {
       let brace = byte()
       position += 1
       diagnostics.append(.escapedBrace(Unicode.Scalar(brace), at: span(start, position)))
-      // It is to be text: the second brace of a doubled one is not looked at again.
+    // It is to be text: the second brace of a doubled one is not looked at again.
     case 0x0A, 0x0D, 0:
       diagnostics.append(.unknownEscape(at: span(start, position)))
     default:
@@ -150,7 +151,7 @@ extension Lexer {
     }
   }
 
-  /// `\u{3C0}`
+  /// Takes what follows the `u` of `\u{3C0}`.
   private mutating func takeScalarEscape(from start: Int) {
     var value: UInt32 = 0
     var digitCount = 0
@@ -195,6 +196,7 @@ extension Lexer {
     while end > outermost + 1, bytes[end - 1] == 0x0D { end -= 1 }
     // A quote that was meant to end the string has begun another one inside its value.
     dropFaults(after: outermost)
+    unterminatedStrings.append(outermost)
     diagnostics.append(.unterminatedValue(at: span(outermost, end)))
     let flags = pending
     while !openStrings.isEmpty {
@@ -230,6 +232,7 @@ extension Lexer {
         return emit(.string, from: start, .isBroken)
       }
     }
+    unterminatedStrings.append(start)
     diagnostics.append(.unterminatedString(at: span(start, position), closedAt: position))
     emit(.string, from: start, .isBroken)
   }

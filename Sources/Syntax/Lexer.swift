@@ -20,6 +20,8 @@ struct Lexer {
   var brackets: [Token.Kind] = []
   /// Where the strings begin that have a value open.
   var openStrings: [Int] = []
+  /// Where those begin that turned out to have no end.
+  var unterminatedStrings: [Int] = []
   private var unclosedBraceCount = 0
   private let words = WordTable.shared
 
@@ -36,7 +38,7 @@ struct Lexer {
     emit(.end, from: position)
     return LexedSource(
       source: source, tokens: tokens, trivia: trivia, diagnostics: diagnostics,
-      unclosedBraceCount: unclosedBraceCount)
+      unterminatedStrings: unterminatedStrings, unclosedBraceCount: unclosedBraceCount)
   }
 
   /// The byte `distance` after the current one; 0 past the end.
@@ -49,7 +51,8 @@ struct Lexer {
   @inline(__always)
   mutating func emit(_ kind: Token.Kind, from start: Int, _ flags: Token.Flags = []) {
     tokens.append(
-      Token(start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: position), kind: kind,
+      Token(
+        start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: position), kind: kind,
         flags: flags.union(pending)))
     pending = []
   }

@@ -33,7 +33,9 @@ extension Diagnostic {
   static func unknownUnit(_ name: Name, spacing: [Edit]) -> Diagnostic {
     var fixes: [Fix] = []
     if let near = nearestUnit(to: name.text) { fixes.append(Fix("did you mean `\(near)`?", [Edit(name.span, near)])) }
-    if !spacing.isEmpty { fixes.append(Fix("or, if `\(name.text)` is a variable, put spaces around the operator", spacing)) }
+    if !spacing.isEmpty {
+      fixes.append(Fix("or, if `\(name.text)` is a variable, put spaces around the operator", spacing))
+    }
     return Diagnostic(
       .malformedNumber, "there is no unit called `\(name.text)`", at: name.span,
       notes: fixes.isEmpty ? ["a name behind a number is its unit, as in `10 us` or `2.5 V/us`"] : [], fixes: fixes)
@@ -103,7 +105,8 @@ extension Diagnostic {
     }
     let isVisible = text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
     let shown =
-      isVisible ? text : text.unicodeScalars.map { "U+" + String($0.value, radix: 16, uppercase: true) }.joined(separator: " ")
+      isVisible
+      ? text : text.unicodeScalars.map { "U+" + String($0.value, radix: 16, uppercase: true) }.joined(separator: " ")
     return Diagnostic(.unexpectedCharacter, "unexpected `\(shown)`", at: span)
   }
 

@@ -3,8 +3,10 @@ import Diagnostics
 // Structs, enums, errors and interfaces.
 
 extension Parser {
-  /// Parses what stands between the braces that come next, part by part, up to the `}`; each `part` takes at least one
-  /// token. False if there are no braces.
+  /// Parses what stands between the braces that come next, part by part, up to the `}`; each `part` takes at least
+  /// one token.
+  ///
+  /// False if there are no braces.
   mutating func braced(
     allowing allowed: @escaping (Token.Kind) -> Bool, in container: StaticString, _ part: (inout Parser) -> Void
   ) -> Bool {
@@ -41,11 +43,15 @@ extension Parser {
         continue
       case .belongsHere: break
       }
+      if kind == .leftBrace {
+        takeStrayBlock()
+        continue
+      }
       let first = index
       part(&self)
       if index == first, kind != .end, kind != .rightBrace {
         report(.unexpected(in: self))
-        advance()
+        skipToken()
       }
     }
     close(bracket, .rightBrace)
@@ -69,7 +75,7 @@ extension Parser {
     endDeclaration()
   }
 
-  /// `struct Name<T> { field: T = default … fn method() { } }`
+  /// Parses `struct Name<T> { field: T = default … fn method() { } }`.
   mutating func structure(_ documentation: String?) -> StructDeclaration? {
     let start = self.start
     advance()
@@ -121,7 +127,7 @@ extension Parser {
     return Field(name: name, type: written, value: value, documentation: documentation, span: span(from: start))
   }
 
-  /// `enum Name { one, two(Float), three(radius: Float) … fn method() { } }`
+  /// Parses `enum Name { one, two(Float), three(radius: Float) … fn method() { } }`.
   mutating func enumeration(_ documentation: String?) -> EnumDeclaration? {
     let start = self.start
     advance()
@@ -151,7 +157,7 @@ extension Parser {
       name: name, cases: cases, methods: methods, documentation: documentation, span: span(from: start))
   }
 
-  /// `error Name(payload)`
+  /// Parses `error Name(payload)`.
   mutating func errorDeclaration(_ documentation: String?) -> ErrorDeclaration? {
     let start = self.start
     advance()
@@ -163,7 +169,7 @@ extension Parser {
     return ErrorDeclaration(name: name, payload: payload, documentation: documentation, span: span(from: start))
   }
 
-  /// `interface Name { kernel on() }`
+  /// Parses `interface Name { kernel on() }`.
   mutating func interface(_ documentation: String?) -> InterfaceDeclaration? {
     let start = self.start
     advance()

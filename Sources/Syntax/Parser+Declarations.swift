@@ -22,7 +22,7 @@ extension Parser {
       endDeclaration()
       if index == first, kind != .end {
         if kind == .rightBrace { report(.strayCloser(tokens[index], in: self)) } else { report(.unexpected(in: self)) }
-        advance()
+        skipToken()
       }
     }
   }
@@ -128,7 +128,7 @@ extension Parser {
       _ = member(of: .experiment, nil)
     }
     endDeclaration()
-    if index == first { advance() }
+    if index == first { skipToken() }
     module.declarations.removeLast(module.declarations.count - declarationCount)
   }
 
@@ -155,7 +155,7 @@ extension Parser {
     return ImportDeclaration(target: target, alias: alias, span: span(from: start))
   }
 
-  /// `const name: T = value`
+  /// Parses `const name: T = value`.
   mutating func constant(_ documentation: String?) -> Field? {
     let start = self.start
     advance()
@@ -207,7 +207,11 @@ extension Parser {
     var isMutating = false
     var isSeamless = false
     while true {
-      if kind == .host { isHost = true } else if kind == .mutating { isMutating = true } else if kind == .seamless,
+      if kind == .host {
+        isHost = true
+      } else if kind == .mutating {
+        isMutating = true
+      } else if kind == .seamless,
         peek() == .kernel || peek() == .fn
       {
         isSeamless = true
@@ -257,7 +261,7 @@ extension Parser {
       documentation: documentation, span: span(from: start))
   }
 
-  /// `<T: Bound>(a: A, label b: B = c) -> R`
+  /// Parses `<T: Bound>(a: A, label b: B = c) -> R`.
   mutating func signature() -> FunctionSignature {
     let generics = genericParameters()
     var parameters: [Parameter] = []
@@ -265,6 +269,7 @@ extension Parser {
       parameters = self.parameters(areNamed: true)
     } else {
       report(.expectedParameters(in: self))
+      return FunctionSignature(generics: generics, parameters: [], result: nil)
     }
     if kind == .colon, isOnSameLine(), beginsTypeAfterColon {
       // `fn f(): Int`
@@ -310,7 +315,9 @@ extension Parser {
   }
 
   private mutating func parameter(isNamed: Bool) -> Parameter? {
-    let hasName = (kind.isName || kind.isReserved) && (peek() == .colon || (peek().isName || peek().isReserved) && peek(2) == .colon)
+    let hasName =
+      (kind.isName || kind.isReserved)
+      && (peek() == .colon || (peek().isName || peek().isReserved) && peek(2) == .colon)
     if !isNamed, !hasName {
       let type = type()
       let place = module.span(of: type)

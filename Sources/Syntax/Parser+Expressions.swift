@@ -85,7 +85,7 @@ extension Parser {
     _ first: ExpressionID, middle: ExpressionID, _ next: InfixOperator, from start: UInt32
   ) -> ExpressionID {
     let middleText = source(of: module.span(of: middle))
-    correct(.chainedComparison(middleText, at: span(of: tokens[index])))
+    report(.chainedComparison(middleText, at: span(of: tokens[index])))
     advance()
     _ = binary(.coalesce)
     return add(.invalid, from: start)
@@ -283,7 +283,7 @@ extension Parser {
     return add(.member(operand, name), from: start)
   }
 
-  /// `value`, `label: value`, `&place`
+  /// Parses `value`, `label: value`, `&place`.
   mutating func argument() -> Argument {
     var label: Name?
     if kind.isName || kind.isReserved, peek() == .colon {

@@ -19,7 +19,7 @@ extension Parser {
     }
   }
 
-  /// `experiment Name { … }` or `part Name { … }`
+  /// Parses `experiment Name { … }` or `part Name { … }`.
   mutating func experiment(_ container: Container, _ documentation: String?) -> ExperimentDeclaration? {
     let start = self.start
     advance()
@@ -31,7 +31,7 @@ extension Parser {
     return ExperimentDeclaration(name: name, members: members, documentation: documentation, span: span(from: start))
   }
 
-  /// `driver Name: Interface, Interface { … }`
+  /// Parses `driver Name: Interface, Interface { … }`.
   mutating func driver(_ documentation: String?) -> DriverDeclaration? {
     let start = self.start
     advance()
@@ -75,7 +75,9 @@ extension Parser {
       // A word of the grammar without what makes it a declaration: say what is missing behind it.
       let isStage = kind == .prepare || kind == .run || kind == .analyze || kind == .cleanup
       let isBegun = kind.isWord && isOnSameLine() && (peek().isName || peek() == .colon)
-      guard Parser.memberWords.contains(kind), isBegun || (isStage && peek() != .leftParenthesis && peek() != .dot) else {
+      guard Parser.memberWords.contains(kind),
+        isBegun || (isStage && !(isOnSameLine() && (peek() == .leftParenthesis || peek() == .dot || peek() == .assign)))
+      else {
         if beginsFunctionWithoutWord { return functionWithoutWord(documentation).map { .function($0) } }
         report(.expectedMember(in: self))
         skipLine()
@@ -90,8 +92,10 @@ extension Parser {
     case .dataset: return dataset(documentation, from: start)
     case .var: return variable(documentation, from: start)
     case .const: return constant(documentation).map { .constant($0) }
-    case .resident: return field("the name of the value", documentation, isValueRequired: true, from: start).map { .resident($0) }
-    case .field: return field("the name of the field", documentation, isValueRequired: false, from: start).map { .field($0) }
+    case .resident:
+      return field("the name of the value", documentation, isValueRequired: true, from: start).map { .resident($0) }
+    case .field:
+      return field("the name of the field", documentation, isValueRequired: false, from: start).map { .field($0) }
     case .use: return use(from: start).map { .use($0) }
     case .prepare: return stage { .prepare($0, keyword: $1) }
     case .run: return stage { .run($0, keyword: $1) }
@@ -115,11 +119,11 @@ extension Parser {
   /// Reports a member that `container` does not have.
   private mutating func judge(_ word: Token.Kind, in container: Container) {
     switch (container, word) {
-    case (.part, .run), (.part, .analyze): correct(.memberOutOfPlace(tokens[index], "a part", in: self))
-    case (.experiment, .field), (.part, .field): correct(.fieldOutsideDriver(at: hereSpan))
+    case (.part, .run), (.part, .analyze): report(.memberOutOfPlace(tokens[index], "a part", in: self))
+    case (.experiment, .field), (.part, .field): report(.fieldOutsideDriver(at: hereSpan))
     case (.driver, .device), (.driver, .arg), (.driver, .shared), (.driver, .dataset), (.driver, .var), (.driver, .use),
       (.driver, .prepare), (.driver, .run), (.driver, .analyze), (.driver, .cleanup):
-      correct(.memberOutOfPlace(tokens[index], "a driver", in: self))
+      report(.memberOutOfPlace(tokens[index], "a driver", in: self))
     default: break
     }
   }
@@ -130,7 +134,7 @@ extension Parser {
     return make(block(), keyword)
   }
 
-  /// `device a, b: Driver`, `device x: TTLOut = "ttl4"`
+  /// Parses `device a, b: Driver`, `device x: TTLOut = "ttl4"`.
   private mutating func device(_ documentation: String?, from start: UInt32) -> Member? {
     advance()
     var names: [Name] = []
@@ -153,7 +157,7 @@ extension Parser {
     return .device(names, driver, binding: binding, documentation: documentation, span: span(from: start))
   }
 
-  /// `arg name: T = default in lower...upper`
+  /// Parses `arg name: T = default in lower...upper`.
   private mutating func argument(_ documentation: String?, from start: UInt32) -> Member? {
     advance()
     guard let name = name("the name of the argument") else {
@@ -170,7 +174,7 @@ extension Parser {
     return .argument(field, range: range)
   }
 
-  /// `shared name: T = default at "key"`, `shared name(parameter: T): T = default at "key.{parameter}"`
+  /// Parses `shared name: T = default at "key"`, `shared name(parameter: T): T = default at "key.{parameter}"`.
   mutating func sharedDeclaration(_ documentation: String?) -> SharedDeclaration? {
     let start = self.start
     advance()
@@ -193,7 +197,7 @@ extension Parser {
     return SharedDeclaration(field: field, parameters: parameters, key: key)
   }
 
-  /// `dataset name: T over axis, axis error name`
+  /// Parses `dataset name: T over axis, axis error name`.
   private mutating func dataset(_ documentation: String?, from start: UInt32) -> Member? {
     advance()
     guard let name = name("the name of the dataset") else {
@@ -213,7 +217,7 @@ extension Parser {
     return .dataset(field, axes: axes, error: error)
   }
 
-  /// `var name: T = value`
+  /// Parses `var name: T = value`.
   mutating func variable(_ documentation: String?, from start: UInt32) -> Member? {
     let word = kind
     advance()
@@ -234,7 +238,7 @@ extension Parser {
       Field(name: name, type: written, value: value, documentation: documentation, span: span(from: start)))
   }
 
-  /// `resident name: T = value`, `field name: T`
+  /// Parses `resident name: T = value`, `field name: T`.
   private mutating func field(
     _ wanted: StaticString, _ documentation: String?, isValueRequired: Bool, from start: UInt32
   ) -> Field? {
@@ -250,7 +254,7 @@ extension Parser {
       name: name, type: field.type, value: invalidExpression(), documentation: documentation, span: field.span)
   }
 
-  /// `use name: Part(device: other, argument: value)`
+  /// Parses `use name: Part(device: other, argument: value)`.
   private mutating func use(from start: UInt32) -> Use? {
     advance()
     guard let name = name("a name for the part") else {

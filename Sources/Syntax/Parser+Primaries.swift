@@ -49,14 +49,17 @@ extension Parser {
       advance()
       return add(.invalid, from: start)
     }
-    // What begins the next line belongs to that.
-    if linesMatter, tokens[index].isFirstOnLine, kind != .end { kind = .newline }
     report(.expectedExpression(in: self))
+    // What begins a line is parsed as one, also behind an operator.
+    if linesMatter, tokens[index].isFirstOnLine, index > 0, tokens[index - 1].kind.continuesOnNextLine, kind != .end {
+      kind = .newline
+    }
     let invalid = invalidExpression()
     // A token that cannot go on with what stands around is left out, so that this goes on behind it.
     switch kind {
     case .invalid: advance()
-    default: if kind.isReserved, isOnSameLine(0), !endsBrackets, peek() == .comma || peek() == .rightParenthesis { advance() }
+    default:
+      if kind.isReserved, isOnSameLine(0), !endsBrackets, peek() == .comma || peek() == .rightParenthesis { advance() }
     }
     return invalid
   }
@@ -142,7 +145,7 @@ extension Parser {
 
   // MARK: Brackets
 
-  /// `(a)`, `(a, b)`, `()`
+  /// Parses `(a)`, `(a, b)`, `()`.
   private mutating func parenthesis() -> ExpressionID {
     let start = self.start
     var parts: [ExpressionID] = []
@@ -151,7 +154,7 @@ extension Parser {
     return add(parts.count == 1 ? .parenthesized(parts[0]) : .tuple(parts), from: start)
   }
 
-  /// `[a, b]`, `[a; n]`, `[f(x) for x in xs]`, and the `[T]` of `[T](xs)`
+  /// Parses `[a, b]`, `[a; n]`, `[f(x) for x in xs]`, and the `[T]` of `[T](xs)`.
   private mutating func bracketed() -> ExpressionID {
     let start = self.start
     let bracket = open()
@@ -268,7 +271,7 @@ extension Parser {
     return add(.conditional(conditions, then: then, otherwise: otherwise), from: start)
   }
 
-  /// `fn(x: Int) -> Int { … }`
+  /// Parses `fn(x: Int) -> Int { … }`.
   private mutating func closure() -> ExpressionID {
     let start = self.start
     advance()

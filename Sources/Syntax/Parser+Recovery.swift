@@ -51,7 +51,9 @@ extension Parser {
     isInMatchCase = bracket.wasInMatchCase
   }
 
-  /// Takes the bracket that closes `bracket`. If it is not there that is reported, and all goes on as if it were.
+  /// Takes the bracket that closes `bracket`.
+  ///
+  /// If it is not there that is reported, and all goes on as if it were.
   mutating func close(_ bracket: Bracket, _ closer: Token.Kind) {
     if kind == .newline, tokens[index].kind == closer { kind = closer }
     leave(bracket)
@@ -87,8 +89,9 @@ extension Parser {
     return isGood && isClosed
   }
 
-  /// The elements between brackets that have been opened; stops before `closer`, or where there can be no more. With
-  /// `hasFirst` the first has been taken already.
+  /// The elements between brackets that have been opened; stops before `closer`, or where there can be no more.
+  ///
+  /// With `hasFirst` the first has been taken already.
   mutating func elements(
     of bracket: Bracket, _ closer: Token.Kind, hasFirst: Bool = false, _ element: (inout Parser) -> Void
   ) -> Bool {
@@ -104,7 +107,7 @@ extension Parser {
       isGood = false
       guard goOn(after: bracket, closer) else { break }
       // What no element can begin with is left out.
-      if isStuck, index == first { advance() }
+      if isStuck, index == first { skipToken() }
     }
     return isGood
   }
@@ -235,7 +238,8 @@ extension Parser {
     case .const, .struct, .enum, .interface, .driver, .experiment, .part, .kernel, .fn: return next.kind.isName
     case .host, .mutating: return next.kind.isWord
     case .seamless: return next.kind == .kernel
-    case .let, .var: return next.kind == .leftParenthesis || next.kind.isName && (afterNext == .assign || afterNext == .colon)
+    case .let, .var:
+      return next.kind == .leftParenthesis || next.kind.isName && (afterNext == .assign || afterNext == .colon)
     case .shared: return next.kind.isName && (afterNext == .colon || afterNext == .leftParenthesis)
     case .device: return next.kind.isName && (afterNext == .colon || afterNext == .comma)
     case .arg, .dataset, .resident, .field, .use: return next.kind.isName && afterNext == .colon
@@ -272,7 +276,7 @@ extension Parser {
   /// Whether the `}` that comes next is one too many inside the braces opened at `opener`; it is then taken.
   mutating func takeStrayBrace(inBracesAt opener: Int) -> Bool {
     let token = tokens[index]
-    guard unclosedBraceCount < 0, token.kind == .rightBrace, token.isFirstOnLine,
+    guard unclosedBraceCount < 0, token.kind == .rightBrace,
       indentation(ofLineAt: index) > indentation(ofLineAt: opener)
     else { return false }
     unclosedBraceCount += 1
@@ -280,6 +284,17 @@ extension Parser {
     report(.strayCloser(token, in: self))
     advance()
     return true
+  }
+
+  /// Takes a `{` that stands where nothing has a block, and what is between it and its `}`.
+  mutating func takeStrayBlock() {
+    report(.strayBlock(at: hereSpan))
+    guard unclosedBraceCount <= 0 else {
+      // It is the `{` itself that is one too many.
+      unclosedBraceCount -= 1
+      return skipToken()
+    }
+    _ = block()
   }
 
   // MARK: Words of other languages, and misspelt ones
@@ -312,6 +327,7 @@ extension Parser {
     } else {
       return
     }
+    if meant == .let || meant == .var, peek(2) != .assign, peek(2) != .colon { return }
     correct(.misspelt(written, as: meant, at: span(of: token)))
     tokens[index] = Token(start: token.start, end: token.end, kind: meant, flags: token.flags)
     kind = meant

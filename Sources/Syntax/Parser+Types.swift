@@ -60,7 +60,7 @@ extension Parser {
     }
   }
 
-  /// `[T]`, `[T; n]`, `[Float; m, n]`
+  /// Parses `[T]`, `[T; n]`, `[Float; m, n]`.
   private mutating func arrayType() -> TypeID {
     let start = self.start
     let bracket = open()
@@ -76,7 +76,7 @@ extension Parser {
     return add(lengths.isEmpty ? .array(element) : .fixedArray(element, lengths), from: start)
   }
 
-  /// `Float`, `Float<V/s>`, `module.Name`
+  /// Parses `Float`, `Float<V/s>`, `module.Name`.
   mutating func namedType() -> TypeID {
     let start = self.start
     guard var name = name("the name of a type") else { return add(.invalid, from: start) }
@@ -140,7 +140,8 @@ extension Parser {
       let factors = unit.factors.map { factor in
         UnitExpression.Factor(
           name: Name(
-            String(decoding: bytes[factor.start..<factor.end], as: UTF8.self), at: Span(source, factor.start, factor.end)),
+            String(decoding: bytes[factor.start..<factor.end], as: UTF8.self),
+            at: Span(source, factor.start, factor.end)),
           power: factor.power)
       }
       return .unit(UnitExpression(factors: factors, span: span(from: unitStart)))

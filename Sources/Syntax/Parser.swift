@@ -39,6 +39,7 @@ struct Parser {
   let source: SourceID
   let bytes: [UInt8]
   let trivia: [Trivia]
+  private let unterminatedStrings: [Int]
   let units = UnitTable.shared
   /// `>>` and the like are split where they close type arguments; else nothing in here changes.
   var tokens: [Token]
@@ -77,6 +78,7 @@ struct Parser {
     source = lexed.source
     self.bytes = bytes
     trivia = lexed.trivia
+    unterminatedStrings = lexed.unterminatedStrings.sorted()
     tokens = lexed.tokens
     diagnostics = lexed.diagnostics
     unclosedBraceCount = lexed.unclosedBraceCount
@@ -87,10 +89,40 @@ struct Parser {
     module.expressionSpans.reserveCapacity(expected)
   }
 
+  /// The diagnostics in the order of the text. On a line with a string that has no end there is one only: which of
+  /// its quotes is the one too many, or where one is missing, decides what all the rest is.
   var sortedDiagnostics: [Diagnostic] {
-    diagnostics.enumerated().sorted { a, b in
+    let sorted = diagnostics.enumerated().sorted { a, b in
       (a.element.span.start, a.offset) < (b.element.span.start, b.offset)
     }.map(\.element)
+    guard !unterminatedStrings.isEmpty else { return sorted }
+    var kept: [Diagnostic] = []
+    var broken = unterminatedStrings[...]
+    var brokenLine = 0..<0
+    var isTaken = false
+    for diagnostic in sorted {
+      let start = Int(diagnostic.span.start)
+      while let first = broken.first, start >= brokenLine.upperBound, lineRange(around: first).lowerBound <= start {
+        brokenLine = lineRange(around: first)
+        broken.removeFirst()
+        isTaken = false
+      }
+      if brokenLine.contains(start) {
+        if isTaken { continue }
+        isTaken = true
+      }
+      kept.append(diagnostic)
+    }
+    return kept
+  }
+
+  /// The bytes of the line on which the byte at `place` stands, and the newline.
+  private func lineRange(around place: Int) -> Range<Int> {
+    var start = min(place, bytes.count)
+    while start > 0, bytes[start - 1] != 0x0A { start -= 1 }
+    var end = place
+    while end < bytes.count, bytes[end] != 0x0A { end += 1 }
+    return start..<end + 1
   }
 
   // MARK: Tokens
@@ -106,6 +138,12 @@ struct Parser {
     previousEnd = tokens[index].end
     index += 1
     settle()
+  }
+
+  /// Goes behind the next token, also where it begins a line.
+  mutating func skipToken() {
+    kind = tokens[index].kind
+    advance()
   }
 
   /// Finds out what the next token counts as here (rule 2).

@@ -27,6 +27,7 @@ package struct Token: Hashable, Sendable {
 
 /// A stretch of text that is not part of any token, and is more than white space.
 package struct Trivia: Hashable, Sendable {
+  /// What kind of trivia it is.
   package enum Kind: Hashable, Sendable { case comment, documentation, interpreterLine, byteOrderMark }
   package let kind: Kind
   package let start: UInt32
@@ -40,6 +41,8 @@ package struct LexedSource: Sendable {
   package internal(set) var tokens: [Token]
   package internal(set) var trivia: [Trivia]
   package internal(set) var diagnostics: [Diagnostic]
+  /// Where strings begin that have no end; what else is wrong on their lines follows from that.
+  var unterminatedStrings: [Int] = []
   /// How many `{` there are more than `}`; negative if there are fewer.
   var unclosedBraceCount = 0
 }

@@ -48,6 +48,7 @@ package struct Numeral: Hashable, Sendable {
 
 /// A unit as written: `V/us` has the factors `V` to the power 1 and `us` to the power -1; `1/s` has only `s`.
 package struct UnitExpression: Hashable, Sendable {
+  /// One unit in the product, and its power.
   package struct Factor: Hashable, Sendable {
     package let name: Name
     package let power: Int
@@ -64,8 +65,10 @@ package struct UnitExpression: Hashable, Sendable {
   }
 }
 
+/// Operators before their operand.
 package enum PrefixOperator: String, Sendable { case minus = "-", complement = "~", not = "not" }
 
+/// Operators between two operands, as they are written.
 package enum InfixOperator: String, CaseIterable, Sendable {
   case power = "**"
   case multiply = "*", divide = "/", floorDivide = "//", remainder = "%", matrixMultiply = "@"
@@ -92,6 +95,7 @@ package enum StringSegment: Hashable, Sendable {
   /// The value and its format as written after the `:`, without the colon; nil if there is none.
   case value(ExpressionID, format: Format?)
 
+  /// What stands after the colon.
   package struct Format: Hashable, Sendable {
     package let text: String
     package let span: Span
@@ -115,6 +119,7 @@ package enum Condition: Hashable, Sendable {
   case binding(PatternID, ExpressionID)
 }
 
+/// An expression.
 package enum Expression: Hashable, Sendable {
   /// Where an error was reported; agrees with everything.
   case invalid
@@ -156,6 +161,7 @@ package enum Expression: Hashable, Sendable {
   case parenthesized(ExpressionID)
 }
 
+/// A type as it is written.
 package enum WrittenType: Hashable, Sendable {
   case invalid
   /// `Float`, `Float<V/s>`, `Box<T>`, `module.Name`.
@@ -168,6 +174,7 @@ package enum WrittenType: Hashable, Sendable {
   case function([TypeID], TypeID)
 }
 
+/// What stands between `<` and `>` after a type.
 package enum WrittenTypeArgument: Hashable, Sendable {
   case type(TypeID)
   /// A unit, dimension or product of those, as `V/s`, `D*E`, `D^2`: names with powers. A lone name is ambiguous and
@@ -175,6 +182,7 @@ package enum WrittenTypeArgument: Hashable, Sendable {
   case unit(UnitExpression)
 }
 
+/// What a value is taken apart by.
 package enum Pattern: Hashable, Sendable {
   case invalid
   case wildcard
@@ -187,6 +195,7 @@ package enum Pattern: Hashable, Sendable {
   case range(ExpressionID)
 }
 
+/// One `case` of a `match`.
 package struct MatchCase: Hashable, Sendable {
   /// Empty for `else:`.
   package let patterns: [PatternID]
@@ -201,6 +210,7 @@ package struct Block: Hashable, Sendable {
   package let span: Span
 }
 
+/// One `catch` of a `try`.
 package struct CatchClause: Hashable, Sendable {
   /// Empty catches all; otherwise the names of errors, perhaps with their module.
   package let errors: [Name]
@@ -209,6 +219,7 @@ package struct CatchClause: Hashable, Sendable {
   package let span: Span
 }
 
+/// A statement.
 package enum Statement: Hashable, Sendable {
   case invalid
   case expression(ExpressionID)
@@ -233,170 +244,6 @@ package enum Statement: Hashable, Sendable {
   case critical(Block)
   /// A `fn` declared in a body.
   case function(Function)
-}
-
-package struct GenericParameter: Hashable, Sendable {
-  package let name: Name
-  package let bound: Name?
-}
-
-package struct Parameter: Hashable, Sendable {
-  /// The label that a call must write, of `label name: T`; nil for `name: T`.
-  package let label: Name?
-  package let name: Name
-  package let isInout: Bool
-  package let type: TypeID
-  package let defaultValue: ExpressionID?
-}
-
-package struct FunctionSignature: Hashable, Sendable {
-  package let generics: [GenericParameter]
-  package let parameters: [Parameter]
-  /// Nil for functions without result.
-  package let result: TypeID?
-}
-
-package struct Function: Hashable, Sendable {
-  package enum Kind: Hashable, Sendable { case portable, host, kernel, seamlessKernel }
-  package let kind: Kind
-  package let isMutating: Bool
-  package let name: Name
-  package let signature: FunctionSignature
-  /// Nil in an interface.
-  package let body: Block?
-  package let documentation: String?
-  package let span: Span
-}
-
-/// `name: T = default`: fields of structs and drivers, payloads, `var`s, `const`s, `resident`s.
-package struct Field: Hashable, Sendable {
-  package let name: Name
-  package let type: TypeID?
-  package let value: ExpressionID?
-  package let documentation: String?
-  package let span: Span
-}
-
-package struct EnumCase: Hashable, Sendable {
-  package let name: Name
-  package let payload: [Parameter]
-}
-
-/// `use readout: Readout(pmt: trigger)`
-package struct Use: Hashable, Sendable {
-  package let name: Name
-  package let part: Name
-  package let arguments: [Argument]
-  package let span: Span
-}
-
-/// A member of an experiment, a part or a driver.
-package enum Member: Hashable, Sendable {
-  case device([Name], TypeID, binding: ExpressionID?, documentation: String?, span: Span)
-  case argument(Field, range: ExpressionID?)
-  case shared(SharedDeclaration)
-  case dataset(Field, axes: [ExpressionID], error: Name?)
-  case variable(Field)
-  case constant(Field)
-  case resident(Field)
-  /// `field channel: Channel`, of a driver.
-  case field(Field)
-  case use(Use)
-  case prepare(Block, keyword: Span)
-  case run(Block, keyword: Span)
-  case analyze(Block, keyword: Span)
-  case cleanup(Block, keyword: Span)
-  case function(Function)
-  case structure(StructDeclaration)
-  case enumeration(EnumDeclaration)
-  case error(ErrorDeclaration)
-}
-
-package struct SharedDeclaration: Hashable, Sendable {
-  package let field: Field
-  /// Of a family of keys; empty for one key.
-  package let parameters: [Parameter]
-  /// The string after `at`; nil where it is missing.
-  package let key: ExpressionID?
-}
-
-package struct StructDeclaration: Hashable, Sendable {
-  package let name: Name
-  package let generics: [GenericParameter]
-  package let fields: [Field]
-  package let methods: [Function]
-  package let documentation: String?
-  package let span: Span
-}
-
-package struct EnumDeclaration: Hashable, Sendable {
-  package let name: Name
-  package let cases: [EnumCase]
-  package let methods: [Function]
-  package let documentation: String?
-  package let span: Span
-}
-
-package struct ErrorDeclaration: Hashable, Sendable {
-  package let name: Name
-  package let payload: [Parameter]
-  package let documentation: String?
-  package let span: Span
-}
-
-package struct InterfaceDeclaration: Hashable, Sendable {
-  package let name: Name
-  package let kernels: [Function]
-  package let documentation: String?
-  package let span: Span
-}
-
-package struct DriverDeclaration: Hashable, Sendable {
-  package let name: Name
-  package let interfaces: [Name]
-  package let members: [Member]
-  package let documentation: String?
-  package let span: Span
-}
-
-package struct ExperimentDeclaration: Hashable, Sendable {
-  package let name: Name
-  package let members: [Member]
-  package let documentation: String?
-  package let span: Span
-}
-
-package struct TestDeclaration: Hashable, Sendable {
-  package let title: String
-  package let body: Block
-  package let span: Span
-}
-
-package struct ImportDeclaration: Hashable, Sendable {
-  package enum Target: Hashable, Sendable {
-    /// A module of the standard library.
-    case library(Name)
-    /// A path relative to the importing file.
-    case file(String, Span)
-  }
-  package let target: Target
-  package let alias: Name?
-  package let span: Span
-}
-
-package enum Declaration: Hashable, Sendable {
-  case importing(ImportDeclaration)
-  case constant(Field)
-  case shared(SharedDeclaration)
-  case function(Function)
-  case structure(StructDeclaration)
-  case enumeration(EnumDeclaration)
-  case error(ErrorDeclaration)
-  case interface(InterfaceDeclaration)
-  case driver(DriverDeclaration)
-  case part(ExperimentDeclaration)
-  case experiment(ExperimentDeclaration)
-  case test(TestDeclaration)
 }
 
 /// A source file as a tree. Made by `parse` only.

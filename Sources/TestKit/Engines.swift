@@ -2,8 +2,7 @@ import Diagnostics
 package import Freezing
 import Reference
 package import Running
-import Simulation
-package import Toolchain
+package import Simulation
 package import Typing
 package import Values
 
@@ -93,6 +92,7 @@ private func onMachine(_ request: EngineRequest, bound: Set<MemberID>, as engine
   case .outOfRange(let fault): outcome.refusal = "out of range: \(fault.argument)"
   case .refused(let diagnostics):
     outcome.refusal = "refused: \(diagnostics.map { "\($0.code.rawValue) \($0.message)" }.joined(separator: "; "))"
+  case .broken(let why): outcome.refusal = "broken: \(why)"
   case .ran(let record, let shared):
     outcome.status = record.status.rawValue
     outcome.output = record.output

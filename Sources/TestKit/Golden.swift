@@ -1,5 +1,3 @@
-package import Toolchain
-
 /// What the golden runner found out about one program.
 package struct GoldenVerdict: Sendable {
   package let complaints: [String]

@@ -1,4 +1,5 @@
 import Bytecode
+import Diagnostics
 import Freezing
 import Lowering
 package import Toolchain

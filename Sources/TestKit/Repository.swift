@@ -19,6 +19,9 @@ package enum Repository {
     bytes(of: path).map { String(decoding: $0, as: UTF8.self) }
   }
 
+  /// Whether there is a file or folder at `path`, which is relative to the root.
+  package static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: root + "/" + path) }
+
   /// The paths, relative to the root and in order, of all files below `folder` whose names end in `ending`.
   ///
   /// Folders whose names begin with a dot are passed over.
@@ -44,4 +47,7 @@ package enum Repository {
 
   /// Whether files with what is expected are to be written anew instead of being compared (`UPDATE_GOLDEN=1`).
   package static var isUpdating: Bool { ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" }
+
+  /// The only programs that are to be judged: those whose paths contain this (`GOLDEN=loops`); nil for all.
+  package static let chosen: String? = ProcessInfo.processInfo.environment["GOLDEN"]
 }

@@ -1,8 +1,8 @@
-package import Diagnostics
+import Diagnostics
 import Freezing
 import Laboratory
 import Reference
-package import Running
+import Running
 import Simulation
 package import Toolchain
 import Typing
@@ -10,8 +10,8 @@ import Values
 
 extension Judgement {
   /// Runs the program's experiments by every engine, compares the engines with each other and with what is promised; the
-  /// engines that really ran.
-  package mutating func judgeRuns(_ checked: CheckedProgram) -> [Engine] {
+  /// engines that really ran. Without `comparingOutput` the output is only compared between the engines.
+  package mutating func judgeRuns(_ checked: CheckedProgram, comparingOutput: Bool = true) -> [Engine] {
     let typed = checked.typed
     let options = program.options
     var experiments = typed.experiments
@@ -41,7 +41,7 @@ extension Judgement {
       }
     }
     for outcome in machine { if let refusal = outcome.refusal { complain(1, refusal) } }
-    judge(machine, in: checked)
+    judge(machine, in: checked, comparingOutput: comparingOutput)
     judgeTests(checked)
     return outcomes.flatMap { $0.value.map(\.engine) }
   }
@@ -57,6 +57,7 @@ extension Judgement {
       switch error {
       case .usage(let message): complain(1, message)
       case .diagnostics(let diagnostics, _): complain(1, "\(diagnostics.map(\.message))")
+      case .broken(let why): complain(1, "larmor is wrong: \(why)")
       }
       return nil
     }
@@ -76,8 +77,8 @@ extension Judgement {
 
   // MARK: What is promised
 
-  private mutating func judge(_ outcomes: [EngineOutcome], in checked: CheckedProgram) {
-    judgeOutput(outcomes.flatMap(\.output))
+  private mutating func judge(_ outcomes: [EngineOutcome], in checked: CheckedProgram, comparingOutput: Bool) {
+    if comparingOutput { judgeOutput(outcomes.flatMap(\.output)) }
     judgeEnd(outcomes, in: checked)
     let printer = Printer(checked.typed)
     for promise in program.promises {
@@ -194,8 +195,11 @@ extension Judgement {
     var failing: Set<Promise> = []
     for test in checked.typed.tests {
       let line = source.position(of: test.span.start).line
-      guard let outcome = runTest(test, of: checked.proven, seed: program.options.seed).value else {
-        complain(line, "the test cannot be compiled")
+      let outcome: TestOutcome
+      switch runTest(test, of: checked.proven, seed: program.options.seed) {
+      case .success(let found): outcome = found
+      case .failure(let failure):
+        complain(line, "the test does not run: \(failure)")
         continue
       }
       if program.promises.contains(where: { $0.kind == .passes && $0.line == line }), !outcome.hasPassed {

@@ -11,6 +11,8 @@ package enum ArgumentFailure: Error, Sendable {
   case usage(String)
   /// What the compiler has to say of the values, and the sources in which they stand.
   case diagnostics([Diagnostic], SourceSet)
+  /// Our mistake, and what it is.
+  case broken(String)
 }
 
 /// The values that `given` (names, and constant expressions of the language) have as arguments of `experiment`. The last
@@ -45,6 +47,7 @@ package func argumentValues(
   switch evaluate(order.compactMap { initializers[$0] }, of: proof) {
   case .success(let values): return Dictionary(zip(order, values)) { _, last in last }
   case .failure(.refused(let diagnostics)): throw .diagnostics(diagnostics, sources)
+  case .failure(.broken(let why)): throw .broken(why)
   case .failure(.failed(let error)): throw .usage("an argument's value raises \(error.code): \(error.message)")
   }
 }

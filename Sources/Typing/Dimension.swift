@@ -11,6 +11,7 @@ package struct Dimension: Hashable, Sendable {
   /// Sorted by parameter, no zero powers.
   package private(set) var variables: [Variable]
 
+  /// A generic parameter in the product, and its power.
   package struct Variable: Hashable, Sendable {
     package let parameter: GenericID
     package let power: Int8

@@ -11,12 +11,14 @@ package enum UnaryOperation: Hashable, Sendable {
 /// Which comparison; `greater` and its like keep their operands' order.
 package enum Comparison: Hashable, Sendable { case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual }
 
+/// Operations on integers; those that are not `wrapping` raise where the result does not fit.
 package enum IntegerOperation: Hashable, Sendable {
   case add, subtract, multiply, floorDivide, remainder, power
   case wrappingAdd, wrappingSubtract, wrappingMultiply
   case bitAnd, bitOr, bitXor, shiftLeft, shiftRight
 }
 
+/// Operations on floats.
 package enum FloatOperation: Hashable, Sendable { case add, subtract, multiply, divide, floorDivide, remainder, power }
 
 /// What is compared with what.

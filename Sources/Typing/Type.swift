@@ -1,11 +1,18 @@
 /// Declared things of a program, by index into its tables.
 package struct StructID: Hashable, Sendable { package let index: Int32 }
+/// An enum of a program.
 package struct EnumID: Hashable, Sendable { package let index: Int32 }
+/// A declared error of a program.
 package struct ErrorID: Hashable, Sendable { package let index: Int32 }
+/// An interface of a program.
 package struct InterfaceID: Hashable, Sendable { package let index: Int32 }
+/// A driver of a program.
 package struct DriverID: Hashable, Sendable { package let index: Int32 }
+/// An experiment of a program.
 package struct ExperimentID: Hashable, Sendable { package let index: Int32 }
+/// A function of a program.
 package struct FunctionID: Hashable, Sendable { package let index: Int32 }
+/// A member of a program.
 package struct MemberID: Hashable, Sendable { package let index: Int32 }
 /// A local of one function.
 package struct LocalID: Hashable, Sendable { package let index: Int32 }

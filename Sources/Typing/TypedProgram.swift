@@ -11,13 +11,16 @@ package struct Local: Sendable {
 
 /// A generic parameter and what kind of thing it stands for.
 package struct TypedGeneric: Hashable, Sendable {
+  /// What kind of thing it is.
   package enum Kind: Hashable, Sendable { case type(Bound), dimension, length }
+  /// What a type must be able to do.
   package enum Bound: Hashable, Sendable { case none, equal, ordered, number }
   package let id: GenericID
   package let name: String
   package var kind: Kind
 }
 
+/// A parameter of a function.
 package struct TypedParameter: Sendable {
   package let local: LocalID
   package let name: String
@@ -32,6 +35,7 @@ package struct TypedParameter: Sendable {
 
 /// A function, kernel, stage of an experiment, initialiser or test: all that has a body.
 package struct TypedFunction: Sendable {
+  /// What kind of thing it is.
   package enum Kind: Hashable, Sendable {
     /// `fn`; may run on both sides if its effects allow.
     case portable
@@ -46,6 +50,7 @@ package struct TypedFunction: Sendable {
     /// Declared in an interface; without a body.
     case requirement
   }
+  /// What the function belongs to.
   package enum Owner: Hashable, Sendable {
     case module
     case experiment(ExperimentID)
@@ -89,6 +94,7 @@ package struct Effects: OptionSet, Hashable, Sendable {
 
 /// A named thing that an experiment, a driver or a module holds.
 package struct Member: Sendable {
+  /// What kind of thing it is.
   package enum Kind: Hashable, Sendable {
     case argument
     /// With its key.
@@ -121,6 +127,7 @@ package struct Member: Sendable {
   package let documentation: String?
 }
 
+/// An axis of a dataset.
 package struct DatasetAxis: Hashable, Sendable {
   package let name: String
   package let values: FunctionID
@@ -134,6 +141,7 @@ package struct DeviceBinding: Hashable, Sendable {
   package let driver: DriverID
 }
 
+/// A field of a struct, or a part of a payload.
 package struct TypedField: Sendable {
   package let name: String
   package let type: Type
@@ -141,6 +149,7 @@ package struct TypedField: Sendable {
   package let span: Span
 }
 
+/// A struct.
 package struct TypedStruct: Sendable {
   package let id: StructID
   package let name: String
@@ -150,7 +159,9 @@ package struct TypedStruct: Sendable {
   package let nameSpan: Span
 }
 
+/// An enum.
 package struct TypedEnum: Sendable {
+  /// A case of an enum.
   package struct Case: Sendable {
     package let name: String
     package let payload: [TypedField]
@@ -161,6 +172,7 @@ package struct TypedEnum: Sendable {
   package let nameSpan: Span
 }
 
+/// A declared error.
 package struct TypedError: Sendable {
   package let id: ErrorID
   package let name: String
@@ -168,6 +180,7 @@ package struct TypedError: Sendable {
   package let nameSpan: Span
 }
 
+/// An interface: the kernels that its drivers have.
 package struct TypedInterface: Sendable {
   package let id: InterfaceID
   package let name: String
@@ -175,6 +188,7 @@ package struct TypedInterface: Sendable {
   package let nameSpan: Span
 }
 
+/// A driver.
 package struct TypedDriver: Sendable {
   package let id: DriverID
   package let name: String
@@ -185,6 +199,7 @@ package struct TypedDriver: Sendable {
   package let nameSpan: Span
 }
 
+/// An experiment.
 package struct TypedExperiment: Sendable {
   package let id: ExperimentID
   package let name: String
@@ -201,6 +216,7 @@ package struct TypedExperiment: Sendable {
   package let documentation: String?
 }
 
+/// A `test` block.
 package struct TypedTest: Sendable {
   package let title: String
   package let body: FunctionID

@@ -19,6 +19,7 @@ package struct TypedExpression: Sendable {
     self.span = span
   }
 
+  /// What kind of node it is.
   package indirect enum Kind: Sendable {
     /// Never in a program without errors.
     case invalid
@@ -90,11 +91,13 @@ package enum TypedArgument: Sendable {
 
 /// What can be written: a variable and a path into it.
 package struct Place: Sendable {
+  /// The variable that is written.
   package enum Root: Hashable, Sendable {
     case local(LocalID)
     /// A variable, dataset, shared or resident member.
     case member(MemberID)
   }
+  /// A step into it.
   package enum Step: Sendable {
     case field(Int)
     case tupleElement(Int)
@@ -115,12 +118,14 @@ package struct Place: Sendable {
   }
 }
 
+/// A condition of an `if`, `guard` or `while`.
 package enum TypedCondition: Sendable {
   case expression(TypedExpression)
   /// Holds if the optional has a value, which the local then is.
   case binding(LocalID, TypedExpression)
 }
 
+/// A `for` or `if` of a comprehension.
 package enum TypedClause: Sendable {
   case loop(TypedLoop)
   case condition(TypedExpression)
@@ -128,6 +133,7 @@ package enum TypedClause: Sendable {
 
 /// What a `for` goes over, and the locals that it binds on each round.
 package struct TypedLoop: Sendable {
+  /// What the loop goes over.
   package enum Source: Sendable {
     /// Step nil is 1. The bounds are evaluated once.
     case range(TypedExpression, TypedExpression, isClosed: Bool, step: TypedExpression?)
@@ -142,6 +148,7 @@ package struct TypedLoop: Sendable {
   }
 }
 
+/// A part of an interpolated string.
 package enum TypedSegment: Sendable {
   case text(String)
   case value(TypedExpression, ValueFormat)
@@ -149,6 +156,7 @@ package enum TypedSegment: Sendable {
 
 /// How a value is printed in an interpolation (rule 11).
 package struct ValueFormat: Hashable, Sendable {
+  /// In which form the value is printed.
   package enum Notation: Hashable, Sendable {
     /// The value's own form.
     case plain
@@ -190,6 +198,7 @@ package struct TypedStatement: Sendable {
     self.span = span
   }
 
+  /// What kind of node it is.
   package indirect enum Kind: Sendable {
     case expression(TypedExpression)
     case declare(LocalID, TypedExpression)
@@ -223,6 +232,7 @@ package struct TypedStatement: Sendable {
   }
 }
 
+/// An error, the language's own or a declared one.
 package enum ErrorReference: Hashable, Sendable {
   /// By number in `builtinErrorNames`.
   case builtin(Int)
@@ -236,6 +246,7 @@ package let builtinErrorNames = [
   "FitFailed",
 ]
 
+/// A `catch` of a `try`.
 package struct TypedCatch: Sendable {
   /// Empty catches all.
   package let errors: [ErrorReference]

@@ -3,7 +3,8 @@ import Diagnostics
 // Values that would have to be known before they are computed.
 
 extension Typer {
-  /// Orders all members so that each comes after those that its first value needs, and reports each constant, argument, shared value or variable whose first value needs itself, directly or through others.
+  /// Orders all members so that each comes after those that its first value needs, and reports each constant, argument,
+  /// shared value or variable whose first value needs itself, directly or through others.
   mutating func checkCircularity() {
     var uses: [[MemberID]] = Array(repeating: [], count: program.members.count)
     for member in program.members {

@@ -194,6 +194,7 @@ struct Typer {
     }
     resolveDatasetAxes()
     checkCircularity()
+    checkExclusivity()
     checkConformances()
     inferEffects()
     checkStages()

@@ -47,6 +47,12 @@ enum Program {
     return program
   }
 
+  /// Says that larmor itself is wrong, and how the process ends.
+  static func apologize(_ why: String) -> ExitCode {
+    Terminal.complain("this is a mistake in larmor, not in the program: \(why)")
+    return Ending.software
+  }
+
   /// Writes the diagnostics and how many there are to standard error.
   static func show(_ diagnostics: [Diagnostic], in sources: SourceSet) {
     guard !diagnostics.isEmpty else { return }

@@ -34,6 +34,7 @@ struct DisassembleCommand: ParsableCommand {
       case .failure(.refused(let diagnostics)):
         Program.show(diagnostics, in: checked.loaded.sources)
         throw Ending.badProgram
+      case .failure(.broken(let why)): throw Program.apologize(why)
       case .failure(.failed(let error)):
         Terminal.complain("\(experiment.name): \(error.code): \(error.message)")
         throw Ending.failed

@@ -111,6 +111,7 @@ struct RunCommand: ParsableCommand {
       }
       Program.show(diagnostics, in: checked.loaded.sources)
       throw Ending.badProgram
+    case .broken(let why): throw Program.apologize(why)
     }
   }
 
@@ -148,6 +149,7 @@ struct RunCommand: ParsableCommand {
       switch error {
       case .usage(let message): Terminal.complain(message)
       case .diagnostics(let diagnostics, let sources): Program.show(diagnostics, in: sources)
+      case .broken(let why): throw Program.apologize(why)
       }
       throw Ending.usage
     }

@@ -23,10 +23,16 @@ struct TestCommand: ParsableCommand {
     let checked = try Program.check(file, json: json)
     var outcomes: [TestOutcome] = []
     for test in checked.typed.tests {
-      let outcome = runTest(test, of: checked.proven, seed: seed)
-      guard let done = outcome.value else {
-        Program.show(outcome.diagnostics, in: checked.loaded.sources)
+      let done: TestOutcome
+      switch runTest(test, of: checked.proven, seed: seed) {
+      case .success(let outcome): done = outcome
+      case .failure(.refused(let diagnostics)):
+        Program.show(diagnostics, in: checked.loaded.sources)
         throw Ending.badProgram
+      case .failure(.failed(let error)):
+        Terminal.complain("\(test.title): \(error.code): \(error.message)")
+        throw Ending.failed
+      case .failure(.broken(let why)): throw Program.apologize(why)
       }
       outcomes.append(done)
       if !json { show(done, in: checked.loaded.sources) }

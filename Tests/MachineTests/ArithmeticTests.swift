@@ -222,9 +222,10 @@ import Testing
           #expect(product == nil && quotient == (factor.isNaN ? nil : 0))
           continue
         }
+        guard factor.isNormal else { continue }
         let size = Double(factor.significandBitPattern | 1 << 52)
         let exponent = Int(factor.exponent) - 52
-        guard factor.isNormal, exponent > -60, exponent < 0 else { continue }
+        guard exponent > -60, exponent < 0 else { continue }
         let (mantissa, unit) = (Int128(size) * (factor < 0 ? -1 : 1), Int128(1) << Int128(-exponent))
         let exact = Int128(ticks) * mantissa
         if let product {

@@ -104,7 +104,8 @@ import Testing
       main.emit(.arrayEqual, same, text, text)
       main.emit(.arrayCount, number, text)
       main.emit(.move, f, float)
-      main.giveBack(0, 1, f, number, same, 4)
+      main.emit(.arrayCount, x, 3)
+      main.giveBack(0, 1, f, number, same, x)
     }
     #expect(
       bench.call([1, 5, 2, 0x6261, word(0.5), 6, 3, 0x636261, word(2.5)])

@@ -36,7 +36,7 @@ import Testing
     case .writeInteger: slot(&random, .integer)
     case .readFloat, .writeFloat: slot(&random, .float)
     case .readBoolean, .writeBoolean: slot(&random, .boolean)
-    case .readScalar, .writeScalar: slot(&random, .integer, .float, .boolean)
+    case .readScalar, .writeScalar, .writeBound: slot(&random, .integer, .float, .boolean)
     case .readArray: slot(&random, .owned, .borrowed)
     case .writeOwned, .changeOwned: slot(&random, .owned)
     case .writeBorrowed: slot(&random, .borrowed)

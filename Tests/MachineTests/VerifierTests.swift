@@ -84,7 +84,7 @@ import Testing
     }
   }
 
-  private static func poke(_ section: Section, _ index: Int = 0, _ offset: Int, _ values: UInt8...) -> Rule? {
+  private static func poke(_ section: Section, record index: Int = 0, at offset: Int, _ values: UInt8...) -> Rule? {
     verdict(
       broken { bytes in
         for (number, value) in values.enumerated() { bytes[place(section, index) + offset + number] = value }
@@ -125,26 +125,26 @@ import Testing
       (.sectionTable, verdict(broken { $0[ImageFormat.tableOffset + 20] ^= 8 })),
       (.digest, verdict(broken(false) { $0[place(.constants)] ^= 1 })),
       (.tooLarge, change { $0.functions[0].slots = [SlotType](repeating: .integer, count: 70_000) }),
-      (.text, poke(.module, 4, 255, 255)), (.text, poke(.files, 0, 255, 255)),
-      (.type, poke(.types, 0, 99)), (.type, poke(.types, 1, 0, 4, 0, 99)),
+      (.text, poke(.module, at: 4, 255, 255)), (.text, poke(.files, at: 0, 255, 255)),
+      (.type, poke(.types, at: 0, 99)), (.type, poke(.types, record: 1, at: 0, 4, 0, 99)),
       (.pairing, change { $0.globals = [.owned(1)] }), (.pairing, change { $0.functions[0].results = [.length] }),
       (.layout, change { $0.layouts.append(Layout(words: [.borrowed(0), .length])) }),
       (.layout, change { $0.layouts.append(Layout(words: [.owned(5), .length])) }),
-      (.layout, change { $0.layouts.append(Layout(words: [])) }), (.layout, poke(.layouts, 1, 6, 3)),
+      (.layout, change { $0.layouts.append(Layout(words: [])) }), (.layout, poke(.layouts, record: 1, at: 6, 3)),
       (.layout, change { $0.layouts[0] = Layout(words: [.integer]) }),
       (.data, change { $0.data[2] = DataContents(layout: 3, elements: .words([2, 1])) }),
       (.data, change { $0.data[2] = DataContents(layout: 3, elements: .words([0, 4])) }),
       (.data, change { $0.data[2] = DataContents(layout: 3, elements: .words([1, 3])) }),
-      (.data, poke(.data, 0, 4, 4)), (.data, poke(.data, 0, 8, 8)),
-      (.signature, poke(.signatures, 0, 255, 255)), (.bound, poke(.bound, 0, 2)),
-      (.capture, poke(.captures, 22, 2)), (.capture, poke(.captures, 24, 1)),
+      (.data, poke(.data, at: 4, 4)), (.data, poke(.data, at: 8, 8)),
+      (.signature, poke(.signatures, at: 0, 255, 255)), (.bound, poke(.bound, at: 0, 2)),
+      (.capture, poke(.captures, at: 22, 2)), (.capture, poke(.captures, at: 24, 1)),
       (.global, change { $0.globals = [.borrowed(1), .length] }),
-      (.hostCall, poke(.hostCalls, 20, 7)), (.error, change { $0.errors[0] = ErrorContents(name: "E", payload: [.integer, .integer, .integer, .integer, .integer]) }),
+      (.hostCall, poke(.hostCalls, at: 20, 7)), (.error, change { $0.errors[0] = ErrorContents(name: "E", payload: [.integer, .integer, .integer, .integer, .integer]) }),
       (.functionCount, change { $0.functions = [] }),
-      (.functionRecord, poke(.functions, 4, 255, 255)), (.functionSlots, poke(.functions, 18, 255)),
-      (.functionSlots, poke(.functions, 8, 255, 255)), (.pairing, poke(.functions, 18, 2)),
-      (.slotLists, poke(.functions, 22, 0)), (.slotLists, poke(.slots, 0, 1)), (.slotLists, poke(.functions, 28, 1)),
-      (.labels, poke(.labels, 1, 0, 255)), (.labels, poke(.labels, 0, 1)),
+      (.functionRecord, poke(.functions, at: 4, 255, 255)), (.functionSlots, poke(.functions, at: 18, 255)),
+      (.functionSlots, poke(.functions, at: 8, 255, 255)), (.pairing, poke(.functions, at: 18, 2)),
+      (.slotLists, poke(.functions, at: 22, 0)), (.slotLists, poke(.slots, at: 0, 1)), (.slotLists, poke(.functions, at: 28, 1)),
+      (.labels, poke(.labels, record: 1, at: 0, 255)), (.jumpTarget, poke(.labels, at: 0, 1)),
       (.positions, change { $0.functions[0].positions[0].start = 1000 }),
       (.positions, change { $0.functions[0].positions[0].file = 3 }),
       (.handlers, change { $0.functions[0].handlers[0].end = 1000 }),
@@ -196,9 +196,9 @@ import Testing
       return verdict(image([main, callee]))
     }
     return [
-      (.labels, change { $0.functions[0].code[5] &+= 2 << 32 }),
+      (.labels, change { $0.functions[0].code[5] = Instruction(.jumpIfTrue, a: 4, wide: 1).word }),
       (.jumpTarget, change { contents in
-        // A distance that leads behind the code is left out of the labels by nobody: the label itself is refused.
+        // Before the code there are no labels.
         contents.functions[0].code[5] = Instruction(.jumpIfTrue, a: 4, wide: UInt32(bitPattern: -100)).word
       }),
       (.argument, calling([.integer], [], [1], [])), (.argument, calling([.integer], [], [], [])),

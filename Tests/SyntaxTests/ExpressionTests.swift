@@ -23,7 +23,8 @@ import Testing
     ("a < b and b < c", "(and (< a b) (< b c))"),
     // Operands.
     ("()", "(tuple)"), ("(a)", "(paren a)"), ("(a, b,)", "(tuple a b)"), ("[]", "[]"), ("[1, -2, x,]", "[1 -2 x]"),
-    ("[0; 64]", "[0 ; 64]"), ("[[1, 2], [3]]", "[[1 2] [3]]"), (".reset", "(. reset)"), (".circle(radius: 2)", "(call (. circle) radius: 2)"),
+    ("[0; 64]", "[0 ; 64]"), ("[[1, 2], [3]]", "[[1 2] [3]]"), (".reset", "(. reset)"),
+    (".circle(radius: 2)", "(call (. circle) radius: 2)"),
     ("[x + y for x in xs if x > 0 for (y, _) in ys]", "[(+ x y) for 'x in xs if (> x 0) for ('y, _) in ys]"),
     ("[Int32](xs)", "(call (type [Int32]) xs)"), ("[[Float<V/s>]](z)", "(call (type [[Float<V*s^-1>]]) z)"),
     ("[Int; 4](x)", "(call (type [Int; 4]) x)"), ("Float<V>(x)", "(call (type Float<V>) x)"), ("a<b", "(< a b)"),
@@ -43,7 +44,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "a < b < c", "a == b != c", "a ..< b ..< c", "a == not b", "a b", "f(a b)", "f(a", "f(a]", "[a", "a +", "+ a", "* a",
+    "a < b < c", "a == b != c", "a ..< b ..< c", "a == not b", "a b", "f(a b)", "f(a", "f(a]", "[a", "a +", "+ a",
+    "* a",
     "a ? b : c", "if", "match x", "f(&)", "x.", "a[]", "\"{a b}\"", "\"{}\"", "(a, , b)", "f(a=1)", "not", "a && b",
     "!a", "True",
   ])
@@ -54,11 +56,15 @@ import Testing
 
   @Test(arguments: [
     // Rule 2.
-    ("let a = b\nc", ["let 'a = b", "c"]), ("let a = b +\nc", ["let 'a = (+ b c)"]), ("let a = b\n.c\n.d()", ["let 'a = (call (. (. b c) d))"]),
+    ("let a = b\nc", ["let 'a = b", "c"]), ("let a = b +\nc", ["let 'a = (+ b c)"]),
+    ("let a = b\n.c\n.d()", ["let 'a = (call (. (. b c) d))"]),
     ("let a = b\n-c", ["let 'a = b", "(- c)"]), ("let a = (b\n-c)", ["let 'a = (paren (- b c))"]),
-    ("f(a,\nb\n)", ["(call f a b)"]), ("f(fn() { a\nb })", ["(call f (fn () { a; b }))"]), ("f\n(a)", ["f", "(paren a)"]),
-    ("let a =\n1", ["let 'a = 1"]), ("a; b; c", ["a", "b", "c"]), ("return\na", ["return", "a"]), ("throw\na", ["throw", "a"]),
-    ("if a { b }\nelse { c }", ["if a", "  b", "else", "  c"]), ("let a: Float<V> = x\nlet b: Int? = y", ["let 'a : Float<V> = x", "let 'b : Int? = y"]),
+    ("f(a,\nb\n)", ["(call f a b)"]), ("f(fn() { a\nb })", ["(call f (fn () { a; b }))"]),
+    ("f\n(a)", ["f", "(paren a)"]),
+    ("let a =\n1", ["let 'a = 1"]), ("a; b; c", ["a", "b", "c"]), ("return\na", ["return", "a"]),
+    ("throw\na", ["throw", "a"]),
+    ("if a { b }\nelse { c }", ["if a", "  b", "else", "  c"]),
+    ("let a: Float<V> = x\nlet b: Int? = y", ["let 'a : Float<V> = x", "let 'b : Int? = y"]),
     ("let a = x and\ny or\nz", ["let 'a = (or (and x y) z)"]), ("let a = await\nf()", ["let 'a = (await (call f))"]),
     ("try { a }\ncatch { b }\nfinally { c }", ["try", "  a", "catch", "  b", "finally", "  c"]),
     ("let a = 10\nus()", ["let 'a = 10", "(call us)"]), ("let a = [1,\n2\n]", ["let 'a = [1 2]"]),

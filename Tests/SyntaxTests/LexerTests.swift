@@ -5,7 +5,8 @@ import Testing
 @Suite struct LexerTests {
   /// What is wrong with how tokens, trivia and white space make up the text; nil if nothing is.
   static func untiled(_ lexed: LexedSource, _ bytes: [UInt8]) -> String? {
-    var pieces = lexed.tokens.map { (start: $0.start, end: $0.end) } + lexed.trivia.map { (start: $0.start, end: $0.end) }
+    var pieces =
+      lexed.tokens.map { (start: $0.start, end: $0.end) } + lexed.trivia.map { (start: $0.start, end: $0.end) }
     pieces.sort { ($0.start, $0.end) < ($1.start, $1.end) }
     var place: UInt32 = 0
     for piece in pieces {

@@ -10,11 +10,16 @@ import Testing
 
   /// Deep and long programs get one error, and their trees can be walked.
   @Test(arguments: [
-    ("(", "x", ")"), ("[", "x", "]"), ("f(", "x", ")"), ("-", "x", ""), ("- ", "x", ""), ("~", "x", ""), ("not ", "x", ""),
-    ("a ** ", "x", ""), ("a ?? ", "x", ""), ("a + (", "x", ")"), ("", "x", " + x"), ("", "x", ".y"), ("", "x", "(1)"), ("", "x", "[1]"),
-    ("", "x", " and x"), ("(", "x", " + x)"), ("fn() { ", "x", " }"), ("if x { ", "x", " } else { y }"), ("if x { x } else ", "{ y }", ""),
-    ("match x { case a: ", "x", " }"), ("[x for x in ", "x", "]"), ("\"{", "x", "}\""), ("record { ", "x", " }"), ("await ", "x", ""),
-    ("a[", "x", "]"), ("(x, ", "x", ")"), ("x in (", "x", ")"), ("{", "x", "}"), ("[", "", ""), ("(", "", ""), ("\"{", "", ""),
+    ("(", "x", ")"), ("[", "x", "]"), ("f(", "x", ")"), ("-", "x", ""), ("- ", "x", ""), ("~", "x", ""),
+    ("not ", "x", ""),
+    ("a ** ", "x", ""), ("a ?? ", "x", ""), ("a + (", "x", ")"), ("", "x", " + x"), ("", "x", ".y"), ("", "x", "(1)"),
+    ("", "x", "[1]"),
+    ("", "x", " and x"), ("(", "x", " + x)"), ("fn() { ", "x", " }"), ("if x { ", "x", " } else { y }"),
+    ("if x { x } else ", "{ y }", ""),
+    ("match x { case a: ", "x", " }"), ("[x for x in ", "x", "]"), ("\"{", "x", "}\""), ("record { ", "x", " }"),
+    ("await ", "x", ""),
+    ("a[", "x", "]"), ("(x, ", "x", ")"), ("x in (", "x", ")"), ("{", "x", "}"), ("[", "", ""), ("(", "", ""),
+    ("\"{", "", ""),
     ("fn() { (", "x", " + x + x + x + x)() + x + x + x }"),
   ])
   func deepExpressions(_ opening: String, _ inner: String, _ closing: String) {
@@ -27,7 +32,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("if x { ", "y", " }"), ("for x in xs { ", "y", " }"), ("parallel { ", "y", " }"), ("try { ", "y", " } finally { }"),
+    ("if x { ", "y", " }"), ("for x in xs { ", "y", " }"), ("parallel { ", "y", " }"),
+    ("try { ", "y", " } finally { }"),
     ("fn g() { ", "y", " }"), ("match x { case a: ", "y", " }"), ("if x { } else ", "{ }", ""), ("let x: ", "Int", ""),
   ])
   func deepStatements(_ opening: String, _ inner: String, _ closing: String) {
@@ -36,7 +42,9 @@ import Testing
     #expect(parsed.module != nil && !parsed.dump.isEmpty)
   }
 
-  @Test(arguments: [("[", "Int", "]"), ("(", "Int", ")"), ("Box<", "Int", ">"), ("", "Int", "?"), ("(Int) -> ", "Int", "")])
+  @Test(arguments: [
+    ("[", "Int", "]"), ("(", "Int", ")"), ("Box<", "Int", ">"), ("", "Int", "?"), ("(Int) -> ", "Int", ""),
+  ])
   func deepTypes(_ opening: String, _ inner: String, _ closing: String) {
     let parsed = Parsed("fn f(x: \(nested(opening, inner, closing, 5000))) { }\n")
     #expect(parsed.diagnostics.filter { $0.code == .nestedTooDeeply }.count == 1)
@@ -66,7 +74,10 @@ import Testing
   }
 
   /// Twice the text takes about twice the time, also where all of it is wrong.
-  @Test(arguments: ["( [ { $ \" } x y ) if for 3 us\n", "f(a b\n", "} ) ]\n", "fn f( {\n", "x = (\n", "// a\n", "let x: [\n", "\"{x\n", "a<b<c<d\n"])
+  @Test(arguments: [
+    "( [ { $ \" } x y ) if for 3 us\n", "f(a b\n", "} ) ]\n", "fn f( {\n", "x = (\n", "// a\n", "let x: [\n", "\"{x\n",
+    "a<b<c<d\n",
+  ])
   func timeIsLinear(_ line: String) {
     let clock = ContinuousClock()
     func time(_ count: Int) -> Duration {

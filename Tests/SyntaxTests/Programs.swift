@@ -91,6 +91,10 @@ func expression(_ text: String) -> String {
 struct SplitMix: RandomNumberGenerator {
   private var state: UInt64
   init(seed: UInt64) { state = seed }
+
+  /// A number from 0 up to `bound`, which is not one of them.
+  mutating func below(_ bound: Int) -> Int { Int(next() >> 33) % max(1, bound) }
+
   mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state

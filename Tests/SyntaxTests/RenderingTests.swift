@@ -26,11 +26,13 @@ import Testing
     let change = span("threshold += 1", in: set, source)
     let parenthesis = span("()", in: set, source)
     let diagnostic = Diagnostic(
-      .staleCapture, "`threshold` may have changed since `detect` was compiled", at: span("detect()", 2, in: set, source),
+      .staleCapture, "`threshold` may have changed since `detect` was compiled",
+      at: span("detect()", 2, in: set, source),
       remark: "this call would run with the old value",
       labels: [
         Label("changed here", at: change),
-        Label("`detect` captures `threshold` (line 9) and is compiled here", at: span("preload detect", in: set, source)),
+        Label(
+          "`detect` captures `threshold` (line 9) and is compiled here", at: span("preload detect", in: set, source)),
       ],
       fixes: [
         Fix(
@@ -67,7 +69,8 @@ import Testing
     let first = set.add(Source(name: "a.exp", text: "\tlet π = \"…\" + x\n"))
     let second = set.add(Source(name: "b.exp", text: "const x: Int = 1\n"))
     let diagnostic = Diagnostic(
-      .mismatch, "a \u{1B}[31m trick", at: span("x", in: set, first), labels: [Label("declared here", at: span("x", in: set, second))],
+      .mismatch, "a \u{1B}[31m trick", at: span("x", in: set, first),
+      labels: [Label("declared here", at: span("x", in: set, second))],
       notes: ["a note"], fixes: [Fix("only advice")])
     #expect(
       render([diagnostic], in: set, colors: false) == """
@@ -91,14 +94,16 @@ import Testing
     var set = SourceSet()
     let source = set.add(Source(name: "a.exp", text: "one\ntwo\nthree\n"))
     func fix(_ edits: [Edit]) -> String {
-      let text = render([Diagnostic(.unexpected, "m", at: Span(source, 0, 3), fixes: [Fix("f", edits)])], in: set, colors: false)
+      let text = render(
+        [Diagnostic(.unexpected, "m", at: Span(source, 0, 3), fixes: [Fix("f", edits)])], in: set, colors: false)
       return text.split(separator: "help: f\n  |\n").last.map(String.init) ?? ""
     }
     #expect(fix([Edit(Span(source, 4, 7), "zwei")]) == "2 - two\n2 + zwei\n")
     #expect(fix([Edit(Span(source, 4, 8), "")]) == "2 - two\n3 - three\n2 + three\n")
     #expect(fix([Edit(Span(source, 4, 4), "x\n")]) == "1 + x\n")
     #expect(fix([Edit(Span(source, 0, 0), "("), Edit(Span(source, 3, 3), ")")]) == "1 | (one)\n")
-    #expect(fix([Edit(Span(source, 0, 3), "1"), Edit(Span(source, 8, 13), "3")]) == "1 - one\n1 + 1\n3 - three\n3 + 3\n")
+    #expect(
+      fix([Edit(Span(source, 0, 3), "1"), Edit(Span(source, 8, 13), "3")]) == "1 - one\n1 + 1\n3 - three\n3 + 3\n")
   }
 
   @Test func longLinesAreCut() {
@@ -120,7 +125,13 @@ import Testing
     var stripped = ""
     var isEscape = false
     for character in colored {
-      if character == "\u{1B}" { isEscape = true } else if !isEscape { stripped.append(character) } else if character == "m" { isEscape = false }
+      if character == "\u{1B}" {
+        isEscape = true
+      } else if !isEscape {
+        stripped.append(character)
+      } else if character == "m" {
+        isEscape = false
+      }
     }
     #expect(stripped == plain)
   }
@@ -144,7 +155,9 @@ import Testing
         "fixes": [{"message": "close it", "edits": [{"line": 1, "column": 12, "end_line": 1, "end_column": 12, \
         "replacement": ")"}]}], "notes": []}]}
         """)
-    let value: JSONValue = ["a": [1, true, nil], "b": .number(0.1), "c": .number(.nan), "d": "\"\\\n\u{1}π", "e": [:], "f": []]
+    let value: JSONValue = [
+      "a": [1, true, nil], "b": .number(0.1), "c": .number(.nan), "d": "\"\\\n\u{1}π", "e": [:], "f": [],
+    ]
     #expect(value.compact == #"{"a": [1, true, null], "b": 0.1, "c": null, "d": "\"\\\n\u0001π", "e": {}, "f": []}"#)
     #expect(value.pretty.hasPrefix("{\n  \"a\": [1, true, null],\n  \"b\": 0.1,\n"))
   }

@@ -1,0 +1,141 @@
+import Diagnostics
+import Freezing
+import Laboratory
+import Running
+import Testing
+import Toolchain
+import Typing
+import Values
+
+/// Runs as the runner reports them, through its own interface.
+struct RunningTests {
+  private func checked(_ text: String) throws -> CheckedProgram {
+    let loaded = load("test.exp", Array(text.utf8)) { _ in .failure(.notFound) }
+    let checked = check(loaded, against: .defaultLaboratory)
+    #expect(checked.diagnostics.isEmpty, "\(render(checked.diagnostics, in: loaded.sources, colors: false))")
+    return try #require(checked.value)
+  }
+
+  private func record(_ request: RunRequest) throws -> RunRecord {
+    guard case .ran(let record, _) = run(request) else {
+      Issue.record("the run was refused")
+      throw CancellationError()
+    }
+    return record
+  }
+
+  private func member(_ name: String, of program: CheckedProgram) throws -> MemberID {
+    try #require(program.typed.members.first { $0.name == name && $0.experiment != nil }?.id)
+  }
+
+  private static let scanned = """
+    experiment Scanned {
+        device led: TTLOut
+        arg width: Duration = 10 us in 1 us...1 ms
+        arg gain: Float = 1.0
+        dataset total: Float
+        prepare {
+            let double = width * 2
+            let offset = double + 1 us
+            let label = "width {width}"
+        }
+        kernel flash() -> Float {
+            led.pulse(offset)
+            delay(width)
+            return gain * 2.0
+        }
+        run { total = flash() }
+        analyze { print(label) }
+    }
+    """
+
+  @Test func boundCapturesRunAsFixedOnesDo() throws {
+    let program = try checked(Self.scanned)
+    let experiment = try #require(program.typed.experiments.first)
+    for width in [1_000, 25_000] as [Int64] {
+      var request = RunRequest(program: program.proven, experiment: experiment.id)
+      request.arguments = [try member("width", of: program): .integer(width), try member("gain", of: program): .float(1.5)]
+      let fixed = try record(request)
+      request.bound = [try member("width", of: program), try member("gain", of: program)]
+      let bound = try record(request)
+      #expect(fixed.status == .completed && bound.status == .completed)
+      #expect(fixed.traceDigest == bound.traceDigest && fixed.deviceTime == bound.deviceTime)
+      #expect(bound.datasets.first?.value == .value(.float(3)))
+    }
+  }
+
+  @Test func aBoundArgumentDoesNotChangeTheImage() throws {
+    let program = try checked(Self.scanned)
+    let experiment = try #require(program.typed.experiments.first)
+    func kernel(_ width: Int64, isBound: Bool) throws -> [UInt8] {
+      var request = RunRequest(program: program.proven, experiment: experiment.id)
+      request.arguments = [try member("width", of: program): .integer(width)]
+      if isBound { request.bound = [try member("width", of: program)] }
+      return try #require(try images(of: request).get().last)
+    }
+    #expect(try kernel(1_000, isBound: false) != kernel(2_000, isBound: false))
+    #expect(try kernel(1_000, isBound: true) == kernel(2_000, isBound: true))
+  }
+
+  @Test func anImageThatIsThereIsNotCompiledAgain() throws {
+    let program = try checked(
+      """
+      experiment Alternating {
+          device led: TTLOut
+          var width = 1 us
+          kernel flash() { led.pulse(width) }
+          run {
+              for i in 0..<10 {
+                  width = if i % 2 == 0 { 1 us } else { 2 us }
+                  preload flash
+                  flash()
+              }
+          }
+      }
+      """)
+    let experiment = try #require(program.typed.experiments.first)
+    let done = try record(RunRequest(program: program.proven, experiment: experiment.id))
+    #expect(done.status == .completed && done.compileCount == 2 && done.reuseCount == 9)
+  }
+
+  @Test func argumentsSayWhereTheyCameFrom() throws {
+    let program = try checked(
+      """
+      experiment Origins {
+          shared kept: Duration = 10 us at "kept"
+          arg a: Duration = kept
+          arg b: Int = 2
+          arg c: Int = b + 1
+          run { print("{a} {b} {c}") }
+      }
+      """)
+    let experiment = try #require(program.typed.experiments.first)
+    var request = RunRequest(program: program.proven, experiment: experiment.id)
+    request.arguments = [try member("b", of: program): .integer(5)]
+    request.shared = SharedStore(["kept": .integer(7_000)])
+    let done = try record(request)
+    #expect(done.output == ["7 us 5 6"])
+    #expect(done.arguments.map(\.origin) == [.shared, .given, .default])
+  }
+
+  @Test func datasetsOverAxesHaveBounds() throws {
+    let program = try checked(
+      """
+      experiment Axes {
+          arg xs: [Float] = [1.0, 2.0]
+          dataset ys: [Float] over xs
+          run {
+              ys.append(1.0)
+              try { print("{ys}") } catch MissingValue { print("missing") }
+              ys.append(2.0)
+              print("{ys}")
+              try { ys.append(3.0) } catch IndexOutOfRange { print("full") }
+          }
+      }
+      """)
+    let experiment = try #require(program.typed.experiments.first)
+    let done = try record(RunRequest(program: program.proven, experiment: experiment.id))
+    #expect(done.output == ["missing", "[1.0, 2.0]", "full"])
+    #expect(done.datasets.first?.axes.first?.name == "xs")
+  }
+}
