@@ -54,7 +54,7 @@
     }
 
     private func depth(of layout: Layout, among layouts: [Layout], steps: Int) -> Int {
-      guard !layout.words.isEmpty, steps <= Limits.layoutDepthMax else { return 0 }
+      guard steps <= Limits.layoutDepthMax else { return 0 }
       var deepest = 0
       for word in layout.words where word.kind == .owned && Int(word.layout) < layouts.count {
         deepest = max(deepest, depth(of: layouts[Int(word.layout)], among: layouts, steps: steps + 1))

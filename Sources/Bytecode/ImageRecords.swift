@@ -44,7 +44,7 @@ package struct FunctionRecord {
 /// An array's layout as the image has it.
 package struct LayoutRecord {
   package let words: TypeList
-  /// 0 for text, 1 without nested arrays, else 1 more than the deepest of them.
+  /// 1 without nested arrays (as text is), else 1 more than the deepest of them.
   package let depth: Int
   package let isText: Bool
   /// Bytes of one element.

@@ -84,7 +84,7 @@ struct TableVerifier {
     guard view.count(.layouts) >= 1, view.count(.layouts) <= 0xFFFF, view.layout(0).words.count == 0 else {
       throw VerificationError(.layout)
     }
-    guard view.layout(0).depth == 0 else { throw VerificationError(.layout) }
+    guard view.layout(0).depth == 1 else { throw VerificationError(.layout) }
     for index in 1..<max(view.count(.layouts), 1) {
       let record = view.record(.layouts, index)
       let layout = view.layout(index)
