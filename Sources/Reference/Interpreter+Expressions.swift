@@ -84,6 +84,7 @@ extension Interpreter {
       charge(operations: 1)
       guard number >= 0 else { throw raise(.indexOutOfRange, at: span) }
       guard number <= 1 << 26 else { throw raise(.outOfMemory, at: span) }
+      try requireRoom(for: Int(number), at: span)
       return .array(Array(repeating: value, count: Int(number)))
     case .index(let base, let index):
       let array = try evaluate(base)

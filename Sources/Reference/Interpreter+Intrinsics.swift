@@ -118,13 +118,15 @@ extension Interpreter {
 
   // MARK: The timeline
 
-  /// Does an operation until it need not wait any more.
-  func untilDone(_ span: Span, _ device: SimulatedDevice, _ operation: () -> PortOutcome) throws(Stop) {
+  /// Does an operation until it need not wait any more; each wait is a safe point.
+  mutating func untilDone(_ span: Span, _ device: SimulatedDevice, _ operation: () -> PortOutcome) throws(Stop) {
     while true {
       switch operation() {
       case .done: return
       case .fault(let fault): throw raised(fault, at: span)
-      case .wait: device.passWait()
+      case .wait:
+        try safePoint(at: span)
+        device.passWait()
       }
     }
   }
@@ -182,7 +184,7 @@ extension Interpreter {
     return .unit
   }
 
-  private func cursor(
+  private mutating func cursor(
     _ intrinsic: Intrinsic, _ numbers: [Int64], _ device: SimulatedDevice, at span: Span
   ) throws(Stop) -> Value {
     switch intrinsic {
@@ -212,7 +214,7 @@ extension Interpreter {
       case .nothing: return .optional(nil)
       case .fault(let fault): throw raised(fault, at: span)
       case .wait:
-        if device.stopIsDue { try safePoint(at: span) }
+        try safePoint(at: span)
         device.passWait()
       }
     }

@@ -45,7 +45,9 @@ extension Interpreter {
     case (.durationFloorRatio, .integer(let a), .integer(let b)):
       return .integer(try number(span) { () throws(Numbers.Failure) in try Numbers.integer(.floorDivide, a, b) })
     case (.concatenate, .text(let a), .text(let b)): return .text(a + b)
-    case (.concatenate, .array(let a), .array(let b)): return .array(a + b)
+    case (.concatenate, .array(let a), .array(let b)):
+      try requireRoom(for: a.count + b.count, at: span)
+      return .array(a + b)
     case (.contains, _, .array(let elements)): return .boolean(elements.contains(left))
     default: throw .unsupported("\(operation) of these values")
     }

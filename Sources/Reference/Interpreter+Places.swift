@@ -1,4 +1,5 @@
 import Diagnostics
+import Laboratory
 import Typing
 
 // Places: what is assigned, appended to, and handed over `inout`.
@@ -77,6 +78,12 @@ extension Interpreter {
       return try appendToDataset(id, element, at: span)
     }
     guard case .array(let elements) = try read(resolved) else { throw .unsupported("an append to no array") }
+    try requireRoom(for: elements.count + 1, at: span)
     try write(.array(elements + [element]), to: resolved)
+  }
+
+  /// An array in device code is no larger than the device's memory for arrays, where an element takes 8 bytes or more.
+  func requireRoom(for count: Int, at span: Span) throws(Stop) {
+    if isDevice, count > typed.description.core.arenaBytes / 8 { throw raise(.outOfMemory, at: span) }
   }
 }

@@ -79,8 +79,10 @@ enum Numbers {
     case .divide: return one(a / b)
     case .floorDivide:
       if b == 0 { throw .divisionByZero }
-      let rest = modulo(a, b)
-      let quotient = (a - rest) / b
+      // Python's: the rest of the truncated division first, so that an infinite divisor leaves a finite rest.
+      let truncated = a.truncatingRemainder(dividingBy: b)
+      let exact = (a - truncated) / b
+      let quotient = modulo(a, b) == truncated ? exact : exact - 1
       if quotient == 0 { return one(Double(signOf: a / b, magnitudeOf: 0)) }
       let whole = quotient.rounded(.down)
       return one(quotient - whole > 0.5 ? whole + 1 : whole)

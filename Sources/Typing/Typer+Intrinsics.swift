@@ -224,9 +224,11 @@ extension Typer {
         values.append(coerce(expression(argument.value, expecting: hint), to: common))
       }
       if values.contains(where: { isUnknown($0.type) }) { return unknown }
+      // Of several the first two, then their result with the third, and so on.
+      let chained = values.dropFirst().reduce(values[0]) { make([$0, $1], shape == .several ? common : .float(.angle)) }
       switch common {
-      case .float: return make(values, shape == .several ? common : .float(.angle))
-      case .integer, .integer32, .duration, .timestamp: if shape == .several { return make(values, common) }
+      case .float: return chained
+      case .integer, .integer32, .duration, .timestamp: if shape == .several { return chained }
       default: break
       }
       report(Diagnostic(.noSuchOperator, "`\(name.text)` does not take \(program.described(common))", at: span))

@@ -161,7 +161,11 @@ struct UnitScale {
 
   /// The nearest double to the quantity in base units.
   func value(of numeral: Numeral) -> Double {
-    guard isExact, denominator == 1, numeral.isExact else { return numeral.double * factor }
+    guard isExact, denominator == 1, numeral.isExact else {
+      // A degree is the 360th part of a turn: one division rounds once where 1/360 would already be rounded.
+      let inverse = (1 / factor).rounded()
+      return factor < 1 && 1 / inverse == factor ? numeral.double / inverse : numeral.double * factor
+    }
     let (product, overflow) = numeral.significand.multipliedReportingOverflow(by: numerator)
     guard !overflow, let magnitude = Double("\(product)e\(numeral.exponent + exponent)") else {
       return numeral.double * factor
