@@ -32,6 +32,9 @@ package struct KernelImage: Sendable {
   package let kernel: FunctionID
   package let parameters: [Type]
   package let result: Type
+  /// Captures that were to be bound and whose values a `parallel` block is sorted by: the image is of no use with them
+  /// bound. Empty if all is well.
+  package let sorters: Set<MemberID>
 }
 
 /// One part of a text that the host puts together.

@@ -58,7 +58,8 @@ extension Lowerer {
     contents.captures = manifest
     return Checked(
       KernelImage(
-        contents: contents, kernel: kernel, parameters: function.parameters.map(\.type), result: function.result), [])
+        contents: contents, kernel: kernel, parameters: function.parameters.map(\.type), result: function.result,
+        sorters: sorters), [])
   }
 
   /// The manifest; bound captures get their words.

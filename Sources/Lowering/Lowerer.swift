@@ -53,6 +53,8 @@ struct Lowerer {
   var inoutRuns: [Run] = []
   var walk: SortedWalk?
   var trial = WalkTrial()
+  /// Bound captures that a static walk has asked for.
+  var sorters: Set<MemberID> = []
   /// How many `finally`s a `return` would leave.
   var finallyDepth = 0
   private var depth = 0

@@ -265,13 +265,12 @@ extension Lowerer {
     return values.count == expressions.count ? fold(values) : .dynamic
   }
 
-  private func knownMember(_ id: MemberID) -> Known {
+  private mutating func knownMember(_ id: MemberID) -> Known {
     switch program[id].kind {
     case .argument, .variable, .prepared, .constant:
-      guard case .device(let captures, let bound) = side, !bound.contains(id), let value = captures[id] else {
-        return .dynamic
-      }
-      return .value(value)
+      guard case .device(let captures, let bound) = side else { return .dynamic }
+      if bound.contains(id) { sorters.insert(id) }
+      return captures[id].map { .value($0) } ?? .dynamic
     case .field(let index): return fieldValue(index).map { .value($0) } ?? .dynamic
     case .shared, .dataset, .resident, .device: return .dynamic
     }

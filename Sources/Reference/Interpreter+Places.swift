@@ -84,6 +84,6 @@ extension Interpreter {
 
   /// An array in device code is no larger than the device's memory for arrays, where an element takes 8 bytes or more.
   func requireRoom(for count: Int, at span: Span) throws(Stop) {
-    if isDevice, count > typed.description.core.arenaBytes / 8 { throw raise(.outOfMemory, at: span) }
+    if isDevice, count >= typed.description.core.arenaBytes / 8 { throw raise(.outOfMemory, at: span) }
   }
 }

@@ -29,7 +29,9 @@ struct FaultText {
       let late = duration(UInt64(bitPattern: 0 &- Int64(bitPattern: fault.words.2)))
       return "the event for \(device) at \(time) came \(late) too late"
     case .sequenceError: return "the event for \(device) at \(time) lies before too many that are queued already"
-    case .collision: return "two events for \(device) meet at \(time)"
+    case .collision: return
+        "two events for \(device) meet at \(time): only in one kernel call does the later replace the earlier, so leave "
+        + "a `delay` between them"
     case .busy: return "\(device) is still busy with the operation before"
     case .inputOverflow: return "more edges arrived at \(device) than its queue holds"
     case .timeout: return "no answer came in time"

@@ -39,6 +39,8 @@ struct KernelStore {
   /// Images that are kept; beyond that one that is no longer the latest of its kernel makes room.
   private static let imageCountMax = 512
   private var known: [Content: Int] = [:]
+  /// Captures of each kernel that cannot be bound, since their values sort a `parallel` block.
+  private var sorters: [FunctionID: Set<MemberID>] = [:]
   private var latest: [FunctionID: Int] = [:]
   private var startCount = 0
   private(set) var compileCount = 0
@@ -62,7 +64,7 @@ struct KernelStore {
 
   /// A compile point of `kernel`: from now on its calls run with `captures`. Returns what was wrong.
   mutating func compile(_ kernel: FunctionID, captures: [MemberID: Constant]) -> [Diagnostic] {
-    let own = bound.intersection(captures.keys)
+    let own = bound.intersection(captures.keys).subtracting(sorters[kernel] ?? [])
     let fixed = captures.filter { !own.contains($0.key) }
     let content = Content(kernel: kernel, captures: fixed, bound: own)
     if let index = known[content] {
@@ -72,6 +74,10 @@ struct KernelStore {
     }
     let lowered = lowerKernel(kernel, of: program, captures: fixed, bound: own)
     guard let image = lowered.value else { return lowered.diagnostics }
+    guard image.sorters.isEmpty else {
+      sorters[kernel, default: []].formUnion(image.sorters)
+      return compile(kernel, captures: captures)
+    }
     // The words of bound captures follow each other as the manifest says; a bound capture is a whole member.
     var order: [(first: UInt16, member: MemberID)] = []
     for capture in image.contents.captures {

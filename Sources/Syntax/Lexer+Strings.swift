@@ -107,25 +107,32 @@ extension Lexer {
   }
 
   /// Where the string that begins at `start` and runs to the current byte was most likely meant to end: before the
-  /// parentheses at its end that are not opened in it.
+  /// parentheses that are not opened in it, at its end or before what looks like a comment there.
   private func likelyEnd(from start: Int) -> Int {
+    if let end = unopenedParentheses(start, position) { return end }
+    let comment = (start + 1..<position).last { bytes[$0] == UInt8(ascii: "#") && bytes[$0 - 1] == UInt8(ascii: " ") }
+    return comment.flatMap { unopenedParentheses(start, $0) } ?? position
+  }
+
+  /// Where the parentheses at the end of `start..<end` begin that are not opened in it; nil if there are none.
+  private func unopenedParentheses(_ start: Int, _ end: Int) -> Int? {
     var unopened = 0
-    for byte in bytes[start..<position] {
+    for byte in bytes[start..<end] {
       if byte == UInt8(ascii: "(") { unopened -= 1 } else if byte == UInt8(ascii: ")") { unopened += 1 }
     }
-    var end = position
-    var place = position
+    var found: Int?
+    var place = end
     while unopened > 0, place > start + 1 {
       place -= 1
       switch bytes[place] {
       case UInt8(ascii: ")"):
-        end = place
+        found = place
         unopened -= 1
       case UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: " "): continue
-      default: return end
+      default: return found
       }
     }
-    return end
+    return found
   }
 
   private mutating func takeEscape() {

@@ -30,7 +30,8 @@ extension Typer {
     var result: [MatchedArgument] = []
     result.reserveCapacity(formals.count)
     var next = 0
-    var isSkipped = false
+    // The last parameter that was left out; what follows one needs its label.
+    var skipped: Formal?
     for formal in formals {
       if next < arguments.count {
         let argument = arguments[next]
@@ -38,7 +39,7 @@ extension Typer {
         if let label = formal.label {
           fits = argument.label?.text == label
         } else {
-          fits = argument.label == nil ? !isSkipped : argument.label?.text == formal.name
+          fits = argument.label == nil ? skipped == nil : argument.label?.text == formal.name
         }
         if fits {
           result.append(.given(argument))
@@ -50,9 +51,11 @@ extension Typer {
         return .failure(next < arguments.count ? .label(arguments[next], expected: formal) : .missing(formal.label ?? formal.name))
       }
       result.append(.standard(value))
-      isSkipped = true
+      skipped = formal
     }
-    return next < arguments.count ? .failure(.superfluous(arguments[next])) : .success(result)
+    guard next < arguments.count else { return .success(result) }
+    if let skipped, arguments[next].label == nil { return .failure(.label(arguments[next], expected: skipped)) }
+    return .failure(.superfluous(arguments[next]))
   }
 
   func matches(_ arguments: [Argument], _ formals: [Formal]) -> Bool {

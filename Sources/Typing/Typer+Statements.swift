@@ -346,9 +346,10 @@ extension Typer {
     case .array(let element), .fixedArray(let element, _): return (.array(array), element)
     case .unknown: return (nil, .unknown)
     case .integer:
+      let start = Int(array.span.start)
       report(Diagnostic(
         .notApplicable, "a loop cannot go over an `Int`", at: array.span,
-        fixes: [Fix("go over the numbers below it", [Edit(Span(array.span.source, Int(array.span.start), Int(array.span.start)), "0..<")])]))
+        fixes: [Fix("go over the numbers below it", [Edit(Span(array.span.source, start, start), "0..<")])]))
       return (nil, .integer)
     default:
       report(Diagnostic(

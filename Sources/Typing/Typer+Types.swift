@@ -226,8 +226,10 @@ extension Typer {
       if result.contains(where: { $0.name == parameter.name.text }) {
         report(Diagnostic(.declaredTwice, "`\(parameter.name.text)` is declared twice", at: parameter.name.span))
       }
-      let kind = types.compactMap { self.kind(of: parameter.name.text, in: $0) }.first ?? .type(bound)
-      result.append(TypedGeneric(id: newGeneric(parameter.name.text), name: parameter.name.text, kind: kind == .type(.none) ? .type(bound) : kind))
+      let name = parameter.name.text
+      var kind = types.compactMap { self.kind(of: name, in: $0) }.first ?? .type(bound)
+      if kind == .type(.none) { kind = .type(bound) }
+      result.append(TypedGeneric(id: newGeneric(name), name: name, kind: kind))
     }
     return result
   }

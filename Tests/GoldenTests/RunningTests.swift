@@ -77,13 +77,43 @@ struct RunningTests {
     #expect(try kernel(1_000, isBound: true) == kernel(2_000, isBound: true))
   }
 
+  /// Durations that sort a `parallel` block cannot be bound: their kernel is compiled anew, and the trace stays as it is.
+  @Test func aBoundArgumentThatSortsStaysFixed() throws {
+    let program = try checked(
+      """
+      experiment Sorted {
+          device ttl0, ttl1: TTLOut
+          arg width: Duration = 10 us
+          kernel flash() {
+              parallel {
+                  ttl0.pulse(width)
+                  ttl1.pulse(2 us)
+              }
+          }
+          run { flash() }
+      }
+      """)
+    let experiment = try #require(program.typed.experiments.first)
+    var request = RunRequest(program: program.proven, experiment: experiment.id)
+    request.arguments = [try member("width", of: program): .integer(1_000)]
+    let fixed = try record(request)
+    request.bound = [try member("width", of: program)]
+    #expect(try record(request).traceDigest == fixed.traceDigest)
+    let narrow = try #require(try images(of: request).get().last)
+    request.arguments = [try member("width", of: program): .integer(3_000)]
+    #expect(try images(of: request).get().last != narrow)
+  }
+
   @Test func anImageThatIsThereIsNotCompiledAgain() throws {
     let program = try checked(
       """
       experiment Alternating {
           device led: TTLOut
           var width = 1 us
-          kernel flash() { led.pulse(width) }
+          kernel flash() {
+              led.pulse(width)
+              delay(1 us)
+          }
           run {
               for i in 0..<10 {
                   width = if i % 2 == 0 { 1 us } else { 2 us }
