@@ -1,6 +1,7 @@
 // swift-tools-version: 6.2
-// The modules and what each may import. The manifest is the drawing of docs/ARCHITECTURE.md; the build
-// flag `--explicit-target-dependency-import-check error` (see the Makefile) makes it the law.
+
+// The modules and what each may import. The manifest is the drawing of docs/ARCHITECTURE.md; the
+// build flag `--explicit-target-dependency-import-check error` (see the Makefile) makes it the law.
 import PackageDescription
 
 let strict: [SwiftSetting] = [
@@ -39,7 +40,10 @@ let package = Package(
     // Back end and the simulated laboratory
     module(
       "Lowering",
-      seeing: ["Diagnostics", "Laboratory", "Syntax", "Typing", "Values", "Freezing", "Bytecode", "Machine"]),
+      seeing: [
+        "Diagnostics", "Laboratory", "Syntax", "Typing", "Values", "Freezing", "Bytecode",
+        "Machine",
+      ]),
     module("Simulation", seeing: ["Laboratory", "Bytecode", "Machine", "CoreDevice"]),
     .target(
       name: "StandardLibrary", path: "stdlib",
@@ -50,7 +54,7 @@ let package = Package(
       "Running",
       seeing: [
         "Laboratory", "Typing", "Values", "Freezing", "Bytecode", "Lowering", "Machine",
-        "CoreDevice", "Simulation", "CMinpack", "Diagnostics", 
+        "CoreDevice", "Simulation", "CMinpack", "Diagnostics",
       ]),
     module(
       "Toolchain",
@@ -80,7 +84,9 @@ let package = Package(
       ]),
     tests("SyntaxTests", seeing: ["Diagnostics", "Syntax", "TestKit"]),
     tests("MachineTests", seeing: ["Bytecode", "Machine", "TestKit"]),
-    tests("DeviceTests", seeing: ["Bytecode", "Machine", "CoreDevice", "Simulation", "Laboratory", "TestKit"]),
+    tests(
+      "DeviceTests",
+      seeing: ["Bytecode", "Machine", "CoreDevice", "Simulation", "Laboratory", "TestKit"]),
     tests(
       "GoldenTests",
       seeing: [

@@ -1,4 +1,5 @@
-/// The modules of the standard library, in an order in which every one stands after those that it imports.
+/// The modules of the standard library, in an order in which every one stands after those that it
+/// imports.
 package let libraryModules = ["prelude", "scan", "fit"]
 
 /// The source text of the module `name` of the standard library; nil if there is none.

@@ -3,15 +3,24 @@ extension CodeVerifier {
   func checkRest(of opcode: Opcode) throws(VerificationError) {
     let (a, b, c) = (instruction.a, instruction.b, instruction.c)
     switch opcode {
-    case .jump, .jumpIfTrue, .jumpIfFalse, .rethrow, .poll, .loadInteger, .loadWord, .arrayAllocate, .arrayRelease,
-      .arrayCount, .now, .clock, .delay, .moveTo, .waitUntil, .realtime, .resetTimeline, .shouldPause, .output,
-      .addInteger, .subtractInteger, .multiplyInteger, .floorDivideInteger, .remainderInteger, .powerInteger,
-      .negateInteger, .absoluteInteger, .addImmediate, .wrapAdd, .wrapSubtract, .wrapMultiply, .bitAnd, .bitOr,
-      .bitXor, .bitNot, .shiftLeft, .shiftRight, .check32, .wrap32, .minimumInteger, .maximumInteger, .addFloat,
-      .subtractFloat, .multiplyFloat, .divideFloat, .floorDivideFloat, .remainderFloat, .negateFloat,
-      .absoluteFloat, .squareRoot, .floor, .ceiling, .truncate, .roundEven, .minimumFloat, .maximumFloat,
-      .integerToFloat, .floatToInteger, .floatToNearest, .scaleTicks, .divideTicksByFloat, .divideTicksByInteger,
-      .equalInteger, .notEqualInteger, .lessInteger, .lessOrEqualInteger, .equalFloat, .notEqualFloat, .lessFloat,
+    case .jump, .jumpIfTrue, .jumpIfFalse, .rethrow, .poll, .loadInteger, .loadWord, .arrayAllocate,
+      .arrayRelease,
+      .arrayCount, .now, .clock, .delay, .moveTo, .waitUntil, .realtime, .resetTimeline,
+      .shouldPause, .output,
+      .addInteger, .subtractInteger, .multiplyInteger, .floorDivideInteger, .remainderInteger,
+      .powerInteger,
+      .negateInteger, .absoluteInteger, .addImmediate, .wrapAdd, .wrapSubtract, .wrapMultiply,
+      .bitAnd, .bitOr,
+      .bitXor, .bitNot, .shiftLeft, .shiftRight, .check32, .wrap32, .minimumInteger,
+      .maximumInteger, .addFloat,
+      .subtractFloat, .multiplyFloat, .divideFloat, .floorDivideFloat, .remainderFloat,
+      .negateFloat,
+      .absoluteFloat, .squareRoot, .floor, .ceiling, .truncate, .roundEven, .minimumFloat,
+      .maximumFloat,
+      .integerToFloat, .floatToInteger, .floatToNearest, .scaleTicks, .divideTicksByFloat,
+      .divideTicksByInteger,
+      .equalInteger, .notEqualInteger, .lessInteger, .lessOrEqualInteger, .equalFloat,
+      .notEqualFloat, .lessFloat,
       .lessOrEqualFloat, .equalBoolean, .notBoolean:
       break
     case .call:
@@ -35,7 +44,9 @@ extension CodeVerifier {
       guard try type(a) == type(b) else { throw failure(.slotKind) }
     case .loadFloat:
       let value = Double(bitPattern: view.constant(Int(instruction.wide)))
-      guard !value.isNaN || value.bitPattern == 0x7FF8_0000_0000_0000 else { throw failure(.immediate) }
+      guard !value.isNaN || value.bitPattern == 0x7FF8_0000_0000_0000 else {
+        throw failure(.immediate)
+      }
     case .loadBoolean:
       guard b <= 1 else { throw failure(.immediate) }
     case .loadBound: try checkBound()
@@ -51,14 +62,19 @@ extension CodeVerifier {
       guard try type(Int(b) + 1).kind == .float else { throw failure(.slotKind) }
     case .arrayMove, .arrayBorrow, .arrayCopy: try requireLayout(of: a, and: b)
     case .arrayData:
-      guard try type(a).layout == view.data(Int(instruction.wide)).layout else { throw failure(.layoutKind) }
+      guard try type(a).layout == view.data(Int(instruction.wide)).layout else {
+        throw failure(.layoutKind)
+      }
     case .arrayLoad: try checkElement(of: b, scalar: a)
     case .arrayStore: try checkElement(of: a, scalar: c)
-    case .elementLoad: try checkElement(of: b, slots: a, count: lane(0), first: lane(1), isLoad: true)
-    case .elementStore: try checkElement(of: a, slots: c, count: lane(0), first: lane(1), isLoad: false)
+    case .elementLoad:
+      try checkElement(of: b, slots: a, count: lane(0), first: lane(1), isLoad: true)
+    case .elementStore:
+      try checkElement(of: a, slots: c, count: lane(0), first: lane(1), isLoad: false)
     case .arrayAppend:
       let count = view.layout(Int(try type(a).layout)).words.count
-      try checkElement(of: a, slots: b, count: UInt16(truncatingIfNeeded: count), first: 0, isLoad: false)
+      try checkElement(
+        of: a, slots: b, count: UInt16(truncatingIfNeeded: count), first: 0, isLoad: false)
     case .arraySlice:
       try requireLayout(of: a, and: b)
       let kind = try type(Int(c) + 1).kind
@@ -89,14 +105,17 @@ extension CodeVerifier {
     guard Int(instruction.a) == parameters.count else { throw failure(.argument) }
     guard Int(instruction.b) == results.count else { throw failure(.result) }
     for number in 0..<parameters.count {
-      guard try accepts(parameters[number], lane(number)), try followsPair(number, parameters) else {
+      guard try accepts(parameters[number], lane(number)), try followsPair(number, parameters)
+      else {
         throw failure(.argument)
       }
     }
     for number in 0..<results.count {
       let place = parameters.count + number
       guard try type(lane(place)) == results[number] else { throw failure(.result) }
-      guard results[number].kind != .length || lane(place) == lane(place - 1) &+ 1 else { throw failure(.result) }
+      guard results[number].kind != .length || lane(place) == lane(place - 1) &+ 1 else {
+        throw failure(.result)
+      }
     }
   }
 
@@ -159,7 +178,9 @@ extension CodeVerifier {
   private func checkFunctionValue() throws(VerificationError) {
     let signature = view.signature(Int(try type(instruction.a).layout))
     let callee = view.function(Int(instruction.wide))
-    guard view.parameterTypes(callee) == signature.parameters, view.resultTypes(callee) == signature.results else {
+    guard view.parameterTypes(callee) == signature.parameters,
+      view.resultTypes(callee) == signature.results
+    else {
       throw failure(.argument)
     }
   }
@@ -171,7 +192,8 @@ extension CodeVerifier {
     guard try type(slot) == layout.words[0] else { throw failure(.slotKind) }
   }
 
-  /// Words `first..<first + count` of an element and the slots from `slot` on; nested arrays are borrowed or moved in.
+  /// Words `first..<first + count` of an element and the slots from `slot` on; nested arrays are
+  /// borrowed or moved in.
   private func checkElement(
     of array: UInt16, slots slot: UInt16, count: UInt16, first: UInt16, isLoad: Bool
   ) throws(VerificationError) {
@@ -184,14 +206,17 @@ extension CodeVerifier {
       case .integer, .float, .boolean, .function:
         guard given == word else { throw failure(.element) }
       case .owned:
-        guard given.kind == (isLoad ? .borrowed : .owned), given.layout == word.layout, number + 1 < Int(count)
+        guard given.kind == (isLoad ? .borrowed : .owned), given.layout == word.layout,
+          number + 1 < Int(count)
         else { throw failure(.element) }
       case .length:
         guard number > 0, given.kind == .length else { throw failure(.element) }
       case .borrowed: throw failure(.element)
       }
     }
-    if !isLoad, Int(array) < Int(slot) + Int(count), Int(slot) <= Int(array) { throw failure(.element) }
+    if !isLoad, Int(array) < Int(slot) + Int(count), Int(slot) <= Int(array) {
+      throw failure(.element)
+    }
   }
 
   // MARK: Timeline
@@ -204,16 +229,22 @@ extension CodeVerifier {
 
   private func checkEvent(value: UInt16) throws(VerificationError) {
     guard try isInteger(lane(0)), try isInteger(lane(2)) else { throw failure(.slotKind) }
-    guard (lane(1) == ImageFormat.none) == (lane(2) == ImageFormat.none) else { throw failure(.immediate) }
+    guard (lane(1) == ImageFormat.none) == (lane(2) == ImageFormat.none) else {
+      throw failure(.immediate)
+    }
     guard lane(1) != ImageFormat.none else { return }
     guard try type(lane(1)) == type(value) else { throw failure(.slotKind) }
   }
 
   private func checkGate() throws(VerificationError) {
     guard try isInteger(lane(0)) else { throw failure(.slotKind) }
-    guard lane(1) == ImageFormat.none, lane(2) == ImageFormat.none else { throw failure(.immediate) }
+    guard lane(1) == ImageFormat.none, lane(2) == ImageFormat.none else {
+      throw failure(.immediate)
+    }
     let (edges, repeated) = (instruction.c, lane(3))
-    guard edges | repeated >= 1, edges | repeated <= 3, edges == 0 || repeated == 0 || edges == repeated else {
+    guard edges | repeated >= 1, edges | repeated <= 3,
+      edges == 0 || repeated == 0 || edges == repeated
+    else {
       throw failure(.immediate)
     }
   }

@@ -1,4 +1,5 @@
-/// Checks the code of one function in one pass: every operation, every operand, and where jumps lead.
+/// Checks the code of one function in one pass: every operation, every operand, and where jumps
+/// lead.
 ///
 /// The tables have been checked before.
 struct CodeVerifier {
@@ -55,7 +56,9 @@ struct CodeVerifier {
     UInt16(truncatingIfNeeded: codeWord(place + 1 + lane / 4) &>> UInt64(16 * (lane % 4)))
   }
 
-  private func label(_ label: Int) -> Int { Int(truncatingIfNeeded: view.label(function.labelsStart + label)) }
+  private func label(_ label: Int) -> Int {
+    Int(truncatingIfNeeded: view.label(function.labelsStart + label))
+  }
 
   /// The type of slot `number`.
   func type(_ number: Int) throws(VerificationError) -> SlotType {
@@ -97,7 +100,8 @@ struct CodeVerifier {
         throw VerificationError(.handlers, index: index, word: number)
       }
       guard handler.errorSlot != ImageFormat.none else { continue }
-      guard Int(handler.errorSlot) < slots.count, slots[Int(handler.errorSlot)].kind == .integer else {
+      guard Int(handler.errorSlot) < slots.count, slots[Int(handler.errorSlot)].kind == .integer
+      else {
         throw VerificationError(.handlers, index: index, word: number)
       }
     }
@@ -114,7 +118,9 @@ struct CodeVerifier {
 
   // MARK: Operands
 
-  private func check(_ operand: Operand, _ value: UInt16, after count: Int) throws(VerificationError) {
+  private func check(_ operand: Operand, _ value: UInt16, after count: Int)
+    throws(VerificationError)
+  {
     switch operand {
     case .none, .immediate, .signedImmediate, .wideInteger, .argumentCount, .resultCount: break
     case .readInteger:

@@ -19,8 +19,9 @@
 
     mutating func run() -> String {
       let digest = view.digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-      line("image \(view.string(view.name)), \(image.profile == .kernel ? "kernel" : "host") profile, "
-        + "\(view.byteCount) bytes")
+      line(
+        "image \(view.string(view.name)), \(image.profile == .kernel ? "kernel" : "host") profile, "
+          + "\(view.byteCount) bytes")
       line("sha256 \(digest)")
       writeTables()
       for index in 0..<image.functionCount { write(function: index) }
@@ -37,14 +38,20 @@
     private mutating func writeTables() {
       for index in 0..<view.count(.captures) {
         let capture = view.capture(index)
-        let file = Int(capture.file) < view.count(.files) ? view.string(view.file(Int(capture.file))) : "?"
-        let digest = capture.digest.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let file =
+          Int(capture.file) < view.count(.files) ? view.string(view.file(Int(capture.file))) : "?"
+        let digest = capture.digest.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+          .joined()
         let binding =
           capture.binding == 0
           ? "fixed \(digest)" : "bound \(capture.first) \(list(capture.slots))"
-        line("capture \(view.string(capture.path)): \(view.string(capture.type)) (\(file):\(capture.line)) \(binding)")
+        line(
+          "capture \(view.string(capture.path)): \(view.string(capture.type)) (\(file):\(capture.line)) \(binding)"
+        )
       }
-      for index in 1..<max(view.count(.layouts), 1) { line("layout \(index) \(list(view.layout(index).words))") }
+      for index in 1..<max(view.count(.layouts), 1) {
+        line("layout \(index) \(list(view.layout(index).words))")
+      }
       for index in 0..<view.count(.signatures) {
         let signature = view.signature(index)
         line("signature \(index) \(list(signature.parameters)) -> \(list(signature.results))")
@@ -60,12 +67,15 @@
       }
       for index in 0..<view.count(.hostCalls) {
         let call = view.hostCall(index)
-        line("host call \(index) \(call.mode.map { "\($0)" } ?? "?") \(view.string(call.name)) "
-          + "\(list(call.signature.parameters)) -> \(list(call.signature.results))")
+        line(
+          "host call \(index) \(call.mode.map { "\($0)" } ?? "?") \(view.string(call.name)) "
+            + "\(list(call.signature.parameters)) -> \(list(call.signature.results))")
       }
       for index in 0..<view.count(.errors) {
         let error = view.error(index)
-        line("error \(index + Int(BuiltinError.firstDeclared)) \(view.string(error.name)) \(list(error.payload))")
+        line(
+          "error \(index + Int(BuiltinError.firstDeclared)) \(view.string(error.name)) \(list(error.payload))"
+        )
       }
     }
 
@@ -85,15 +95,18 @@
       }
     }
 
-    private func name(ofLayout layout: UInt16) -> String { layout == 0 ? "text" : "layout \(layout)" }
+    private func name(ofLayout layout: UInt16) -> String {
+      layout == 0 ? "text" : "layout \(layout)"
+    }
 
     // MARK: Functions
 
     private mutating func write(function index: Int) {
       let function = view.function(index)
       line("")
-      line("function \(index) \(view.string(function.name)) \(list(view.parameterTypes(function))) -> "
-        + list(view.resultTypes(function)))
+      line(
+        "function \(index) \(view.string(function.name)) \(list(view.parameterTypes(function))) -> "
+          + list(view.resultTypes(function)))
       line("  slots \(list(view.slotTypes(function)))")
       for number in 0..<function.handlerCount {
         let handler = view.handler(function.handlersStart + number)
@@ -110,8 +123,11 @@
         if nextPosition < function.positionCount {
           let position = view.position(function.positionsStart + nextPosition)
           if Int(position.start) <= place {
-            let pending = position.pendingCharge == 0 ? "" : ", \(position.pendingCharge) ticks pending"
-            line("  ; \(view.string(view.file(Int(position.file)))):\(position.line):\(position.column)\(pending)")
+            let pending =
+              position.pendingCharge == 0 ? "" : ", \(position.pendingCharge) ticks pending"
+            line(
+              "  ; \(view.string(view.file(Int(position.file)))):\(position.line):\(position.column)\(pending)"
+            )
             nextPosition += 1
           }
         }
@@ -119,26 +135,35 @@
         let operands = operands(of: instruction, opcode, function, place, count)
         let number = String(place)
         let gap = String(repeating: " ", count: max(0, 6 - number.count))
-        line("\(gap)\(number)  \(opcode)\(operands.isEmpty ? "" : " " + operands.joined(separator: ", "))")
+        line(
+          "\(gap)\(number)  \(opcode)\(operands.isEmpty ? "" : " " + operands.joined(separator: ", "))"
+        )
         place += count
       }
     }
 
     private func name(ofError number: UInt16) -> String {
-      if number < BuiltinError.firstDeclared { return BuiltinError(rawValue: number).map { "\($0)" } ?? "?" }
+      if number < BuiltinError.firstDeclared {
+        return BuiltinError(rawValue: number).map { "\($0)" } ?? "?"
+      }
       return view.string(view.error(Int(number - BuiltinError.firstDeclared)).name)
     }
 
     private func operands(
-      of instruction: Instruction, _ opcode: Opcode, _ function: FunctionRecord, _ place: Int, _ count: Int
+      of instruction: Instruction, _ opcode: Opcode, _ function: FunctionRecord, _ place: Int,
+      _ count: Int
     ) -> [String] {
       let shape = opcode.shape
       var parts: [String] = []
-      for (operand, value) in [(shape.a, instruction.a), (shape.b, instruction.b), (shape.c, instruction.c)] {
+      for (operand, value) in [
+        (shape.a, instruction.a), (shape.b, instruction.b), (shape.c, instruction.c),
+      ] {
         if let part = describe(operand, value, instruction, place + count) { parts.append(part) }
       }
       let lanes = (0..<(count - 1) * 4).map { lane in
-        UInt16(truncatingIfNeeded: view.codeWord(function.codeStart + place + 1 + lane / 4) >> UInt64(16 * (lane % 4)))
+        UInt16(
+          truncatingIfNeeded: view.codeWord(function.codeStart + place + 1 + lane / 4)
+            >> UInt64(16 * (lane % 4)))
       }
       switch shape.trailer {
       case .none: break
@@ -147,12 +172,18 @@
         parts.append("(" + lanes.prefix(arguments).map { "s\($0)" }.joined(separator: ", ") + ")")
         let named = lanes.dropFirst(arguments).prefix(results).map { "s\($0)" }
         if !named.isEmpty { parts.append("-> " + named.joined(separator: ", ")) }
-      case .slotsA: parts.append("(" + lanes.prefix(Int(instruction.a)).map { "s\($0)" }.joined(separator: ", ") + ")")
+      case .slotsA:
+        parts.append(
+          "(" + lanes.prefix(Int(instruction.a)).map { "s\($0)" }.joined(separator: ", ") + ")")
       case .element: parts.append("words \(lanes[1])..<\(Int(lanes[1]) + Int(lanes[0]))")
       case .event:
         if lanes[0] != ImageFormat.none { parts.append("offset s\(lanes[0])") }
         if lanes[1] != ImageFormat.none { parts.append("then s\(lanes[1]) after s\(lanes[2])") }
-      case .input: parts.append("-> " + lanes.prefix(3).map { $0 == ImageFormat.none ? "_" : "s\($0)" }.joined(separator: ", "))
+      case .input:
+        parts.append(
+          "-> "
+            + lanes.prefix(3).map { $0 == ImageFormat.none ? "_" : "s\($0)" }.joined(
+              separator: ", "))
       }
       return parts
     }
@@ -162,8 +193,10 @@
     ) -> String? {
       switch operand {
       case .none, .argumentCount, .resultCount: nil
-      case .readInteger, .writeInteger, .readFloat, .writeFloat, .readBoolean, .writeBoolean, .readScalar, .writeScalar,
-        .writeBound, .readArray, .writeOwned, .writeBorrowed, .changeOwned, .readFunction, .writeFunction:
+      case .readInteger, .writeInteger, .readFloat, .writeFloat, .readBoolean, .writeBoolean,
+        .readScalar, .writeScalar,
+        .writeBound, .readArray, .writeOwned, .writeBorrowed, .changeOwned, .readFunction,
+        .writeFunction:
         "s\(value)"
       case .immediate: "\(value)"
       case .signedImmediate: "\(Int16(bitPattern: value))"

@@ -1,8 +1,8 @@
 #if !hasFeature(Embedded)
   /// The bytes of the image that `contents` describes, with its digest (docs/image-format.md).
   ///
-  /// Nothing is judged here: what breaks a rule is encoded as it is, and `verify` says which. Contents beyond `Limits`
-  /// give an image that `verify` refuses as too large.
+  /// Nothing is judged here: what breaks a rule is encoded as it is, and `verify` says which.
+  /// Contents beyond `Limits` give an image that `verify` refuses as too large.
   package func encode(_ contents: ImageContents) -> [UInt8] {
     var encoder = ImageEncoder()
     return encoder.encode(contents)
@@ -57,7 +57,8 @@
       guard steps <= Limits.layoutDepthMax else { return 0 }
       var deepest = 0
       for word in layout.words where word.kind == .owned && Int(word.layout) < layouts.count {
-        deepest = max(deepest, depth(of: layouts[Int(word.layout)], among: layouts, steps: steps + 1))
+        deepest = max(
+          deepest, depth(of: layouts[Int(word.layout)], among: layouts, steps: steps + 1))
       }
       return deepest + 1
     }
@@ -73,12 +74,16 @@
           count = bytes.count
           sections[Section.bytes.rawValue] += bytes
         case .words(let words):
-          let layout = Int(entry.layout) < contents.layouts.count ? contents.layouts[Int(entry.layout)].words : []
+          let layout =
+            Int(entry.layout) < contents.layouts.count
+            ? contents.layouts[Int(entry.layout)].words : []
           count = layout.isEmpty ? 0 : words.count / layout.count
           for (index, word) in words.enumerated() {
             let kind = layout.isEmpty ? .integer : layout[index % layout.count].kind
             let isNested = kind == .owned || kind == .borrowed
-            long(isNested ? address(word, count: words.dropFirst(index + 1).first, offsets) : word, in: .bytes)
+            long(
+              isNested ? address(word, count: words.dropFirst(index + 1).first, offsets) : word,
+              in: .bytes)
           }
         }
         half(Int(entry.layout), in: .data)
@@ -145,7 +150,8 @@
       text(function.name, in: .functions)
     }
 
-    /// Where jumps and handlers of `function` lead, ascending; none of code that cannot be taken apart.
+    /// Where jumps and handlers of `function` lead, ascending; none of code that cannot be taken
+    /// apart.
     private func labels(of function: FunctionContents) -> [Int] {
       var labels = Set(function.handlers.map { Int($0.target) })
       var place = 0
@@ -222,7 +228,8 @@
         let start = sections[Section.text.rawValue].count
         sections[Section.text.rawValue] += Array(string.utf8)
         let count = sections[Section.text.rawValue].count - start
-        range = TextRange(start: UInt32(truncatingIfNeeded: start), count: UInt32(truncatingIfNeeded: count))
+        range = TextRange(
+          start: UInt32(truncatingIfNeeded: start), count: UInt32(truncatingIfNeeded: count))
         texts[string] = range
       }
       word(Int(range.start), in: section)
@@ -239,7 +246,9 @@
       append(UInt64(truncatingIfNeeded: value), byteCount: 4, to: section)
     }
 
-    private mutating func long(_ value: UInt64, in section: Section) { append(value, byteCount: 8, to: section) }
+    private mutating func long(_ value: UInt64, in section: Section) {
+      append(value, byteCount: 8, to: section)
+    }
 
     private mutating func append(_ value: UInt64, byteCount: Int, to section: Section) {
       withUnsafeBytes(of: value.littleEndian) { sections[section.rawValue] += $0.prefix(byteCount) }
@@ -254,10 +263,14 @@
     private func assemble(_ contents: ImageContents) -> [UInt8] {
       var bytes: [UInt8] = []
       func put(_ value: Int, _ byteCount: Int) {
-        withUnsafeBytes(of: UInt64(truncatingIfNeeded: value).littleEndian) { bytes += $0.prefix(byteCount) }
+        withUnsafeBytes(of: UInt64(truncatingIfNeeded: value).littleEndian) {
+          bytes += $0.prefix(byteCount)
+        }
       }
       let total = sections.reduce(ImageFormat.sectionsOffset) { $0 + ($1.count + 7) / 8 * 8 }
-      let isTooLarge = !fits || total > Limits.imageByteCountMax || contents.functions.count > Limits.functionCountMax
+      let isTooLarge =
+        !fits || total > Limits.imageByteCountMax
+        || contents.functions.count > Limits.functionCountMax
       put(Int(ImageFormat.magic), 4)
       put(Int(isTooLarge ? ImageFormat.versionTooLarge : ImageFormat.version), 2)
       put(Int(contents.profile.rawValue), 2)
@@ -288,6 +301,7 @@
     var hash = SHA256()
     hash.update(image[..<ImageFormat.digestOffset])
     hash.update(image[ImageFormat.tableOffset...])
-    image.replaceSubrange(ImageFormat.digestOffset..<ImageFormat.tableOffset, with: hash.finalizeToArray())
+    image.replaceSubrange(
+      ImageFormat.digestOffset..<ImageFormat.tableOffset, with: hash.finalizeToArray())
   }
 #endif

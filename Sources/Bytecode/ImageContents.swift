@@ -1,7 +1,10 @@
-// What an image says, before it is encoded. Made by `Lowering` and by tests; never seen by a device, which reads bytes.
+// What an image says, before it is encoded. Made by `Lowering` and by tests; never seen by a
+// device, which reads bytes.
 #if !hasFeature(Embedded)
-  /// The elements of an array: the kinds of their words. Layout 0 is text: bytes of UTF-8, one to an element. A nested array
-  /// is an owned word and its length; its layout's index is smaller than that of the layout it stands in.
+  /// The elements of an array: the kinds of their words.
+  ///
+  /// Layout 0 is text: bytes of UTF-8, one to an element. A nested array is an owned word and its
+  /// length; its layout's index is smaller than that of the layout it stands in.
   package struct Layout: Hashable, Sendable {
     /// Empty for layout 0 only.
     package let words: [SlotType]
@@ -44,8 +47,10 @@
     }
   }
 
-  /// One captured value in the manifest. A fixed capture is folded into the code; a bound one is a word (or several) that
-  /// is filled when the kernel is started.
+  /// One captured value in the manifest.
+  ///
+  /// A fixed capture is folded into the code; a bound one is a word (or several) that is filled
+  /// when the kernel is started.
   package struct CaptureContents: Hashable, Sendable {
     /// How the value gets into the code.
     package enum Binding: Hashable, Sendable {
@@ -61,7 +66,9 @@
     /// SHA-256 of the captured value's canonical encoding; zeros for a bound one.
     package let digest: [UInt8]
     package let binding: Binding
-    package init(path: String, type: String, file: UInt16, line: UInt32, digest: [UInt8], binding: Binding) {
+    package init(
+      path: String, type: String, file: UInt16, line: UInt32, digest: [UInt8], binding: Binding
+    ) {
       self.path = path
       self.type = type
       self.file = file
@@ -75,8 +82,8 @@
   package struct DataContents: Hashable, Sendable {
     /// The words of the elements, or the bytes of a text.
     package enum Elements: Hashable, Sendable {
-      /// `count * layout.words.count` words; a word of kind `owned`/`borrowed` is the index of another entry, smaller than
-      /// this one's, and is followed by its length.
+      /// `count * layout.words.count` words; a word of kind `owned`/`borrowed` is the index of
+      /// another entry, smaller than this one's, and is followed by its length.
       case words([UInt64])
       case text([UInt8])
     }
@@ -88,7 +95,9 @@
     }
   }
 
-  /// All that an image contains. Function 0 is the entry of a kernel image.
+  /// All that an image contains.
+  ///
+  /// Function 0 is the entry of a kernel image.
   package struct ImageContents: Sendable {
     package var profile: Profile
     package var name: String
@@ -99,12 +108,16 @@
     package var constants: [UInt64] = []
     package var data: [DataContents] = []
     package var captures: [CaptureContents] = []
-    /// Words that outlive calls; an array takes two neighbouring ones (owned, length). Zero at first.
+    /// Words that outlive calls; an array takes two neighbouring ones (owned, length).
+    ///
+    /// Zero at first.
     package var globals: [SlotType] = []
     package var hostCalls: [HostCallContents] = []
-    /// Names of the device channels that the code uses; an instruction's channel field is an index into it.
+    /// Names of the device channels that the code uses; an instruction's channel field is an index
+    /// into it.
     package var channels: [ChannelContents] = []
-    /// Names of errors that the program declares, with the kinds of their payloads; number `64 + index`.
+    /// Names of errors that the program declares, with the kinds of their payloads; number `64 +
+    /// index`.
     package var errors: [ErrorContents] = []
     package init(profile: Profile, name: String) {
       self.profile = profile

@@ -14,15 +14,16 @@ package enum HostCallMode: UInt8, Sendable {
   case send
 }
 
-/// From word `start` of a function's code on, up to the next entry, an error stands at that place in the source.
+/// From word `start` of a function's code on, up to the next entry, an error stands at that place
+/// in the source.
 package struct PositionEntry: Hashable, Sendable {
   package var start: UInt32
   /// Index into `ImageContents.files`.
   package var file: UInt16
   package var line: UInt32
   package var column: UInt16
-  /// Ticks of operations that have been done before this word and whose `charge` is still to come: added when
-  /// an error is raised here.
+  /// Ticks of operations that have been done before this word and whose `charge` is still to come:
+  /// added when an error is raised here.
   package var pendingCharge: UInt32
   package init(start: UInt32, file: UInt16, line: UInt32, column: UInt16, pendingCharge: UInt32) {
     self.start = start
@@ -33,8 +34,10 @@ package struct PositionEntry: Hashable, Sendable {
   }
 }
 
-/// An error raised in words `start..<end` goes on at `target`; the first entry that covers the place and names the
-/// error (or names none) is taken. Its number goes to integer slot `errorSlot` (0xFFFF: nowhere).
+/// An error raised in words `start..<end` goes on at `target`; the first entry that covers the
+/// place and names the error (or names none) is taken.
+///
+/// Its number goes to integer slot `errorSlot` (0xFFFF: nowhere).
 package struct HandlerEntry: Hashable, Sendable {
   package var start: UInt32
   package var end: UInt32

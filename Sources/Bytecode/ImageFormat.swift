@@ -1,6 +1,7 @@
 /// The sections of an image, in their order; docs/image-format.md has the records in full.
 package enum Section: Int, Sendable {
-  case module, code, constants, data, bytes, layouts, types, signatures, functions, labels, slots, positions
+  case module, code, constants, data, bytes, layouts, types, signatures, functions, labels, slots,
+    positions
   case handlers, captures, bound, globals, hostCalls, channels, errors, files, text
 
   /// Bytes of one record.

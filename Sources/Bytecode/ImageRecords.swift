@@ -37,7 +37,8 @@ package struct FunctionRecord {
   @inlinable package var handlerCount: Int { word(60) }
   package var name: TextRange {
     TextRange(
-      start: base.load(fromByteOffset: 64, as: UInt32.self), count: base.load(fromByteOffset: 68, as: UInt32.self))
+      start: base.load(fromByteOffset: 64, as: UInt32.self),
+      count: base.load(fromByteOffset: 68, as: UInt32.self))
   }
 }
 
@@ -107,7 +108,9 @@ extension ImageView {
   }
 
   @inlinable
-  package func function(_ index: Int) -> FunctionRecord { FunctionRecord(base: record(.functions, index)) }
+  package func function(_ index: Int) -> FunctionRecord {
+    FunctionRecord(base: record(.functions, index))
+  }
 
   /// The types of a function's slots, parameters first.
   package func slotTypes(_ function: FunctionRecord) -> TypeList {
@@ -131,7 +134,8 @@ extension ImageView {
   package func data(_ index: Int) -> DataRecord {
     let pointer = record(.data, index)
     return DataRecord(
-      layout: half(pointer, 0), count: word(pointer, 4), offset: word(pointer, 8), byteCount: word(pointer, 12))
+      layout: half(pointer, 0), count: word(pointer, 4), offset: word(pointer, 8),
+      byteCount: word(pointer, 12))
   }
 
   package func constant(_ index: Int) -> UInt64 { record(.constants, index).load(as: UInt64.self) }
@@ -152,7 +156,8 @@ extension ImageView {
   package func position(_ index: Int) -> PositionEntry {
     let pointer = record(.positions, index)
     return PositionEntry(
-      start: word(pointer, 0), file: half(pointer, 12), line: word(pointer, 4), column: half(pointer, 14),
+      start: word(pointer, 0), file: half(pointer, 12), line: word(pointer, 4),
+      column: half(pointer, 14),
       pendingCharge: word(pointer, 8))
   }
 
@@ -167,9 +172,11 @@ extension ImageView {
   package func capture(_ index: Int) -> CaptureRecord {
     let pointer = record(.captures, index)
     return CaptureRecord(
-      path: textRange(pointer, 0), type: textRange(pointer, 8), line: word(pointer, 16), file: half(pointer, 20),
+      path: textRange(pointer, 0), type: textRange(pointer, 8), line: word(pointer, 16),
+      file: half(pointer, 20),
       binding: pointer.load(fromByteOffset: 22, as: UInt8.self), first: half(pointer, 24),
-      slots: types(pointer, start: 28, count: 26), digest: UnsafeRawBufferPointer(start: pointer + 32, count: 32))
+      slots: types(pointer, start: 28, count: 26),
+      digest: UnsafeRawBufferPointer(start: pointer + 32, count: 32))
   }
 
   /// The types of the words of the bound captures.
@@ -181,7 +188,8 @@ extension ImageView {
   package func hostCall(_ index: Int) -> HostCallRecord {
     let pointer = record(.hostCalls, index)
     let signature = SignatureRecord(
-      parameters: types(pointer, start: 8, count: 16), results: types(pointer, start: 12, count: 18))
+      parameters: types(pointer, start: 8, count: 16), results: types(pointer, start: 12, count: 18)
+    )
     return HostCallRecord(
       name: textRange(pointer, 0), signature: signature,
       mode: HostCallMode(rawValue: pointer.load(fromByteOffset: 20, as: UInt8.self)))
@@ -206,13 +214,16 @@ extension ImageView {
   /// The bytes of a name.
   package func text(_ range: TextRange) -> UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(
-      start: start(.text) + Int(truncatingIfNeeded: range.start), count: Int(truncatingIfNeeded: range.count))
+      start: start(.text) + Int(truncatingIfNeeded: range.start),
+      count: Int(truncatingIfNeeded: range.count))
   }
 }
 
 #if !hasFeature(Embedded)
   extension ImageView {
     /// A name as a string; bytes that are no UTF-8 are replaced.
-    package func string(_ range: TextRange) -> String { String(decoding: text(range), as: UTF8.self) }
+    package func string(_ range: TextRange) -> String {
+      String(decoding: text(range), as: UTF8.self)
+    }
   }
 #endif

@@ -1,4 +1,5 @@
-/// A read-only view of an image's bytes: header and section table are checked, records are read where they lie.
+/// A read-only view of an image's bytes: header and section table are checked, records are read
+/// where they lie.
 ///
 /// Everything that an index leads to is checked by the verifier before anybody else sees the view.
 package struct ImageView {
@@ -10,14 +11,18 @@ package struct ImageView {
     guard let start = bytes.baseAddress, bytes.count >= ImageFormat.sectionsOffset else {
       throw VerificationError(.tooShort)
     }
-    guard UInt(bitPattern: start) % 8 == 0, bytes.count % 8 == 0 else { throw VerificationError(.alignment) }
+    guard UInt(bitPattern: start) % 8 == 0, bytes.count % 8 == 0 else {
+      throw VerificationError(.alignment)
+    }
     guard bytes.count <= Limits.imageByteCountMax else { throw VerificationError(.tooLarge) }
     base = start
     byteCount = bytes.count
     guard read(0, as: UInt32.self) == ImageFormat.magic else { throw VerificationError(.magic) }
     let version = read(4, as: UInt16.self)
     guard version != ImageFormat.versionTooLarge else { throw VerificationError(.tooLarge) }
-    guard version == ImageFormat.version, read(7, as: UInt8.self) == 0 else { throw VerificationError(.version) }
+    guard version == ImageFormat.version, read(7, as: UInt8.self) == 0 else {
+      throw VerificationError(.version)
+    }
     guard read(8, as: UInt32.self) == UInt32(truncatingIfNeeded: byteCount),
       read(12, as: UInt32.self) == UInt32(ImageFormat.sectionCount)
     else { throw VerificationError(.size) }
@@ -28,7 +33,8 @@ package struct ImageView {
     var next = UInt64(ImageFormat.sectionsOffset)
     for section in 0..<ImageFormat.sectionCount {
       let entry = ImageFormat.tableOffset + section * ImageFormat.tableEntryByteCount
-      guard let kind = Section(rawValue: section), read(entry, as: UInt32.self) == UInt32(section) else {
+      guard let kind = Section(rawValue: section), read(entry, as: UInt32.self) == UInt32(section)
+      else {
         throw VerificationError(.sectionTable)
       }
       let offset = UInt64(read(entry + 4, as: UInt32.self))

@@ -1,4 +1,6 @@
-/// What one 16-bit field of an instruction means. The verifier, the disassembler and the manual read it.
+/// What one 16-bit field of an instruction means.
+///
+/// The verifier, the disassembler and the manual read it.
 package enum Operand: UInt8, Sendable {
   case none
   /// A slot that is read or written and must be declared of that kind.
@@ -11,8 +13,8 @@ package enum Operand: UInt8, Sendable {
   case readArray, writeOwned, writeBorrowed, changeOwned
   /// 16 bits as they are: unsigned, or signed.
   case immediate, signedImmediate
-  /// Fields b and c together: signed 32 bits; a jump's distance in words from the next instruction; an index into the
-  /// constants, the data, the bound captures, the functions or the globals.
+  /// Fields b and c together: signed 32 bits; a jump's distance in words from the next instruction;
+  /// an index into the constants, the data, the bound captures, the functions or the globals.
   case wideInteger, jump, constant, data, bound, function, global
   /// Numbers of operands in the words that follow.
   case argumentCount, resultCount
@@ -36,12 +38,14 @@ package struct Shape: Sendable {
     case slotsA
     /// One word: number of slots, first word in the element, 0, 0. Copies that part of an element.
     case element
-    /// One word: offset from the cursor (integer slot), second value (slot of the first value's kind), its delay
-    /// (integer slot); each 0xFFFF for none, second value and delay together; then edges. A gate has no second value;
-    /// its edges stand in field c (1 rising, 2 falling, 3 both), the last place repeats them or is 0.
+    /// One word: offset from the cursor (integer slot), second value (slot of the first value's
+    /// kind), its delay (integer slot); each 0xFFFF for none, second value and delay together; then
+    /// edges. A gate has no second value; its edges stand in field c (1 rising, 2 falling, 3 both),
+    /// the last place repeats them or is 0.
     case event
-    /// One word: three slots, each 0xFFFF for none: whether an entry came (boolean, or integer 1 and 0), its timestamp
-    /// (integer), its value (integer); then 0. Without an entry timestamp and value become 0.
+    /// One word: three slots, each 0xFFFF for none: whether an entry came (boolean, or integer 1
+    /// and 0), its timestamp (integer), its value (integer); then 0. Without an entry timestamp and
+    /// value become 0.
     case input
   }
 
@@ -53,18 +57,22 @@ package struct Shape: Sendable {
   }
 }
 
-/// The operations of the machine, typed and fixed in width. The one table: name, encoding and shape.
+/// The operations of the machine, typed and fixed in width.
 ///
-/// An instruction is 8 bytes, little endian: operation, a, b, c, of 16 bits each. Slots are numbered from the frame's
-/// beginning and hold 64 bits. Int32 is an integer slot kept sign-extended; Duration and Timestamp are integers (ticks).
+/// The one table: name, encoding and shape.
+///
+/// An instruction is 8 bytes, little endian: operation, a, b, c, of 16 bits each. Slots are
+/// numbered from the frame's beginning and hold 64 bits. Int32 is an integer slot kept
+/// sign-extended; Duration and Timestamp are integers (ticks).
 package enum Opcode: UInt16, Sendable {
-  // Control. A function returns by `returnSlots`, whose slots become the caller's results: owned ones move. An argument
-  // for a parameter declared owned moves, one for a borrowed parameter may be owned or borrowed. A jump's distance counts
-  // words from the next instruction.
+  // Control. A function returns by `returnSlots`, whose slots become the caller's results: owned
+  // ones move. An argument for a parameter declared owned moves, one for a borrowed parameter may
+  // be owned or borrowed. A jump's distance counts words from the next instruction.
   case jump = 1, jumpIfTrue, jumpIfFalse
   case call, callValue, callHost, returnSlots
   case throwError, rethrow
-  /// Read words of the error that was raised last: word b into scalar slot a; words b and b + 1 into the borrowed pair a.
+  /// Read words of the error that was raised last: word b into scalar slot a; words b and b + 1
+  /// into the borrowed pair a.
   case faultWord, faultArray
   /// Adds device time, in ticks.
   case charge
@@ -75,11 +83,13 @@ package enum Opcode: UInt16, Sendable {
   case move, loadInteger, loadWord, loadFloat, loadBoolean, loadBound, loadFunction
 
   // Integers; those without `wrap` raise ArithmeticOverflow, divisions DivisionByZero.
-  case addInteger, subtractInteger, multiplyInteger, floorDivideInteger, remainderInteger, powerInteger
+  case addInteger, subtractInteger, multiplyInteger, floorDivideInteger, remainderInteger,
+    powerInteger
   case negateInteger, absoluteInteger, addImmediate
   case wrapAdd, wrapSubtract, wrapMultiply
   case bitAnd, bitOr, bitXor, bitNot, shiftLeft, shiftRight
-  /// Raises ArithmeticOverflow unless the value fits 32 bits; `wrap32` keeps the low 32 bits, sign-extended.
+  /// Raises ArithmeticOverflow unless the value fits 32 bits; `wrap32` keeps the low 32 bits,
+  /// sign-extended.
   case check32, wrap32
   case minimumInteger, maximumInteger
 
@@ -104,17 +114,21 @@ package enum Opcode: UInt16, Sendable {
   case equalFloat, notEqualFloat, lessFloat, lessOrEqualFloat
   case equalBoolean, notBoolean
 
-  // Arrays: (buffer, length) in neighbouring slots. Layouts come from the slots' types. Whatever writes an owned pair
-  // releases what it held before; a function's return releases its owned slots. Of text there are no element operations.
-  /// `arrayAllocate`: b elements of zeros (IndexOutOfRange if b < 0). `arrayMove` leaves the source empty. `arrayLoad`,
-  /// `arrayStore`: elements of one scalar word. `elementLoad`, `elementStore`, `arrayAppend`: words of an element from or
-  /// to neighbouring slots (from a; from c; from b); nested arrays are borrowed into borrowed pairs, and moved in from owned
-  /// pairs. `arraySlice`: elements from slot c up to, without, slot c + 1.
+  // Arrays: (buffer, length) in neighbouring slots. Layouts come from the slots' types. Whatever
+  // writes an owned pair releases what it held before; a function's return releases its owned
+  // slots. Of text there are no element operations.
+  /// `arrayAllocate`: b elements of zeros (IndexOutOfRange if b < 0). `arrayMove` leaves the source
+  /// empty. `arrayLoad`, `arrayStore`: elements of one scalar word. `elementLoad`, `elementStore`,
+  /// `arrayAppend`: words of an element from or to neighbouring slots (from a; from c; from b);
+  /// nested arrays are borrowed into borrowed pairs, and moved in from owned pairs. `arraySlice`:
+  /// elements from slot c up to, without, slot c + 1.
   case arrayAllocate, arrayMove, arrayBorrow, arrayCopy, arrayRelease, arrayCount, arrayData
-  case arrayLoad, arrayStore, elementLoad, elementStore, arrayAppend, arraySlice, arrayConcatenate, arrayEqual
+  case arrayLoad, arrayStore, elementLoad, elementStore, arrayAppend, arraySlice, arrayConcatenate,
+    arrayEqual
 
-  /// Globals: the words of `ImageContents.globals`, which outlive calls (the host half's members; `resident` values). Take
-  /// moves an array out and leaves an empty one; put moves it in and releases what was there.
+  /// Globals: the words of `ImageContents.globals`, which outlive calls (the host half's members;
+  /// `resident` values). Take moves an array out and leaves an empty one; put moves it in and
+  /// releases what was there.
   case loadGlobal, storeGlobal, borrowGlobal, takeGlobal, putGlobal
 
   // The timeline
@@ -141,13 +155,16 @@ package enum Opcode: UInt16, Sendable {
     case .loadBoolean: Shape(.writeBoolean, .immediate, .none)
     case .loadBound: Shape(.writeBound, .bound, .none)
     case .loadFunction: Shape(.writeFunction, .function, .none)
-    case .addInteger, .subtractInteger, .multiplyInteger, .floorDivideInteger, .remainderInteger, .powerInteger,
+    case .addInteger, .subtractInteger, .multiplyInteger, .floorDivideInteger, .remainderInteger,
+      .powerInteger,
       .wrapAdd, .wrapSubtract, .wrapMultiply, .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight,
       .minimumInteger, .maximumInteger, .divideTicksByInteger:
       Shape(.writeInteger, .readInteger, .readInteger)
-    case .negateInteger, .absoluteInteger, .bitNot, .check32, .wrap32: Shape(.writeInteger, .readInteger, .none)
+    case .negateInteger, .absoluteInteger, .bitNot, .check32, .wrap32:
+      Shape(.writeInteger, .readInteger, .none)
     case .addImmediate: Shape(.writeInteger, .readInteger, .signedImmediate)
-    case .addFloat, .subtractFloat, .multiplyFloat, .divideFloat, .floorDivideFloat, .remainderFloat,
+    case .addFloat, .subtractFloat, .multiplyFloat, .divideFloat, .floorDivideFloat,
+      .remainderFloat,
       .minimumFloat, .maximumFloat:
       Shape(.writeFloat, .readFloat, .readFloat)
     case .negateFloat, .absoluteFloat, .squareRoot, .floor, .ceiling, .truncate, .roundEven:
@@ -158,7 +175,8 @@ package enum Opcode: UInt16, Sendable {
     case .scaleTicks, .divideTicksByFloat: Shape(.writeInteger, .readInteger, .readFloat)
     case .equalInteger, .notEqualInteger, .lessInteger, .lessOrEqualInteger:
       Shape(.writeBoolean, .readInteger, .readInteger)
-    case .equalFloat, .notEqualFloat, .lessFloat, .lessOrEqualFloat: Shape(.writeBoolean, .readFloat, .readFloat)
+    case .equalFloat, .notEqualFloat, .lessFloat, .lessOrEqualFloat:
+      Shape(.writeBoolean, .readFloat, .readFloat)
     case .equalBoolean: Shape(.writeBoolean, .readBoolean, .readBoolean)
     case .notBoolean: Shape(.writeBoolean, .readBoolean, .none)
     case .arrayAllocate: Shape(.writeOwned, .readInteger, .none)
@@ -193,7 +211,9 @@ package enum Opcode: UInt16, Sendable {
   }
 }
 
-/// Elementary functions of one implementation for host and device; the number is field c of `elementary`.
+/// Elementary functions of one implementation for host and device; the number is field c of
+/// `elementary`.
+///
 /// Angles are in turns.
 package enum Elementary: UInt16, Sendable {
   case sine = 0, cosine, tangent, arcSine, arcCosine, arcTangent
@@ -202,10 +222,13 @@ package enum Elementary: UInt16, Sendable {
   case arcTangent2, power
 }
 
-/// The errors that the language itself raises; a program's own errors are numbered from `firstDeclared` on.
+/// The errors that the language itself raises; a program's own errors are numbered from
+/// `firstDeclared` on.
 package enum BuiltinError: UInt16, Sendable {
-  case underflow = 0, sequenceError, collision, busy, inputOverflow, timeout, arithmeticOverflow, divisionByZero
-  case indexOutOfRange, outOfMemory, stackOverflow, cancelled, missingValue, limitExceeded, fitFailed
+  case underflow = 0, sequenceError, collision, busy, inputOverflow, timeout, arithmeticOverflow,
+    divisionByZero
+  case indexOutOfRange, outOfMemory, stackOverflow, cancelled, missingValue, limitExceeded,
+    fitFailed
 
   package static let firstDeclared: UInt16 = 64
 }

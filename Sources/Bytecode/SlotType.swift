@@ -13,7 +13,9 @@ package enum SlotKind: UInt8, Sendable {
   case function
 }
 
-/// The one declared type of a slot. `layout` tells what a buffer's elements are, by index into the image's layouts.
+/// The one declared type of a slot.
+///
+/// `layout` tells what a buffer's elements are, by index into the image's layouts.
 package struct SlotType: Hashable, Sendable {
   package let kind: SlotKind
   package let layout: UInt16

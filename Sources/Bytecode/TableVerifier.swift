@@ -17,7 +17,9 @@ struct TableVerifier {
     try checkCaptures()
     try checkGlobals()
     try checkHostCalls()
-    for index in 0..<view.count(.channels) { try checkText(view.channel(index).device, .text, index) }
+    for index in 0..<view.count(.channels) {
+      try checkText(view.channel(index).device, .text, index)
+    }
     try checkErrors()
     try checkFunctions()
   }
@@ -53,7 +55,9 @@ struct TableVerifier {
     var needsLength = false
     for slot in 0..<types.count {
       let kind = types[slot].kind
-      guard (kind == .length) == needsLength else { throw VerificationError(.pairing, index: index) }
+      guard (kind == .length) == needsLength else {
+        throw VerificationError(.pairing, index: index)
+      }
       needsLength = kind == .owned || kind == .borrowed
     }
     guard !needsLength else { throw VerificationError(.pairing, index: index) }
@@ -64,7 +68,8 @@ struct TableVerifier {
     for index in 0..<view.count(section) {
       let word = start.load(fromByteOffset: index * 4, as: UInt32.self)
       let layout = Int(word &>> 16)
-      guard word & 0xFF00 == 0, let kind = SlotKind(rawValue: UInt8(truncatingIfNeeded: word)) else {
+      guard word & 0xFF00 == 0, let kind = SlotKind(rawValue: UInt8(truncatingIfNeeded: word))
+      else {
         throw VerificationError(.type, index: index)
       }
       let isRight =
@@ -74,14 +79,17 @@ struct TableVerifier {
         case .function: layout < view.count(.signatures)
         }
       guard isRight else { throw VerificationError(.type, index: index) }
-      guard kind != .function || profile == .host else { throw VerificationError(.kernelProfile, index: index) }
+      guard kind != .function || profile == .host else {
+        throw VerificationError(.kernelProfile, index: index)
+      }
     }
   }
 
   // MARK: Values
 
   private func checkLayouts() throws(VerificationError) {
-    guard view.count(.layouts) >= 1, view.count(.layouts) <= 0xFFFF, view.layout(0).words.count == 0 else {
+    guard view.count(.layouts) >= 1, view.count(.layouts) <= 0xFFFF, view.layout(0).words.count == 0
+    else {
       throw VerificationError(.layout)
     }
     guard view.layout(0).depth == 1 else { throw VerificationError(.layout) }
@@ -91,7 +99,8 @@ struct TableVerifier {
       guard layout.words.count >= 1, layout.words.count <= Limits.elementWordCountMax else {
         throw VerificationError(.layout, index: index)
       }
-      try checkList(Int(truncatingIfNeeded: view.word(record, 0)), layout.words.count, .layout, index)
+      try checkList(
+        Int(truncatingIfNeeded: view.word(record, 0)), layout.words.count, .layout, index)
       var depth = 1
       for word in 0..<layout.words.count {
         let type = layout.words[word]
@@ -110,7 +119,9 @@ struct TableVerifier {
     var next: UInt64 = 0
     for index in 0..<view.count(.data) {
       let entry = view.data(index)
-      guard Int(entry.layout) < view.count(.layouts) else { throw VerificationError(.data, index: index) }
+      guard Int(entry.layout) < view.count(.layouts) else {
+        throw VerificationError(.data, index: index)
+      }
       let layout = view.layout(Int(entry.layout))
       let byteCount = UInt64(entry.count) * UInt64(layout.elementByteCount)
       guard UInt64(entry.offset) == next, UInt64(entry.byteCount) == byteCount,
@@ -159,14 +170,18 @@ struct TableVerifier {
   // MARK: Other tables
 
   private func checkLists(
-    _ pointer: UnsafeRawPointer, _ first: (start: Int, count: Int), _ second: (start: Int, count: Int),
+    _ pointer: UnsafeRawPointer, _ first: (start: Int, count: Int),
+    _ second: (start: Int, count: Int),
     _ rule: VerificationError.Rule, _ index: Int
   ) throws(VerificationError) {
     for part in 0..<2 {
       let (start, count) = part == 0 ? first : second
-      guard view.half(pointer, count) <= Limits.parameterCountMax else { throw VerificationError(rule, index: index) }
+      guard view.half(pointer, count) <= Limits.parameterCountMax else {
+        throw VerificationError(rule, index: index)
+      }
       try checkList(
-        Int(truncatingIfNeeded: view.word(pointer, start)), Int(view.half(pointer, count)), rule, index)
+        Int(truncatingIfNeeded: view.word(pointer, start)), Int(view.half(pointer, count)), rule,
+        index)
     }
   }
 
@@ -187,9 +202,11 @@ struct TableVerifier {
       try checkText(capture.path, .capture, index)
       try checkText(capture.type, .capture, index)
       guard capture.binding <= 1, capture.binding == 1 || slotCount == 0,
-        Int(capture.file) < max(view.count(.files), 1), Int(capture.first) + slotCount <= view.count(.bound)
+        Int(capture.file) < max(view.count(.files), 1),
+        Int(capture.first) + slotCount <= view.count(.bound)
       else { throw VerificationError(.capture, index: index) }
-      for slot in 0..<slotCount where view.boundTypes[Int(capture.first) + slot] != capture.slots[slot] {
+      for slot in 0..<slotCount
+      where view.boundTypes[Int(capture.first) + slot] != capture.slots[slot] {
         throw VerificationError(.bound, index: index)
       }
     }
@@ -201,7 +218,9 @@ struct TableVerifier {
     for index in 0..<types.count {
       let kind = types[index].kind
       guard kind != .borrowed else { throw VerificationError(.global, index: index) }
-      guard kind != .owned || profile == .host else { throw VerificationError(.kernelProfile, index: index) }
+      guard kind != .owned || profile == .host else {
+        throw VerificationError(.kernelProfile, index: index)
+      }
     }
   }
 
@@ -212,8 +231,11 @@ struct TableVerifier {
       let call = view.hostCall(index)
       try checkText(call.name, .hostCall, index)
       guard let mode = call.mode else { throw VerificationError(.hostCall, index: index) }
-      guard mode != .plain || profile == .host else { throw VerificationError(.kernelProfile, index: index) }
-      for result in 0..<call.signature.results.count where call.signature.results[result].kind == .borrowed {
+      guard mode != .plain || profile == .host else {
+        throw VerificationError(.kernelProfile, index: index)
+      }
+      for result in 0..<call.signature.results.count
+      where call.signature.results[result].kind == .borrowed {
         throw VerificationError(.hostCall, index: index)
       }
     }
@@ -222,10 +244,13 @@ struct TableVerifier {
   private func checkErrors() throws(VerificationError) {
     for index in 0..<view.count(.errors) {
       let record = view.record(.errors, index)
-      guard view.half(record, 12) <= Limits.errorWordCountMax, index <= 0xFFFE - Int(BuiltinError.firstDeclared) else {
+      guard view.half(record, 12) <= Limits.errorWordCountMax,
+        index <= 0xFFFE - Int(BuiltinError.firstDeclared)
+      else {
         throw VerificationError(.error, index: index)
       }
-      try checkList(Int(truncatingIfNeeded: view.word(record, 8)), Int(view.half(record, 12)), .error, index)
+      try checkList(
+        Int(truncatingIfNeeded: view.word(record, 8)), Int(view.half(record, 12)), .error, index)
       try checkText(view.error(index).name, .error, index)
     }
   }
@@ -234,7 +259,9 @@ struct TableVerifier {
 
   private func checkFunctions() throws(VerificationError) {
     let count = view.count(.functions)
-    guard count >= 1, count <= Limits.functionCountMax else { throw VerificationError(.functionCount) }
+    guard count >= 1, count <= Limits.functionCountMax else {
+      throw VerificationError(.functionCount)
+    }
     for index in 0..<count {
       let function = view.function(index)
       try checkText(function.name, .functionRecord, index)
@@ -245,8 +272,10 @@ struct TableVerifier {
         isRange(function.ownedStart, function.ownedCount, in: .slots),
         isRange(function.localPairsStart, function.localPairCount, in: .slots)
       else { throw VerificationError(.functionRecord, index: index) }
-      guard function.slotCount <= Limits.slotCountMax, function.parameterCount <= function.slotCount,
-        function.parameterCount <= Limits.parameterCountMax, function.resultCount <= Limits.parameterCountMax
+      guard function.slotCount <= Limits.slotCountMax,
+        function.parameterCount <= function.slotCount,
+        function.parameterCount <= Limits.parameterCountMax,
+        function.resultCount <= Limits.parameterCountMax
       else { throw VerificationError(.functionSlots, index: index) }
       try checkList(function.slotsStart, function.slotCount, .functionSlots, index)
       try checkList(function.resultsStart, function.resultCount, .functionSlots, index)
@@ -274,7 +303,8 @@ struct TableVerifier {
         if !isLocal { ownedParameters += 1 }
       }
       if isLocal {
-        guard locals < function.localPairCount, view.slot(function.localPairsStart + locals) == slot else {
+        guard locals < function.localPairCount, view.slot(function.localPairsStart + locals) == slot
+        else {
           throw VerificationError(.slotLists, index: index)
         }
         locals += 1

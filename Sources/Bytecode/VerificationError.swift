@@ -30,12 +30,15 @@ package struct VerificationError: Error, Hashable, Sendable {
     /// The rule in words, and where it is broken.
     package var description: String {
       switch rule {
-      case .tooShort, .alignment, .tooLarge, .magic, .version, .profile, .size, .sectionTable, .digest:
+      case .tooShort, .alignment, .tooLarge, .magic, .version, .profile, .size, .sectionTable,
+        .digest:
         "\(rule.text)"
-      case .text, .type, .pairing, .layout, .data, .signature, .bound, .global, .capture, .hostCall, .error,
+      case .text, .type, .pairing, .layout, .data, .signature, .bound, .global, .capture, .hostCall,
+        .error,
         .functionCount, .functionRecord, .functionSlots, .slotLists, .labels, .positions, .handlers:
         "\(rule.text) (record \(index))"
-      case .operation, .truncated, .slotNumber, .slotKind, .layoutKind, .immediate, .indexRange, .jumpTarget,
+      case .operation, .truncated, .slotNumber, .slotKind, .layoutKind, .immediate, .indexRange,
+        .jumpTarget,
         .argument, .result, .element, .kernelProfile, .unterminated:
         "\(rule.text) (function \(index), word \(word))"
       }

@@ -1,6 +1,7 @@
 /// An image that has been verified: only `verify` makes one.
 ///
-/// It refers to the caller's bytes, which must stay where they are, unchanged, as long as it is used.
+/// It refers to the caller's bytes, which must stay where they are, unchanged, as long as it is
+/// used.
 package struct VerifiedImage {
   package let view: ImageView
   package let profile: Profile
@@ -24,7 +25,11 @@ package struct VerifiedImage {
     var high = record.positionCount
     while low < high {
       let middle = (low + high) / 2
-      if Int(view.position(record.positionsStart + middle).start) <= word { low = middle + 1 } else { high = middle }
+      if Int(view.position(record.positionsStart + middle).start) <= word {
+        low = middle + 1
+      } else {
+        high = middle
+      }
     }
     return low == 0 ? nil : view.position(record.positionsStart + low - 1)
   }
@@ -52,7 +57,9 @@ package func verify(
   }
 }
 
-private func checkDigest(_ view: ImageView, _ bytes: UnsafeRawBufferPointer) throws(VerificationError) {
+private func checkDigest(_ view: ImageView, _ bytes: UnsafeRawBufferPointer)
+  throws(VerificationError)
+{
   var hash = SHA256()
   hash.update(UnsafeRawBufferPointer(rebasing: bytes[..<ImageFormat.digestOffset]))
   hash.update(UnsafeRawBufferPointer(rebasing: bytes[ImageFormat.tableOffset...]))

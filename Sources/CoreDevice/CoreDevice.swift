@@ -6,7 +6,8 @@ package enum DeviceExit: Hashable, Sendable {
   case finished
   /// An error that nothing in the kernel caught.
   case failed(Fault)
-  /// The kernel waits for the clock to reach that time, or for an input before: `advance`, then `run`.
+  /// The kernel waits for the clock to reach that time, or for an input before: `advance`, then
+  /// `run`.
   case waiting(until: Int64)
   /// The kernel calls host function `index` of its image: `answer`, then `run`.
   case hostCall(index: Int)
@@ -25,7 +26,8 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
   private let slots: UnsafeMutablePointer<ResidentKernel?>
   private let stack: UnsafeMutableRawBufferPointer
   private let arena: UnsafeMutableRawBufferPointer
-  /// The machine in the kernel that was started last, and its slot; its results can be read until the next start.
+  /// The machine in the kernel that was started last, and its slot; its results can be read until
+  /// the next start.
   private var machine: Machine?
   private var current: Int?
   private var isRunning = false
@@ -107,8 +109,8 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
 
   // MARK: Running
 
-  /// Starts the kernel in `slot`: charges the start, catches up, and enters it with `arguments` and `bound` captures as
-  /// canonical words.
+  /// Starts the kernel in `slot`: charges the start, catches up, and enters it with `arguments` and
+  /// `bound` captures as canonical words.
   package mutating func start(
     _ slot: KernelSlot, arguments: UnsafeBufferPointer<UInt64>, bound: UnsafeBufferPointer<UInt64>
   ) throws(StartError) {
@@ -138,7 +140,9 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
       switch exit {
       case .waiting:
         guard !timeline.stopIsDue else { return .interrupted }
-        guard timeline.waitsUntil <= timeline.clock() else { return .waiting(until: timeline.waitsUntil) }
+        guard timeline.waitsUntil <= timeline.clock() else {
+          return .waiting(until: timeline.waitsUntil)
+        }
         advance(to: timeline.clock())
       case .finished:
         end()
@@ -155,7 +159,8 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
     return .finished
   }
 
-  /// Moves the clock on to `time`, or to where an awaited edge arrived or a stop is due, and the world with it.
+  /// Moves the clock on to `time`, or to where an awaited edge arrived or a stop is due, and the
+  /// world with it.
   package mutating func advance(to time: Int64) { timeline.advance(to: time, &channels, &sink) }
 
   /// Raises `Cancelled` where the kernel stands, and takes the stop request back.
@@ -164,7 +169,8 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
     machine?.fail(Fault(.cancelled))
   }
 
-  /// The machine of the kernel that was started last, to read results and to answer host calls; nil if there is none.
+  /// The machine of the kernel that was started last, to read results and to answer host calls; nil
+  /// if there is none.
   package mutating func withMachine<Result>(_ body: (inout Machine) -> Result) -> Result? {
     guard var machine else { return nil }
     let result = body(&machine)

@@ -1,7 +1,8 @@
-/// The input FIFOs: for each gated channel its windows in order, each with an exact count and its first edges
-/// (rule 51).
+/// The input FIFOs: for each gated channel its windows in order, each with an exact count and its
+/// first edges (rule 51).
 ///
-/// The world puts edges in; kernels read a window one way or the other, by its count or edge by edge.
+/// The world puts edges in; kernels read a window one way or the other, by its count or edge by
+/// edge.
 package struct InputQueues {
   /// What a read found.
   enum Reading {
@@ -78,7 +79,8 @@ package struct InputQueues {
 
   enum Refusal {
     case noSuchInput
-    /// The window would begin before the one before it has ended, or no more unread windows can be kept.
+    /// The window would begin before the one before it has ended, or no more unread windows can be
+    /// kept.
     case busy
   }
 
@@ -99,7 +101,9 @@ package struct InputQueues {
   mutating func readCount(of channel: UInt16, until: Int64) -> Reading {
     guard let index = entered(channel) else { return .nothing }
     var position = 0
-    while position < channels[index].unread, windows[slot(position, of: index)].read > 0 { position += 1 }
+    while position < channels[index].unread, windows[slot(position, of: index)].read > 0 {
+      position += 1
+    }
     guard position < channels[index].unread else { return .nothing }
     let window = windows[slot(position, of: index)]
     if window.close > until { return knownUntil >= until ? .nothing : .later(until) }
@@ -108,8 +112,8 @@ package struct InputQueues {
     return .entry(time: window.close, value: window.count)
   }
 
-  /// Reads the next edge of the oldest unread window, not later than `until`: its time, and 1 if it rises or 0 if
-  /// it falls.
+  /// Reads the next edge of the oldest unread window, not later than `until`: its time, and 1 if it
+  /// rises or 0 if it falls.
   ///
   /// A window without further edges is done with.
   mutating func readEdge(of channel: UInt16, until: Int64) -> Reading {
@@ -153,7 +157,9 @@ package struct InputQueues {
     guard let index = entered(channel) else { return }
     channels[index].count &+= 1
     var filling = channels[index].filling
-    while filling < channels[index].unread, windows[slot(filling, of: index)].close <= time { filling += 1 }
+    while filling < channels[index].unread, windows[slot(filling, of: index)].close <= time {
+      filling += 1
+    }
     channels[index].filling = filling
     guard filling < channels[index].unread else { return }
     let place = slot(filling, of: index)
@@ -175,7 +181,8 @@ package struct InputQueues {
     channels[index].count = 0
   }
 
-  /// Notes that the gate of `channel` closed at `time`, and returns what came in while it was open; nil if it was not.
+  /// Notes that the gate of `channel` closed at `time`, and returns what came in while it was open;
+  /// nil if it was not.
   mutating func close(_ channel: UInt16, at time: Int64) -> InputWindow? {
     guard let index = entered(channel), channels[index].isOpen else { return nil }
     channels[index].isOpen = false

@@ -33,7 +33,9 @@ struct ResidentKernel {
 
   func holds(_ other: VerifiedImage) -> Bool {
     guard image.digest.count == other.digest.count else { return false }
-    for index in 0..<image.digest.count where image.digest[index] != other.digest[index] { return false }
+    for index in 0..<image.digest.count where image.digest[index] != other.digest[index] {
+      return false
+    }
     return true
   }
 }

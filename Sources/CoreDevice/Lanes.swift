@@ -124,7 +124,9 @@ struct Lanes {
     while lane < laneCount {
       if counts[lane] > 0 {
         let head = events + (lane * depth + heads[lane])
-        if first < 0 || head.pointee.time < time || (head.pointee.time == time && head.pointee.order < order) {
+        if first < 0 || head.pointee.time < time
+          || (head.pointee.time == time && head.pointee.order < order)
+        {
           first = lane
           time = head.pointee.time
           order = head.pointee.order
@@ -141,7 +143,11 @@ struct Lanes {
     var high = counts[lane]
     while low < high {
       let middle = (low + high) / 2
-      if events[index(of: middle, in: lane)].time < event.time { low = middle + 1 } else { high = middle }
+      if events[index(of: middle, in: lane)].time < event.time {
+        low = middle + 1
+      } else {
+        high = middle
+      }
     }
     guard low < counts[lane] else { return nil }
     let found = index(of: low, in: lane)

@@ -1,4 +1,5 @@
-/// One thing that leaves the device at one tick: a value for a channel, or the edge of an input's gate.
+/// One thing that leaves the device at one tick: a value for a channel, or the edge of an input's
+/// gate.
 package struct OutputEvent: Sendable {
   /// What the event does to its channel.
   package enum Kind: UInt8, Sendable {

@@ -1,13 +1,15 @@
 import Bytecode
 package import Machine
 
-/// The timeline: the cursor and the account of the session, the device's clock, the output lanes and the input FIFOs.
+/// The timeline: the cursor and the account of the session, the device's clock, the output lanes
+/// and the input FIFOs.
 ///
-/// A pure state machine without a world: it queues, refuses and answers, and where an operation must wait it says for
-/// what; `advance` hands the world what the clock has passed. The clock is virtual: charges and waiting move it.
+/// A pure state machine without a world: it queues, refuses and answers, and where an operation
+/// must wait it says for what; `advance` hands the world what the clock has passed. The clock is
+/// virtual: charges and waiting move it.
 ///
-/// An event at time t is due once the clock is past t, so that at t itself it can still be queued or replaced; a window
-/// that ends at t is complete once the clock has reached t.
+/// An event at time t is due once the clock is past t, so that at t itself it can still be queued
+/// or replaced; a window that ends at t is complete once the clock has reached t.
 package struct Timeline: DevicePort {
   /// The device's time.
   ///
@@ -28,12 +30,13 @@ package struct Timeline: DevicePort {
   /// When `resetTimeline` was called, until what it drops has been dropped.
   private var resetTime: Int64?
 
-  /// What an operation that answered `.wait` waits for: that the clock reaches this time, and the world with it.
+  /// What an operation that answered `.wait` waits for: that the clock reaches this time, and the
+  /// world with it.
   package private(set) var waitsUntil: Int64 = 0
   /// Whatever runs is to stop once the clock has reached it; nil: no stop was requested.
   private var stopTime: Int64?
-  /// Asked by the machine at its safe points: not 0 while a stop is requested, so that each of them is reported, with
-  /// the clock as it is there.
+  /// Asked by the machine at its safe points: not 0 while a stop is requested, so that each of them
+  /// is reported, with the clock as it is there.
   let stopFlag: UnsafeMutablePointer<UInt32>
 
   /// A timeline at time 0 with empty queues; all its memory is taken here.
@@ -97,7 +100,8 @@ package struct Timeline: DevicePort {
 
   // MARK: Stopping
 
-  /// Asks that whatever runs be interrupted at the first safe point at or after `time`; a wait ends there.
+  /// Asks that whatever runs be interrupted at the first safe point at or after `time`; a wait ends
+  /// there.
   package mutating func requestStop(at time: Int64) {
     stopTime = time
     stopFlag.pointee = 1
@@ -132,7 +136,9 @@ package struct Timeline: DevicePort {
   package mutating func moveCursor(to time: Int64) { cursorTime = time }
 
   /// Catches up: the cursor is at least the margin ahead of the clock.
-  package mutating func realtime() { cursorTime = max(cursorTime, saturating(clockTime, plus: margin)) }
+  package mutating func realtime() {
+    cursorTime = max(cursorTime, saturating(clockTime, plus: margin))
+  }
 
   /// The pause flag.
   package func shouldPause() -> Bool { session.pauseIsRequested }
@@ -173,7 +179,8 @@ package struct Timeline: DevicePort {
 
   /// Queues `value` at `time` and `second` `after` ticks later: both, or neither.
   package mutating func output(
-    channel: UInt16, address: Int64, value: UInt64, then second: UInt64, after: Int64, at time: Int64,
+    channel: UInt16, address: Int64, value: UInt64, then second: UInt64, after: Int64,
+    at time: Int64,
     position: UInt64
   ) -> PortOutcome {
     guard resetTime == nil else { return stall(until: clockTime) }
@@ -213,8 +220,8 @@ package struct Timeline: DevicePort {
 
   // MARK: Inputs
 
-  /// Reads an edge (address 0) or a closed window's count (address 1), not later than `until`; catches up if it had to
-  /// wait.
+  /// Reads an edge (address 0) or a closed window's count (address 1), not later than `until`;
+  /// catches up if it had to wait.
   package mutating func input(
     channel: UInt16, address: Int64, until: Int64, position: UInt64
   ) -> InputOutcome {
@@ -239,7 +246,8 @@ package struct Timeline: DevicePort {
       hasWaited = false
       return .fault(Fault(.inputOverflow, UInt64(channel)))
     case .later(let time):
-      // What the clock has passed comes in first; only then is it known whether there is anything to wait for.
+      // What the clock has passed comes in first; only then is it known whether there is anything
+      // to wait for.
       if inputs.knownUntil < clockTime { wait(until: clockTime) } else { wait(until: time) }
       awaited = address == 0 && waitsUntil > clockTime ? channel : nil
       return .wait
@@ -262,7 +270,8 @@ extension Timeline {
   ) -> OutputEvent {
     OutputEvent(
       time: time, channel: channel, kind: kind, address: address, value: value,
-      slack: time.subtractingReportingOverflow(clockTime).partialValue, position: position, call: call)
+      slack: time.subtractingReportingOverflow(clockTime).partialValue, position: position,
+      call: call)
   }
 
   /// Queues both or neither.
@@ -275,7 +284,8 @@ extension Timeline {
     case .wait(let time): return stall(until: time)
     case .placed(let admitted): place = admitted
     }
-    // A first event at the end of a lane is followed there by the second, unless that one replaces another.
+    // A first event at the end of a lane is followed there by the second, unless that one replaces
+    // another.
     let secondPlace = lanes.place(second, needed: 1)
     switch (place, secondPlace) {
     case (.lane(let lane), .lane), (.lane(let lane), .full), (.lane(let lane), .outOfSequence):
@@ -298,7 +308,8 @@ extension Timeline {
   private func lateness(of event: OutputEvent) -> Fault? {
     guard event.time < clockTime else { return nil }
     return Fault(
-      .underflow, UInt64(event.channel), UInt64(bitPattern: event.time), UInt64(bitPattern: event.slack))
+      .underflow, UInt64(event.channel), UInt64(bitPattern: event.time),
+      UInt64(bitPattern: event.slack))
   }
 
   private func admit(_ event: OutputEvent, needed: Int = 1) -> Admission {
@@ -325,7 +336,8 @@ extension Timeline {
     case .instead(let index):
       lanes.replace(at: index, with: event)
       session.account.replaced &+= 1
-    case .full, .outOfSequence, .collision: preconditionFailure("only an admitted place is accepted")
+    case .full, .outOfSequence, .collision:
+      preconditionFailure("only an admitted place is accepted")
     }
   }
 
@@ -356,7 +368,8 @@ extension Timeline {
 // MARK: - Time passing
 
 extension Timeline {
-  /// Moves the clock on to `time`, or to where an awaited edge arrived or a stop is due; hands `channels` and `sink` all that it passed.
+  /// Moves the clock on to `time`, or to where an awaited edge arrived or a stop is due; hands
+  /// `channels` and `sink` all that it passed.
   package mutating func advance<Channels: ChannelPort, Sink: EventSink>(
     to time: Int64, _ channels: inout Channels, _ sink: inout Sink
   ) {
@@ -381,7 +394,8 @@ extension Timeline {
     while let event = lanes.removeFirst() { emit(event, &channels, &sink) }
   }
 
-  /// Drops what was queued for `time` or later, and forgets the input windows; gates that are open close at `time`.
+  /// Drops what was queued for `time` or later, and forgets the input windows; gates that are open
+  /// close at `time`.
   private mutating func discard<Channels: ChannelPort, Sink: EventSink>(
     from time: Int64, _ channels: inout Channels, _ sink: inout Sink
   ) {

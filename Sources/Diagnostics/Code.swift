@@ -1,4 +1,6 @@
-/// The stable codes of all diagnostics. A code is never given to another fault, and none is reused.
+/// The stable codes of all diagnostics.
+///
+/// A code is never given to another fault, and none is reused.
 package enum Code: String, CaseIterable, Sendable {
   // E01 syntax
   case unexpected = "E0101"

@@ -5,7 +5,8 @@ package indirect enum JSONValue: Hashable, Sendable {
   case null
   case bool(Bool)
   case integer(Int64)
-  /// Written as the shortest text that reads back; NaN and the infinities, which JSON does not have, become `null`.
+  /// Written as the shortest text that reads back; NaN and the infinities, which JSON does not
+  /// have, become `null`.
   case number(Double)
   case string(String)
   case array([JSONValue])
@@ -36,7 +37,8 @@ package indirect enum JSONValue: Hashable, Sendable {
   }
 }
 
-extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
+  ExpressibleByBooleanLiteral,
   ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
 {
   package init(stringLiteral value: String) { self = .string(value) }
@@ -68,7 +70,8 @@ private struct JSONWriter {
     case .array(let elements):
       // Numbers stand in one line, also where the rest is spread over several.
       let isFlat = elements.allSatisfy(\.isScalar)
-      write(elements, between: "[", "]", isFlat: isFlat) { writer, element in writer.write(element) }
+      write(elements, between: "[", "]", isFlat: isFlat) { writer, element in writer.write(element)
+      }
     case .object(let members):
       write(members, between: "{", "}", isFlat: false) { writer, member in
         writer.write(member.name)
@@ -133,7 +136,8 @@ extension JSONValue {
   }
 }
 
-/// The diagnostics of a check of `file` as one JSON object, in the shape that `larmor check --json` prints.
+/// The diagnostics of a check of `file` as one JSON object, in the shape that `larmor check --json`
+/// prints.
 package func json(of diagnostics: [Diagnostic], in sources: SourceSet, file: String) -> JSONValue {
   [
     "schema": 1,
@@ -154,7 +158,9 @@ private func json(of diagnostic: Diagnostic, in sources: SourceSet, file: String
       "labels",
       .array(
         diagnostic.labels.map { label in
-          .object([.init("message", .string(label.message))] + place(label.span, in: sources, unless: file))
+          .object(
+            [.init("message", .string(label.message))]
+              + place(label.span, in: sources, unless: file))
         })))
   members.append(
     .init(

@@ -1,6 +1,8 @@
-// Diagnostics as people read them on a terminal: the message, the lines of the program that matter, and what to do.
+// Diagnostics as people read them on a terminal: the message, the lines of the program that matter,
+// and what to do.
 
-/// The diagnostics as text for a terminal, with the lines they are about; with `colors`, with escape sequences.
+/// The diagnostics as text for a terminal, with the lines they are about; with `colors`, with
+/// escape sequences.
 ///
 /// Each ends with a newline, and an empty line stands between two of them.
 package func render(_ diagnostics: [Diagnostic], in sources: SourceSet, colors: Bool) -> String {
@@ -10,7 +12,8 @@ package func render(_ diagnostics: [Diagnostic], in sources: SourceSet, colors: 
   }.joined(separator: "\n")
 }
 
-/// How many errors, warnings and notes there are, as "2 errors, 1 warning"; "no errors" if there is nothing.
+/// How many errors, warnings and notes there are, as "2 errors, 1 warning"; "no errors" if there is
+/// nothing.
 package func summary(of diagnostics: [Diagnostic]) -> String {
   let counts: [(Severity, String)] = [(.error, "error"), (.warning, "warning"), (.note, "note")]
   let parts = counts.compactMap { severity, name in
@@ -50,7 +53,9 @@ private struct Rendering {
     self.diagnostic = diagnostic
     self.sources = sources
     self.colors = colors
-    let spans = [diagnostic.span] + diagnostic.labels.map(\.span) + diagnostic.fixes.flatMap { $0.edits.map(\.span) }
+    let spans =
+      [diagnostic.span] + diagnostic.labels.map(\.span)
+      + diagnostic.fixes.flatMap { $0.edits.map(\.span) }
     let lastLine = spans.map { sources[$0.source].position(of: $0.start).line }.max() ?? 1
     gutter = String(lastLine).count
   }
@@ -82,7 +87,9 @@ private struct Rendering {
 
   private mutating func excerpts() {
     let primary = Mark(span: diagnostic.span, message: diagnostic.remark ?? "", isPrimary: true)
-    let marks = [primary] + diagnostic.labels.map { Mark(span: $0.span, message: $0.message, isPrimary: false) }
+    let marks =
+      [primary]
+      + diagnostic.labels.map { Mark(span: $0.span, message: $0.message, isPrimary: false) }
     var files: [SourceID] = []
     for mark in marks where !files.contains(mark.span.source) { files.append(mark.span.source) }
     for file in files {
@@ -111,7 +118,8 @@ private struct Rendering {
       }
       let end = source.position(of: mark.span.end)
       // What goes on over several lines is marked on its first.
-      let endColumn = end.line == start.line ? end.column : source.line(start.line).unicodeScalars.count + 1
+      let endColumn =
+        end.line == start.line ? end.column : source.line(start.line).unicodeScalars.count + 1
       underline(mark, from: start.column - 1, to: endColumn - 1, in: window)
     }
   }
@@ -135,7 +143,9 @@ private struct Rendering {
     guard !fix.edits.isEmpty else { return }
     emptyGutter()
     var remaining = fix.edits.sorted {
-      ($0.span.source.index, $0.span.start, $0.span.end) < ($1.span.source.index, $1.span.start, $1.span.end)
+      ($0.span.source.index, $0.span.start, $0.span.end) < (
+        $1.span.source.index, $1.span.start, $1.span.end
+      )
     }[...]
     while let first = remaining.popFirst() {
       let source = sources[first.span.source]
@@ -160,25 +170,40 @@ private struct Rendering {
     if new.count > old.count, Array(new.prefix(old.count)) == old {
       for text in new.dropFirst(old.count) { changed(lines.upperBound, "+", .added, text, 0) }
     } else if new.count > old.count, Array(new.suffix(old.count)) == old {
-      for text in new.dropLast(old.count) { changed(max(1, lines.lowerBound - 1), "+", .added, text, 0) }
+      for text in new.dropLast(old.count) {
+        changed(max(1, lines.lowerBound - 1), "+", .added, text, 0)
+      }
     } else if new.count == old.count, edits.allSatisfy({ $0.span.start == $0.span.end }) {
-      for (index, text) in new.enumerated() { changed(lines.lowerBound + index, "|", .frame, text, around) }
+      for (index, text) in new.enumerated() {
+        changed(lines.lowerBound + index, "|", .frame, text, around)
+      }
     } else {
-      for (index, text) in old.enumerated() { changed(lines.lowerBound + index, "-", .removed, text, around) }
-      for (index, text) in new.enumerated() where text.unicodeScalars.contains(where: { $0 != " " && $0 != "\t" }) {
+      for (index, text) in old.enumerated() {
+        changed(lines.lowerBound + index, "-", .removed, text, around)
+      }
+      for (index, text) in new.enumerated()
+      where text.unicodeScalars.contains(where: { $0 != " " && $0 != "\t" }) {
         changed(lines.lowerBound + index, "+", .added, text, around)
       }
     }
   }
 
-  private mutating func changed(_ number: Int, _ sign: String, _ style: Style, _ text: String, _ around: Int) {
-    numbered(number, sign, style, Window(text: text, around: around).text, style == .frame ? .plain : style)
+  private mutating func changed(
+    _ number: Int, _ sign: String, _ style: Style, _ text: String, _ around: Int
+  ) {
+    numbered(
+      number, sign, style, Window(text: text, around: around).text, style == .frame ? .plain : style
+    )
   }
 
   /// The text of some lines as it is after edits that lie within them.
-  private static func lines(_ lines: ClosedRange<Int>, of source: Source, after edits: [Edit]) -> [String] {
+  private static func lines(_ lines: ClosedRange<Int>, of source: Source, after edits: [Edit])
+    -> [String]
+  {
     var place = Int(source.lineStarts[lines.lowerBound - 1])
-    let end = lines.upperBound < source.lineStarts.count ? Int(source.lineStarts[lines.upperBound]) : source.bytes.count
+    let end =
+      lines.upperBound < source.lineStarts.count
+      ? Int(source.lineStarts[lines.upperBound]) : source.bytes.count
     var bytes: [UInt8] = []
     for edit in edits {
       let start = min(max(place, Int(edit.span.start)), end)
@@ -218,7 +243,9 @@ private struct Rendering {
   static func visible(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
     var result = ""
-    for scalar in text.unicodeScalars { result.unicodeScalars.append(isUnsafe(scalar) ? "\u{FFFD}" : scalar) }
+    for scalar in text.unicodeScalars {
+      result.unicodeScalars.append(isUnsafe(scalar) ? "\u{FFFD}" : scalar)
+    }
     return result
   }
 

@@ -1,7 +1,7 @@
 /// Returns that of `candidates` which `word` most likely was meant to be, or nil if none is near.
 ///
-/// A candidate is near if at most a third of the letters (at least one) must be changed, left out, put in or swapped
-/// with their neighbour, or if it differs in nothing but the case of its letters.
+/// A candidate is near if at most a third of the letters (at least one) must be changed, left out,
+/// put in or swapped with their neighbour, or if it differs in nothing but the case of its letters.
 package func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
   let letters = Array(word.unicodeScalars.prefix(64))
   guard !letters.isEmpty else { return nil }
@@ -25,7 +25,8 @@ package func nearest(to word: String, among candidates: some Sequence<String>) -
   return best?.name
 }
 
-/// The least number of letters changed, left out, put in or swapped with their neighbour between `a` and `b`.
+/// The least number of letters changed, left out, put in or swapped with their neighbour between
+/// `a` and `b`.
 private func editDistance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
   var beforeLast: [Int] = []
   var last = Array(0...b.count)
@@ -34,7 +35,9 @@ private func editDistance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
     row.reserveCapacity(b.count + 1)
     for j in b.indices {
       var least = min(last[j + 1] + 1, row[j] + 1, last[j] + (a[i] == b[j] ? 0 : 1))
-      if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { least = min(least, beforeLast[j - 1] + 1) }
+      if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] {
+        least = min(least, beforeLast[j - 1] + 1)
+      }
       row.append(least)
     }
     beforeLast = last

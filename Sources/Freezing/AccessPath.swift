@@ -11,7 +11,9 @@ enum PathStep: Hashable, Sendable {
   case count
 }
 
-/// A path into a value, from the outside in. A prefix stands for all that lies below it.
+/// A path into a value, from the outside in.
+///
+/// A prefix stands for all that lies below it.
 struct AccessPath: Hashable, Sendable {
   /// Longer paths are cut off, which only makes them coarser.
   static let stepCountMax = 16
@@ -22,7 +24,9 @@ struct AccessPath: Hashable, Sendable {
   init(_ steps: [PathStep]) { self.steps = Array(steps.prefix(Self.stepCountMax)) }
 
   func appending(_ step: PathStep) -> AccessPath { AccessPath(steps + [step]) }
-  func appending(_ path: AccessPath) -> AccessPath { path.steps.isEmpty ? self : AccessPath(steps + path.steps) }
+  func appending(_ path: AccessPath) -> AccessPath {
+    path.steps.isEmpty ? self : AccessPath(steps + path.steps)
+  }
 
   /// The part that images and manifests know: fields, tuple positions and constant indices.
   var capturePath: [CapturePathStep] {
@@ -52,7 +56,8 @@ extension TypedProgram {
     case .integer(let value): return value
     case .member(let id):
       guard depth < 8, case .constant = self[id].kind, let initializer = self[id].initializer,
-        let statement = self[initializer].body.statements.last, self[initializer].body.statements.count == 1,
+        let statement = self[initializer].body.statements.last,
+        self[initializer].body.statements.count == 1,
         case .returnValue(let value?) = statement.kind
       else { return nil }
       return constantIndex(value, depth: depth + 1)
@@ -79,13 +84,18 @@ extension TypedProgram {
     for step in path.steps {
       switch step {
       case .field(let i):
-        guard case .structure(let id, let arguments)? = type, self[id].fields.indices.contains(i) else { return text }
+        guard case .structure(let id, let arguments)? = type, self[id].fields.indices.contains(i)
+        else { return text }
         text += ".\(self[id].fields[i].name)"
         let types = fieldTypes(of: id, arguments)
         type = types.indices.contains(i) ? types[i] : nil
       case .tupleElement(let i):
         text += ".\(i)"
-        if case .tuple(let types)? = type, types.indices.contains(i) { type = types[i] } else { type = nil }
+        if case .tuple(let types)? = type, types.indices.contains(i) {
+          type = types[i]
+        } else {
+          type = nil
+        }
       case .index(let i):
         text += "[\(i)]"
         switch type {
@@ -102,7 +112,8 @@ extension TypedProgram {
   }
 }
 
-/// Finds, for a path that is written, the captures that it may change: those on its way, at its end and below.
+/// Finds, for a path that is written, the captures that it may change: those on its way, at its end
+/// and below.
 struct PathIndex<Value> {
   private struct Node {
     var values: [Value] = []

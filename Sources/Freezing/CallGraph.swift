@@ -38,7 +38,9 @@ struct CallGraph {
           continue
         }
         work.removeLast()
-        if let caller = work.last?.node, let own = low[node] { low[caller] = min(low[caller] ?? own, own) }
+        if let caller = work.last?.node, let own = low[node] {
+          low[caller] = min(low[caller] ?? own, own)
+        }
         guard low[node] == order[node] else { continue }
         var component: [FunctionID] = []
         while let last = stack.popLast() {

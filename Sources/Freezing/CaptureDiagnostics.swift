@@ -4,7 +4,8 @@ import Typing
 // What is wrong with what a kernel mentions: E0303, E0304, E0306.
 
 extension FreezeReporter {
-  /// Mentions of shared values and datasets in code that runs on the device, and writes of host variables there.
+  /// Mentions of shared values and datasets in code that runs on the device, and writes of host
+  /// variables there.
   func forbiddenMentions() -> [Diagnostic] {
     var result: [Diagnostic] = []
     for function in table.captures.deviceFunctions {
@@ -24,7 +25,8 @@ extension FreezeReporter {
     return result
   }
 
-  /// What `cleanup` captures but may not: it is compiled at the end of `prepare` and runs long after (rule 37).
+  /// What `cleanup` captures but may not: it is compiled at the end of `prepare` and runs long
+  /// after (rule 37).
   func capturesInCleanup() -> [Diagnostic] {
     var result: [Diagnostic] = []
     for kernel in table.captures.kernels {
@@ -39,7 +41,8 @@ extension FreezeReporter {
         guard seen.insert(captured.member).inserted else { continue }
         result.append(
           Diagnostic(
-            .captureInCleanup, "`cleanup` cannot capture the variable `\(member.name)`", at: captured.mention,
+            .captureInCleanup, "`cleanup` cannot capture the variable `\(member.name)`",
+            at: captured.mention,
             remark: "its value may have changed since `cleanup` was compiled",
             labels: [Label("`\(member.name)` is declared here", at: member.nameSpan)],
             notes: [
@@ -52,10 +55,13 @@ extension FreezeReporter {
     return result
   }
 
-  private func sharedCaptured(_ member: Member, at span: Span, in function: FunctionID) -> Diagnostic {
+  private func sharedCaptured(_ member: Member, at span: Span, in function: FunctionID)
+    -> Diagnostic
+  {
     let name = member.name
     var fixes = [snapshot(of: member, at: span, in: function)]
-    fixes.append(Fix("read it live, which waits a round trip to the host: `let current = await \(name)`"))
+    fixes.append(
+      Fix("read it live, which waits a round trip to the host: `let current = await \(name)`"))
     let type = program.text(member.type)
     fixes.append(
       Fix(
@@ -64,7 +70,10 @@ extension FreezeReporter {
     return Diagnostic(
       .sharedCaptured, "the shared value `\(name)` cannot be captured by a kernel", at: span,
       remark: "its value here would be that of the time of compilation",
-      labels: [Label("`\(name)` is shared: another experiment may write it at any time", at: member.nameSpan)],
+      labels: [
+        Label(
+          "`\(name)` is shared: another experiment may write it at any time", at: member.nameSpan)
+      ],
       fixes: fixes)
   }
 
@@ -74,25 +83,33 @@ extension FreezeReporter {
       remark: "its value here would be that of the time of compilation",
       labels: [Label("`\(member.name)` is what this run writes", at: member.nameSpan)],
       fixes: [
-        Fix("keep the value in a `var` of the experiment, beside the dataset, and `preload` the kernel after a change"),
+        Fix(
+          "keep the value in a `var` of the experiment, beside the dataset, and `preload` the kernel after a change"
+        ),
         Fix("or read it live, which waits a round trip to the host: `await \(member.name)`"),
         Fix("or pass the value at the call, as a parameter of the kernel"),
       ])
   }
 
-  private func kernelWritesHost(_ member: Member, at span: Span, in function: FunctionID) -> Diagnostic {
+  private func kernelWritesHost(_ member: Member, at span: Span, in function: FunctionID)
+    -> Diagnostic
+  {
     let name = member.name
     var fixes = [
       Fix("return the value and assign it in `run`"),
       Fix("or `send` it: a `host fn` that writes `\(name)` is queued and the kernel goes on"),
     ]
     switch member.kind {
-    case .variable: fixes.append(Fix("or make it state of the device: `resident \(name)` instead of `var \(name)`"))
-    case .dataset: fixes = [Fix("send what is to be stored: `send \(name).append(…)`")] + fixes.prefix(1)
+    case .variable:
+      fixes.append(
+        Fix("or make it state of the device: `resident \(name)` instead of `var \(name)`"))
+    case .dataset:
+      fixes = [Fix("send what is to be stored: `send \(name).append(…)`")] + fixes.prefix(1)
     case .argument, .shared, .prepared, .constant, .resident, .device, .field: break
     }
     return Diagnostic(
-      .kernelWritesHost, "`\(program[function].name)` runs on the device and cannot write `\(name)`", at: span,
+      .kernelWritesHost,
+      "`\(program[function].name)` runs on the device and cannot write `\(name)`", at: span,
       remark: "`\(name)` lives on the host",
       labels: [Label("declared here", at: member.nameSpan)], fixes: fixes)
   }

@@ -5,7 +5,9 @@ struct Capturing: Hashable {
   let kernel: Int32
   let path: Int32
 
-  static func inOrder(_ a: Capturing, _ b: Capturing) -> Bool { (a.kernel, a.path) < (b.kernel, b.path) }
+  static func inOrder(_ a: Capturing, _ b: Capturing) -> Bool {
+    (a.kernel, a.path) < (b.kernel, b.path)
+  }
 }
 
 /// A path inside an `inout` parameter.
@@ -48,13 +50,17 @@ struct CaptureTable {
     kernelsOfSite = Array(repeating: [], count: captures.hostSites.count)
     let members = Self.writtenMembers(of: program)
     for kernel in captures.kernels {
-      let own = (captures.readsOfKernel[kernel] ?? []).filter { members.contains(captures.reads[Int($0)].member) }
+      let own = (captures.readsOfKernel[kernel] ?? []).filter {
+        members.contains(captures.reads[Int($0)].member)
+      }
       guard !own.isEmpty else { continue }
       let number = Int32(kernels.count)
       numbers[kernel] = number
       kernels.append(kernel)
       reads.append(own)
-      for (path, read) in own.enumerated() { add(Capturing(kernel: number, path: Int32(path)), reading: read) }
+      for (path, read) in own.enumerated() {
+        add(Capturing(kernel: number, path: Int32(path)), reading: read)
+      }
       for site in captures.sites[kernel] ?? [] { kernelsOfSite[site].insert(number) }
     }
   }
@@ -73,7 +79,9 @@ struct CaptureTable {
     var written: Set<MemberID> = []
     for function in program.functions {
       function.body.visit { node in
-        if case .place(let place) = node, case .member(let member) = place.root { written.insert(member) }
+        if case .place(let place) = node, case .member(let member) = place.root {
+          written.insert(member)
+        }
       }
     }
     return written.filter { member in

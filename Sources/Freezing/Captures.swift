@@ -15,7 +15,8 @@ struct MemberPath: Hashable {
   let path: AccessPath
 }
 
-/// What each kernel captures, and what it runs on the host, through everything that it calls on the device.
+/// What each kernel captures, and what it runs on the host, through everything that it calls on the
+/// device.
 struct Captures {
   /// A path inside a parameter's value.
   private struct ParameterRead: Hashable {
@@ -78,7 +79,9 @@ struct Captures {
   }
 
   /// The roots that `origin` may stand for: members, and parameters of the function.
-  private func roots(of origin: Origin, in facts: DeviceFacts, parameters: [LocalID: Int], _ body: (Origin) -> Void) {
+  private func roots(
+    of origin: Origin, in facts: DeviceFacts, parameters: [LocalID: Int], _ body: (Origin) -> Void
+  ) {
     var seen: Set<Origin> = []
     var pending = [origin]
     while let next = pending.popLast() {
@@ -88,7 +91,9 @@ struct Captures {
       case .local(let local):
         if parameters[local] != nil { body(next) }
         for source in facts.aliases[local] ?? [] {
-          pending.append(Origin(root: source.root, path: source.path.appending(next.path), mention: source.mention))
+          pending.append(
+            Origin(
+              root: source.root, path: source.path.appending(next.path), mention: source.mention))
         }
       }
     }
@@ -100,14 +105,17 @@ struct Captures {
     return result
   }
 
-  /// Calls `body` with everything that the function reads, also by way of what its callees read of their parameters.
+  /// Calls `body` with everything that the function reads, also by way of what its callees read of
+  /// their parameters.
   private func forEachRead(of facts: DeviceFacts, _ body: (Origin) -> Void) {
     for read in facts.reads { body(read) }
     for call in facts.calls {
       for callee in call.callees {
         for read in parameterReads[callee] ?? [] where call.arguments.indices.contains(read.index) {
           for source in call.arguments[read.index] {
-            body(Origin(root: source.root, path: source.path.appending(read.path), mention: source.mention))
+            body(
+              Origin(
+                root: source.root, path: source.path.appending(read.path), mention: source.mention))
           }
         }
       }
@@ -137,7 +145,9 @@ struct Captures {
       }
       if reads.count == before { continue }
       parameterReads[id] = reads
-      for caller in callers[id] ?? [] where isPending.insert(caller).inserted { pending.append(caller) }
+      for caller in callers[id] ?? [] where isPending.insert(caller).inserted {
+        pending.append(caller)
+      }
     }
   }
 
@@ -213,7 +223,9 @@ struct Captures {
   }
 
   /// What `kernel` captures.
-  func paths(of kernel: FunctionID) -> [CapturedPath] { (readsOfKernel[kernel] ?? []).map { reads[Int($0)] } }
+  func paths(of kernel: FunctionID) -> [CapturedPath] {
+    (readsOfKernel[kernel] ?? []).map { reads[Int($0)] }
+  }
 }
 
 extension AccessPath {
@@ -221,7 +233,8 @@ extension AccessPath {
   fileprivate var order: String { "\(steps)" }
 }
 
-/// What leaves this module: for each kernel the paths that it captures, cut before the first index that is not constant.
+/// What leaves this module: for each kernel the paths that it captures, cut before the first index
+/// that is not constant.
 struct CaptureManifest: Sendable {
   private var captures: [Capture] = []
   /// Of each read the number of what it is in the manifest.
@@ -248,6 +261,7 @@ struct CaptureManifest: Sendable {
 
   subscript(kernel: FunctionID) -> [Capture] {
     var seen: Set<Int32> = []
-    return (readsOfKernel[kernel] ?? []).filter { seen.insert(captureOfRead[Int($0)]).inserted }.map { captures[Int($0)] }
+    return (readsOfKernel[kernel] ?? []).filter { seen.insert(captureOfRead[Int($0)]).inserted }.map
+    { captures[Int($0)] }
   }
 }

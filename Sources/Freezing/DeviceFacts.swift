@@ -1,7 +1,8 @@
 import Diagnostics
 import Typing
 
-/// Where a value in device code comes from: a member of the program or a local, and the path inside it.
+/// Where a value in device code comes from: a member of the program or a local, and the path inside
+/// it.
 struct Origin: Hashable {
   enum Root: Hashable {
     case member(MemberID)
@@ -12,7 +13,9 @@ struct Origin: Hashable {
   /// Where the root is mentioned.
   var mention: Span
 
-  func appending(_ step: PathStep) -> Origin { Origin(root: root, path: path.appending(step), mention: mention) }
+  func appending(_ step: PathStep) -> Origin {
+    Origin(root: root, path: path.appending(step), mention: mention)
+  }
 }
 
 /// A call in device code, whose callee reads of its arguments what it needs.
@@ -63,8 +66,8 @@ struct DeviceFactsReader {
 
   // MARK: Values
 
-  /// Where the value of `expression` comes from, if it is a copy of something or a part of it; what else its computation
-  /// reads is noted.
+  /// Where the value of `expression` comes from, if it is a copy of something or a part of it; what
+  /// else its computation reads is noted.
   private mutating func origins(of expression: TypedExpression) -> [Origin] {
     switch expression.kind {
     case .local(let id): return [Origin(root: .local(id), path: .whole, mention: expression.span)]
@@ -72,7 +75,8 @@ struct DeviceFactsReader {
       guard mention(id, at: expression.span) else { return [] }
       return [Origin(root: .member(id), path: .whole, mention: expression.span)]
     case .field(let base, let i): return origins(of: base).map { $0.appending(.field(i)) }
-    case .tupleElement(let base, let i): return origins(of: base).map { $0.appending(.tupleElement(i)) }
+    case .tupleElement(let base, let i):
+      return origins(of: base).map { $0.appending(.tupleElement(i)) }
     case .index(let base, let index):
       let bases = origins(of: base)
       read(index)
@@ -87,11 +91,13 @@ struct DeviceFactsReader {
     case .intrinsic(.count, let operands):
       for operand in operands { facts.reads += origins(of: operand).map { $0.appending(.count) } }
       return []
-    case .intrinsic(_, let operands), .tuple(let operands), .structure(_, let operands), .enumeration(_, _, let operands),
+    case .intrinsic(_, let operands), .tuple(let operands), .structure(_, let operands),
+      .enumeration(_, _, let operands),
       .array(let operands):
       for operand in operands { read(operand) }
       return []
-    case .invalid, .unit, .integer, .float, .boolean, .text, .none, .device, .ownDevice, .function: return []
+    case .invalid, .unit, .integer, .float, .boolean, .text, .none, .device, .ownDevice, .function:
+      return []
     case .some(let a), .unary(_, let a), .convert(_, let a):
       read(a)
       return []
@@ -153,7 +159,9 @@ struct DeviceFactsReader {
   }
 
   /// Notes that the whole value is read.
-  private mutating func read(_ expression: TypedExpression) { facts.reads += origins(of: expression) }
+  private mutating func read(_ expression: TypedExpression) {
+    facts.reads += origins(of: expression)
+  }
 
   /// Notes the mention; whether the member's value can be captured.
   private mutating func mention(_ id: MemberID, at span: Span) -> Bool {
@@ -185,7 +193,9 @@ struct DeviceFactsReader {
         write(place)
         switch place.root {
         case .local(let id):
-          sources.append([Origin(root: .local(id), path: program.path(of: place), mention: place.span)])
+          sources.append([
+            Origin(root: .local(id), path: program.path(of: place), mention: place.span)
+          ])
         case .member: sources.append([])
         }
       }
@@ -230,7 +240,8 @@ struct DeviceFactsReader {
     readIndices(of: place)
     guard case .member(let id) = place.root else { return }
     switch program[id].kind {
-    case .argument, .variable, .prepared, .constant, .shared, .dataset: facts.hostWrites.append((id, place.span))
+    case .argument, .variable, .prepared, .constant, .shared, .dataset:
+      facts.hostWrites.append((id, place.span))
     case .resident, .device, .field: break
     }
   }
@@ -282,7 +293,8 @@ struct DeviceFactsReader {
       read(value)
       write(place)
       if case .local(let local) = place.root {
-        facts.reads.append(Origin(root: .local(local), path: program.path(of: place), mention: place.span))
+        facts.reads.append(
+          Origin(root: .local(local), path: program.path(of: place), mention: place.span))
       }
     case .assignTuple(let places, let value):
       read(value)
@@ -311,10 +323,12 @@ struct DeviceFactsReader {
 }
 
 extension TypedProgram {
-  /// The kernel that a call of `name` on `device` starts; `owner` is that of the code that calls. Nil where an error was
-  /// reported or the device is not known yet.
+  /// The kernel that a call of `name` on `device` starts; `owner` is that of the code that calls.
+  ///
+  /// Nil where an error was reported or the device is not known yet.
   func deviceKernel(
-    _ name: String, of device: TypedExpression, like signature: FunctionID, in owner: TypedFunction.Owner
+    _ name: String, of device: TypedExpression, like signature: FunctionID,
+    in owner: TypedFunction.Owner
   ) -> FunctionID? {
     switch device.kind {
     case .device(let member):

@@ -33,18 +33,21 @@ extension FreezeAnalysis {
     resolve(done.parameterStale, arguments)
     noteEverything(done, arguments, by: number)
     if done.threw != nil {
-      flow.threw = sites.join(flow.threw, sites.compose(entry, seenFromOutside(done.threw, arguments, by: number)))
+      flow.threw = sites.join(
+        flow.threw, sites.compose(entry, seenFromOutside(done.threw, arguments, by: number)))
       flow.versionThrown = -1
     }
     set(sites.compose(entry, seenFromOutside(done.normal, arguments, by: number)))
     flow.fresh.insert(number)
-    // What an `inout` parameter holds in the end comes back when the call returns, after all that the callee compiled.
+    // What an `inout` parameter holds in the end comes back when the call returns, after all that
+    // the callee compiled.
     for write in done.everWritten.keys.sorted() where isOfParameter(write) {
       if let own = substitute(write, arguments) { mark(own, by: number) }
     }
   }
 
-  /// What a callee does, as the caller sees it: its writes are the call's, its parameters are the arguments.
+  /// What a callee does, as the caller sees it: its writes are the call's, its parameters are the
+  /// arguments.
   private mutating func seenFromOutside(
     _ done: FreezeState?, _ arguments: [TypedArgument], by site: SiteID
   ) -> FreezeState? {
@@ -57,7 +60,9 @@ extension FreezeAnalysis {
     return result
   }
 
-  private mutating func seenFromOutside(_ writes: Writes, _ arguments: [TypedArgument], as set: SiteSetID) -> Writes {
+  private mutating func seenFromOutside(
+    _ writes: Writes, _ arguments: [TypedArgument], as set: SiteSetID
+  ) -> Writes {
     var result: Writes = [:]
     for write in writes.keys {
       if let own = substitute(write, arguments) { result[own] = set }
@@ -68,7 +73,9 @@ extension FreezeAnalysis {
   /// What a write by a callee is for the caller; nil where nothing depends on it.
   private mutating func substitute(_ write: WriteID, _ arguments: [TypedArgument]) -> WriteID? {
     guard case .parameter(let path) = table.written[Int(write)] else { return write }
-    guard arguments.indices.contains(path.parameter), case .place(let place) = arguments[path.parameter] else { return nil }
+    guard arguments.indices.contains(path.parameter),
+      case .place(let place) = arguments[path.parameter]
+    else { return nil }
     let whole = program.path(of: place).appending(path.path)
     switch place.root {
     case .member(let member): return table.write(whole, in: member)
@@ -78,24 +85,30 @@ extension FreezeAnalysis {
     }
   }
 
-  private mutating func noteEverything(_ done: FreezeSummary, _ arguments: [TypedArgument], by site: SiteID) {
+  private mutating func noteEverything(
+    _ done: FreezeSummary, _ arguments: [TypedArgument], by site: SiteID
+  ) {
     for write in done.everWritten.keys {
       if let own = substitute(write, arguments) { noteEver(own, by: site) }
     }
   }
 
-  /// A callee writes its parameter and then calls a kernel: stale if the argument is what that captures.
+  /// A callee writes its parameter and then calls a kernel: stale if the argument is what that
+  /// captures.
   private mutating func resolve(_ found: Set<ParameterStale>, _ arguments: [TypedArgument]) {
     for stale in found {
       guard let own = substitute(stale.write, arguments) else { continue }
       switch table.written[Int(own)] {
       case .member:
         let row = table.row([own: stale.sites], of: stale.kernel, &sites)
-        if !row.isEmpty { add(Stale(row: row, compiled: stale.compiled), to: stale.target, of: stale.kernel) }
+        if !row.isEmpty {
+          add(Stale(row: row, compiled: stale.compiled), to: stale.target, of: stale.kernel)
+        }
       case .parameter:
         summary.parameterStale.insert(
           ParameterStale(
-            write: own, kernel: stale.kernel, target: stale.target, sites: stale.sites, compiled: stale.compiled))
+            write: own, kernel: stale.kernel, target: stale.target, sites: stale.sites,
+            compiled: stale.compiled))
       }
     }
   }
@@ -107,7 +120,8 @@ extension FreezeAnalysis {
     if let kernel = table.numbers[id], let entry = flow.state {
       let number = sites.number(site(.start(Int(kernel)), at: span))
       reach(
-        [kernel: [.call(number): [.writes, .compilePoint]]], from: entry, via: nil, isWithinStatement: true)
+        [kernel: [.call(number): [.writes, .compilePoint]]], from: entry, via: nil,
+        isWithinStatement: true)
       flow.state?.compile(kernel)
     }
     for write in effects(of: id) {
@@ -118,8 +132,10 @@ extension FreezeAnalysis {
     mayThrow()
   }
 
-  /// What a start of `kernel` may write of the captures of others. What it may write of those of a kernel that reaches the
-  /// same `await` is reported there (rule 35).
+  /// What a start of `kernel` may write of the captures of others.
+  ///
+  /// What it may write of those of a kernel that reaches the same `await` is reported there (rule
+  /// 35).
   private mutating func effects(of kernel: FunctionID) -> [KernelWrite] {
     if let known = kernelEffects[kernel] { return known }
     var result: [KernelWrite] = []
@@ -132,7 +148,8 @@ extension FreezeAnalysis {
     return result
   }
 
-  /// What the operand of an `await` or `send` may write on the host, each with the function that does.
+  /// What the operand of an `await` or `send` may write on the host, each with the function that
+  /// does.
   mutating func writes(of operand: TypedExpression) -> [WriteID: FunctionID?] {
     var result: [WriteID: FunctionID?] = [:]
     switch operand.kind {
@@ -142,7 +159,8 @@ extension FreezeAnalysis {
           result[write] = .some(callee)
           continue
         }
-        guard arguments.indices.contains(path.parameter), case .place(let place) = arguments[path.parameter],
+        guard arguments.indices.contains(path.parameter),
+          case .place(let place) = arguments[path.parameter],
           case .member(let member) = place.root,
           let own = table.write(program.path(of: place).appending(path.path), in: member)
         else { continue }
@@ -153,7 +171,9 @@ extension FreezeAnalysis {
         for write in (summaries[target]?.everWritten ?? [:]).keys { result[write] = .some(target) }
       }
     case .append(let place, _):
-      if case .member(let member) = place.root, let write = table.write(program.path(of: place), in: member) {
+      if case .member(let member) = place.root,
+        let write = table.write(program.path(of: place), in: member)
+      {
         result[write] = .some(nil)
       }
     default: break

@@ -11,7 +11,9 @@ extension FreezeAnalysis {
   mutating func evaluate(_ expression: TypedExpression) {
     if flow.state == nil { return }
     switch expression.kind {
-    case .invalid, .unit, .integer, .float, .boolean, .text, .none, .local, .device, .ownDevice, .function: break
+    case .invalid, .unit, .integer, .float, .boolean, .text, .none, .local, .device, .ownDevice,
+      .function:
+      break
     case .member(let member):
       // What has not been written yet raises `MissingValue`.
       if case .dataset = program[member].kind { mayThrow() }
@@ -49,7 +51,9 @@ extension FreezeAnalysis {
       evaluate(b)
       evaluate(c)
       mayThrow()
-    case .tuple(let parts), .structure(_, let parts), .enumeration(_, _, let parts), .array(let parts): evaluate(parts)
+    case .tuple(let parts), .structure(_, let parts), .enumeration(_, _, let parts),
+      .array(let parts):
+      evaluate(parts)
     case .interpolation(let segments):
       for segment in segments {
         if case .value(let value, _) = segment { evaluate(value) }
@@ -72,7 +76,9 @@ extension FreezeAnalysis {
       write(place, at: expression.span)
     case .record(let block): walk(block)
     case .simulate(_, let arguments, let seed):
-      for (_, argument) in arguments.sorted(by: { $0.key.index < $1.key.index }) { evaluate(argument) }
+      for (_, argument) in arguments.sorted(by: { $0.key.index < $1.key.index }) {
+        evaluate(argument)
+      }
       if let seed { evaluate(seed) }
       mayThrow()
     case .await(let operand): runHostOperand(operand)
@@ -116,13 +122,18 @@ extension FreezeAnalysis {
       }
     }
     // Of what has not been written yet no part can be written.
-    if !place.steps.isEmpty, case .member(let member) = place.root, case .dataset = program[member].kind { mayThrow() }
+    if !place.steps.isEmpty, case .member(let member) = place.root,
+      case .dataset = program[member].kind
+    {
+      mayThrow()
+    }
   }
 
   /// `await` and `send` in code that runs on the host, or by a function that runs on both sides.
   mutating func runHostOperand(_ operand: TypedExpression) { evaluate(operand) }
 
-  private mutating func comprehension(_ value: TypedExpression, _ clauses: ArraySlice<TypedClause>) {
+  private mutating func comprehension(_ value: TypedExpression, _ clauses: ArraySlice<TypedClause>)
+  {
     guard let clause = clauses.first else {
       evaluate(value)
       return
@@ -142,7 +153,9 @@ extension FreezeAnalysis {
   // MARK: Conditions
 
   /// The states in which the conditions hold, and in which one of them does not.
-  mutating func evaluate(_ conditions: [TypedCondition]) -> (holds: FreezeState?, fails: FreezeState?) {
+  mutating func evaluate(_ conditions: [TypedCondition]) -> (
+    holds: FreezeState?, fails: FreezeState?
+  ) {
     var fails: FreezeState?
     for test in conditions {
       switch test {
@@ -158,8 +171,12 @@ extension FreezeAnalysis {
     return (flow.state, fails)
   }
 
-  /// The states in which `expression` is true and false. Each is taken to be possible, except of the literals.
-  private mutating func condition(_ expression: TypedExpression) -> (holds: FreezeState?, fails: FreezeState?) {
+  /// The states in which `expression` is true and false.
+  ///
+  /// Each is taken to be possible, except of the literals.
+  private mutating func condition(_ expression: TypedExpression) -> (
+    holds: FreezeState?, fails: FreezeState?
+  ) {
     switch expression.kind {
     case .boolean(let value): return value ? (flow.state, nil) : (nil, flow.state)
     case .unary(.not, let inner):
@@ -188,7 +205,8 @@ extension BinaryOperation {
     switch self {
     case .integer(let operation), .integer32(let operation):
       switch operation {
-      case .add, .subtract, .multiply, .floorDivide, .remainder, .power, .shiftLeft, .shiftRight: true
+      case .add, .subtract, .multiply, .floorDivide, .remainder, .power, .shiftLeft, .shiftRight:
+        true
       case .wrappingAdd, .wrappingSubtract, .wrappingMultiply, .bitAnd, .bitOr, .bitXor: false
       }
     case .float(let operation):
@@ -196,7 +214,9 @@ extension BinaryOperation {
       case .floorDivide, .remainder: true
       case .add, .subtract, .multiply, .divide, .power: false
       }
-    case .scaleDuration, .floatTimesDuration, .divideDurationByFloat, .divideDurationByInteger, .durationFloorRatio: true
+    case .scaleDuration, .floatTimesDuration, .divideDurationByFloat, .divideDurationByInteger,
+      .durationFloorRatio:
+      true
     case .compare, .durationRatio, .concatenate, .contains: false
     }
   }
@@ -206,12 +226,16 @@ extension Intrinsic {
   /// Whether it is a call or an operation with a named error.
   fileprivate var mayRaise: Bool {
     switch self {
-    case .absolute, .aligned, .print, .pause, .leastSquares, .traceEdges, .traceSpan, .traceLevel: true
-    case .now, .clock, .slack, .delay, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause, .output, .outputPair,
+    case .absolute, .aligned, .print, .pause, .leastSquares, .traceEdges, .traceSpan, .traceLevel:
+      true
+    case .now, .clock, .slack, .delay, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause,
+      .output, .outputPair,
       .gate, .input:
       true
-    case .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine, .cosine, .tangent, .arcSine,
-      .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2, .logarithm10, .count, .last,
+    case .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine, .cosine,
+      .tangent, .arcSine,
+      .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2, .logarithm10,
+      .count, .last,
       .simulationStatus, .simulationOutput:
       false
     }

@@ -21,7 +21,8 @@ extension FreezeAnalysis {
     }
     flow.place = .around(statement.span)
     switch statement.kind {
-    case .expression(let value), .declare(_, let value), .declareMember(_, let value): evaluate(value)
+    case .expression(let value), .declare(_, let value), .declareMember(_, let value):
+      evaluate(value)
     case .expect(let value, _, _):
       evaluate(value)
       mayThrow()
@@ -79,7 +80,8 @@ extension FreezeAnalysis {
       for value in payload { evaluate(value) }
       mayThrow()
       set(nil)
-    case .tryCatch(let block, let catches, let finally): walk(block, catches: catches, finally: finally)
+    case .tryCatch(let block, let catches, let finally):
+      walk(block, catches: catches, finally: finally)
     case .preload(let kernels):
       for id in kernels {
         guard let kernel = table.numbers[id] else { continue }
@@ -109,7 +111,8 @@ extension FreezeAnalysis {
   mutating func loopOver(_ round: (inout FreezeAnalysis) -> Void) {
     guard let entry = flow.state else { return }
     let body = stretch(round)
-    // Going round once more adds nothing: what one round leaves, the next one at most takes away and writes again.
+    // Going round once more adds nothing: what one round leaves, the next one at most takes away
+    // and writes again.
     let head = sites.join(entry, sites.compose(entry, sites.join(body.normal, body.continued)))
     apply(body, to: head)
     set(sites.join(head, sites.compose(head, body.broke)))
@@ -159,7 +162,8 @@ extension FreezeAnalysis {
     flow.versionThrown = -1
   }
 
-  /// Sends every way out of a `try` through its `finally`; `after` is the state at its end, the result that behind it.
+  /// Sends every way out of a `try` through its `finally`; `after` is the state at its end, the
+  /// result that behind it.
   private mutating func leaveThrough(_ finally: TypedBlock, _ after: FreezeState?) -> FreezeState? {
     var entry = sites.join(after, flow.broke)
     entry = sites.join(entry, flow.continued)
@@ -173,7 +177,9 @@ extension FreezeAnalysis {
     flow.threw = sites.compose(flow.threw, block.normal)
     apply(block, to: entry)
     if block.broke != nil { flow.broke = sites.join(flow.broke, sites.compose(entry, block.broke)) }
-    if block.continued != nil { flow.continued = sites.join(flow.continued, sites.compose(entry, block.continued)) }
+    if block.continued != nil {
+      flow.continued = sites.join(flow.continued, sites.compose(entry, block.continued))
+    }
     return sites.compose(after, block.normal)
   }
 }

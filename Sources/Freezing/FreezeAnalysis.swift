@@ -20,11 +20,13 @@ struct Flow {
   var versionThrown = -1
 }
 
-/// The forward may-write analysis of the host half: one summary for each host function, callees first.
+/// The forward may-write analysis of the host half: one summary for each host function, callees
+/// first.
 ///
-/// Each stretch of code is walked once, from an empty state, and yields the function from states to states that it is;
-/// a loop's is applied to the state before it. That is exact, since these functions take away and add, nothing else, and
-/// so distribute over joins; and the effort is that of one walk, however deep the loops.
+/// Each stretch of code is walked once, from an empty state, and yields the function from states to
+/// states that it is; a loop's is applied to the state before it. That is exact, since these
+/// functions take away and add, nothing else, and so distribute over joins; and the effort is that
+/// of one walk, however deep the loops.
 struct FreezeAnalysis {
   let program: TypedProgram
   var table: CaptureTable
@@ -81,7 +83,8 @@ struct FreezeAnalysis {
   mutating func run() {
     let graph = callGraph()
     for component in graph.components(of: program.functions.filter(Self.isHost).map(\.id)) {
-      let isRecursive = component.count > 1 || graph.edges[component[0], default: []].contains(component[0])
+      let isRecursive =
+        component.count > 1 || graph.edges[component[0], default: []].contains(component[0])
       if !isRecursive {
         summaries[component[0]] = walk(component[0])
         continue
@@ -115,14 +118,19 @@ struct FreezeAnalysis {
         guard case .expression(let expression) = node else { return }
         switch expression.kind {
         case .call(let callee, _, _): callees.append(callee)
-        case .deviceCall(let device, let name, let signature, _): deviceCalls.append((device, name, signature))
+        case .deviceCall(let device, let name, let signature, _):
+          deviceCalls.append((device, name, signature))
         case .callValue(let callee, _): calledValues.append(callee.type)
-        case .intrinsic(.leastSquares, let operands): if let model = operands.first { calledValues.append(model.type) }
+        case .intrinsic(.leastSquares, let operands):
+          if let model = operands.first { calledValues.append(model.type) }
         default: break
         }
       }
       for (device, name, signature) in deviceCalls {
-        if let kernel = program.deviceKernel(name, of: device, like: signature, in: function.owner) { callees.append(kernel) }
+        if let kernel = program.deviceKernel(name, of: device, like: signature, in: function.owner)
+        {
+          callees.append(kernel)
+        }
       }
       for type in calledValues { callees += targets(of: type) }
       var edges: Set<FunctionID> = []
@@ -195,27 +203,34 @@ struct FreezeAnalysis {
     flow.place = outer.place
     body(&self)
     let result = Stretch(
-      normal: flow.state, broke: flow.broke, continued: flow.continued, returned: flow.returned, threw: flow.threw,
+      normal: flow.state, broke: flow.broke, continued: flow.continued, returned: flow.returned,
+      threw: flow.threw,
       exposed: flow.exposed)
     flow = outer
     return result
   }
 
-  /// Puts `stretch` behind `state`: its calls see that state, its exits but `break` and `continue` become the flow's.
+  /// Puts `stretch` behind `state`: its calls see that state, its exits but `break` and `continue`
+  /// become the flow's.
   mutating func apply(_ stretch: Stretch, to state: FreezeState?) {
     guard let state else { return }
     reach(stretch.exposed, from: state, via: nil, isWithinStatement: false)
-    if stretch.returned != nil { flow.returned = sites.join(flow.returned, sites.compose(state, stretch.returned)) }
+    if stretch.returned != nil {
+      flow.returned = sites.join(flow.returned, sites.compose(state, stretch.returned))
+    }
     if stretch.threw != nil {
       flow.threw = sites.join(flow.threw, sites.compose(state, stretch.threw))
       flow.versionThrown = -1
     }
   }
 
-  /// What of `state` reaches the calls in `exposed`: noted as stale, and passed on to what stands before.
+  /// What of `state` reaches the calls in `exposed`: noted as stale, and passed on to what stands
+  /// before.
+  ///
   /// Through a call of the function `callee` they are its calls.
   mutating func reach(
-    _ exposed: [Int32: [Target: Reaches]], from state: FreezeState, via callee: FunctionID?, isWithinStatement: Bool
+    _ exposed: [Int32: [Target: Reaches]], from state: FreezeState, via callee: FunctionID?,
+    isWithinStatement: Bool
   ) {
     for (kernel, targets) in exposed {
       let writes = state[kernel]
@@ -229,9 +244,11 @@ struct FreezeAnalysis {
         var stale = Stale()
         if reaches.contains(.writes), !row.isEmpty {
           stale.row = row
-          stale.isWithinStatement = isWithinStatement && row.contains { set in
-            sites.members(of: set).contains { flow.fresh.contains($0) }
-          }
+          stale.isWithinStatement =
+            isWithinStatement
+            && row.contains { set in
+              sites.members(of: set).contains { flow.fresh.contains($0) }
+            }
         }
         if reaches.contains(.compilePoint) || !stale.row.isEmpty { stale.compiled = compiled }
         if !stale.row.isEmpty || (compiled != Sites.beforeOnly && reaches.contains(.compilePoint)) {
@@ -240,7 +257,8 @@ struct FreezeAnalysis {
         if reaches.contains(.writes) {
           for (write, set) in ofParameters {
             summary.parameterStale.insert(
-              ParameterStale(write: write, kernel: kernel, target: target, sites: set, compiled: compiled))
+              ParameterStale(
+                write: write, kernel: kernel, target: target, sites: set, compiled: compiled))
           }
         }
         let rest = reaches.intersection(passedOn)

@@ -30,7 +30,9 @@ struct FreezeReporter {
   func name(of function: FunctionID) -> String { program[function].name }
 
   /// What of a kernel's captures the row says may be stale, each once, as a user writes it.
-  func staleCaptures(_ row: Row, of kernel: Int32) -> [(captured: CapturedPath, path: Int32, name: String)] {
+  func staleCaptures(_ row: Row, of kernel: Int32) -> [(
+    captured: CapturedPath, path: Int32, name: String
+  )] {
     var seen: Set<String> = []
     var result: [(captured: CapturedPath, path: Int32, name: String)] = []
     let reads = table.reads[Int(kernel)]
@@ -52,7 +54,8 @@ struct FreezeReporter {
     let kernel = table.kernels[Int(found.kernel)]
     let kernelName = name(of: kernel)
     let captures = staleCaptures(found.stale.row, of: found.kernel)
-    var labels = compilePoints(found.stale.compiled, of: kernel, capturing: captures.map(\.captured))
+    var labels = compilePoints(
+      found.stale.compiled, of: kernel, capturing: captures.map(\.captured))
     for (_, path, name) in captures.prefix(Self.labelCountMax) {
       let sites = analysis.sites.members(of: found.stale.row[Int(path)])
       for number in sites.prefix(Self.labelCountMax) {
@@ -69,7 +72,8 @@ struct FreezeReporter {
     var fixes = [recompile(found, kernel: kernel)]
     if let fix = passValue(captures.map(\.captured), to: kernel) { fixes.append(fix) }
     return Diagnostic(
-      .staleCapture, "\(list(captures.map(\.name))) may have changed since `\(kernelName)` was compiled",
+      .staleCapture,
+      "\(list(captures.map(\.name))) may have changed since `\(kernelName)` was compiled",
       at: found.call.span,
       remark: captures.count > 1
         ? "this call would run with the old values" : "this call would run with the old value",
@@ -77,11 +81,15 @@ struct FreezeReporter {
   }
 
   /// Where the image that the call runs may have been compiled.
-  private func compilePoints(_ set: SiteSetID, of kernel: FunctionID, capturing: [CapturedPath]) -> [Label] {
+  private func compilePoints(_ set: SiteSetID, of kernel: FunctionID, capturing: [CapturedPath])
+    -> [Label]
+  {
     var members: [(name: String, line: Int)] = []
     for captured in capturing where members.count < Self.labelCountMax {
       let member = program[captured.member]
-      if !members.contains(where: { $0.name == member.name }) { members.append((member.name, line(of: member.nameSpan))) }
+      if !members.contains(where: { $0.name == member.name }) {
+        members.append((member.name, line(of: member.nameSpan)))
+      }
     }
     let named = members.map { "`\($0.name)` (line \($0.line))" }
     let head = "`\(name(of: kernel))` captures \(named.joined(separator: ", "))"
@@ -97,7 +105,8 @@ struct FreezeReporter {
 
   // MARK: Chains of calls
 
-  /// How a site comes to write a capture: the functions that it goes through, and the write, if that is elsewhere.
+  /// How a site comes to write a capture: the functions that it goes through, and the write, if
+  /// that is elsewhere.
   func chain(from site: Site, to capturing: Capturing) -> (steps: [String], leaf: Span?) {
     var steps: [String] = []
     var seen: Set<FunctionID> = []
@@ -112,12 +121,15 @@ struct FreezeReporter {
         let operand = table.captures.hostSites[hostSite].operand
         var finder = analysis
         let writers = finder.writes(of: operand)
-        guard let write = writers.keys.filter({ changes($0, capturing) }).min(), let writer = writers[write] ?? nil
+        guard let write = writers.keys.filter({ changes($0, capturing) }).min(),
+          let writer = writers[write] ?? nil
         else { return (steps, operand.span) }
         callee = writer
       }
       steps.append(name(of: callee))
-      guard seen.insert(callee).inserted, let next = nextSite(in: callee, to: capturing) else { return (steps, nil) }
+      guard seen.insert(callee).inserted, let next = nextSite(in: callee, to: capturing) else {
+        return (steps, nil)
+      }
       current = next
     }
   }
@@ -128,7 +140,9 @@ struct FreezeReporter {
 
   private func nextSite(in callee: FunctionID, to capturing: Capturing) -> Site? {
     guard let written = analysis.summaries[callee]?.everWritten else { return nil }
-    if let write = written.keys.filter({ changes($0, capturing) }).min() { return written[write].flatMap { analysis.sites[$0] } }
+    if let write = written.keys.filter({ changes($0, capturing) }).min() {
+      return written[write].flatMap { analysis.sites[$0] }
+    }
     // It writes a parameter; which one is clear only where there is one.
     let parameters = Set(
       written.filter { write, _ in
@@ -159,11 +173,15 @@ struct FreezeReporter {
       let writers = analysis.writes(of: site.operand)
       var written: [Capturing: FunctionID?] = [:]
       for (write, writer) in writers {
-        for capturing in table.changes[Int(write)] where kernels.contains(capturing.kernel) { written[capturing] = writer }
+        for capturing in table.changes[Int(write)] where kernels.contains(capturing.kernel) {
+          written[capturing] = writer
+        }
       }
       guard !written.isEmpty else { continue }
       // Of the kernels that reach it, the one that it stands in, or the first.
-      let own = table.numbers[site.function].flatMap { own in written.keys.contains { $0.kernel == own } ? own : nil }
+      let own = table.numbers[site.function].flatMap { own in
+        written.keys.contains { $0.kernel == own } ? own : nil
+      }
       guard let kernel = own ?? written.keys.map(\.kernel).min() else { continue }
       let paths = written.keys.filter { $0.kernel == kernel }.sorted(by: Capturing.inOrder)
       result.append(writtenWhileRunning(site, kernel: kernel, paths, written))
@@ -186,11 +204,14 @@ struct FreezeReporter {
       if let writer = writers[capturing] ?? nil, let next = nextSite(in: writer, to: capturing) {
         let way = chain(from: next, to: capturing)
         let steps = [program[writer].name] + way.steps
-        labels.append(Label("`\(steps.joined(separator: "` → `"))` writes `\(name)`", at: way.leaf ?? next.span))
+        labels.append(
+          Label("`\(steps.joined(separator: "` → `"))` writes `\(name)`", at: way.leaf ?? next.span)
+        )
       }
     }
     return Diagnostic(
-      .writtenWhileRunning, "\(list(names)) may be written here while `\(kernelName)`, which captures it, runs",
+      .writtenWhileRunning,
+      "\(list(names)) may be written here while `\(kernelName)`, which captures it, runs",
       at: site.span, remark: "the kernel would go on with the old value", labels: labels,
       notes: ["What a kernel captures is part of its image and cannot change while it runs."],
       fixes: [

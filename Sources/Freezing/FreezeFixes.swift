@@ -20,10 +20,12 @@ extension FreezeReporter {
   func recompile(_ found: StaleCall, kernel: FunctionID) -> Fix {
     let statement = "preload \(program[kernel].name)"
     if found.stale.isWithinStatement {
-      return Fix("compile it again between the change and the call: `\(statement)` on a line of its own")
+      return Fix(
+        "compile it again between the change and the call: `\(statement)` on a line of its own")
     }
     if let spans = statementsThatWrite(found, kernel: kernel) {
-      return Fix("compile it again after the change", spans.map { insertion(of: statement, after: $0) })
+      return Fix(
+        "compile it again after the change", spans.map { insertion(of: statement, after: $0) })
     }
     if let edit = insertion(of: statement, before: found.call, kernel: kernel) {
       return Fix("compile it again before the call", [edit])
@@ -31,7 +33,8 @@ extension FreezeReporter {
     return Fix("compile it again between the change and the call: `\(statement)`")
   }
 
-  /// The statements behind which the kernel would have to be compiled again; nil where that would not do.
+  /// The statements behind which the kernel would have to be compiled again; nil where that would
+  /// not do.
   private func statementsThatWrite(_ found: StaleCall, kernel: FunctionID) -> [Span]? {
     if mayComeByError(found) { return nil }
     var spans: Set<Span> = []
@@ -39,7 +42,8 @@ extension FreezeReporter {
       let members = analysis.sites.members(of: set)
       if members.count >= Sites.setCountMax { return nil }
       for number in members {
-        guard let site = analysis.sites[number], case .around(let span) = site.place, isHome(site.function, of: kernel)
+        guard let site = analysis.sites[number], case .around(let span) = site.place,
+          isHome(site.function, of: kernel)
         else { return nil }
         spans.insert(span)
       }
@@ -48,7 +52,9 @@ extension FreezeReporter {
     let sorted = spans.sorted { ($0.source.index, $0.start) < ($1.source.index, $1.start) }
     var result: [Span] = []
     for span in sorted {
-      if let last = result.last, last.source == span.source, isBlank(last.end, span.start, in: source(span)) {
+      if let last = result.last, last.source == span.source,
+        isBlank(last.end, span.start, in: source(span))
+      {
         result.removeLast()
       }
       result.append(span)
@@ -58,7 +64,9 @@ extension FreezeReporter {
 
   private func isBlank(_ start: UInt32, _ end: UInt32, in source: Source) -> Bool {
     guard start <= end, Int(end) <= source.bytes.count else { return false }
-    return source.bytes[Int(start)..<Int(end)].allSatisfy { [0x20, 0x09, 0x0A, 0x0D, UInt8(ascii: ";")].contains($0) }
+    return source.bytes[Int(start)..<Int(end)].allSatisfy {
+      [0x20, 0x09, 0x0A, 0x0D, UInt8(ascii: ";")].contains($0)
+    }
   }
 
   /// Whether the name of the kernel is known in `function` and `preload` may stand there.
@@ -66,7 +74,8 @@ extension FreezeReporter {
     guard program[function].owner == program[kernel].owner else { return false }
     switch program[function].kind {
     case .stage(.run), .host: break
-    case .portable, .kernel, .seamlessKernel, .stage, .initializer, .test, .requirement: return false
+    case .portable, .kernel, .seamlessKernel, .stage, .initializer, .test, .requirement:
+      return false
     }
     return !index.functionsOfKernels.contains(function)
   }
@@ -89,12 +98,15 @@ extension FreezeReporter {
     let source = source(span)
     var end = Int(span.end)
     var offset = end
-    while offset < source.bytes.count, source.bytes[offset] == 0x20 || source.bytes[offset] == 0x09 { offset += 1 }
+    while offset < source.bytes.count, source.bytes[offset] == 0x20 || source.bytes[offset] == 0x09
+    { offset += 1 }
     let endsLine =
       offset >= source.bytes.count || source.bytes[offset] == 0x0A || source.bytes[offset] == 0x0D
       || source.bytes[offset] == UInt8(ascii: "#")
     guard endsLine else { return Edit(Span(span.source, end, end), "; \(text)") }
-    while offset < source.bytes.count, source.bytes[offset] != 0x0A, source.bytes[offset] != 0x0D { offset += 1 }
+    while offset < source.bytes.count, source.bytes[offset] != 0x0A, source.bytes[offset] != 0x0D {
+      offset += 1
+    }
     end = offset
     return Edit(Span(span.source, end, end), "\n\(indentation(at: span.start, in: source))\(text)")
   }
@@ -111,8 +123,11 @@ extension FreezeReporter {
     let start = Int(span.start)
     let line = source.position(of: span.start).line
     let lineStart = Int(source.lineStarts[line - 1])
-    guard lineStart <= start, source.bytes[lineStart..<start].allSatisfy({ $0 == 0x20 || $0 == 0x09 }) else { return nil }
-    return Edit(Span(span.source, start, start), "\(text)\n\(indentation(at: span.start, in: source))")
+    guard lineStart <= start,
+      source.bytes[lineStart..<start].allSatisfy({ $0 == 0x20 || $0 == 0x09 })
+    else { return nil }
+    return Edit(
+      Span(span.source, start, start), "\(text)\n\(indentation(at: span.start, in: source))")
   }
 
   // MARK: Pass the value
@@ -122,7 +137,9 @@ extension FreezeReporter {
   /// So many values are better passed as one.
   static let valueCountMax = 8
 
-  /// Makes what is captured parameters of the kernel. With edits where the kernel is simple enough to be sure of them.
+  /// Makes what is captured parameters of the kernel.
+  ///
+  /// With edits where the kernel is simple enough to be sure of them.
   func passValue(_ captures: [CapturedPath], to kernel: FunctionID) -> Fix? {
     guard captures.count <= 4 * Self.valueCountMax else { return nil }
     var members: [Member] = []
@@ -139,7 +156,9 @@ extension FreezeReporter {
       var edits = [Edit(Span(function.nameSpan.source, open, open), separator + parameters)]
       let arguments = members.map(\.name).joined(separator: ", ")
       for call in calls {
-        guard let edit = appending(arguments, to: call) else { return advice(message, function, parameters) }
+        guard let edit = appending(arguments, to: call) else {
+          return advice(message, function, parameters)
+        }
         edits.append(edit)
       }
       return Fix(message, edits)
@@ -148,7 +167,8 @@ extension FreezeReporter {
   }
 
   private func advice(_ message: String, _ function: TypedFunction, _ parameters: String) -> Fix {
-    let own = function.parameters.map { "\($0.name): \(program.text($0.type))" }.joined(separator: ", ")
+    let own = function.parameters.map { "\($0.name): \(program.text($0.type))" }.joined(
+      separator: ", ")
     let all = own.isEmpty ? parameters : "\(own), \(parameters)"
     let result = function.result == .unit ? "" : " -> \(program.text(function.result))"
     return Fix("\(message): `kernel \(function.name)(\(all))\(result)`")
@@ -156,7 +176,9 @@ extension FreezeReporter {
 
   /// Whether the kernel alone mentions the members, under names that it does not use otherwise.
   private func isSimple(_ function: TypedFunction, _ members: [Member]) -> Bool {
-    guard function.parameters.allSatisfy({ $0.defaultValue == nil && $0.label == nil }) else { return false }
+    guard function.parameters.allSatisfy({ $0.defaultValue == nil && $0.label == nil }) else {
+      return false
+    }
     for member in members {
       if function.locals.contains(where: { $0.name == member.name }) { return false }
       switch member.type {
@@ -166,18 +188,23 @@ extension FreezeReporter {
     }
     let ids = Set(members.map(\.id))
     for other in table.captures.reachable(from: function.id) where other != function.id {
-      if table.captures.facts[other]?.mentions.contains(where: { ids.contains($0.member) }) == true { return false }
+      if table.captures.facts[other]?.mentions.contains(where: { ids.contains($0.member) }) == true
+      {
+        return false
+      }
     }
     return true
   }
 
-  /// All calls of the kernel, if they all stand in host code of its experiment where its captures mean the same.
+  /// All calls of the kernel, if they all stand in host code of its experiment where its captures
+  /// mean the same.
   private func calls(of kernel: FunctionID, passing members: [Member]) -> [TypedExpression]? {
     guard !index.takenKernels.contains(kernel) else { return nil }
     var result: [TypedExpression] = []
     let names = Set(members.map(\.name))
     for (function, call) in index.callsOfKernel[kernel] ?? [] {
-      guard FreezeAnalysis.isHost(program[function]), program[function].owner == program[kernel].owner,
+      guard FreezeAnalysis.isHost(program[function]),
+        program[function].owner == program[kernel].owner,
         !program[function].locals.contains(where: { names.contains($0.name) })
       else { return nil }
       result.append(call)
@@ -189,7 +216,10 @@ extension FreezeReporter {
   private func closingParenthesis(ofSignature function: TypedFunction) -> Int? {
     let bytes = source(function.nameSpan).bytes
     var depth = 0
-    for offset in Int(function.nameSpan.end)..<max(Int(function.nameSpan.end), min(bytes.count, Int(function.span.end))) {
+    for offset in Int(
+      function.nameSpan.end)..<max(
+        Int(function.nameSpan.end), min(bytes.count, Int(function.span.end)))
+    {
       switch bytes[offset] {
       case UInt8(ascii: "("): depth += 1
       case UInt8(ascii: ")"):
@@ -212,7 +242,8 @@ extension FreezeReporter {
     guard case .call(_, _, let own) = call.kind else { return nil }
     let bytes = source(call.span).bytes
     let close = Int(call.span.end) - 1
-    guard bytes.indices.contains(close), bytes[close] == UInt8(ascii: ")"), !hasTrailingComma(before: close, bytes)
+    guard bytes.indices.contains(close), bytes[close] == UInt8(ascii: ")"),
+      !hasTrailingComma(before: close, bytes)
     else { return nil }
     return Edit(Span(call.span.source, close, close), (own.isEmpty ? "" : ", ") + arguments)
   }
@@ -225,14 +256,18 @@ extension FreezeReporter {
     let message = "take a snapshot in `prepare`: `let \(name) = \(member.name)`"
     guard case .experiment(let id) = program[function].owner,
       !program.members.contains(where: { $0.name == name }),
-      !program.functions.contains(where: { $0.name == name || $0.locals.contains { $0.name == name } })
+      !program.functions.contains(where: {
+        $0.name == name || $0.locals.contains { $0.name == name }
+      })
     else { return Fix(message) }
     let use = Edit(mention, name)
     if let prepare = program[id].prepare {
       let body = program[prepare].body.span
       let source = source(body)
       let start = Int(body.start)
-      guard source.bytes.indices.contains(start), source.bytes[start] == UInt8(ascii: "{") else { return Fix(message) }
+      guard source.bytes.indices.contains(start), source.bytes[start] == UInt8(ascii: "{") else {
+        return Fix(message)
+      }
       let place = Span(body.source, start + 1, start + 1)
       if source.line(source.position(of: body.start).line).hasSuffix("{") {
         let indentation = indentation(at: body.start, in: source)
@@ -244,7 +279,8 @@ extension FreezeReporter {
     let source = source(kernel.span)
     let start = Int(kernel.span.start)
     let indentation = indentation(at: kernel.span.start, in: source)
-    let text = "prepare {\n\(indentation)    let \(name) = \(member.name)\n\(indentation)}\n\n\(indentation)"
+    let text =
+      "prepare {\n\(indentation)    let \(name) = \(member.name)\n\(indentation)}\n\n\(indentation)"
     return Fix(message, [Edit(Span(kernel.span.source, start, start), text), use])
   }
 }

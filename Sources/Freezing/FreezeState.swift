@@ -1,20 +1,26 @@
 import Typing
 
-/// For each path that a kernel captures, by number: the sites that may have written it since the kernel was compiled.
+/// For each path that a kernel captures, by number: the sites that may have written it since the
+/// kernel was compiled.
+///
 /// Without elements where there is none.
 typealias Row = [SiteSetID]
 
 /// What was written, and where.
 typealias Writes = [WriteID: SiteSetID]
 
-/// What may have happened on the way from the beginning of a stretch of code (a function, a loop's body) to a point in it:
-/// at the same time a state and the function from states to states that the stretch is.
+/// What may have happened on the way from the beginning of a stretch of code (a function, a loop's
+/// body) to a point in it: at the same time a state and the function from states to states that the
+/// stretch is.
 struct FreezeState: Equatable {
-  /// The kernels that were compiled on every way here, so that what came before the stretch no longer matters.
+  /// The kernels that were compiled on every way here, so that what came before the stretch no
+  /// longer matters.
   var compiledSurely: Set<Int32> = []
-  /// What was written since the beginning of the stretch; for all kernels that `ofKernel` does not name.
+  /// What was written since the beginning of the stretch; for all kernels that `ofKernel` does not
+  /// name.
   var ofOthers: Writes = [:]
-  /// What was written since the kernel was compiled, of what concerns it (and of parameters, which may).
+  /// What was written since the kernel was compiled, of what concerns it (and of parameters, which
+  /// may).
   var ofKernel: [Int32: Writes] = [:]
   /// Where each kernel may have been compiled last, if that was not before the stretch.
   var compiled: [Int32: SiteSetID] = [:]
@@ -30,9 +36,13 @@ struct FreezeState: Equatable {
 }
 
 extension CaptureTable {
-  /// Notes in `state` that `write` was done last by the sites in `set`, as far as kernels not in `spared` are concerned.
-  func mark(_ write: WriteID, _ set: SiteSetID, in state: inout FreezeState, sparing spared: Set<Int32> = []) {
-    for kernel in spared where state.ofKernel[kernel] == nil && !changes(of: write, in: kernel).isEmpty {
+  /// Notes in `state` that `write` was done last by the sites in `set`, as far as kernels not in
+  /// `spared` are concerned.
+  func mark(
+    _ write: WriteID, _ set: SiteSetID, in state: inout FreezeState, sparing spared: Set<Int32> = []
+  ) {
+    for kernel in spared
+    where state.ofKernel[kernel] == nil && !changes(of: write, in: kernel).isEmpty {
       state.ofKernel[kernel] = state.ofOthers
     }
     state.ofOthers[write] = set
@@ -66,7 +76,9 @@ extension Sites {
     if b.isEmpty || a == b { return a }
     if a.isEmpty { return b }
     var result = a
-    for index in result.indices where b[index] != Sites.empty { result[index] = union(result[index], b[index]) }
+    for index in result.indices where b[index] != Sites.empty {
+      result[index] = union(result[index], b[index])
+    }
     return result
   }
 
@@ -89,8 +101,11 @@ extension Sites {
   mutating func join(_ a: FreezeState?, _ b: FreezeState?) -> FreezeState? {
     guard var result = a else { return b }
     guard let b else { return result }
-    if result.compiledSurely != b.compiledSurely { result.compiledSurely.formIntersection(b.compiledSurely) }
-    if result.ofKernel != b.ofKernel || (result.ofOthers != b.ofOthers && !result.ofKernel.isEmpty) {
+    if result.compiledSurely != b.compiledSurely {
+      result.compiledSurely.formIntersection(b.compiledSurely)
+    }
+    if result.ofKernel != b.ofKernel || (result.ofOthers != b.ofOthers && !result.ofKernel.isEmpty)
+    {
       for (kernel, writes) in b.ofKernel { result.ofKernel[kernel] = union(result[kernel], writes) }
       for kernel in result.ofKernel.keys where b.ofKernel[kernel] == nil {
         result.ofKernel[kernel] = union(result[kernel], b.ofOthers)
@@ -98,7 +113,9 @@ extension Sites {
     }
     result.ofOthers = union(result.ofOthers, b.ofOthers)
     if result.compiled != b.compiled {
-      for (kernel, set) in b.compiled { result.compiled[kernel] = union(result.compilePoints(of: kernel), set) }
+      for (kernel, set) in b.compiled {
+        result.compiled[kernel] = union(result.compilePoints(of: kernel), set)
+      }
       for (kernel, set) in result.compiled where b.compiled[kernel] == nil {
         result.compiled[kernel] = union(set, Sites.beforeOnly)
       }
@@ -111,7 +128,8 @@ extension Sites {
     guard let state, let stretch else { return nil }
     var result = state
     for (kernel, writes) in stretch.ofKernel {
-      result.ofKernel[kernel] = stretch.compiledSurely.contains(kernel) ? writes : union(state[kernel], writes)
+      result.ofKernel[kernel] =
+        stretch.compiledSurely.contains(kernel) ? writes : union(state[kernel], writes)
     }
     if !stretch.ofOthers.isEmpty {
       for kernel in state.ofKernel.keys where stretch.ofKernel[kernel] == nil {

@@ -23,7 +23,8 @@ struct Stale: Equatable {
   var isWithinStatement = false
 }
 
-/// A write of an `inout` parameter that reaches a call: stale if the argument is a member that the kernel captures.
+/// A write of an `inout` parameter that reaches a call: stale if the argument is a member that the
+/// kernel captures.
 struct ParameterStale: Hashable {
   let write: WriteID
   let kernel: Int32

@@ -1,6 +1,7 @@
 import Typing
 
-/// The functions whose value is taken somewhere: those that a call of a function value may mean (rule 16).
+/// The functions whose value is taken somewhere: those that a call of a function value may mean
+/// (rule 16).
 struct FunctionValues {
   private let taken: [(function: FunctionID, type: Type)]
 
@@ -30,7 +31,8 @@ struct FunctionValues {
   /// Whether the types may be the same once generic parameters are known.
   private static func agree(_ a: Type, _ b: Type) -> Bool {
     switch (a, b) {
-    case (.parameter, _), (_, .parameter), (.unknown, _), (_, .unknown), (.never, _), (_, .never): true
+    case (.parameter, _), (_, .parameter), (.unknown, _), (_, .unknown), (.never, _), (_, .never):
+      true
     case (.float, .float): dimensionsAgree(a, b)
     case (.optional(let a), .optional(let b)), (.array(let a), .array(let b)): agree(a, b)
     case (.fixedArray(let a, _), .fixedArray(let b, _)): agree(a, b)

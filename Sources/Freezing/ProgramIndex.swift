@@ -3,7 +3,8 @@ import Typing
 /// What messages and their repairs look up, gathered in one walk.
 struct ProgramIndex {
   /// All calls of each kernel, and the function in which each stands.
-  private(set) var callsOfKernel: [FunctionID: [(function: FunctionID, call: TypedExpression)]] = [:]
+  private(set) var callsOfKernel: [FunctionID: [(function: FunctionID, call: TypedExpression)]] =
+    [:]
   /// Kernels whose value is taken.
   private(set) var takenKernels: Set<FunctionID> = []
   /// Host functions that kernels reach: nothing can be preloaded there.
@@ -22,7 +23,8 @@ struct ProgramIndex {
           if FreezeAnalysis.isKernel(program[callee]) {
             callsOfKernel[callee, default: []].append((function.id, expression))
           }
-        case .function(let id, _): if FreezeAnalysis.isKernel(program[id]) { takenKernels.insert(id) }
+        case .function(let id, _):
+          if FreezeAnalysis.isKernel(program[id]) { takenKernels.insert(id) }
         default: break
         }
       }

@@ -4,7 +4,8 @@ package import Typing
 /// A value that a kernel captures, and where it is mentioned first.
 package struct Capture: Hashable, Sendable {
   package let member: MemberID
-  /// The path inside the member that is read: fields, tuple positions and constant indices; empty for the whole.
+  /// The path inside the member that is read: fields, tuple positions and constant indices; empty
+  /// for the whole.
   package let path: [CapturePathStep]
   /// Where the kernel, or a function that it calls on the device, mentions it.
   package let mention: Span
@@ -22,8 +23,10 @@ package enum CapturePathStep: Hashable, Sendable {
   case index(Int64)
 }
 
-/// A program for which the freeze rule has been shown: no call of a kernel runs with a captured value that may have
-/// changed since the kernel was compiled. Only `prove` makes one.
+/// A program for which the freeze rule has been shown: no call of a kernel runs with a captured
+/// value that may have changed since the kernel was compiled.
+///
+/// Only `prove` makes one.
 package struct ProvenProgram: Sendable {
   package let typed: TypedProgram
   let manifest: CaptureManifest
@@ -33,29 +36,37 @@ package struct ProvenProgram: Sendable {
     self.manifest = manifest
   }
 
-  /// What `kernel` captures, through everything that it calls on the device; each path once, in the order of mention.
+  /// What `kernel` captures, through everything that it calls on the device; each path once, in the
+  /// order of mention.
   package func captures(of kernel: FunctionID) -> [Capture] { manifest[kernel] }
 }
 
-/// Finds what every kernel captures, and shows that nothing captured is written between a kernel's compile point and its call.
+/// Finds what every kernel captures, and shows that nothing captured is written between a kernel's
+/// compile point and its call.
 ///
-/// The value is there unless there were errors, here or in the typing; all of them are reported, in the order of the source.
+/// The value is there unless there were errors, here or in the typing; all of them are reported, in
+/// the order of the source.
 package func prove(_ program: TypedProgram) -> Checked<ProvenProgram> {
   let values = FunctionValues(of: program)
   let captures = Captures(of: program, values: values)
   let table = CaptureTable(captures, of: program)
   guard var analysis = FreezeAnalysis(table, of: program, values: values) else {
-    return Checked(program.hasErrors ? nil : ProvenProgram(typed: program, manifest: CaptureManifest()), [])
+    return Checked(
+      program.hasErrors ? nil : ProvenProgram(typed: program, manifest: CaptureManifest()), [])
   }
   analysis.run()
   let stale = analysis.staleCalls()
   var reporter = FreezeReporter(analysis, foundAny: !stale.isEmpty)
-  var diagnostics = reporter.forbiddenMentions() + reporter.capturesInCleanup() + reporter.writesWhileRunning()
+  var diagnostics =
+    reporter.forbiddenMentions() + reporter.capturesInCleanup() + reporter.writesWhileRunning()
   for call in stale { diagnostics.append(reporter.staleCall(call)) }
   diagnostics.sort {
     ($0.span.source.index, $0.span.start, $0.span.end, $0.code.rawValue, $0.message)
       < ($1.span.source.index, $1.span.start, $1.span.end, $1.code.rawValue, $1.message)
   }
-  if program.hasErrors || diagnostics.contains(where: { $0.severity == .error }) { return Checked(nil, diagnostics) }
-  return Checked(ProvenProgram(typed: program, manifest: CaptureManifest(of: captures)), diagnostics)
+  if program.hasErrors || diagnostics.contains(where: { $0.severity == .error }) {
+    return Checked(nil, diagnostics)
+  }
+  return Checked(
+    ProvenProgram(typed: program, manifest: CaptureManifest(of: captures)), diagnostics)
 }

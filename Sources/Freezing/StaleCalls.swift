@@ -27,7 +27,9 @@ extension FreezeAnalysis {
     var found: [TargetOfKernel: Stale] = [:]
     var pending: [TargetOfKernel] = []
     for function in functionsReached() {
-      for (key, stale) in summaries[function]?.stale ?? [:] { merge(stale, into: &found, key, &pending) }
+      for (key, stale) in summaries[function]?.stale ?? [:] {
+        merge(stale, into: &found, key, &pending)
+      }
     }
     while let next = pending.popLast() {
       guard case .function(let function) = next.target, let stale = found[next] else { continue }
@@ -47,7 +49,8 @@ extension FreezeAnalysis {
   }
 
   private mutating func merge(
-    _ stale: Stale, into found: inout [TargetOfKernel: Stale], _ key: TargetOfKernel, _ pending: inout [TargetOfKernel]
+    _ stale: Stale, into found: inout [TargetOfKernel: Stale], _ key: TargetOfKernel,
+    _ pending: inout [TargetOfKernel]
   ) {
     var merged = found[key] ?? Stale()
     merged.row = sites.union(merged.row, stale.row)

@@ -59,11 +59,14 @@ extension TypedExpression {
   func visit(_ body: (TreeNode) -> Void) {
     body(.expression(self))
     switch kind {
-    case .invalid, .unit, .integer, .float, .boolean, .text, .none, .local, .member, .device, .ownDevice, .function:
+    case .invalid, .unit, .integer, .float, .boolean, .text, .none, .local, .member, .device,
+      .ownDevice, .function:
       break
-    case .some(let a), .unary(_, let a), .convert(_, let a), .tupleElement(let a, _), .field(let a, _), .await(let a):
+    case .some(let a), .unary(_, let a), .convert(_, let a), .tupleElement(let a, _),
+      .field(let a, _), .await(let a):
       a.visit(body)
-    case .binary(_, let a, let b), .and(let a, let b), .or(let a, let b), .coalesce(let a, let b), .index(let a, let b),
+    case .binary(_, let a, let b), .and(let a, let b), .or(let a, let b), .coalesce(let a, let b),
+      .index(let a, let b),
       .repeated(let a, let b):
       a.visit(body)
       b.visit(body)
@@ -78,7 +81,8 @@ extension TypedExpression {
     case .callValue(let function, let arguments):
       function.visit(body)
       for argument in arguments { argument.visit(body) }
-    case .intrinsic(_, let parts), .tuple(let parts), .structure(_, let parts), .enumeration(_, _, let parts),
+    case .intrinsic(_, let parts), .tuple(let parts), .structure(_, let parts),
+      .enumeration(_, _, let parts),
       .array(let parts):
       for part in parts { part.visit(body) }
     case .conditional(let conditions, let block, let value, let otherwise, let other):
@@ -104,7 +108,9 @@ extension TypedExpression {
       place.visit(body)
       value.visit(body)
     case .simulate(_, let arguments, let seed):
-      for (_, argument) in arguments.sorted(by: { $0.key.index < $1.key.index }) { argument.visit(body) }
+      for (_, argument) in arguments.sorted(by: { $0.key.index < $1.key.index }) {
+        argument.visit(body)
+      }
       seed?.visit(body)
     }
   }
@@ -115,7 +121,8 @@ extension TypedStatement {
   func visit(_ body: (TreeNode) -> Void) {
     body(.statement(self))
     switch kind {
-    case .expression(let value), .declare(_, let value), .declareMember(_, let value), .send(let value),
+    case .expression(let value), .declare(_, let value), .declareMember(_, let value),
+      .send(let value),
       .expect(let value, _, _):
       value.visit(body)
     case .assign(let place, let value), .compoundAssign(let place, _, let value):

@@ -1,5 +1,6 @@
 extension SystemDescription {
-  /// The laboratory that there is without a description: digital outputs and inputs, oscillators and one ion.
+  /// The laboratory that there is without a description: digital outputs and inputs, oscillators
+  /// and one ion.
   package static let defaultLaboratory: SystemDescription = {
     var devices: [DeviceDescription] = []
     var channels: [ChannelDescription] = []
@@ -27,7 +28,8 @@ extension SystemDescription {
         version: 1, operation: 20, event: 100, kernelStart: 1_000, hostRoundTrip: 200_000),
       devices: devices, channels: channels,
       ion: IonDescription(
-        brightRate: 60e3, darkRate: 1e3, backgroundRate: 200, coolingTime: 100e-6, rabiFrequency: 50e3,
+        brightRate: 60e3, darkRate: 1e3, backgroundRate: 200, coolingTime: 100e-6,
+        rabiFrequency: 50e3,
         resonance: 200e6, t1: 5e-3, t2Star: 2e-3),
       triggerRate: 20e3)
   }()

@@ -1,5 +1,5 @@
-/// What a laboratory consists of: the core device with its times and depths, every device with its driver and
-/// fields, and the physics behind the simulated ones.
+/// What a laboratory consists of: the core device with its times and depths, every device with its
+/// driver and fields, and the physics behind the simulated ones.
 package struct SystemDescription: Sendable {
   package var name: String
   package var core: CoreDescription
@@ -24,10 +24,14 @@ package struct SystemDescription: Sendable {
   }
 
   /// The device called `name`; nil if there is none.
-  package func device(named name: String) -> DeviceDescription? { devices.first { $0.name == name } }
+  package func device(named name: String) -> DeviceDescription? {
+    devices.first { $0.name == name }
+  }
 }
 
-/// Times and depths of the core device. Times are in ticks.
+/// Times and depths of the core device.
+///
+/// Times are in ticks.
 package struct CoreDescription: Hashable, Sendable {
   package var ticksPerSecond: Int64
   /// Ticks of a coarse cycle.
@@ -42,7 +46,8 @@ package struct CoreDescription: Hashable, Sendable {
   package var stackBytes: Int
 
   package init(
-    ticksPerSecond: Int64, coarse: Int64, margin: Int64, laneCount: Int, laneDepth: Int, inputDepth: Int,
+    ticksPerSecond: Int64, coarse: Int64, margin: Int64, laneCount: Int, laneDepth: Int,
+    inputDepth: Int,
     arenaBytes: Int, stackBytes: Int
   ) {
     self.ticksPerSecond = ticksPerSecond
@@ -64,7 +69,9 @@ package struct CostTable: Hashable, Sendable {
   package var event: Int64
   package var kernelStart: Int64
   package var hostRoundTrip: Int64
-  package init(version: Int, operation: Int64, event: Int64, kernelStart: Int64, hostRoundTrip: Int64) {
+  package init(
+    version: Int, operation: Int64, event: Int64, kernelStart: Int64, hostRoundTrip: Int64
+  ) {
     self.version = version
     self.operation = operation
     self.event = event
@@ -108,10 +115,11 @@ package struct ChannelDescription: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
     /// A digital output: address 0, value 0 or 1.
     case ttlOutput
-    /// A digital input with gates; entries at address 0 are edges, at address 1 closed windows with their counts.
+    /// A digital input with gates; entries at address 0 are edges, at address 1 closed windows with
+    /// their counts.
     case ttlInput
-    /// Addresses: 0 frequency in Hz, 1 phase in turns, 2 amplitude (each a float's bits), 3 phase mode (0 coherent,
-    /// 1 continuous, 2 reset), 4 switch (0 or 1).
+    /// Addresses: 0 frequency in Hz, 1 phase in turns, 2 amplitude (each a float's bits), 3 phase
+    /// mode (0 coherent, 1 continuous, 2 reset), 4 switch (0 or 1).
     case dds(frequency: Double, phase: Double, amplitude: Double)
   }
   package var number: UInt16
@@ -124,7 +132,9 @@ package struct ChannelDescription: Hashable, Sendable {
   }
 }
 
-/// The simulated ion (rule 54). Rates in Hz, times in seconds.
+/// The simulated ion (rule 54).
+///
+/// Rates in Hz, times in seconds.
 package struct IonDescription: Hashable, Sendable {
   package var brightRate: Double
   package var darkRate: Double
@@ -135,7 +145,8 @@ package struct IonDescription: Hashable, Sendable {
   package var t1: Double
   package var t2Star: Double
   package init(
-    brightRate: Double, darkRate: Double, backgroundRate: Double, coolingTime: Double, rabiFrequency: Double,
+    brightRate: Double, darkRate: Double, backgroundRate: Double, coolingTime: Double,
+    rabiFrequency: Double,
     resonance: Double, t1: Double, t2Star: Double
   ) {
     self.brightRate = brightRate

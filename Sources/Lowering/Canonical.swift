@@ -1,10 +1,11 @@
 package import Typing
 package import Values
 
-// The canonical form of values as words, the same as the machine's: a scalar is its word; an optional its tag and its value's words,
-// zeros if it is none; tuples and structs their parts in turn; an enum its tag and the payloads of all cases in turn, zeros
-// but for its own; an array its count and its elements in turn; a text the number of its bytes and these, eight to a word,
-// little endian, filled up with zeros.
+// The canonical form of values as words, the same as the machine's: a scalar is its word; an
+// optional its tag and its value's words, zeros if it is none; tuples and structs their parts in
+// turn; an enum its tag and the payloads of all cases in turn, zeros but for its own; an array its
+// count and its elements in turn; a text the number of its bytes and these, eight to a word, little
+// endian, filled up with zeros.
 
 /// The canonical form of `constant`, which is a value of `type`.
 package func words(of constant: Constant, as type: Type, in program: TypedProgram) -> [UInt64] {
@@ -20,7 +21,8 @@ package func constant(from words: [UInt64], as type: Type, in program: TypedProg
   return value
 }
 
-/// What contains itself without an array between has no canonical form; types do not nest deeper than this.
+/// What contains itself without an array between has no canonical form; types do not nest deeper
+/// than this.
 private let nestingDepthMax = 64
 
 private struct CanonicalWriter {
@@ -46,13 +48,16 @@ private struct CanonicalWriter {
         }
         words.append(word)
       }
-    case (.array(let element), .array(let elements)), (.fixedArray(let element, _), .array(let elements)):
+    case (.array(let element), .array(let elements)),
+      (.fixedArray(let element, _), .array(let elements)):
       words.append(UInt64(elements.count))
       for value in elements { write(value, as: element, depth: depth + 1) }
     case (.tuple(let types), .tuple(let values)):
       for (type, value) in zip(types, values) { write(value, as: type, depth: depth + 1) }
     case (.structure, .structure(let values)):
-      for (type, value) in zip(parts(of: type, in: program), values) { write(value, as: type, depth: depth + 1) }
+      for (type, value) in zip(parts(of: type, in: program), values) {
+        write(value, as: type, depth: depth + 1)
+      }
     case (.enumeration(let id), .enumeration(let tag, let payload)):
       words.append(UInt64(truncatingIfNeeded: tag))
       for (index, item) in program[id].cases.enumerated() {
@@ -76,8 +81,11 @@ private struct CanonicalWriter {
   mutating func writeZeros(_ type: Type, depth: Int) {
     guard depth < nestingDepthMax else { return }
     switch type {
-    case .unit, .never, .unknown, .error, .anyError, .interface, .driver, .channel, .recording, .parameter: break
-    case .boolean, .integer, .integer32, .string, .float, .duration, .timestamp, .array, .fixedArray, .function,
+    case .unit, .never, .unknown, .error, .anyError, .interface, .driver, .channel, .recording,
+      .parameter:
+      break
+    case .boolean, .integer, .integer32, .string, .float, .duration, .timestamp, .array,
+      .fixedArray, .function,
       .simulation:
       words.append(0)
     case .optional(let inner):
@@ -105,9 +113,11 @@ private struct CanonicalReader {
     return words[next - 1]
   }
 
-  /// A number of elements that are still to come, each of one word or more (of at least no words where `isEmpty`).
+  /// A number of elements that are still to come, each of one word or more (of at least no words
+  /// where `isEmpty`).
   mutating func count(perWord: Int) -> Int? {
-    guard let word = word(), let count = Int(exactly: word), count <= (words.count - next) * perWord else { return nil }
+    guard let word = word(), let count = Int(exactly: word), count <= (words.count - next) * perWord
+    else { return nil }
     return count
   }
 
@@ -144,7 +154,9 @@ private struct CanonicalReader {
     case .tuple: return readParts(type, depth: depth).map { .tuple($0) }
     case .structure: return readParts(type, depth: depth).map { .structure($0) }
     case .enumeration(let id):
-      guard let word = word(), let tag = Int(exactly: word), tag < program[id].cases.count else { return nil }
+      guard let word = word(), let tag = Int(exactly: word), tag < program[id].cases.count else {
+        return nil
+      }
       var own: [Constant] = []
       for (index, item) in program[id].cases.enumerated() {
         for field in item.payload {
@@ -153,7 +165,8 @@ private struct CanonicalReader {
         }
       }
       return .enumeration(tag, own)
-    case .unknown, .error, .anyError, .interface, .driver, .channel, .recording, .parameter: return nil
+    case .unknown, .error, .anyError, .interface, .driver, .channel, .recording, .parameter:
+      return nil
     }
   }
 

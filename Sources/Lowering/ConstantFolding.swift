@@ -43,13 +43,16 @@ enum Folding {
     case (.compare(let comparison, _), _, _): compare(comparison, a, b)
     case (.scaleDuration, .integer(let a), .float(let b)): Folded(Arithmetic.scale(a, by: b))
     case (.floatTimesDuration, .float(let a), .integer(let b)): Folded(Arithmetic.scale(b, by: a))
-    case (.divideDurationByFloat, .integer(let a), .float(let b)): Folded(Arithmetic.divide(a, by: b))
-    case (.divideDurationByInteger, .integer(let a), .integer(let b)): Folded(Arithmetic.divide(a, by: b))
+    case (.divideDurationByFloat, .integer(let a), .float(let b)):
+      Folded(Arithmetic.divide(a, by: b))
+    case (.divideDurationByInteger, .integer(let a), .integer(let b)):
+      Folded(Arithmetic.divide(a, by: b))
     case (.durationRatio, .integer(let a), .integer(let b)): Folded(Double(a) / Double(b))
     case (.durationFloorRatio, .integer(let a), .integer(let b)): integer(.floorDivide, a, b)
     case (.concatenate, .text(let a), .text(let b)): .value(.text(a + b))
     case (.concatenate, .array(let a), .array(let b)): .value(.array(a + b))
-    case (.contains, _, .array(let elements)): .value(.boolean(elements.contains { areEqual(a, $0) }))
+    case (.contains, _, .array(let elements)):
+      .value(.boolean(elements.contains { areEqual(a, $0) }))
     default: .unknown
     }
   }
@@ -61,22 +64,26 @@ enum Folding {
     case (.integerToInteger32, .integer(let a)): checked32(a)
     case (.integer32ToInteger, .integer): .value(a)
     case (.durationToSeconds, .integer(let a)): .value(.float(Double(a) / Double(ticksPerSecond)))
-    case (.secondsToDuration, .float(let a)): Folded(Arithmetic.integer(nearest: a * Double(ticksPerSecond)))
+    case (.secondsToDuration, .float(let a)):
+      Folded(Arithmetic.integer(nearest: a * Double(ticksPerSecond)))
     default: .unknown
     }
   }
 
   static func intrinsic(_ intrinsic: Intrinsic, _ operands: [Constant]) -> Folded {
     switch (intrinsic, operands.first, operands.dropFirst().first) {
-    case (.absolute, .integer(let a)?, nil): a < 0 ? checked(Int64(0).subtractingReportingOverflow(a)) : .value(.integer(a))
+    case (.absolute, .integer(let a)?, nil):
+      a < 0 ? checked(Int64(0).subtractingReportingOverflow(a)) : .value(.integer(a))
     case (.minimum, .integer(let a)?, .integer(let b)?): .value(.integer(min(a, b)))
     case (.maximum, .integer(let a)?, .integer(let b)?): .value(.integer(max(a, b)))
     case (.minimum, .float(let a)?, .float(let b)?): Folded(Arithmetic.minimum(a, b))
     case (.maximum, .float(let a)?, .float(let b)?): Folded(Arithmetic.maximum(a, b))
-    case (.floor, .integer?, nil), (.ceiling, .integer?, nil), (.truncate, .integer?, nil), (.round, .integer?, nil):
+    case (.floor, .integer?, nil), (.ceiling, .integer?, nil), (.truncate, .integer?, nil),
+      (.round, .integer?, nil):
       .value(operands[0])
     case (.aligned, .integer(let time)?, .integer(let grid)?): aligned(time, grid)
-    case (.arcTangent2, .float(let y)?, .float(let x)?): Folded(ElementaryFunctions.arcTangent2(y, x))
+    case (.arcTangent2, .float(let y)?, .float(let x)?):
+      Folded(ElementaryFunctions.arcTangent2(y, x))
     case (_, .float(let a)?, nil): float(intrinsic, a)
     default: .unknown
     }
@@ -110,7 +117,9 @@ enum Folding {
     result.overflow ? .raises : .value(.integer(result.partialValue))
   }
 
-  private static func checked32(_ a: Int64) -> Folded { Int32(exactly: a) == nil ? .raises : .value(.integer(a)) }
+  private static func checked32(_ a: Int64) -> Folded {
+    Int32(exactly: a) == nil ? .raises : .value(.integer(a))
+  }
 
   static func integer(_ operation: IntegerOperation, _ a: Int64, _ b: Int64) -> Folded {
     switch operation {
@@ -137,13 +146,16 @@ enum Folding {
     switch operation {
     case .wrappingAdd, .wrappingSubtract, .wrappingMultiply, .shiftLeft:
       return .value(.integer(Int64(Int32(truncatingIfNeeded: value))))
-    case .add, .subtract, .multiply, .floorDivide, .remainder, .power, .bitAnd, .bitOr, .bitXor, .shiftRight:
+    case .add, .subtract, .multiply, .floorDivide, .remainder, .power, .bitAnd, .bitOr, .bitXor,
+      .shiftRight:
       return checked32(value)
     }
   }
 
   private static func aligned(_ time: Int64, _ grid: Int64) -> Folded {
-    guard grid != .min, time != .min, let rest = Arithmetic.remainder(-time, abs(grid)) else { return .raises }
+    guard grid != .min, time != .min, let rest = Arithmetic.remainder(-time, abs(grid)) else {
+      return .raises
+    }
     return checked(time.addingReportingOverflow(rest))
   }
 
@@ -201,9 +213,11 @@ enum Folding {
     switch (a, b) {
     case (.text(let a), .text(let b)): a.utf8.elementsEqual(b.utf8)
     case (.optional(let a?), .optional(let b?)): areEqual(a, b)
-    case (.array(let a), .array(let b)), (.tuple(let a), .tuple(let b)), (.structure(let a), .structure(let b)):
+    case (.array(let a), .array(let b)), (.tuple(let a), .tuple(let b)),
+      (.structure(let a), .structure(let b)):
       a.elementsEqual(b, by: areEqual)
-    case (.enumeration(let i, let a), .enumeration(let j, let b)): i == j && a.elementsEqual(b, by: areEqual)
+    case (.enumeration(let i, let a), .enumeration(let j, let b)):
+      i == j && a.elementsEqual(b, by: areEqual)
     default: a == b
     }
   }

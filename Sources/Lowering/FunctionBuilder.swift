@@ -3,7 +3,8 @@ import Bytecode
 /// A place in a function's code that may not be known yet.
 struct Label: Hashable { fileprivate let index: Int }
 
-/// The code of one function while it is made: instructions, labels, slots, positions, and device time not charged yet.
+/// The code of one function while it is made: instructions, labels, slots, positions, and device
+/// time not charged yet.
 ///
 /// Where no path leads, nothing is emitted.
 struct FunctionBuilder {
@@ -57,14 +58,16 @@ struct FunctionBuilder {
     guard isReachable else { return }
     contents.code.append(
       Instruction(
-        opcode, a: UInt16(truncatingIfNeeded: a), b: UInt16(truncatingIfNeeded: b), c: UInt16(truncatingIfNeeded: c)
+        opcode, a: UInt16(truncatingIfNeeded: a), b: UInt16(truncatingIfNeeded: b),
+        c: UInt16(truncatingIfNeeded: c)
       ).word)
   }
 
   mutating func emit(_ opcode: Opcode, _ a: Int = 0, wide: Int) {
     guard isReachable else { return }
     contents.code.append(
-      Instruction(opcode, a: UInt16(truncatingIfNeeded: a), wide: UInt32(truncatingIfNeeded: wide)).word)
+      Instruction(opcode, a: UInt16(truncatingIfNeeded: a), wide: UInt32(truncatingIfNeeded: wide))
+        .word)
   }
 
   /// A word of operands, of 16 bits each, lowest first.
@@ -93,7 +96,8 @@ struct FunctionBuilder {
     return Label(index: labels.count - 1)
   }
 
-  /// Charges what is pending, and goes on at `label`; from there on the path from above is joined by those of its jumps.
+  /// Charges what is pending, and goes on at `label`; from there on the path from above is joined
+  /// by those of its jumps.
   mutating func place(_ label: Label) {
     flush()
     pending = 0
@@ -111,12 +115,14 @@ struct FunctionBuilder {
     if opcode == .jump { end() }
   }
 
-  /// Lets errors raised from word `start` up to here go on at `target`: all, or those numbered `error`.
+  /// Lets errors raised from word `start` up to here go on at `target`: all, or those numbered
+  /// `error`.
   mutating func handle(from start: Int, error: UInt16?, at target: Label) {
     guard start < count else { return }
     labels[target.index].isUsed = true
     let entry = HandlerEntry(
-      start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: count), target: 0, error: error,
+      start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: count), target: 0,
+      error: error,
       errorSlot: ImageFormat.none)
     handlers.append((entry, target))
   }
@@ -148,7 +154,9 @@ struct FunctionBuilder {
       start: UInt32(truncatingIfNeeded: count), file: file, line: line, column: column,
       pendingCharge: UInt32(clamping: pending))
     if let last = contents.positions.last {
-      if last.file == file, last.line == line, last.column == column, last.pendingCharge == entry.pendingCharge {
+      if last.file == file, last.line == line, last.column == column,
+        last.pendingCharge == entry.pendingCharge
+      {
         return
       }
       if last.start == entry.start { contents.positions.removeLast() }

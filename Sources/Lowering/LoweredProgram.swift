@@ -4,7 +4,8 @@ package import Freezing
 package import Typing
 package import Values
 
-/// The words of a member among an image's globals: an array takes two neighbouring ones, buffer and length.
+/// The words of a member among an image's globals: an array takes two neighbouring ones, buffer and
+/// length.
 package struct GlobalSlots: Hashable, Sendable {
   package let first: Int
   package let words: [SlotType]
@@ -14,10 +15,13 @@ package struct GlobalSlots: Hashable, Sendable {
   }
 }
 
-/// The host half of an experiment, or of a file's tests: an image of the host profile and what its parts mean.
+/// The host half of an experiment, or of a file's tests: an image of the host profile and what its
+/// parts mean.
 package struct HostImage: Sendable {
   package let contents: ImageContents
-  /// Stages, initialisers and tests, by their index in the image. An initialiser returns its value's words.
+  /// Stages, initialisers and tests, by their index in the image.
+  ///
+  /// An initialiser returns its value's words.
   package let functions: [FunctionID: Int]
   /// Arguments, prepared bindings, variables and constants of the experiments concerned.
   package let globals: [MemberID: GlobalSlots]
@@ -32,8 +36,10 @@ package struct KernelImage: Sendable {
   package let kernel: FunctionID
   package let parameters: [Type]
   package let result: Type
-  /// Captures that were to be bound and whose values a `parallel` block is sorted by: the image is of no use with them
-  /// bound. Empty if all is well.
+  /// Captures that were to be bound and whose values a `parallel` block is sorted by: the image is
+  /// of no use with them bound.
+  ///
+  /// Empty if all is well.
   package let sorters: Set<MemberID>
 }
 
@@ -43,11 +49,14 @@ package enum FormatSegment: Hashable, Sendable {
   case value(Type, ValueFormat)
 }
 
-/// A step of the path into a member that a host call writes; the number of an `index` is an operand.
+/// A step of the path into a member that a host call writes; the number of an `index` is an
+/// operand.
 package enum HostPathStep: Hashable, Sendable { case field(Int), tupleElement(Int), index }
 
-/// What a host call means. The doc of each says its operands and results; a value of type T stands for the words of
-/// T's shape, and all operands are handed over in their canonical form, one after the other.
+/// What a host call means.
+///
+/// The doc of each says its operands and results; a value of type T stands for the words of T's
+/// shape, and all operands are handed over in their canonical form, one after the other.
 package enum HostCall: Hashable, Sendable {
   /// (String): writes it and a newline.
   case print
@@ -75,12 +84,15 @@ package enum HostCall: Hashable, Sendable {
   case preload([FunctionID])
   /// () -> Bool: whether something ran in between.
   case pause
-  /// (model: function value, x: [Float], y: [Float], start: [Float]) -> ([Float], [Float], Float, Bool): parameters, standard
-  /// errors, chi-squared, whether it converged. The model is a function of this image, (Float, [Float]) -> Float.
+  /// (model: function value, x: [Float], y: [Float], start: [Float]) -> ([Float], [Float], Float,
+  /// Bool): parameters, standard errors, chi-squared, whether it converged. The model is a function
+  /// of this image, (Float, [Float]) -> Float.
   case leastSquares
-  /// (Bool, then the sides in turn, if there are any): a test's expectation, its source text and where it stands.
+  /// (Bool, then the sides in turn, if there are any): a test's expectation, its source text and
+  /// where it stands.
   case expect(text: String, sides: [Type], span: Span)
-  /// (the arguments' values in the order of the members, then the seed: Int if there is one) -> handle: Int
+  /// (the arguments' values in the order of the members, then the seed: Int if there is one) ->
+  /// handle: Int
   case simulate(ExperimentID, [MemberID], hasSeed: Bool)
   /// (handle: Int, device: String, rising: Bool) -> [Timestamp]
   case traceEdges
@@ -100,10 +112,11 @@ package func lowerHost(_ program: ProvenProgram, roots: [FunctionID]) -> Checked
   return lowerer.hostImage(of: roots)
 }
 
-/// Lowers `kernel` and all that it calls on the device, with the values that it captures: those in `bound` are filled when it
-/// starts, the others are folded into the code.
+/// Lowers `kernel` and all that it calls on the device, with the values that it captures: those in
+/// `bound` are filled when it starts, the others are folded into the code.
 package func lowerKernel(
-  _ kernel: FunctionID, of program: ProvenProgram, captures: [MemberID: Constant], bound: Set<MemberID>
+  _ kernel: FunctionID, of program: ProvenProgram, captures: [MemberID: Constant],
+  bound: Set<MemberID>
 ) -> Checked<KernelImage> {
   var lowerer = Lowerer(program: program.typed, side: .device(captures: captures, bound: bound))
   return lowerer.kernelImage(of: kernel, captures: program.captures(of: kernel))

@@ -16,7 +16,9 @@ extension Lowerer {
 
   // MARK: Making
 
-  mutating func array(_ elements: [TypedExpression], _ expression: TypedExpression, _ hint: Run?) -> Operand {
+  mutating func array(_ elements: [TypedExpression], _ expression: TypedExpression, _ hint: Run?)
+    -> Operand
+  {
     let span = expression.span
     let arrayType = type(of: expression)
     let element = elementType(of: arrayType)
@@ -52,7 +54,8 @@ extension Lowerer {
     return .temporary(target)
   }
 
-  /// The values of `elements` if all are literals or arrays of such; what they cost beyond the outermost array is charged.
+  /// The values of `elements` if all are literals or arrays of such; what they cost beyond the
+  /// outermost array is charged.
   private mutating func constantElements(_ elements: [TypedExpression]) -> [Constant]? {
     var operations: Int64 = 0
     guard let constants = constantElements(elements, &operations) else { return nil }
@@ -60,7 +63,9 @@ extension Lowerer {
     return constants
   }
 
-  private func constantElements(_ elements: [TypedExpression], _ operations: inout Int64) -> [Constant]? {
+  private func constantElements(_ elements: [TypedExpression], _ operations: inout Int64)
+    -> [Constant]?
+  {
     var constants: [Constant] = []
     constants.reserveCapacity(elements.count)
     for element in elements {
@@ -80,7 +85,9 @@ extension Lowerer {
   }
 
   /// Stores `run`, which owns its arrays, into the words of element `position` from `offset` on.
-  mutating func storeElement(_ run: Run, into array: Run, at position: Run, offset: Int, isWhole: Bool = true, at span: Span) {
+  mutating func storeElement(
+    _ run: Run, into array: Run, at position: Run, offset: Int, isWhole: Bool = true, at span: Span
+  ) {
     if isWhole, offset == 0, run.words.count == 1 {
       return emit(.arrayStore, array.first, position.first, run.first, at: span)
     }
@@ -141,7 +148,9 @@ extension Lowerer {
     return .temporary(target)
   }
 
-  private mutating func clause(_ clauses: ArraySlice<TypedClause>, _ value: TypedExpression, into target: Run) {
+  private mutating func clause(
+    _ clauses: ArraySlice<TypedClause>, _ value: TypedExpression, into target: Run
+  ) {
     guard descend(at: value.span) else { return }
     defer { ascend() }
     guard let first = clauses.first else {
@@ -177,7 +186,8 @@ extension Lowerer {
 
   /// Element `index` of `base`, or `part` (first word and number of words) of it.
   mutating func element(
-    of base: TypedExpression, at index: TypedExpression, part: (offset: Int, count: Int)?, _ expression: TypedExpression
+    of base: TypedExpression, at index: TypedExpression, part: (offset: Int, count: Int)?,
+    _ expression: TypedExpression
   ) -> Operand {
     let span = expression.span
     let arrayType = type(of: base)
@@ -194,12 +204,17 @@ extension Lowerer {
 
   /// Words of element `position` of `array` as a temporary; nested arrays are borrowed.
   mutating func load(
-    _ part: (offset: Int, count: Int)?, of array: Run, _ element: Type, at position: Run, at span: Span
+    _ part: (offset: Int, count: Int)?, of array: Run, _ element: Type, at position: Run,
+    at span: Span
   ) -> Operand {
     let all = borrowedWords(of: element, at: span)
-    guard !array.words.isEmpty, !position.words.isEmpty, !all.isEmpty else { return .temporary(temporary([])) }
+    guard !array.words.isEmpty, !position.words.isEmpty, !all.isEmpty else {
+      return .temporary(temporary([]))
+    }
     let offset = part?.offset ?? 0
-    let words = part.map { Array(all[min($0.offset, all.count)..<min($0.offset + $0.count, all.count)]) } ?? all
+    let words =
+      part.map { Array(all[min($0.offset, all.count)..<min($0.offset + $0.count, all.count)]) }
+      ?? all
     let target = code.allocate(words)
     if all.count == 1, all[0].kind != .borrowed {
       emit(.arrayLoad, target.first, array.first, position.first, at: span)
@@ -211,7 +226,8 @@ extension Lowerer {
   }
 
   mutating func slice(
-    _ base: TypedExpression, _ low: TypedExpression, _ high: TypedExpression, _ expression: TypedExpression, _ hint: Run?
+    _ base: TypedExpression, _ low: TypedExpression, _ high: TypedExpression,
+    _ expression: TypedExpression, _ hint: Run?
   ) -> Operand {
     let span = expression.span
     let arrayType = type(of: base)
@@ -235,7 +251,9 @@ extension Lowerer {
     _ value: Run, _ valueType: Type, _ array: Run, _ arrayType: Type, _ hint: Run?, at span: Span
   ) -> Operand {
     let element = elementType(of: arrayType)
-    guard element != .unknown else { return placeholder(.boolean, "a search in a string", at: span) }
+    guard element != .unknown else {
+      return placeholder(.boolean, "a search in a string", at: span)
+    }
     let target = fresh([.boolean], nil)
     let work = code.allocate([.integer, .integer])
     let (head, end) = (code.label(), code.label())
@@ -270,7 +288,9 @@ extension Lowerer {
   }
 
   /// The last element, as an optional.
-  mutating func last(_ operand: Operand, _ type: Type, _ expression: TypedExpression, _ hint: Run?) -> Operand {
+  mutating func last(_ operand: Operand, _ type: Type, _ expression: TypedExpression, _ hint: Run?)
+    -> Operand
+  {
     let span = expression.span
     let (run, source) = settled(operand, type, at: span)
     let target = fresh(self.type(of: expression), nil, at: span)

@@ -14,11 +14,13 @@ extension Lowerer {
     let isKernel = function.kind == .kernel || function.kind == .seamlessKernel
     if isKernel, !isDevice { return startKernel(id, arguments, expression, hint) }
     if function.kind == .host, isDevice {
-      return placeholder(type(of: expression), "a call of a host function in a kernel", at: expression.span)
+      return placeholder(
+        type(of: expression), "a call of a host function in a kernel", at: expression.span)
     }
     var device: MemberID?
     if case .driver = function.owner { device = frame.device }
-    let instance = FunctionInstance(function: id, substitution: concrete(substitution), device: device)
+    let instance = FunctionInstance(
+      function: id, substitution: concrete(substitution), device: device)
     if walk != nil, function.effects.contains(.timeline) {
       return walkCall(instance, arguments, expression, hint)
     }
@@ -26,16 +28,19 @@ extension Lowerer {
   }
 
   mutating func deviceCall(
-    _ device: TypedExpression, _ name: String, _ signature: FunctionID, _ arguments: [TypedArgument],
+    _ device: TypedExpression, _ name: String, _ signature: FunctionID,
+    _ arguments: [TypedArgument],
     _ expression: TypedExpression, _ hint: Run?
   ) -> Operand {
     guard isDevice else {
-      return placeholder(type(of: expression), "a device's kernel called by the host", at: expression.span)
+      return placeholder(
+        type(of: expression), "a device's kernel called by the host", at: expression.span)
     }
     guard let target = target(of: device, name, signature) else {
       return placeholder(type(of: expression), "a call on this device", at: expression.span)
     }
-    let instance = FunctionInstance(function: target.kernel, substitution: [:], device: target.device)
+    let instance = FunctionInstance(
+      function: target.kernel, substitution: [:], device: target.device)
     if walk != nil, program[target.kernel].effects.contains(.timeline) {
       return walkCall(instance, arguments, expression, hint)
     }
@@ -57,7 +62,9 @@ extension Lowerer {
     for (index, argument) in arguments.enumerated() {
       switch argument {
       case .value(let value):
-        let later = arguments[(index + 1)...].compactMap { if case .value(let value) = $0 { value } else { nil } }
+        let later = arguments[(index + 1)...].compactMap {
+          if case .value(let value) = $0 { value } else { nil }
+        }
         let operand = kept(evaluate(value), type(of: value), over: later, at: value.span)
         values.append(Argument(operand: operand, type: type(of: value), place: nil))
       case .place(let place):
@@ -72,7 +79,9 @@ extension Lowerer {
   mutating func evaluateStatic(_ arguments: [TypedArgument]) -> [Argument] {
     var values = evaluate(arguments)
     for (index, argument) in arguments.enumerated() where values[index].operand.constant == nil {
-      guard case .value(let value) = argument, let constant = staticValue(of: value) else { continue }
+      guard case .value(let value) = argument, let constant = staticValue(of: value) else {
+        continue
+      }
       discard(values[index].operand)
       values[index].operand = .constant(constant)
     }
@@ -80,10 +89,13 @@ extension Lowerer {
   }
 
   /// Whether what is borrowed for a call may be written while it runs.
-  private func mayWriteMembers(_ id: FunctionID) -> Bool { !isDevice && program[id].effects.contains(.host) }
+  private func mayWriteMembers(_ id: FunctionID) -> Bool {
+    !isDevice && program[id].effects.contains(.host)
+  }
 
   private mutating func call(
-    _ instance: FunctionInstance, _ arguments: [TypedArgument], _ expression: TypedExpression, _ hint: Run?
+    _ instance: FunctionInstance, _ arguments: [TypedArgument], _ expression: TypedExpression,
+    _ hint: Run?
   ) -> Operand {
     let span = expression.span
     let function = program[instance.function]
@@ -146,12 +158,16 @@ extension Lowerer {
   // MARK: Function values
 
   mutating func callValue(
-    _ function: TypedExpression, _ arguments: [TypedExpression], _ expression: TypedExpression, _ hint: Run?
+    _ function: TypedExpression, _ arguments: [TypedExpression], _ expression: TypedExpression,
+    _ hint: Run?
   ) -> Operand {
     let span = expression.span
-    if isDevice { return placeholder(type(of: expression), "function values in a kernel", at: span) }
+    if isDevice {
+      return placeholder(type(of: expression), "function values in a kernel", at: span)
+    }
     let (callee, calleeSource) = settled(
-      kept(evaluate(function), type(of: function), over: arguments, at: function.span), type(of: function), at: span)
+      kept(evaluate(function), type(of: function), over: arguments, at: function.span),
+      type(of: function), at: span)
     let values = evaluate(arguments.map { .value($0) })
     var slots: [Int] = []
     var sources: [Operand] = [calleeSource]
@@ -191,7 +207,8 @@ extension Lowerer {
       hostCalls.append(call)
       hostCallContents.append(
         HostCallContents(
-          name: name(of: call), mode: .plain, signature: Signature(parameters: parameters, results: results)))
+          name: name(of: call), mode: .plain,
+          signature: Signature(parameters: parameters, results: results)))
       hostCallIndices[call] = index
     }
     let slots = arguments.flatMap { Array($0.slots) }
@@ -209,7 +226,8 @@ extension Lowerer {
     case .compareText: "compare"
     case .datasetAppend(let id): "\(program[id].name).append"
     case .datasetRead(let id), .sharedRead(let id): "read \(program[id].name)"
-    case .datasetWrite(let id), .sharedWrite(let id), .datasetWriteElement(let id, _): "write \(program[id].name)"
+    case .datasetWrite(let id), .sharedWrite(let id), .datasetWriteElement(let id, _):
+      "write \(program[id].name)"
     case .startKernel(let id): "start \(program[id].name)"
     case .preload(let ids): "preload \(ids.map { program[$0].name }.joined(separator: ", "))"
     case .pause: "pause"
@@ -226,10 +244,13 @@ extension Lowerer {
 
   /// Evaluates `operands` and calls the host with them.
   mutating func callHost(
-    _ call: HostCall, evaluating operands: [TypedExpression], _ expression: TypedExpression, _ hint: Run?
+    _ call: HostCall, evaluating operands: [TypedExpression], _ expression: TypedExpression,
+    _ hint: Run?
   ) -> Operand {
     let span = expression.span
-    if isDevice { return placeholder(type(of: expression), "a host operation in a kernel", at: span) }
+    if isDevice {
+      return placeholder(type(of: expression), "a host operation in a kernel", at: span)
+    }
     var runs: [Run] = []
     var sources: [Operand] = []
     for value in evaluate(operands.map { .value($0) }) {
@@ -237,7 +258,8 @@ extension Lowerer {
       runs.append(run)
       sources.append(source)
     }
-    let result = callHost(call, runs, returning: words(of: type(of: expression), at: span), hint, at: span)
+    let result = callHost(
+      call, runs, returning: words(of: type(of: expression), at: span), hint, at: span)
     for source in sources { discard(source) }
     return result
   }
@@ -248,7 +270,8 @@ extension Lowerer {
     var operands: [TypedExpression] = []
     for argument in arguments {
       guard case .value(let value) = argument else {
-        return placeholder(type(of: expression), "an `inout` argument of a kernel", at: expression.span)
+        return placeholder(
+          type(of: expression), "an `inout` argument of a kernel", at: expression.span)
       }
       operands.append(value)
     }
@@ -257,7 +280,9 @@ extension Lowerer {
 
   // MARK: Texts
 
-  mutating func interpolation(_ segments: [TypedSegment], _ expression: TypedExpression, _ hint: Run?) -> Operand {
+  mutating func interpolation(
+    _ segments: [TypedSegment], _ expression: TypedExpression, _ hint: Run?
+  ) -> Operand {
     var parts: [FormatSegment] = []
     var operands: [TypedExpression] = []
     for segment in segments {
@@ -273,7 +298,9 @@ extension Lowerer {
         operands.append(value)
       }
     }
-    if isDevice { return placeholder(.string, "a text with values in a kernel", at: expression.span) }
+    if isDevice {
+      return placeholder(.string, "a text with values in a kernel", at: expression.span)
+    }
     if operands.isEmpty {
       if case .text(let text)? = parts.first { return .constant(.text(text)) }
       return .constant(.text(""))
@@ -284,19 +311,26 @@ extension Lowerer {
   // MARK: Tests
 
   mutating func simulate(
-    _ id: ExperimentID, _ arguments: [MemberID: TypedExpression], _ seed: TypedExpression?, _ expression: TypedExpression,
+    _ id: ExperimentID, _ arguments: [MemberID: TypedExpression], _ seed: TypedExpression?,
+    _ expression: TypedExpression,
     _ hint: Run?
   ) -> Operand {
     let members = arguments.keys.sorted { $0.index < $1.index }
     let operands = members.compactMap { arguments[$0] } + (seed.map { [$0] } ?? [])
-    return callHost(.simulate(id, members, hasSeed: seed != nil), evaluating: operands, expression, hint)
+    return callHost(
+      .simulate(id, members, hasSeed: seed != nil), evaluating: operands, expression, hint)
   }
 
-  mutating func expect(_ condition: TypedExpression, _ text: String, _ sides: [TypedExpression], at span: Span) {
+  mutating func expect(
+    _ condition: TypedExpression, _ text: String, _ sides: [TypedExpression], at span: Span
+  ) {
     if isDevice { return unsupported("`expect` in a kernel", at: span) }
-    guard case .binary(.compare(let comparison, let domain), let left, let right) = condition.kind, !sides.isEmpty else {
+    guard case .binary(.compare(let comparison, let domain), let left, let right) = condition.kind,
+      !sides.isEmpty
+    else {
       let (run, source) = settled(evaluate(condition), .boolean, at: span)
-      discard(callHost(.expect(text: text, sides: [], span: span), [run], returning: [], nil, at: span))
+      discard(
+        callHost(.expect(text: text, sides: [], span: span), [run], returning: [], nil, at: span))
       return discard(source)
     }
     let (leftType, rightType) = (type(of: left), type(of: right))
@@ -306,12 +340,14 @@ extension Lowerer {
     let result = temporary([.boolean])
     // What is handed over stays; the comparison works on places of the same slots.
     let outcome = operate(
-      .compare(comparison, domain), (.place(a, isMutable: false), leftType), (.place(b, isMutable: false), rightType),
+      .compare(comparison, domain), (.place(a, isMutable: false), leftType),
+      (.place(b, isMutable: false), rightType),
       condition, result)
     store(outcome, .boolean, into: result, at: span)
     discard(
       callHost(
-        .expect(text: text, sides: [leftType, rightType], span: span), [result, a, b], returning: [], nil, at: span))
+        .expect(text: text, sides: [leftType, rightType], span: span), [result, a, b],
+        returning: [], nil, at: span))
     for operand in [.temporary(result), aSource, bSource] as [Operand] { discard(operand) }
   }
 }

@@ -4,7 +4,8 @@ import Laboratory
 import Typing
 import Values
 
-// Expressions. `evaluate` says where the value is; with a `hint` it is put there where that costs nothing.
+// Expressions. `evaluate` says where the value is; with a `hint` it is put there where that costs
+// nothing.
 
 extension Lowerer {
   /// Evaluates `expression` into `target`, slots of the words of its type that nobody reads before.
@@ -16,7 +17,9 @@ extension Lowerer {
   /// Evaluates `expression` for its effects.
   mutating func perform(_ expression: TypedExpression) { discard(evaluate(expression)) }
 
-  /// Evaluates `expression`. What is returned as a temporary may be `hint` itself.
+  /// Evaluates `expression`.
+  ///
+  /// What is returned as a temporary may be `hint` itself.
   mutating func evaluate(_ expression: TypedExpression, hint: Run? = nil) -> Operand {
     guard descend(at: expression.span) else { return .constant(.unit) }
     defer { ascend() }
@@ -41,9 +44,11 @@ extension Lowerer {
     case .local(let id): return local(id, expression)
     case .member(let id): return member(id, expression)
     case .device, .ownDevice: return .constant(.unit)
-    case .function(let id, let substitution): return functionValue(id, substitution, expression, hint)
+    case .function(let id, let substitution):
+      return functionValue(id, substitution, expression, hint)
     case .unary(let operation, let operand): return unary(operation, operand, expression, hint)
-    case .binary(let operation, let left, let right): return binary(operation, left, right, expression, hint)
+    case .binary(let operation, let left, let right):
+      return binary(operation, left, right, expression, hint)
     case .and(let left, let right): return connective(left, right, isAnd: true, hint)
     case .or(let left, let right): return connective(left, right, isAnd: false, hint)
     case .coalesce(let left, let right): return coalesce(left, right, expression, hint)
@@ -51,23 +56,30 @@ extension Lowerer {
       return call(id, substitution, arguments, expression, hint)
     case .deviceCall(let device, let name, let signature, let arguments):
       return deviceCall(device, name, signature, arguments, expression, hint)
-    case .callValue(let function, let arguments): return callValue(function, arguments, expression, hint)
-    case .intrinsic(let intrinsic, let operands): return self.intrinsic(intrinsic, operands, expression, hint)
-    case .convert(let conversion, let operand): return convert(conversion, operand, expression, hint)
+    case .callValue(let function, let arguments):
+      return callValue(function, arguments, expression, hint)
+    case .intrinsic(let intrinsic, let operands):
+      return self.intrinsic(intrinsic, operands, expression, hint)
+    case .convert(let conversion, let operand):
+      return convert(conversion, operand, expression, hint)
     case .tuple(let parts): return aggregate(parts, expression, hint, isTuple: true)
     case .structure(_, let parts): return aggregate(parts, expression, hint, isTuple: false)
-    case .tupleElement(let base, let index), .field(let base, let index): return component(base, index, expression)
-    case .enumeration(let id, let tag, let payload): return enumeration(id, tag, payload, expression, hint)
+    case .tupleElement(let base, let index), .field(let base, let index):
+      return component(base, index, expression)
+    case .enumeration(let id, let tag, let payload):
+      return enumeration(id, tag, payload, expression, hint)
     case .array(let elements): return array(elements, expression, hint)
     case .repeated(let value, count: let count): return repeated(value, count, expression, hint)
     case .index(let base, let index): return element(of: base, at: index, part: nil, expression)
     case .slice(let base, let low, let high): return slice(base, low, high, expression, hint)
     case .conditional(let conditions, let then, let value, let otherwise, let other):
       return conditional(conditions, (then, value), (otherwise, other), expression, hint)
-    case .comprehension(let value, let clauses): return comprehension(value, clauses, expression, hint)
+    case .comprehension(let value, let clauses):
+      return comprehension(value, clauses, expression, hint)
     case .interpolation(let segments): return interpolation(segments, expression, hint)
     case .append(let place, let value): return append(place, value, at: span)
-    case .simulate(let id, let arguments, let seed): return simulate(id, arguments, seed, expression, hint)
+    case .simulate(let id, let arguments, let seed):
+      return simulate(id, arguments, seed, expression, hint)
     case .await: return placeholder(type(of: expression), "`await`", at: span)
     case .record: return placeholder(type(of: expression), "`record`", at: span)
     }
@@ -80,7 +92,9 @@ extension Lowerer {
   }
 
   /// `hint`, or slots of its own for a value of `type`.
-  mutating func fresh(_ type: Type, _ hint: Run?, at span: Span) -> Run { hint ?? temporary(words(of: type, at: span)) }
+  mutating func fresh(_ type: Type, _ hint: Run?, at span: Span) -> Run {
+    hint ?? temporary(words(of: type, at: span))
+  }
 
   /// As `fresh`, of the words given.
   mutating func fresh(_ words: [SlotType], _ hint: Run?) -> Run {
@@ -93,7 +107,8 @@ extension Lowerer {
   private mutating func local(_ id: LocalID, _ expression: TypedExpression) -> Operand {
     let index = Int(id.index)
     guard index < frame.locals.count, let binding = frame.locals[index] else {
-      return placeholder(type(of: expression), "a function that uses the locals around it", at: expression.span)
+      return placeholder(
+        type(of: expression), "a function that uses the locals around it", at: expression.span)
     }
     switch binding {
     case .constant(let constant): return .constant(constant)
@@ -113,18 +128,24 @@ extension Lowerer {
       case .host: return readGlobal(id, at: span)
       case .device(let captures, let bound):
         if bound.contains(id) { return readBound(id, at: span) }
-        guard let value = captures[id] else { return placeholder(member.type, "`\(member.name)` in a kernel", at: span) }
+        guard let value = captures[id] else {
+          return placeholder(member.type, "`\(member.name)` in a kernel", at: span)
+        }
         return captured(value, id, at: span)
       }
     case .shared:
       if isDevice { return placeholder(member.type, "a shared value in a kernel", at: span) }
-      return callHost(.sharedRead(id), [], returning: words(of: member.type, at: span), nil, at: span)
+      return callHost(
+        .sharedRead(id), [], returning: words(of: member.type, at: span), nil, at: span)
     case .dataset:
       if isDevice { return placeholder(member.type, "a dataset in a kernel", at: span) }
-      return callHost(.datasetRead(id), [], returning: words(of: member.type, at: span), nil, at: span)
+      return callHost(
+        .datasetRead(id), [], returning: words(of: member.type, at: span), nil, at: span)
     case .resident: return placeholder(member.type, "`resident` values", at: span)
     case .field(let index):
-      guard let value = fieldValue(index) else { return placeholder(member.type, "`\(member.name)` here", at: span) }
+      guard let value = fieldValue(index) else {
+        return placeholder(member.type, "`\(member.name)` here", at: span)
+      }
       return .constant(value)
     case .device: return .constant(.unit)
     }
@@ -134,18 +155,22 @@ extension Lowerer {
   private mutating func captured(_ value: Constant, _ id: MemberID, at span: Span) -> Operand {
     let entry: (index: Int, count: Int)
     switch (program[id].type, value) {
-    case (.array(let element), .array(let elements)), (.fixedArray(let element, _), .array(let elements)):
+    case (.array(let element), .array(let elements)),
+      (.fixedArray(let element, _), .array(let elements)):
       entry = memberData[id] ?? dataEntry(elements, of: element, at: span)
     case (_, .text(let text)): entry = memberData[id] ?? textEntry(text)
     default: return .constant(value)
     }
     memberData[id] = entry
     let run = code.allocate(borrowedWords(of: program[id].type, at: span))
-    if let first = run.words.first, first.kind == .borrowed { code.emit(.arrayData, run.first, wide: entry.index) }
+    if let first = run.words.first, first.kind == .borrowed {
+      code.emit(.arrayData, run.first, wide: entry.index)
+    }
     return .temporary(run)
   }
 
-  /// The value of field `index` of the driver that the code belongs to, of its device; nil for a channel too.
+  /// The value of field `index` of the driver that the code belongs to, of its device; nil for a
+  /// channel too.
   func fieldValue(_ index: Int) -> Constant? {
     guard let device = frame.device, case .device(let binding?) = program[device].kind,
       let description = program.description.device(named: binding.name)
@@ -163,9 +188,12 @@ extension Lowerer {
   }
 
   private mutating func functionValue(
-    _ id: FunctionID, _ substitution: [GenericID: GenericArgument], _ expression: TypedExpression, _ hint: Run?
+    _ id: FunctionID, _ substitution: [GenericID: GenericArgument], _ expression: TypedExpression,
+    _ hint: Run?
   ) -> Operand {
-    if isDevice { return placeholder(type(of: expression), "function values in a kernel", at: expression.span) }
+    if isDevice {
+      return placeholder(type(of: expression), "function values in a kernel", at: expression.span)
+    }
     let function = program[id]
     switch function.kind {
     case .portable, .host, .initializer: break
@@ -173,7 +201,8 @@ extension Lowerer {
       return placeholder(type(of: expression), "a kernel as a value", at: expression.span)
     }
     if function.parameters.contains(where: \.isInout) {
-      return placeholder(type(of: expression), "a function with `inout` parameters as a value", at: expression.span)
+      return placeholder(
+        type(of: expression), "a function with `inout` parameters as a value", at: expression.span)
     }
     let target = fresh(type(of: expression), hint, at: expression.span)
     let index = functionIndex(
@@ -194,7 +223,9 @@ extension Lowerer {
   ) -> Operand {
     let first = evaluate(left)
     charge(operations: 1)
-    if case .constant(.boolean(let value)) = first { return value == isAnd ? evaluate(right, hint: hint) : first }
+    if case .constant(.boolean(let value)) = first {
+      return value == isAnd ? evaluate(right, hint: hint) : first
+    }
     let target = fresh([.boolean], hint)
     store(first, .boolean, into: target, at: left.span)
     let end = code.label()
@@ -220,7 +251,8 @@ extension Lowerer {
     if optional == result {
       copy(run, into: target, moving: isMovable(operand), at: left.span)
     } else {
-      copy(run.part(1, run.words.count - 1), into: target, moving: isMovable(operand), at: left.span)
+      copy(
+        run.part(1, run.words.count - 1), into: target, moving: isMovable(operand), at: left.span)
     }
     code.jump(to: end)
     code.place(none)
@@ -240,7 +272,8 @@ extension Lowerer {
   }
 
   private mutating func conditional(
-    _ conditions: [TypedCondition], _ then: (TypedBlock, TypedExpression), _ otherwise: (TypedBlock, TypedExpression),
+    _ conditions: [TypedCondition], _ then: (TypedBlock, TypedExpression),
+    _ otherwise: (TypedBlock, TypedExpression),
     _ expression: TypedExpression, _ hint: Run?
   ) -> Operand {
     scopes.append([])
@@ -317,7 +350,9 @@ extension Lowerer {
     case .float(let value): return .float(value)
     case .boolean(let value): return .boolean(value)
     case .local(let id):
-      guard Int(id.index) < frame.locals.count, case .constant(let constant)? = frame.locals[Int(id.index)] else {
+      guard Int(id.index) < frame.locals.count,
+        case .constant(let constant)? = frame.locals[Int(id.index)]
+      else {
         return nil
       }
       return constant
@@ -325,10 +360,14 @@ extension Lowerer {
     }
   }
 
-  private mutating func component(_ base: TypedExpression, _ index: Int, _ expression: TypedExpression) -> Operand {
+  private mutating func component(
+    _ base: TypedExpression, _ index: Int, _ expression: TypedExpression
+  ) -> Operand {
     let whole = type(of: base)
     var offset = 0
-    for part in parts(of: whole, in: program).prefix(index) { offset += words(of: part, at: base.span).count }
+    for part in parts(of: whole, in: program).prefix(index) {
+      offset += words(of: part, at: base.span).count
+    }
     let count = words(of: type(of: expression), at: expression.span).count
     if case .index(let array, let position) = base.kind {
       return element(of: array, at: position, part: (offset, count), base)
@@ -347,7 +386,8 @@ extension Lowerer {
   }
 
   private mutating func enumeration(
-    _ id: EnumID, _ tag: Int, _ payload: [TypedExpression], _ expression: TypedExpression, _ hint: Run?
+    _ id: EnumID, _ tag: Int, _ payload: [TypedExpression], _ expression: TypedExpression,
+    _ hint: Run?
   ) -> Operand {
     if payload.isEmpty { return .constant(.enumeration(tag, [])) }
     let target = fresh(type(of: expression), hint, at: expression.span)
@@ -358,7 +398,9 @@ extension Lowerer {
     for (index, item) in program[id].cases.enumerated() {
       for (position, field) in item.payload.enumerated() {
         let count = words(of: field.type, at: expression.span).count
-        if index == tag, position < payload.count { evaluate(payload[position], into: target.part(offset, count)) }
+        if index == tag, position < payload.count {
+          evaluate(payload[position], into: target.part(offset, count))
+        }
         offset += count
       }
     }

@@ -14,7 +14,8 @@ extension Lowerer {
     declareGlobals(of: roots)
     var functions: [FunctionID: Int] = [:]
     for root in roots {
-      functions[root] = functionIndex(FunctionInstance(function: root, substitution: [:], device: nil))
+      functions[root] = functionIndex(
+        FunctionInstance(function: root, substitution: [:], device: nil))
     }
     lowerWaiting()
     if !diagnostics.isEmpty { return Checked(nil, diagnostics) }
@@ -23,10 +24,12 @@ extension Lowerer {
     if case .experiment(let id)? = owner { name = program[id].name }
     return Checked(
       HostImage(
-        contents: contents(.host, name: name), functions: functions, globals: globals, hostCalls: hostCalls), [])
+        contents: contents(.host, name: name), functions: functions, globals: globals,
+        hostCalls: hostCalls), [])
   }
 
-  /// Gives the members of the experiments that `roots` belong to, and the modules' constants, their words.
+  /// Gives the members of the experiments that `roots` belong to, and the modules' constants, their
+  /// words.
   private mutating func declareGlobals(of roots: [FunctionID]) {
     guard let first = roots.first else { return }
     var experiments: Set<ExperimentID> = []
@@ -58,7 +61,8 @@ extension Lowerer {
     contents.captures = manifest
     return Checked(
       KernelImage(
-        contents: contents, kernel: kernel, parameters: function.parameters.map(\.type), result: function.result,
+        contents: contents, kernel: kernel, parameters: function.parameters.map(\.type),
+        result: function.result,
         sorters: sorters), [])
   }
 
@@ -79,19 +83,24 @@ extension Lowerer {
         boundWords[capture.member] = GlobalSlots(first: boundCount, words: slots)
         binding = .bound(first: UInt16(clamping: boundCount), slots: slots)
         boundCount += slots.count
-        if boundCount > Limits.boundCountMax { unsupported("so many bound captures", at: capture.mention) }
+        if boundCount > Limits.boundCountMax {
+          unsupported("so many bound captures", at: capture.mention)
+        }
       }
       manifest.append(
         CaptureContents(
           path: isBound ? member.name : path, type: program.text(isBound ? member.type : type),
           file: file(capture.mention.source), line: UInt32(clamping: position.line),
-          digest: isBound ? [UInt8](repeating: 0, count: 32) : digest(value, type), binding: binding))
+          digest: isBound ? [UInt8](repeating: 0, count: 32) : digest(value, type), binding: binding
+        ))
     }
     return manifest
   }
 
   /// How `capture` is written, its type, and its part of `value`.
-  private func resolve(_ capture: Capture, _ value: Constant?) -> (path: String, type: Type, value: Constant?) {
+  private func resolve(_ capture: Capture, _ value: Constant?) -> (
+    path: String, type: Type, value: Constant?
+  ) {
     var path = program[capture.member].name
     var type = program[capture.member].type
     var value = value
@@ -118,7 +127,8 @@ extension Lowerer {
       let all = parts(of: type, in: program)
       type = all.indices.contains(index) ? all[index] : .unknown
       switch value {
-      case .tuple(let values)?, .structure(let values)?: value = values.indices.contains(index) ? values[index] : nil
+      case .tuple(let values)?, .structure(let values)?:
+        value = values.indices.contains(index) ? values[index] : nil
       default: value = nil
       }
     }
@@ -203,7 +213,9 @@ extension Lowerer {
       results.append(.boolean)
     }
     code.setResults(results)
-    if code.contents.parameterCount > Limits.parameterCountMax || results.count > Limits.parameterCountMax {
+    if code.contents.parameterCount > Limits.parameterCountMax
+      || results.count > Limits.parameterCountMax
+    {
       unsupported("a function with so many words of parameters or results", at: function.nameSpan)
     }
     let start = code.count
@@ -221,7 +233,9 @@ extension Lowerer {
       zero(empty)
       returnSlots(empty, hasFailed: true, at: function.nameSpan)
     }
-    if code.isTooLarge { unsupported("a function with so many values at once", at: function.nameSpan) }
+    if code.isTooLarge {
+      unsupported("a function with so many values at once", at: function.nameSpan)
+    }
     return code.finish()
   }
 }

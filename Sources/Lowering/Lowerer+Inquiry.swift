@@ -3,26 +3,34 @@ import Typing
 // What expressions and statements contain: writes, work on the timeline, ways out.
 
 /// Calls `visit` with the operands of `expression`, until it gives true.
-private func anyOperand(of expression: TypedExpression, _ visit: (TypedExpression) -> Bool) -> Bool {
+private func anyOperand(of expression: TypedExpression, _ visit: (TypedExpression) -> Bool) -> Bool
+{
   switch expression.kind {
-  case .invalid, .unit, .integer, .float, .boolean, .text, .none, .local, .member, .device, .ownDevice, .function,
+  case .invalid, .unit, .integer, .float, .boolean, .text, .none, .local, .member, .device,
+    .ownDevice, .function,
     .conditional, .comprehension, .record:
     false
-  case .some(let a), .unary(_, let a), .convert(_, let a), .tupleElement(let a, _), .field(let a, _), .await(let a): visit(a)
-  case .binary(_, let a, let b), .and(let a, let b), .or(let a, let b), .coalesce(let a, let b), .repeated(let a, count: let b),
+  case .some(let a), .unary(_, let a), .convert(_, let a), .tupleElement(let a, _),
+    .field(let a, _), .await(let a):
+    visit(a)
+  case .binary(_, let a, let b), .and(let a, let b), .or(let a, let b), .coalesce(let a, let b),
+    .repeated(let a, count: let b),
     .index(let a, let b):
     visit(a) || visit(b)
   case .slice(let a, let b, let c): visit(a) || visit(b) || visit(c)
   case .call(_, _, let arguments): arguments.contains { anyOperand(of: $0, visit) }
-  case .deviceCall(let device, _, _, let arguments): visit(device) || arguments.contains { anyOperand(of: $0, visit) }
+  case .deviceCall(let device, _, _, let arguments):
+    visit(device) || arguments.contains { anyOperand(of: $0, visit) }
   case .callValue(let a, let b): visit(a) || b.contains(where: visit)
-  case .intrinsic(_, let operands), .tuple(let operands), .structure(_, let operands), .enumeration(_, _, let operands),
+  case .intrinsic(_, let operands), .tuple(let operands), .structure(_, let operands),
+    .enumeration(_, _, let operands),
     .array(let operands):
     operands.contains(where: visit)
   case .interpolation(let segments):
     segments.contains { if case .value(let value, _) = $0 { visit(value) } else { false } }
   case .append(let place, let value): anyOperand(of: place, visit) || visit(value)
-  case .simulate(_, let arguments, let seed): arguments.values.contains(where: visit) || seed.map(visit) ?? false
+  case .simulate(_, let arguments, let seed):
+    arguments.values.contains(where: visit) || seed.map(visit) ?? false
   }
 }
 
@@ -37,7 +45,8 @@ func anyOperand(of place: Place, _ visit: (TypedExpression) -> Bool) -> Bool {
   place.steps.contains { if case .index(let index) = $0 { visit(index) } else { false } }
 }
 
-private func anyOperand(of conditions: [TypedCondition], _ visit: (TypedExpression) -> Bool) -> Bool {
+private func anyOperand(of conditions: [TypedCondition], _ visit: (TypedExpression) -> Bool) -> Bool
+{
   conditions.contains {
     switch $0 {
     case .expression(let e), .binding(_, let e): visit(e)
@@ -62,7 +71,8 @@ extension Lowerer {
     case .deviceCall(_, _, _, let arguments):
       if arguments.contains(where: isPlace) { return true }
     case .conditional(let conditions, let then, let value, let otherwise, let other):
-      return !then.statements.isEmpty || !otherwise.statements.isEmpty || mayWrite(value) || mayWrite(other)
+      return !then.statements.isEmpty || !otherwise.statements.isEmpty || mayWrite(value)
+        || mayWrite(other)
         || anyOperand(of: conditions, mayWrite)
     case .comprehension(let value, let clauses):
       return mayWrite(value)
@@ -90,9 +100,14 @@ extension Lowerer {
     case .intrinsic(let intrinsic, _) where intrinsic.isDeviceOnly: return true
     case .call(let id, _, _) where program[id].effects.contains(.timeline): return true
     case .deviceCall(let device, let name, let signature, _):
-      if let target = target(of: device, name, signature), program[target.kernel].effects.contains(.timeline) { return true }
+      if let target = target(of: device, name, signature),
+        program[target.kernel].effects.contains(.timeline)
+      {
+        return true
+      }
     case .conditional(let conditions, let then, let value, let otherwise, let other):
-      return anyOperand(of: conditions, hasTimeline) || hasTimeline(then) || hasTimeline(value) || hasTimeline(otherwise)
+      return anyOperand(of: conditions, hasTimeline) || hasTimeline(then) || hasTimeline(value)
+        || hasTimeline(otherwise)
         || hasTimeline(other)
     case .comprehension(let value, let clauses):
       return hasTimeline(value)
@@ -117,32 +132,40 @@ extension Lowerer {
   /// Whether `statement` holds a `return`, or a `break` or `continue` of a loop around it.
   func escapes(_ statement: TypedStatement) -> Bool { escapes(statement, inLoop: false) }
 
-  func escapes(_ block: TypedBlock) -> Bool { block.statements.contains { escapes($0, inLoop: false) } }
+  func escapes(_ block: TypedBlock) -> Bool {
+    block.statements.contains { escapes($0, inLoop: false) }
+  }
 
   private func escapes(_ statement: TypedStatement, inLoop: Bool) -> Bool {
     switch statement.kind {
     case .returnValue: true
     case .breakLoop, .continueLoop: !inLoop
-    case .loop, .whileLoop: anyPart(of: statement, expression: escapes, statement: { escapes($0, inLoop: true) })
+    case .loop, .whileLoop:
+      anyPart(of: statement, expression: escapes, statement: { escapes($0, inLoop: true) })
     default: anyPart(of: statement, expression: escapes, statement: { escapes($0, inLoop: inLoop) })
     }
   }
 
   /// Whether a conditional inside `expression` holds a way out.
   func escapes(_ expression: TypedExpression) -> Bool {
-    if case .conditional(let conditions, let then, let value, let otherwise, let other) = expression.kind {
-      return anyOperand(of: conditions, escapes) || escapes(then) || escapes(value) || escapes(otherwise) || escapes(other)
+    if case .conditional(let conditions, let then, let value, let otherwise, let other) = expression
+      .kind
+    {
+      return anyOperand(of: conditions, escapes) || escapes(then) || escapes(value)
+        || escapes(otherwise) || escapes(other)
     }
     return anyOperand(of: expression, escapes)
   }
 
   /// Whether something directly in `statement` is as asked.
   private func anyPart(
-    of statement: TypedStatement, expression: (TypedExpression) -> Bool, statement inner: (TypedStatement) -> Bool
+    of statement: TypedStatement, expression: (TypedExpression) -> Bool,
+    statement inner: (TypedStatement) -> Bool
   ) -> Bool {
     func any(_ block: TypedBlock) -> Bool { block.statements.contains(where: inner) }
     switch statement.kind {
-    case .expression(let e), .declare(_, let e), .declareMember(_, let e), .send(let e), .expect(let e, _, _):
+    case .expression(let e), .declare(_, let e), .declareMember(_, let e), .send(let e),
+      .expect(let e, _, _):
       return expression(e)
     case .assign(let place, let e), .compoundAssign(let place, _, let e):
       return expression(e) || anyOperand(of: place, expression)
@@ -150,9 +173,11 @@ extension Lowerer {
       return expression(e) || places.contains { anyOperand(of: $0, expression) }
     case .conditional(let conditions, let then, let otherwise):
       return anyOperand(of: conditions, expression) || any(then) || otherwise.map(any) ?? false
-    case .guarded(let conditions, let block): return anyOperand(of: conditions, expression) || any(block)
+    case .guarded(let conditions, let block):
+      return anyOperand(of: conditions, expression) || any(block)
     case .loop(let loop, let block, _): return anyOperand(of: loop, expression) || any(block)
-    case .whileLoop(let conditions, let block): return anyOperand(of: conditions, expression) || any(block)
+    case .whileLoop(let conditions, let block):
+      return anyOperand(of: conditions, expression) || any(block)
     case .breakLoop, .continueLoop, .preload: return false
     case .returnValue(let e): return e.map(expression) ?? false
     case .throwError(_, let payload): return payload.contains(where: expression)
@@ -184,7 +209,9 @@ extension Lowerer {
   }
 
   /// The kernel that a call on `device` means.
-  func target(of device: TypedExpression, _ name: String, _ signature: FunctionID) -> (device: MemberID, kernel: FunctionID)? {
+  func target(of device: TypedExpression, _ name: String, _ signature: FunctionID) -> (
+    device: MemberID, kernel: FunctionID
+  )? {
     guard let member = deviceMember(device), case .device(let binding?) = program[member].kind,
       let kernel = program.kernel(name, of: binding.driver, like: signature)
     else { return nil }

@@ -7,42 +7,54 @@ import Values
 
 extension Lowerer {
   mutating func intrinsic(
-    _ intrinsic: Intrinsic, _ operands: [TypedExpression], _ expression: TypedExpression, _ hint: Run?
+    _ intrinsic: Intrinsic, _ operands: [TypedExpression], _ expression: TypedExpression,
+    _ hint: Run?
   ) -> Operand {
     let span = expression.span
     switch intrinsic {
-    case .now, .clock, .slack, .delay, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause, .output, .outputPair,
+    case .now, .clock, .slack, .delay, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause,
+      .output, .outputPair,
       .gate, .input:
       return timeline(intrinsic, operands, expression, hint)
-    case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine, .cosine, .tangent,
-      .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2, .logarithm10, .aligned:
+    case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine,
+      .cosine, .tangent,
+      .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2,
+      .logarithm10, .aligned:
       let values = evaluate(operands.map { .value($0) })
       charge(operations: 1)
       return number(intrinsic, values.map(\.operand), values.map(\.type), expression, hint)
     case .count, .last:
-      guard let operand = operands.first else { return placeholder(type(of: expression), "this", at: span) }
+      guard let operand = operands.first else {
+        return placeholder(type(of: expression), "this", at: span)
+      }
       let value = evaluate(operand)
       charge(operations: 1)
       return intrinsic == .count
-        ? count(value, type(of: operand), hint, at: span) : last(value, type(of: operand), expression, hint)
+        ? count(value, type(of: operand), hint, at: span)
+        : last(value, type(of: operand), expression, hint)
     case .print: return callHost(.print, evaluating: operands, expression, hint)
     case .pause: return callHost(.pause, evaluating: operands, expression, hint)
     case .leastSquares: return callHost(.leastSquares, evaluating: operands, expression, hint)
     case .traceEdges: return callHost(.traceEdges, evaluating: operands, expression, hint)
     case .traceSpan: return callHost(.traceSpan, evaluating: operands, expression, hint)
     case .traceLevel: return callHost(.traceLevel, evaluating: operands, expression, hint)
-    case .simulationStatus: return callHost(.simulationStatus, evaluating: operands, expression, hint)
-    case .simulationOutput: return callHost(.simulationOutput, evaluating: operands, expression, hint)
+    case .simulationStatus:
+      return callHost(.simulationStatus, evaluating: operands, expression, hint)
+    case .simulationOutput:
+      return callHost(.simulationOutput, evaluating: operands, expression, hint)
     }
   }
 
   // MARK: The timeline
 
   private mutating func timeline(
-    _ intrinsic: Intrinsic, _ operands: [TypedExpression], _ expression: TypedExpression, _ hint: Run?
+    _ intrinsic: Intrinsic, _ operands: [TypedExpression], _ expression: TypedExpression,
+    _ hint: Run?
   ) -> Operand {
     let span = expression.span
-    guard isDevice else { return placeholder(type(of: expression), "work on the timeline on the host", at: span) }
+    guard isDevice else {
+      return placeholder(type(of: expression), "work on the timeline on the host", at: span)
+    }
     if walk != nil { return walkIntrinsic(intrinsic, operands, expression, hint) }
     switch intrinsic {
     case .output, .outputPair, .gate, .input: return event(intrinsic, operands, expression, hint)
@@ -94,7 +106,8 @@ extension Lowerer {
 
   /// The channel that `expression` names, as the image's index.
   mutating func channel(_ expression: TypedExpression) -> Int? {
-    guard case .member(let id) = expression.kind, case .field(let index) = program[id].kind, let device = frame.device,
+    guard case .member(let id) = expression.kind, case .field(let index) = program[id].kind,
+      let device = frame.device,
       case .integer(let number)? = fieldValue(index), let number = UInt16(exactly: number)
     else {
       unsupported("a channel that is not a field of the driver", at: expression.span)
@@ -104,7 +117,8 @@ extension Lowerer {
   }
 
   private mutating func event(
-    _ intrinsic: Intrinsic, _ operands: [TypedExpression], _ expression: TypedExpression, _ hint: Run?
+    _ intrinsic: Intrinsic, _ operands: [TypedExpression], _ expression: TypedExpression,
+    _ hint: Run?
   ) -> Operand {
     let span = expression.span
     guard let first = operands.first, let channel = channel(first) else {
@@ -122,7 +136,8 @@ extension Lowerer {
     code.flush()
     defer { for source in sources { discard(source) } }
     switch intrinsic {
-    case .output where runs.count == 2: emit(.output, channel, runs[0].first, runs[1].first, at: span)
+    case .output where runs.count == 2:
+      emit(.output, channel, runs[0].first, runs[1].first, at: span)
     case .outputPair where runs.count == 4:
       emit(.outputExtended, channel, runs[0].first, runs[1].first, at: span)
       code.operands(Int(ImageFormat.none), runs[2].first, runs[3].first, 0)

@@ -6,7 +6,9 @@ import Values
 // Loops: over ranges, over arrays, while a condition holds.
 
 extension Lowerer {
-  /// Lowers a loop whose rounds `body` emits; its locals end with each round. `mayWrite`: it may change what is looped over.
+  /// Lowers a loop whose rounds `body` emits; its locals end with each round.
+  ///
+  /// `mayWrite`: it may change what is looped over.
   mutating func loop(
     _ loop: TypedLoop, mayWrite: Bool, at span: Span, _ body: (inout Lowerer) -> Void
   ) {
@@ -25,7 +27,9 @@ extension Lowerer {
   ) {
     let next = code.label()
     charge(operations: 1)
-    frame.loops.append(LoopContext(breakLabel: end, continueLabel: next, scopeCount: scopes.count, finallyDepth: finallyDepth))
+    frame.loops.append(
+      LoopContext(
+        breakLabel: end, continueLabel: next, scopeCount: scopes.count, finallyDepth: finallyDepth))
     scopes.append([])
     let mark = temporaries.count
     bind(&self)
@@ -37,7 +41,8 @@ extension Lowerer {
   }
 
   private mutating func range(
-    _ low: TypedExpression, _ high: TypedExpression, isClosed: Bool, step: TypedExpression?, _ variable: LocalID,
+    _ low: TypedExpression, _ high: TypedExpression, isClosed: Bool, step: TypedExpression?,
+    _ variable: LocalID,
     at span: Span, _ body: (inout Lowerer) -> Void
   ) {
     let counter = declare([.integer])
@@ -111,7 +116,8 @@ extension Lowerer {
 
   /// The next number of a range, or `end` if there is none that an Int can hold.
   private mutating func advance(
-    _ counter: Run, _ limit: Run, _ test: Run, _ stride: (run: Run, isPositive: Run?)?, isClosed: Bool, isDown: Bool,
+    _ counter: Run, _ limit: Run, _ test: Run, _ stride: (run: Run, isPositive: Run?)?,
+    isClosed: Bool, isDown: Bool,
     to end: Label
   ) {
     guard let stride else {
@@ -145,7 +151,8 @@ extension Lowerer {
   }
 
   private mutating func over(
-    _ array: TypedExpression, _ variable: LocalID, mayWrite: Bool, at span: Span, _ body: (inout Lowerer) -> Void
+    _ array: TypedExpression, _ variable: LocalID, mayWrite: Bool, at span: Span,
+    _ body: (inout Lowerer) -> Void
   ) {
     let arrayType = type(of: array)
     let element = elementType(of: arrayType)
@@ -161,7 +168,9 @@ extension Lowerer {
     code.jump(.jumpIfFalse, work.first + 2, to: end)
     let isOwned = isVariable(variable)
     round(break: end) { lowerer in
-      let words = isOwned ? lowerer.words(of: element, at: span) : lowerer.borrowedWords(of: element, at: span)
+      let words =
+        isOwned
+        ? lowerer.words(of: element, at: span) : lowerer.borrowedWords(of: element, at: span)
       let own = lowerer.declare(words)
       let item = lowerer.load(nil, of: values, element, at: work.part(0, 1), at: array.span)
       lowerer.store(item, element, into: own, at: span)
@@ -176,7 +185,8 @@ extension Lowerer {
   }
 
   /// The array to be looped over, which stays as it is until the scope ends.
-  private mutating func held(_ operand: Operand, _ type: Type, mayWrite: Bool, at span: Span) -> Run {
+  private mutating func held(_ operand: Operand, _ type: Type, mayWrite: Bool, at span: Span) -> Run
+  {
     let isShared: Bool
     switch operand {
     case .constant: isShared = false
@@ -184,7 +194,9 @@ extension Lowerer {
     case .temporary(let run), .part(let run): isShared = mayWrite && run.borrowsArrays
     }
     if !isShared, case .place(let run, _) = operand { return run }
-    let own = declare(isShared || operand.run?.ownsArrays ?? false ? words(of: type, at: span) : borrowedWords(of: type, at: span))
+    let own = declare(
+      isShared || operand.run?.ownsArrays ?? false
+        ? words(of: type, at: span) : borrowedWords(of: type, at: span))
     store(operand, type, into: own, at: span)
     return own
   }
@@ -197,7 +209,8 @@ extension Lowerer {
     if case .always(false) = branch { return closeScope() }
     frame.loops.append(
       LoopContext(
-        breakLabel: end, continueLabel: next, scopeCount: scopes.count - 1, finallyDepth: finallyDepth))
+        breakLabel: end, continueLabel: next, scopeCount: scopes.count - 1,
+        finallyDepth: finallyDepth))
     block(body)
     frame.loops.removeLast()
     closeScope()

@@ -8,12 +8,15 @@ import Values
 
 extension Lowerer {
   mutating func unary(
-    _ operation: UnaryOperation, _ operand: TypedExpression, _ expression: TypedExpression, _ hint: Run?
+    _ operation: UnaryOperation, _ operand: TypedExpression, _ expression: TypedExpression,
+    _ hint: Run?
   ) -> Operand {
     let span = expression.span
     let value = evaluate(operand)
     charge(operations: 1)
-    if let constant = value.constant, let folded = Folding.unary(operation, constant).constant { return .constant(folded) }
+    if let constant = value.constant, let folded = Folding.unary(operation, constant).constant {
+      return .constant(folded)
+    }
     let (run, source) = settled(value, type(of: operand), at: span)
     discard(source)
     switch operation {
@@ -28,7 +31,8 @@ extension Lowerer {
 
   /// An instruction from one or two slots to a fresh one, or the hint.
   private mutating func simple(
-    _ opcode: Opcode, _ result: SlotType, _ a: Run, _ b: Run?, _ hint: Run?, immediate: Int = 0, at span: Span
+    _ opcode: Opcode, _ result: SlotType, _ a: Run, _ b: Run?, _ hint: Run?, immediate: Int = 0,
+    at span: Span
   ) -> Operand {
     let target = fresh([result], hint)
     emit(opcode, target.first, a.first, b?.first ?? immediate, at: span)
@@ -42,7 +46,8 @@ extension Lowerer {
   }
 
   mutating func binary(
-    _ operation: BinaryOperation, _ left: TypedExpression, _ right: TypedExpression, _ expression: TypedExpression, _ hint: Run?
+    _ operation: BinaryOperation, _ left: TypedExpression, _ right: TypedExpression,
+    _ expression: TypedExpression, _ hint: Run?
   ) -> Operand {
     let a = kept(evaluate(left), type(of: left), over: CollectionOfOne(right), at: left.span)
     let b = evaluate(right)
@@ -52,7 +57,8 @@ extension Lowerer {
 
   /// Does `operation` on values that have been evaluated; what it costs has been charged.
   mutating func operate(
-    _ operation: BinaryOperation, _ left: (operand: Operand, type: Type), _ right: (operand: Operand, type: Type),
+    _ operation: BinaryOperation, _ left: (operand: Operand, type: Type),
+    _ right: (operand: Operand, type: Type),
     _ expression: TypedExpression, _ hint: Run?
   ) -> Operand {
     let span = expression.span
@@ -62,11 +68,14 @@ extension Lowerer {
       return .constant(folded)
     }
     if case .integer(let integer) = operation, integer == .add || integer == .subtract,
-      case .constant(.integer(let value))? = Optional(right.operand), let small = Int16(exactly: value), small != .min
+      case .constant(.integer(let value))? = Optional(right.operand),
+      let small = Int16(exactly: value), small != .min
     {
       let (run, source) = settled(left.operand, left.type, at: span)
       discard(source)
-      return simple(.addImmediate, .integer, run, nil, hint, immediate: Int(integer == .add ? small : -small), at: span)
+      return simple(
+        .addImmediate, .integer, run, nil, hint, immediate: Int(integer == .add ? small : -small),
+        at: span)
     }
     let (a, leftSource) = settled(left.operand, left.type, at: span)
     let (b, rightSource) = settled(right.operand, right.type, at: span)
@@ -86,11 +95,13 @@ extension Lowerer {
       case .add, .subtract, .multiply, .floorDivide, .power: return narrowed(wide, at: span)
       }
     case .float(let operation): return float(operation, a, b, hint, at: span)
-    case .compare(let comparison, let domain): return compare(comparison, domain, a, b, left.type, hint, at: span)
+    case .compare(let comparison, let domain):
+      return compare(comparison, domain, a, b, left.type, hint, at: span)
     case .scaleDuration: return simple(.scaleTicks, .integer, a, b, hint, at: span)
     case .floatTimesDuration: return simple(.scaleTicks, .integer, b, a, hint, at: span)
     case .divideDurationByFloat: return simple(.divideTicksByFloat, .integer, a, b, hint, at: span)
-    case .divideDurationByInteger: return simple(.divideTicksByInteger, .integer, a, b, hint, at: span)
+    case .divideDurationByInteger:
+      return simple(.divideTicksByInteger, .integer, a, b, hint, at: span)
     case .durationRatio:
       let pair = code.allocate([.float, .float])
       code.emit(.integerToFloat, pair.first, a.first)
@@ -102,7 +113,9 @@ extension Lowerer {
     case .durationFloorRatio: return simple(.floorDivideInteger, .integer, a, b, hint, at: span)
     case .concatenate:
       let target = fresh(words(of: type(of: expression), at: span), nil)
-      guard !target.words.isEmpty, !a.words.isEmpty, !b.words.isEmpty else { return .temporary(target) }
+      guard !target.words.isEmpty, !a.words.isEmpty, !b.words.isEmpty else {
+        return .temporary(target)
+      }
       emit(.arrayConcatenate, target.first, a.first, b.first, at: span)
       return .temporary(target)
     case .contains: return contains(a, left.type, b, right.type, hint, at: span)
@@ -128,7 +141,9 @@ extension Lowerer {
     }
   }
 
-  private mutating func float(_ operation: FloatOperation, _ a: Run, _ b: Run, _ hint: Run?, at span: Span) -> Operand {
+  private mutating func float(
+    _ operation: FloatOperation, _ a: Run, _ b: Run, _ hint: Run?, at span: Span
+  ) -> Operand {
     switch operation {
     case .add: return simple(.addFloat, .float, a, b, hint, at: span)
     case .subtract: return simple(.subtractFloat, .float, a, b, hint, at: span)
@@ -140,7 +155,9 @@ extension Lowerer {
     }
   }
 
-  private mutating func elementary(_ function: Elementary, _ a: Run, _ b: Run, _ hint: Run?) -> Operand {
+  private mutating func elementary(_ function: Elementary, _ a: Run, _ b: Run, _ hint: Run?)
+    -> Operand
+  {
     let pair = code.allocate([.float, .float])
     code.emit(.move, pair.first, a.first)
     code.emit(.move, pair.first + 1, b.first)
@@ -153,13 +170,15 @@ extension Lowerer {
   // MARK: Comparisons
 
   private mutating func compare(
-    _ comparison: Comparison, _ domain: ComparisonDomain, _ a: Run, _ b: Run, _ type: Type, _ hint: Run?, at span: Span
+    _ comparison: Comparison, _ domain: ComparisonDomain, _ a: Run, _ b: Run, _ type: Type,
+    _ hint: Run?, at span: Span
   ) -> Operand {
     let order: (less: Opcode, lessOrEqual: Opcode, equal: Opcode, notEqual: Opcode)
     switch domain {
     case .integer: order = (.lessInteger, .lessOrEqualInteger, .equalInteger, .notEqualInteger)
     case .float: order = (.lessFloat, .lessOrEqualFloat, .equalFloat, .notEqualFloat)
-    case .boolean, .structural: return equality(a, b, type, isNegated: comparison == .notEqual, hint, at: span)
+    case .boolean, .structural:
+      return equality(a, b, type, isNegated: comparison == .notEqual, hint, at: span)
     case .string:
       if comparison == .equal || comparison == .notEqual {
         return equality(a, b, type, isNegated: comparison == .notEqual, hint, at: span)
@@ -191,7 +210,9 @@ extension Lowerer {
   }
 
   /// Whether all words of `a` and `b`, values of `type`, are equal.
-  mutating func equality(_ a: Run, _ b: Run, _ type: Type, isNegated: Bool, _ hint: Run?, at span: Span) -> Operand {
+  mutating func equality(
+    _ a: Run, _ b: Run, _ type: Type, isNegated: Bool, _ hint: Run?, at span: Span
+  ) -> Operand {
     let target = fresh([.boolean], hint)
     let count = min(a.words.count, b.words.count)
     let end = code.label()
@@ -217,7 +238,8 @@ extension Lowerer {
   // MARK: Conversions
 
   mutating func convert(
-    _ conversion: Conversion, _ operand: TypedExpression, _ expression: TypedExpression, _ hint: Run?
+    _ conversion: Conversion, _ operand: TypedExpression, _ expression: TypedExpression,
+    _ hint: Run?
   ) -> Operand {
     let span = expression.span
     let value = evaluate(operand)
@@ -257,11 +279,14 @@ extension Lowerer {
 
   /// An intrinsic on numbers whose operands have been evaluated and which has been charged.
   mutating func number(
-    _ intrinsic: Intrinsic, _ values: [Operand], _ types: [Type], _ expression: TypedExpression, _ hint: Run?
+    _ intrinsic: Intrinsic, _ values: [Operand], _ types: [Type], _ expression: TypedExpression,
+    _ hint: Run?
   ) -> Operand {
     let span = expression.span
     let constants = values.compactMap(\.constant)
-    if constants.count == values.count, let folded = Folding.intrinsic(intrinsic, constants).constant {
+    if constants.count == values.count,
+      let folded = Folding.intrinsic(intrinsic, constants).constant
+    {
       return .constant(folded)
     }
     var runs: [Run] = []
@@ -279,13 +304,19 @@ extension Lowerer {
     let b = runs.count > 1 ? runs[1] : a
     switch intrinsic {
     case .absolute:
-      let result = simple(isFloat ? .absoluteFloat : .absoluteInteger, isFloat ? .float : .integer, a, nil, hint, at: span)
+      let result = simple(
+        isFloat ? .absoluteFloat : .absoluteInteger, isFloat ? .float : .integer, a, nil, hint,
+        at: span)
       if case .integer32 = types[0] { return narrowed(result, at: span) }
       return result
     case .minimum:
-      return simple(isFloat ? .minimumFloat : .minimumInteger, isFloat ? .float : .integer, a, b, hint, at: span)
+      return simple(
+        isFloat ? .minimumFloat : .minimumInteger, isFloat ? .float : .integer, a, b, hint, at: span
+      )
     case .maximum:
-      return simple(isFloat ? .maximumFloat : .maximumInteger, isFloat ? .float : .integer, a, b, hint, at: span)
+      return simple(
+        isFloat ? .maximumFloat : .maximumInteger, isFloat ? .float : .integer, a, b, hint, at: span
+      )
     case .floor where isFloat: return simple(.floor, .float, a, nil, hint, at: span)
     case .ceiling where isFloat: return simple(.ceiling, .float, a, nil, hint, at: span)
     case .truncate where isFloat: return simple(.truncate, .float, a, nil, hint, at: span)
@@ -312,8 +343,10 @@ extension Lowerer {
       emit(.remainderInteger, target.first, target.first, work.first, at: span)
       emit(.addInteger, target.first, target.first, a.first, at: span)
       return .temporary(target)
-    case .now, .clock, .slack, .delay, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause, .output, .outputPair,
-      .gate, .input, .count, .last, .print, .pause, .leastSquares, .traceEdges, .traceSpan, .traceLevel,
+    case .now, .clock, .slack, .delay, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause,
+      .output, .outputPair,
+      .gate, .input, .count, .last, .print, .pause, .leastSquares, .traceEdges, .traceSpan,
+      .traceLevel,
       .simulationStatus, .simulationOutput:
       return placeholder(type(of: expression), "this operation", at: span)
     }

@@ -3,8 +3,9 @@ import Diagnostics
 import Typing
 import Values
 
-/// A `parallel` block on its way to events in order of time. The machine's cursor stays at the block's beginning until they
-/// have been emitted.
+/// A `parallel` block on its way to events in order of time.
+///
+/// The machine's cursor stays at the block's beginning until they have been emitted.
 struct SortedWalk {
   /// Ticks from the block's beginning to where the branch is.
   var offset: Int64 = 0
@@ -82,7 +83,8 @@ extension Lowerer {
       return unsortedFor(loop, body, at: span)
     }
     guard case .range(let low, let high, let isClosed, let step) = loop.source,
-      case .integer(let first)? = walkedInteger(low), case .integer(let last)? = walkedInteger(high),
+      case .integer(let first)? = walkedInteger(low),
+      case .integer(let last)? = walkedInteger(high),
       case .integer(let stride)? = step.map({ walkedInteger($0) }) ?? .integer(1), stride != 0
     else { return unsupported("this loop inside `parallel`", at: span) }
     var rounds = StaticRange(low: first, high: last, isClosed: isClosed, step: stride)
@@ -140,7 +142,8 @@ extension Lowerer {
 
   /// A call of a function that works on the timeline: its body takes the call's place.
   mutating func walkCall(
-    _ instance: FunctionInstance, _ arguments: [TypedArgument], _ expression: TypedExpression, _ hint: Run?
+    _ instance: FunctionInstance, _ arguments: [TypedArgument], _ expression: TypedExpression,
+    _ hint: Run?
   ) -> Operand {
     let function = program[instance.function]
     let span = expression.span
@@ -149,18 +152,23 @@ extension Lowerer {
     scopes.append([])
     var bindings: [Binding] = []
     for (value, parameter) in zip(values, function.parameters) {
-      guard value.place == nil else { return placeholder(type(of: expression), "this call inside `parallel`", at: span) }
+      guard value.place == nil else {
+        return placeholder(type(of: expression), "this call inside `parallel`", at: span)
+      }
       if case .constant(let constant) = value.operand {
         bindings.append(.constant(constant))
         continue
       }
-      // The parameter keeps its value whatever the body writes; arrays that are borrowed stay where they are until then.
+      // The parameter keeps its value whatever the body writes; arrays that are borrowed stay where
+      // they are until then.
       let run = declare(words(of: value.type, at: parameter.span))
       store(value.operand, value.type, into: run, at: span)
       bindings.append(.run(run))
     }
     frames.append(newFrame(of: instance))
-    for (parameter, binding) in zip(function.parameters, bindings) { bind(parameter.local, binding) }
+    for (parameter, binding) in zip(function.parameters, bindings) {
+      bind(parameter.local, binding)
+    }
     var list = function.body.statements[...]
     var result: TypedExpression?
     if case .returnValue(let value)? = list.last?.kind {
@@ -183,7 +191,8 @@ extension Lowerer {
   }
 
   mutating func walkIntrinsic(
-    _ intrinsic: Intrinsic, _ operands: [TypedExpression], _ expression: TypedExpression, _ hint: Run?
+    _ intrinsic: Intrinsic, _ operands: [TypedExpression], _ expression: TypedExpression,
+    _ hint: Run?
   ) -> Operand {
     let span = expression.span
     let offset = walk?.offset ?? 0
@@ -200,7 +209,9 @@ extension Lowerer {
       }
       return .temporary(target)
     case .delay:
-      guard let duration = operands.first, case .integer(let ticks)? = evaluateStatic(duration).constant else { break }
+      guard let duration = operands.first,
+        case .integer(let ticks)? = evaluateStatic(duration).constant
+      else { break }
       charge(operations: 1)
       walk?.offset = offset &+ ticks
       return .constant(.unit)
@@ -211,7 +222,9 @@ extension Lowerer {
       walk?.statementCount += 1
       func add(_ action: SortedWalk.Event.Action, after delay: Int64) {
         walk?.events.append(
-          SortedWalk.Event(offset: offset &+ delay, channel: channel, action: action, statement: statement, span: span))
+          SortedWalk.Event(
+            offset: offset &+ delay, channel: channel, action: action, statement: statement,
+            span: span))
       }
       switch intrinsic {
       case .output where values.count == 2:
@@ -222,7 +235,9 @@ extension Lowerer {
         guard case .integer(let after)? = values[3].operand.constant else { break }
         let address = keep(values[0])
         add(.output(address: address, value: keep(values[1]), valueType: values[1].type), after: 0)
-        add(.output(address: address, value: keep(values[2]), valueType: values[2].type), after: after)
+        add(
+          .output(address: address, value: keep(values[2]), valueType: values[2].type), after: after
+        )
         return .constant(.unit)
       case .gate where values.count == 2:
         guard case .integer(let edges)? = values[0].operand.constant, (1...3).contains(edges),
@@ -262,7 +277,9 @@ extension Lowerer {
         charged[event.statement] = true
         charge(events: 1)
       }
-      let distance = event.offset == 0 ? Int(ImageFormat.none) : slot(of: .integer(event.offset), .integer, &loaded)
+      let distance =
+        event.offset == 0
+        ? Int(ImageFormat.none) : slot(of: .integer(event.offset), .integer, &loaded)
       switch event.action {
       case .output(let address, let value, let valueType):
         let addressSlot = slot(of: address, .integer, &loaded)
@@ -281,7 +298,9 @@ extension Lowerer {
         code.operands(distance, Int(ImageFormat.none), Int(ImageFormat.none), 0)
       }
     }
-    if walk.offset > 0 { emit(.delay, slot(of: .integer(walk.offset), .integer, &loaded), at: span) }
+    if walk.offset > 0 {
+      emit(.delay, slot(of: .integer(walk.offset), .integer, &loaded), at: span)
+    }
     for run in loaded.order { code.free(run) }
     // A pair's events share their address.
     var kept: Set<Run> = []
@@ -293,12 +312,16 @@ extension Lowerer {
     }
   }
 
-  private mutating func slot(of constant: Constant, _ type: Type, _ loaded: inout LoadedConstants) -> Int {
+  private mutating func slot(of constant: Constant, _ type: Type, _ loaded: inout LoadedConstants)
+    -> Int
+  {
     slot(of: .constant(constant), type, &loaded)
   }
 
   /// The slot that an event's operand is in; constants are loaded once.
-  private mutating func slot(of operand: Operand, _ type: Type, _ loaded: inout LoadedConstants) -> Int {
+  private mutating func slot(of operand: Operand, _ type: Type, _ loaded: inout LoadedConstants)
+    -> Int
+  {
     if let run = operand.run { return run.first }
     guard let constant = operand.constant else { return 0 }
     if let known = loaded.runs[constant] { return known.first }

@@ -39,7 +39,8 @@ extension Lowerer {
     let run = code.allocate(borrowedWords(of: program[id].type, at: span))
     for (index, word) in slots.words.enumerated() {
       switch word.kind {
-      case .integer, .float, .boolean, .function: code.emit(.loadGlobal, run.first + index, wide: slots.first + index)
+      case .integer, .float, .boolean, .function:
+        code.emit(.loadGlobal, run.first + index, wide: slots.first + index)
       case .owned, .borrowed: code.emit(.borrowGlobal, run.first + index, wide: slots.first + index)
       case .length: break
       }
@@ -48,7 +49,9 @@ extension Lowerer {
   }
 
   mutating func readBound(_ id: MemberID, at span: Span) -> Operand {
-    guard let slots = boundWords[id] else { return placeholder(program[id].type, "`\(program[id].name)` here", at: span) }
+    guard let slots = boundWords[id] else {
+      return placeholder(program[id].type, "`\(program[id].name)` here", at: span)
+    }
     let run = code.allocate(borrowedWords(of: program[id].type, at: span))
     for (index, word) in run.words.enumerated() where word.kind != .length {
       code.emit(.loadBound, run.first + index, wide: slots.first + index)
@@ -99,7 +102,8 @@ extension Lowerer {
         steps.append(.element(position: position, type: current))
       }
     }
-    return ResolvedPlace(place: place, type: current, rootType: concrete(place.rootType), steps: steps)
+    return ResolvedPlace(
+      place: place, type: current, rootType: concrete(place.rootType), steps: steps)
   }
 
   /// The value in `place`, of which `root` is the whole.
@@ -130,23 +134,31 @@ extension Lowerer {
     let span = place.place.span
     switch place.place.root {
     case .local(let id):
-      guard let run = localRun(id) else { return placeholder(place.type, "a write to this", at: span) }
+      guard let run = localRun(id) else {
+        return placeholder(place.type, "a write to this", at: span)
+      }
       return read(place, in: .place(run, isMutable: true))
     case .member(let id):
       let type = place.rootType
       switch program[id].kind {
-      case .argument, .variable, .prepared, .constant: return read(place, in: readGlobal(id, at: span))
+      case .argument, .variable, .prepared, .constant:
+        return read(place, in: readGlobal(id, at: span))
       case .shared:
-        return read(place, in: callHost(.sharedRead(id), [], returning: words(of: type, at: span), nil, at: span))
+        return read(
+          place,
+          in: callHost(.sharedRead(id), [], returning: words(of: type, at: span), nil, at: span))
       case .dataset:
-        return read(place, in: callHost(.datasetRead(id), [], returning: words(of: type, at: span), nil, at: span))
+        return read(
+          place,
+          in: callHost(.datasetRead(id), [], returning: words(of: type, at: span), nil, at: span))
       case .resident, .device, .field: return placeholder(place.type, "`resident` values", at: span)
       }
     }
   }
 
   func localRun(_ id: LocalID) -> Run? {
-    guard Int(id.index) < frame.locals.count, case .run(let run)? = frame.locals[Int(id.index)] else { return nil }
+    guard Int(id.index) < frame.locals.count, case .run(let run)? = frame.locals[Int(id.index)]
+    else { return nil }
     return run
   }
 
@@ -158,17 +170,21 @@ extension Lowerer {
       switch target {
       case .slots(let run): lowerer.copy(value, into: run, moving: true, at: place.place.span)
       case .element(let array, let position, let offset, let isWhole):
-        lowerer.storeElement(value, into: array, at: position, offset: offset, isWhole: isWhole, at: place.place.span)
+        lowerer.storeElement(
+          value, into: array, at: position, offset: offset, isWhole: isWhole, at: place.place.span)
       }
     } direct: { lowerer, id in
       switch lowerer.program[id].kind {
       case .dataset:
         let steps = lowerer.hostPath(place.place)
         let call: HostCall = steps.isEmpty ? .datasetWrite(id) : .datasetWriteElement(id, steps)
-        lowerer.discard(lowerer.callHost(call, place.positions + [value], returning: [], nil, at: place.place.span))
+        lowerer.discard(
+          lowerer.callHost(
+            call, place.positions + [value], returning: [], nil, at: place.place.span))
         return true
       case .shared where place.steps.isEmpty:
-        lowerer.discard(lowerer.callHost(.sharedWrite(id), [value], returning: [], nil, at: place.place.span))
+        lowerer.discard(
+          lowerer.callHost(.sharedWrite(id), [value], returning: [], nil, at: place.place.span))
         return true
       case .argument, .variable, .prepared, .constant:
         var offset = 0
@@ -200,7 +216,9 @@ extension Lowerer {
     case element(array: Run, position: Run, offset: Int, isWhole: Bool)
   }
 
-  /// Lets `body` change `place` in its variable; a member is taken out for that and put back, also if `body` raises an error.
+  /// Lets `body` change `place` in its variable; a member is taken out for that and put back, also
+  /// if `body` raises an error.
+  ///
   /// `direct` may do it another way for a member, and then gives true.
   mutating func change(
     _ place: ResolvedPlace, _ body: (inout Lowerer, ChangeTarget) -> Void,
@@ -244,7 +262,8 @@ extension Lowerer {
         store(value, place.rootType, into: whole, at: span)
         change(place.steps[...], place.rootType, in: whole, at: span, body)
         discard(
-          callHost(isShared ? .sharedWrite(id) : .datasetWrite(id), [whole], returning: [], nil, at: span))
+          callHost(
+            isShared ? .sharedWrite(id) : .datasetWrite(id), [whole], returning: [], nil, at: span))
       case .resident, .device, .field: unsupported("`resident` values", at: span)
       }
     }
@@ -271,7 +290,10 @@ extension Lowerer {
         rest = rest.dropFirst()
       }
       let isWhole = part == element
-      if rest.isEmpty { return body(&self, .element(array: run, position: position, offset: offset, isWhole: isWhole)) }
+      if rest.isEmpty {
+        return body(
+          &self, .element(array: run, position: position, offset: offset, isWhole: isWhole))
+      }
       // An array in an element: changed in a copy, which then takes its place.
       let inner = temporary(words(of: part, at: span))
       let view = load((offset, inner.words.count), of: run, element, at: position, at: span)
@@ -297,14 +319,18 @@ extension Lowerer {
       case .element(let array, let position, let offset, let isWhole):
         let type = lowerer.elementType(of: lowerer.concrete(place.type))
         let inner = lowerer.temporary(lowerer.words(of: lowerer.concrete(place.type), at: span))
-        guard !inner.words.isEmpty else { return lowerer.unsupported("an array of \(type)", at: span) }
-        let view = lowerer.code.allocate(lowerer.borrowedWords(of: lowerer.concrete(place.type), at: span))
+        guard !inner.words.isEmpty else {
+          return lowerer.unsupported("an array of \(type)", at: span)
+        }
+        let view = lowerer.code.allocate(
+          lowerer.borrowedWords(of: lowerer.concrete(place.type), at: span))
         lowerer.emit(.elementLoad, view.first, array.first, position.first, at: span)
         lowerer.code.operands(view.words.count, offset, 0, 0)
         lowerer.copy(view, into: inner, moving: false, at: span)
         lowerer.code.free(view)
         lowerer.emit(.arrayAppend, inner.first, item.first, at: span)
-        lowerer.storeElement(inner, into: array, at: position, offset: offset, isWhole: isWhole, at: span)
+        lowerer.storeElement(
+          inner, into: array, at: position, offset: offset, isWhole: isWhole, at: span)
       }
     } direct: { lowerer, id in
       guard case .dataset = lowerer.program[id].kind, place.steps.isEmpty else { return false }

@@ -65,9 +65,11 @@ extension Lowerer {
       writeGlobal(member, run, at: span)
       discard(.temporary(run))
     case .assign(let place, let value): assign(place, value)
-    case .compoundAssign(let place, let operation, let value): compoundAssign(place, operation, value, at: span)
+    case .compoundAssign(let place, let operation, let value):
+      compoundAssign(place, operation, value, at: span)
     case .assignTuple(let places, let value): assignTuple(places, value)
-    case .conditional(let conditions, let then, let otherwise): conditional(conditions, then, otherwise)
+    case .conditional(let conditions, let then, let otherwise):
+      conditional(conditions, then, otherwise)
     case .guarded(let conditions, let block): guarded(conditions, block)
     case .loop(let loop, let body, let isParallel):
       if isParallel || (walk != nil && hasTimeline(statement)) {
@@ -108,7 +110,8 @@ extension Lowerer {
     bind(local, .run(run))
   }
 
-  /// Whether a constant is loaded anew wherever it is mentioned; big ones have a place of their own.
+  /// Whether a constant is loaded anew wherever it is mentioned; big ones have a place of their
+  /// own.
   private func isKeptUnloaded(_ constant: Constant) -> Bool {
     switch constant {
     case .unit, .integer, .float, .boolean: true
@@ -123,7 +126,8 @@ extension Lowerer {
     case .unary(let operation, _): operation != .negateInteger32
     case .binary(let operation, _, _):
       switch operation {
-      case .integer, .float, .scaleDuration, .floatTimesDuration, .divideDurationByFloat, .divideDurationByInteger,
+      case .integer, .float, .scaleDuration, .floatTimesDuration, .divideDurationByFloat,
+        .divideDurationByInteger,
         .durationFloorRatio:
         true
       case .compare(_, let domain): domain == .integer || domain == .float
@@ -138,7 +142,8 @@ extension Lowerer {
     let valueType = type(of: value)
     if case .local(let id) = place.root, place.steps.isEmpty, let run = localRun(id) {
       let operand = evaluate(value, hint: writesLast(value) && !run.ownsArrays ? run : nil)
-      return store(kept(operand, within: run, valueType, at: value.span), valueType, into: run, at: value.span)
+      return store(
+        kept(operand, within: run, valueType, at: value.span), valueType, into: run, at: value.span)
     }
     let run = temporary(words(of: valueType, at: value.span))
     evaluate(value, into: run)
@@ -146,8 +151,11 @@ extension Lowerer {
     discard(.temporary(run))
   }
 
-  /// `operand`, or a copy of it if writing `target` word by word would change what is still to be read.
-  private mutating func kept(_ operand: Operand, within target: Run, _ type: Type, at span: Span) -> Operand {
+  /// `operand`, or a copy of it if writing `target` word by word would change what is still to be
+  /// read.
+  private mutating func kept(_ operand: Operand, within target: Run, _ type: Type, at span: Span)
+    -> Operand
+  {
     guard let run = operand.run, run.first != target.first || run.words.count != target.words.count,
       run.borrowsArrays || run.slots.overlaps(target.slots)
     else { return operand }
@@ -173,7 +181,9 @@ extension Lowerer {
       return store(operand, target.type, into: run, at: span)
     }
     let run = temporary(words(of: target.type, at: span))
-    store(operate(operation, (left, target.type), (right, valueType), result, nil), target.type, into: run, at: span)
+    store(
+      operate(operation, (left, target.type), (right, valueType), result, nil), target.type,
+      into: run, at: span)
     write(run, to: target)
     discard(.temporary(run))
   }
@@ -206,7 +216,9 @@ extension Lowerer {
     case otherwise(Label)
   }
 
-  /// Evaluates a list of conditions and charges for it. Locals that it binds belong to the scope open now.
+  /// Evaluates a list of conditions and charges for it.
+  ///
+  /// Locals that it binds belong to the scope open now.
   mutating func branch(on conditions: [TypedCondition]) -> Branch {
     let otherwise = code.label()
     // Where one but the last fails: what the list costs is still to be charged.
@@ -260,7 +272,8 @@ extension Lowerer {
         continue
       }
       isKnown = false
-      // The jump leaves the temporaries of this condition to the other path too: they are released on both.
+      // The jump leaves the temporaries of this condition to the other path too: they are released
+      // on both.
       if temporaries.count > mark { releaseScalarCondition(slot: slot, downTo: mark) }
       if isLast || !isDevice {
         code.jump(.jumpIfFalse, slot, to: otherwise)
@@ -296,7 +309,9 @@ extension Lowerer {
     temporaries += kept.reversed()
   }
 
-  private mutating func conditional(_ conditions: [TypedCondition], _ then: TypedBlock, _ otherwise: TypedBlock?) {
+  private mutating func conditional(
+    _ conditions: [TypedCondition], _ then: TypedBlock, _ otherwise: TypedBlock?
+  ) {
     scopes.append([])
     switch branch(on: conditions) {
     case .always(true):
@@ -334,7 +349,9 @@ extension Lowerer {
 
   private mutating func leave(at span: Span, to label: (LoopContext) -> Label) {
     guard let loop = frame.loops.last else { return }
-    if finallyDepth > loop.finallyDepth { return unsupported("a way out of a `try` with `finally`", at: span) }
+    if finallyDepth > loop.finallyDepth {
+      return unsupported("a way out of a `try` with `finally`", at: span)
+    }
     for scope in scopes[min(loop.scopeCount, scopes.count)...].reversed() {
       for run in scope.reversed() { release(run) }
     }
@@ -389,7 +406,9 @@ extension Lowerer {
       evaluate(value, into: run)
       slots += Array(run.slots)
     }
-    if case .builtin = error, slots.count > Limits.errorWordCountMax { slots = Array(slots.prefix(Limits.errorWordCountMax)) }
+    if case .builtin = error, slots.count > Limits.errorWordCountMax {
+      slots = Array(slots.prefix(Limits.errorWordCountMax))
+    }
     code.flush()
     emit(.throwError, slots.count, 0, number, at: span)
     code.operands(slots)
@@ -398,8 +417,12 @@ extension Lowerer {
 
   // MARK: try
 
-  private mutating func tryCatch(_ body: TypedBlock, _ catches: [TypedCatch], _ last: TypedBlock?, at span: Span) {
-    for item in catches where item.binding != nil { return unsupported("`catch … as`", at: item.body.span) }
+  private mutating func tryCatch(
+    _ body: TypedBlock, _ catches: [TypedCatch], _ last: TypedBlock?, at span: Span
+  ) {
+    for item in catches where item.binding != nil {
+      return unsupported("`catch … as`", at: item.body.span)
+    }
     if let last, last.statements.contains(where: { containsTry($0) }) {
       return unsupported("`try` in a `finally`", at: last.span)
     }
@@ -441,8 +464,10 @@ extension Lowerer {
     switch statement.kind {
     case .tryCatch: true
     case .conditional(_, let then, let otherwise):
-      then.statements.contains(where: containsTry) || otherwise?.statements.contains(where: containsTry) ?? false
-    case .guarded(_, let block), .loop(_, let block, _), .whileLoop(_, let block), .block(let block), .parallel(let block),
+      then.statements.contains(where: containsTry)
+        || otherwise?.statements.contains(where: containsTry) ?? false
+    case .guarded(_, let block), .loop(_, let block, _), .whileLoop(_, let block),
+      .block(let block), .parallel(let block),
       .critical(let block):
       block.statements.contains(where: containsTry)
     default: false

@@ -9,7 +9,8 @@ import Values
 extension Lowerer {
   // MARK: Temporaries
 
-  /// Slots for a value of `words`, given back at the end of the statement if it can own arrays, else when it is `discard`ed.
+  /// Slots for a value of `words`, given back at the end of the statement if it can own arrays,
+  /// else when it is `discard`ed.
   mutating func temporary(_ words: [SlotType]) -> Run {
     let run = code.allocate(words)
     if run.ownsArrays { temporaries.append(Temporary(run: run)) }
@@ -34,7 +35,8 @@ extension Lowerer {
   mutating func part(of operand: Operand, _ offset: Int, _ count: Int) -> Operand {
     switch operand {
     case .constant: return operand
-    case .place(let run, let isMutable): return .place(run.part(offset, count), isMutable: isMutable)
+    case .place(let run, let isMutable):
+      return .place(run.part(offset, count), isMutable: isMutable)
     case .part(let run): return .part(run.part(offset, count))
     case .temporary(let run):
       if !run.ownsArrays { temporaries.append(Temporary(run: run)) }
@@ -53,10 +55,13 @@ extension Lowerer {
 
   /// Releases the arrays that `run` owns.
   mutating func release(_ run: Run) {
-    for (index, word) in run.words.enumerated() where word.kind == .owned { code.emit(.arrayRelease, run.first + index) }
+    for (index, word) in run.words.enumerated() where word.kind == .owned {
+      code.emit(.arrayRelease, run.first + index)
+    }
   }
 
-  /// Puts `operand` of `type` into `target`, which nobody else reads yet: what is owned moves, what is a place is copied.
+  /// Puts `operand` of `type` into `target`, which nobody else reads yet: what is owned moves, what
+  /// is a place is copied.
   mutating func store(_ operand: Operand, _ type: Type, into target: Run, at span: Span) {
     switch operand {
     case .constant(let constant): load(constant, type, into: target, at: span)
@@ -69,7 +74,8 @@ extension Lowerer {
     }
   }
 
-  /// Copies word by word; arrays into borrowed words are borrowed, into owned ones copied, or moved if `moving`.
+  /// Copies word by word; arrays into borrowed words are borrowed, into owned ones copied, or moved
+  /// if `moving`.
   mutating func copy(_ source: Run, into target: Run, moving: Bool, at span: Span) {
     guard source.first != target.first || source.words.count != target.words.count else { return }
     for (index, (from, to)) in zip(source.words, target.words).enumerated() {
@@ -77,7 +83,11 @@ extension Lowerer {
       switch to.kind {
       case .integer, .float, .boolean, .function: code.emit(.move, a, b)
       case .owned:
-        if moving, from.kind == .owned { code.emit(.arrayMove, a, b) } else { emit(.arrayCopy, a, b, at: span) }
+        if moving, from.kind == .owned {
+          code.emit(.arrayMove, a, b)
+        } else {
+          emit(.arrayCopy, a, b, at: span)
+        }
       case .borrowed: code.emit(.arrayBorrow, a, b)
       case .length: break
       }
@@ -129,7 +139,8 @@ extension Lowerer {
     case (_, .float(let value)): loadFloat(value, into: target.first)
     case (_, .boolean(let value)): code.emit(.loadBoolean, target.first, value ? 1 : 0)
     case (_, .text(let text)): loadData(textEntry(text).index, into: target, at: span)
-    case (.array(let element), .array(let elements)), (.fixedArray(let element, _), .array(let elements)):
+    case (.array(let element), .array(let elements)),
+      (.fixedArray(let element, _), .array(let elements)):
       loadData(dataEntry(elements, of: element, at: span).index, into: target, at: span)
     case (.optional(let inner), .optional(let value)):
       guard let value else { return zero(target) }
@@ -170,7 +181,8 @@ extension Lowerer {
     code.free(view)
   }
 
-  /// The slots of `operand`; a constant is loaded into a temporary, which is `.temporary` of what this returns.
+  /// The slots of `operand`; a constant is loaded into a temporary, which is `.temporary` of what
+  /// this returns.
   mutating func inSlots(_ operand: Operand, _ type: Type, at span: Span) -> Operand {
     guard case .constant(let constant) = operand else { return operand }
     let run = code.allocate(borrowedWords(of: type, at: span))
@@ -179,13 +191,17 @@ extension Lowerer {
   }
 
   /// A run of the words of `operand`, and the operand to be discarded after use.
-  mutating func settled(_ operand: Operand, _ type: Type, at span: Span) -> (run: Run, operand: Operand) {
+  mutating func settled(_ operand: Operand, _ type: Type, at span: Span) -> (
+    run: Run, operand: Operand
+  ) {
     let operand = inSlots(operand, type, at: span)
     return (operand.run ?? Run(first: 0, words: []), operand)
   }
 
   /// `operand` as it stands now, whatever the evaluation of `later` may write.
-  mutating func kept(_ operand: Operand, _ type: Type, over later: some Sequence<TypedExpression>, at span: Span) -> Operand {
+  mutating func kept(
+    _ operand: Operand, _ type: Type, over later: some Sequence<TypedExpression>, at span: Span
+  ) -> Operand {
     guard let run = operand.run else { return operand }
     let isExposed: Bool
     switch operand {

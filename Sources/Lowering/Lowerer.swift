@@ -106,7 +106,9 @@ struct Lowerer {
   }
 
   mutating func borrowedWords(of type: Type, at span: Span) -> [SlotType] {
-    words(of: type, at: span).map { $0.kind == .owned ? SlotType(.borrowed, layout: $0.layout) : $0 }
+    words(of: type, at: span).map {
+      $0.kind == .owned ? SlotType(.borrowed, layout: $0.layout) : $0
+    }
   }
 
   // MARK: Diagnostics
@@ -114,7 +116,8 @@ struct Lowerer {
   /// Says that `construct` cannot be lowered, once for each place.
   mutating func unsupported(_ construct: String, at span: Span) {
     if diagnostics.contains(where: { $0.span == span }) || diagnostics.count >= 100 { return }
-    diagnostics.append(Diagnostic(.notYetSupported, "this version cannot compile \(construct)", at: span))
+    diagnostics.append(
+      Diagnostic(.notYetSupported, "this version cannot compile \(construct)", at: span))
   }
 
   /// Guards recursion over the tree: false, with a diagnostic, where it is too deep.
@@ -132,11 +135,14 @@ struct Lowerer {
   /// Errors raised by what is emitted next stand at `span`.
   mutating func position(_ span: Span) {
     if let located, located.span.start == span.start, located.span.source == span.source {
-      code.position(file: located.place.file, line: located.place.line, column: located.place.column)
+      code.position(
+        file: located.place.file, line: located.place.line, column: located.place.column)
       return
     }
     let position = program.sources.position(of: span)
-    let place = (file(span.source), UInt32(clamping: position.line), UInt16(clamping: position.column))
+    let place = (
+      file(span.source), UInt32(clamping: position.line), UInt16(clamping: position.column)
+    )
     located = (span, place)
     code.position(file: place.0, line: place.1, column: place.2)
   }
@@ -189,7 +195,8 @@ struct Lowerer {
     return channels.count - 1
   }
 
-  /// The number of `error`, its payload's kinds known; nil, with a diagnostic, if it carries more than an error can.
+  /// The number of `error`, its payload's kinds known; nil, with a diagnostic, if it carries more
+  /// than an error can.
   mutating func errorNumber(_ error: ErrorReference, at span: Span) -> Int? {
     switch error {
     case .builtin(let number): return number
@@ -207,8 +214,11 @@ struct Lowerer {
     }
   }
 
-  /// Index and number of elements of the constant array `elements`, whose elements are of type `element`.
-  mutating func dataEntry(_ elements: [Constant], of element: Type, at span: Span) -> (index: Int, count: Int) {
+  /// Index and number of elements of the constant array `elements`, whose elements are of type
+  /// `element`.
+  mutating func dataEntry(_ elements: [Constant], of element: Type, at span: Span) -> (
+    index: Int, count: Int
+  ) {
     guard let shape = shapes.shape(of: element), let layout = shapes.layout(of: shape.words) else {
       unsupported("an array of \(program.text(element)) here", at: span)
       return (0, 0)
@@ -232,8 +242,11 @@ struct Lowerer {
     return (data.count - 1, bytes.count)
   }
 
-  /// The words of `value` as they stand in constant data: an array is its entry's index and its number of elements.
-  private mutating func flatten(_ value: Constant, as type: Type, at span: Span, into words: inout [UInt64]) {
+  /// The words of `value` as they stand in constant data: an array is its entry's index and its
+  /// number of elements.
+  private mutating func flatten(
+    _ value: Constant, as type: Type, at span: Span, into words: inout [UInt64]
+  ) {
     switch (type, value) {
     case (_, .integer(let value)): words.append(UInt64(bitPattern: value))
     case (_, .float(let value)): words.append(value.bitPattern)
@@ -242,7 +255,8 @@ struct Lowerer {
     case (_, .text(let text)):
       let entry = textEntry(text)
       words += [UInt64(entry.index), UInt64(entry.count)]
-    case (.array(let element), .array(let elements)), (.fixedArray(let element, _), .array(let elements)):
+    case (.array(let element), .array(let elements)),
+      (.fixedArray(let element, _), .array(let elements)):
       let entry = dataEntry(elements, of: element, at: span)
       words += [UInt64(entry.index), UInt64(entry.count)]
     case (.optional(let inner), .optional(let value)):
@@ -253,7 +267,9 @@ struct Lowerer {
         words += [UInt64](repeating: 0, count: shapes.shape(of: inner)?.words.count ?? 0)
       }
     case (.tuple, .tuple(let values)), (.structure, .structure(let values)):
-      for (part, value) in zip(parts(of: type, in: program), values) { flatten(value, as: part, at: span, into: &words) }
+      for (part, value) in zip(parts(of: type, in: program), values) {
+        flatten(value, as: part, at: span, into: &words)
+      }
     case (.enumeration(let id), .enumeration(let tag, let payload)):
       words.append(UInt64(truncatingIfNeeded: tag))
       for (index, item) in program[id].cases.enumerated() {

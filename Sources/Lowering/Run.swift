@@ -22,7 +22,8 @@ struct Run: Hashable {
 enum Operand {
   /// Known when compiling; in no slot yet.
   case constant(Constant)
-  /// In slots that belong to somebody else: copied to be kept. `isMutable`: what is evaluated next may change it.
+  /// In slots that belong to somebody else: copied to be kept. `isMutable`: what is evaluated next
+  /// may change it.
   case place(Run, isMutable: Bool)
   /// In slots of its own, given back after use. Owned arrays may be moved out of it.
   case temporary(Run)
@@ -68,7 +69,8 @@ struct LoopContext {
   let finallyDepth: Int
 }
 
-/// A function to be lowered: with what its generic parameters stand for, and the device it belongs to.
+/// A function to be lowered: with what its generic parameters stand for, and the device it belongs
+/// to.
 struct FunctionInstance: Hashable {
   let function: FunctionID
   let substitution: [GenericID: GenericArgument]

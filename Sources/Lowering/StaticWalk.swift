@@ -3,8 +3,8 @@ import Laboratory
 import Typing
 import Values
 
-// Whether a `parallel` block can be sorted: a walk over everything inside, with what is known when compiling. What it finds to be
-// possible, Lowerer+Parallel does.
+// Whether a `parallel` block can be sorted: a walk over everything inside, with what is known when
+// compiling. What it finds to be possible, Lowerer+Parallel does.
 
 /// The bounds of a static walk.
 enum WalkLimits {
@@ -45,10 +45,13 @@ extension Lowerer {
     return tryBranches(statements)
   }
 
-  /// Evaluates `expression`; if all of it is static its value, whatever else the evaluation would make of it.
+  /// Evaluates `expression`; if all of it is static its value, whatever else the evaluation would
+  /// make of it.
   mutating func evaluateStatic(_ expression: TypedExpression, hint: Run? = nil) -> Operand {
     let operand = evaluate(expression, hint: hint)
-    guard isDevice, operand.constant == nil, let constant = staticValue(of: expression) else { return operand }
+    guard isDevice, operand.constant == nil, let constant = staticValue(of: expression) else {
+      return operand
+    }
     if operand.run != hint { discard(operand) }
     return .constant(constant)
   }
@@ -84,7 +87,9 @@ extension Lowerer {
 
   private mutating func tryStatement(_ statement: TypedStatement) -> Bool {
     trial.stepCount += 1
-    guard trial.stepCount <= WalkLimits.stepCountMax, descend(at: statement.span) else { return false }
+    guard trial.stepCount <= WalkLimits.stepCountMax, descend(at: statement.span) else {
+      return false
+    }
     defer { ascend() }
     switch statement.kind {
     case .expression(let value): return succeeds(value)
@@ -97,7 +102,8 @@ extension Lowerer {
       return true
     case .assign(let place, let value), .compoundAssign(let place, _, let value):
       return succeeds(value) && tryPlace(place)
-    case .assignTuple(let places, let value): return succeeds(value) && places.allSatisfy { tryPlace($0) }
+    case .assignTuple(let places, let value):
+      return succeeds(value) && places.allSatisfy { tryPlace($0) }
     case .conditional(let conditions, let then, let otherwise):
       switch tryConditions(conditions) {
       case .fails: return false
@@ -114,11 +120,13 @@ extension Lowerer {
         for case .binding(let local, _) in conditions { bind(local, .dynamic) }
         return !hasTimeline(statement) && !escapes(statement)
       }
-    case .loop(let loop, let body, let isParallel): return tryLoop(loop, body, isParallel: isParallel, statement)
+    case .loop(let loop, let body, let isParallel):
+      return tryLoop(loop, body, isParallel: isParallel, statement)
     case .whileLoop: return !hasTimeline(statement) && !escapes(statement)
     case .block(let block): return tryBlock(block)
     case .parallel(let block): return tryBranches(block.statements)
-    case .declareMember, .breakLoop, .continueLoop, .returnValue, .throwError, .tryCatch, .send, .preload, .critical, .expect:
+    case .declareMember, .breakLoop, .continueLoop, .returnValue, .throwError, .tryCatch, .send,
+      .preload, .critical, .expect:
       return false
     }
   }
@@ -130,7 +138,9 @@ extension Lowerer {
     case .array(let array):
       return succeeds(array) && !hasTimeline(statement) && !escapes(statement)
     case .range(let low, let high, let isClosed, let step):
-      let bounds = [tryValue(low), tryValue(high), step.map { tryValue($0) } ?? .value(.integer(1))]
+      let bounds = [
+        tryValue(low), tryValue(high), step.map { tryValue($0) } ?? .value(.integer(1)),
+      ]
       for case .fails in bounds { return false }
       guard hasTimeline(statement) || isParallel || escapes(statement) else { return true }
       guard case .value(.integer(let low)) = bounds[0], case .value(.integer(let high)) = bounds[1],
@@ -192,10 +202,13 @@ extension Lowerer {
     case .none, .device, .ownDevice, .function: return .dynamic
     case .local(let id):
       let index = Int(id.index)
-      if index < frame.locals.count, case .constant(let constant)? = frame.locals[index] { return .value(constant) }
+      if index < frame.locals.count, case .constant(let constant)? = frame.locals[index] {
+        return .value(constant)
+      }
       return .dynamic
     case .member(let id): return knownMember(id)
-    case .unary(let operation, let operand): return known([operand]) { Known(Folding.unary(operation, $0[0])) }
+    case .unary(let operation, let operand):
+      return known([operand]) { Known(Folding.unary(operation, $0[0])) }
     case .binary(let operation, let left, let right):
       return known([left, right]) { Known(Folding.binary(operation, $0[0], $0[1])) }
     case .convert(let conversion, let operand):
@@ -208,14 +221,19 @@ extension Lowerer {
       case .value(let value): return value == .boolean(isAnd) ? tryValue(right) : .value(value)
       case .dynamic: return hasTimeline(right) ? .fails : .dynamic
       }
-    case .coalesce(let left, let right): return succeeds(left) && !hasTimeline(right) ? .dynamic : .fails
+    case .coalesce(let left, let right):
+      return succeeds(left) && !hasTimeline(right) ? .dynamic : .fails
     case .call(let id, let substitution, let arguments):
       var device: MemberID?
       if case .driver = program[id].owner { device = frame.device }
-      return tryCall(FunctionInstance(function: id, substitution: concrete(substitution), device: device), arguments)
+      return tryCall(
+        FunctionInstance(function: id, substitution: concrete(substitution), device: device),
+        arguments)
     case .deviceCall(let device, let name, let signature, let arguments):
       guard let target = target(of: device, name, signature) else { return .fails }
-      return tryCall(FunctionInstance(function: target.kernel, substitution: [:], device: target.device), arguments)
+      return tryCall(
+        FunctionInstance(function: target.kernel, substitution: [:], device: target.device),
+        arguments)
     case .tuple(let parts): return known(parts) { .value(.tuple($0)) }
     case .tupleElement(let base, let index), .field(let base, let index):
       return known([base]) { values in
@@ -236,13 +254,15 @@ extension Lowerer {
       }
     case .comprehension: return hasTimeline(expression) ? .fails : .dynamic
     case .some(let a): return all([a])
-    case .structure(_, let parts), .enumeration(_, _, let parts), .array(let parts): return all(parts)
+    case .structure(_, let parts), .enumeration(_, _, let parts), .array(let parts):
+      return all(parts)
     case .callValue(let function, let arguments): return all([function] + arguments)
     case .repeated(let a, count: let b), .index(let a, let b): return all([a, b])
     case .slice(let a, let b, let c): return all([a, b, c])
     case .interpolation(let segments):
       return all(segments.compactMap { if case .value(let value, _) = $0 { value } else { nil } })
-    case .append(let place, let value): return tryPlace(place) && succeeds(value) ? .dynamic : .fails
+    case .append(let place, let value):
+      return tryPlace(place) && succeeds(value) ? .dynamic : .fails
     }
   }
 
@@ -253,7 +273,9 @@ extension Lowerer {
   }
 
   /// What `fold` makes of the values of `expressions` if all are static.
-  private mutating func known(_ expressions: [TypedExpression], _ fold: ([Constant]) -> Known) -> Known {
+  private mutating func known(_ expressions: [TypedExpression], _ fold: ([Constant]) -> Known)
+    -> Known
+  {
     var values: [Constant] = []
     for expression in expressions {
       switch tryValue(expression) {
@@ -276,7 +298,8 @@ extension Lowerer {
     }
   }
 
-  private mutating func tryIntrinsic(_ intrinsic: Intrinsic, _ operands: [TypedExpression]) -> Known {
+  private mutating func tryIntrinsic(_ intrinsic: Intrinsic, _ operands: [TypedExpression]) -> Known
+  {
     var values: [Constant?] = []
     for operand in operands {
       switch tryValue(operand) {
@@ -299,12 +322,17 @@ extension Lowerer {
       guard let after = ticks(4) else { return .fails }
       return addEvents(2, until: after)
     case .gate: return ticks(2) == nil ? .fails : addEvents(1, until: 0)
-    case .clock, .slack, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause, .input: return .fails
-    case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine, .cosine, .tangent,
-      .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2, .logarithm10, .aligned:
+    case .clock, .slack, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause, .input:
+      return .fails
+    case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine,
+      .cosine, .tangent,
+      .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2,
+      .logarithm10, .aligned:
       let constants = values.compactMap { $0 }
-      return constants.count == values.count ? Known(Folding.intrinsic(intrinsic, constants)) : .dynamic
-    case .count, .last, .print, .pause, .leastSquares, .traceEdges, .traceSpan, .traceLevel, .simulationStatus,
+      return constants.count == values.count
+        ? Known(Folding.intrinsic(intrinsic, constants)) : .dynamic
+    case .count, .last, .print, .pause, .leastSquares, .traceEdges, .traceSpan, .traceLevel,
+      .simulationStatus,
       .simulationOutput:
       return .dynamic
     }
@@ -319,13 +347,18 @@ extension Lowerer {
 
   private mutating func addEvents(_ count: Int, until after: Int64) -> Known {
     trial.eventCount += count
-    if trial.eventCount > WalkLimits.eventCountMax || trial.offset.addingReportingOverflow(after).overflow { return .fails }
+    if trial.eventCount > WalkLimits.eventCountMax
+      || trial.offset.addingReportingOverflow(after).overflow
+    {
+      return .fails
+    }
     return .value(.unit)
   }
 
   // MARK: Calls
 
-  private mutating func tryCall(_ instance: FunctionInstance, _ arguments: [TypedArgument]) -> Known {
+  private mutating func tryCall(_ instance: FunctionInstance, _ arguments: [TypedArgument]) -> Known
+  {
     let function = program[instance.function]
     var bindings: [Binding] = []
     for argument in arguments {

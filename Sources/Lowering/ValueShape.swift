@@ -3,9 +3,10 @@ package import Typing
 
 /// The words that a value of a type takes, in slots, in globals and in the elements of arrays.
 ///
-/// Scalars take one word; an optional a boolean tag and its value's words; a tuple or struct its parts' words in turn; an
-/// enum an integer tag and the words of all cases' payloads in turn; an array or text buffer and length; `()` none; a
-/// simulation its integer handle. Arrays are `owned` here.
+/// Scalars take one word; an optional a boolean tag and its value's words; a tuple or struct its
+/// parts' words in turn; an enum an integer tag and the words of all cases' payloads in turn; an
+/// array or text buffer and length; `()` none; a simulation its integer handle. Arrays are `owned`
+/// here.
 package struct ValueShape: Hashable, Sendable {
   package let words: [SlotType]
 
@@ -26,12 +27,15 @@ package struct ShapeTable: Sendable {
 
   package init(program: TypedProgram) { self.program = program }
 
-  /// The shape of `type`; nil if it has none in a machine: too large, nested too deeply, or a compile-time value.
+  /// The shape of `type`; nil if it has none in a machine: too large, nested too deeply, or a
+  /// compile-time value.
   package mutating func shape(of type: Type) -> ValueShape? {
     if let known = shapes[type] { return known }
     shapes[type] = .some(nil)  // what contains itself has no shape
     let words = words(of: type)
-    let shape = words.flatMap { $0.count > Limits.elementWordCountMax ? nil : ValueShape(words: $0) }
+    let shape = words.flatMap {
+      $0.count > Limits.elementWordCountMax ? nil : ValueShape(words: $0)
+    }
     shapes[type] = .some(shape)
     return shape
   }
@@ -44,14 +48,18 @@ package struct ShapeTable: Sendable {
     case .float: return [.float]
     case .string: return [SlotType(.owned, layout: 0), .length]
     case .array(let element), .fixedArray(let element, _):
-      guard let element = shape(of: element), let layout = layout(of: element.words) else { return nil }
+      guard let element = shape(of: element), let layout = layout(of: element.words) else {
+        return nil
+      }
       return [SlotType(.owned, layout: layout), .length]
     case .optional(let inner):
       return shape(of: inner).map { [.boolean] + $0.words }
     case .tuple, .structure:
       return words(ofAll: parts(of: type, in: program))
     case .enumeration(let id):
-      return words(ofAll: program[id].cases.flatMap { $0.payload.map(\.type) }).map { [.integer] + $0 }
+      return words(ofAll: program[id].cases.flatMap { $0.payload.map(\.type) }).map {
+        [.integer] + $0
+      }
     case .function(let parameters, let result):
       return signature(parameters, result).map { [SlotType(.function, layout: $0)] }
     case .unknown, .error, .anyError, .interface, .driver, .channel, .recording, .parameter:
@@ -73,7 +81,8 @@ package struct ShapeTable: Sendable {
   package mutating func layout(of words: [SlotType]) -> UInt16? {
     guard !words.isEmpty, !words.contains(where: { $0.kind == .function }) else { return nil }
     if let known = layoutIndices[words] { return known }
-    guard depth(of: words) <= Limits.layoutDepthMax, let index = UInt16(exactly: layouts.count) else { return nil }
+    guard depth(of: words) <= Limits.layoutDepthMax, let index = UInt16(exactly: layouts.count)
+    else { return nil }
     layouts.append(Layout(words: words))
     layoutIndices[words] = index
     return index
@@ -87,7 +96,8 @@ package struct ShapeTable: Sendable {
     return deepest + 1
   }
 
-  /// The index of the signature of functions from `parameters` to `result`: arrays are handed over borrowed, and come back owned.
+  /// The index of the signature of functions from `parameters` to `result`: arrays are handed over
+  /// borrowed, and come back owned.
   private mutating func signature(_ parameters: [Type], _ result: Type) -> UInt16? {
     var words: [SlotType] = []
     for parameter in parameters {
@@ -109,8 +119,10 @@ func parts(of type: Type, in program: TypedProgram) -> [Type] {
   switch type {
   case .tuple(let types): types
   case .structure(let id, let arguments): program.fieldTypes(of: id, arguments)
-  case .unknown, .never, .unit, .boolean, .integer, .integer32, .string, .float, .duration, .timestamp, .optional, .array,
-    .fixedArray, .enumeration, .error, .anyError, .function, .interface, .driver, .channel, .recording, .simulation,
+  case .unknown, .never, .unit, .boolean, .integer, .integer32, .string, .float, .duration,
+    .timestamp, .optional, .array,
+    .fixedArray, .enumeration, .error, .anyError, .function, .interface, .driver, .channel,
+    .recording, .simulation,
     .parameter:
     []
   }

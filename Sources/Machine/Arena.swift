@@ -1,7 +1,8 @@
-/// Memory for arrays: blocks of powers of two, each behind a word that says what it is, with a free list for each size.
+/// Memory for arrays: blocks of powers of two, each behind a word that says what it is, with a free
+/// list for each size.
 ///
-/// Nothing that is read from the memory is trusted: a block's word and every link are checked before they are used, so
-/// that whatever stands there, nothing outside is touched.
+/// Nothing that is read from the memory is trusted: a block's word and every link are checked
+/// before they are used, so that whatever stands there, nothing outside is touched.
 struct Arena {
   /// One free list for each power of two.
   static let listCount = 48
@@ -40,7 +41,8 @@ struct Arena {
     base + Int(truncatingIfNeeded: address &- UInt64(UInt(bitPattern: base)))
   }
 
-  /// The address of a new block of at least `byteCount` bytes, not cleared; nil when the arena is full.
+  /// The address of a new block of at least `byteCount` bytes, not cleared; nil when the arena is
+  /// full.
   mutating func allocate(_ byteCount: UInt64) -> UInt64? {
     guard start < end, byteCount <= end - start else { return nil }
     let number = Arena.sizeClass(byteCount)
@@ -93,7 +95,8 @@ struct Arena {
     guard address >= start + 8, address <= top, address % 8 == 0 else { return nil }
     let word = pointer(address &- 8).load(as: UInt64.self)
     let number = Int(truncatingIfNeeded: word & 0xFF)
-    guard word & ~0xFF == Arena.mark | state, number >= Arena.smallestClass, number < Arena.listCount,
+    guard word & ~0xFF == Arena.mark | state, number >= Arena.smallestClass,
+      number < Arena.listCount,
       1 &<< UInt64(number) <= top - address
     else { return nil }
     return number

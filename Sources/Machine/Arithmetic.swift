@@ -1,4 +1,5 @@
-/// The machine's arithmetic where the processor's is not enough: every input has a value or none, never a trap.
+/// The machine's arithmetic where the processor's is not enough: every input has a value or none,
+/// never a trap.
 package enum Arithmetic {
   // MARK: Integers
 
@@ -87,7 +88,8 @@ package enum Arithmetic {
   @inlinable
   package static func truncate(_ x: Double) -> Double {
     let whole = floor(x.magnitude)
-    return x == x ? Double(bitPattern: whole.bitPattern | (x.bitPattern & (1 &<< 63))) : canonical(x)
+    return x == x
+      ? Double(bitPattern: whole.bitPattern | (x.bitPattern & (1 &<< 63))) : canonical(x)
   }
 
   /// The lesser one, -0 before 0; NaN if one of them is.
@@ -133,7 +135,8 @@ package enum Arithmetic {
     return canonical(quotient - whole > 0.5 ? whole + 1 : whole)
   }
 
-  /// Python's `a % b`: the exact remainder, with the sign of the divisor; nil for a divisor of zero.
+  /// Python's `a % b`: the exact remainder, with the sign of the divisor; nil for a divisor of
+  /// zero.
   package static func remainder(_ a: Double, _ b: Double) -> Double? {
     guard b != 0 else { return nil }
     let rest = truncatedRemainder(a, b)

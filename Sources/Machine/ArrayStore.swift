@@ -9,8 +9,8 @@ struct ArrayValue {
 
 /// The arrays of a machine: buffers in its arena and in the image's constants, by layout.
 ///
-/// Pairs in slots are trusted. Pairs inside elements are not: `resolve` gives what they may stand for. How deep the
-/// functions call themselves is bounded by the layouts' depth.
+/// Pairs in slots are trusted. Pairs inside elements are not: `resolve` gives what they may stand
+/// for. How deep the functions call themselves is bounded by the layouts' depth.
 struct ArrayStore {
   var arena: Arena
   let view: ImageView
@@ -38,8 +38,8 @@ struct ArrayStore {
     return ArrayValue(address: dataStart + UInt64(entry.offset), count: UInt64(entry.count))
   }
 
-  /// What the pair of words read from an element stands for: an array wholly inside the arena or the constants, else
-  /// an empty one.
+  /// What the pair of words read from an element stands for: an array wholly inside the arena or
+  /// the constants, else an empty one.
   func resolve(_ address: UInt64, _ count: UInt64, _ layout: LayoutRecord) -> ArrayValue {
     guard count != 0, address % 8 == 0 else { return .empty }
     let size = UInt64(truncatingIfNeeded: layout.elementByteCount)
@@ -74,7 +74,8 @@ struct ArrayStore {
     return ArrayValue(address: address, count: count)
   }
 
-  /// The address of a buffer for `count` elements, not cleared; 0 for none, nil when the arena is full.
+  /// The address of a buffer for `count` elements, not cleared; 0 for none, nil when the arena is
+  /// full.
   private mutating func reserve(_ count: UInt64, _ layout: LayoutRecord) -> UInt64? {
     guard count > 0 else { return 0 }
     let size = UInt64(truncatingIfNeeded: layout.elementByteCount)
@@ -106,7 +107,9 @@ struct ArrayStore {
   }
 
   /// A copy of `first` and `second` in one array; nil when the arena is full.
-  mutating func join(_ first: ArrayValue, _ second: ArrayValue, _ layout: LayoutRecord) -> ArrayValue? {
+  mutating func join(_ first: ArrayValue, _ second: ArrayValue, _ layout: LayoutRecord)
+    -> ArrayValue?
+  {
     let (count, overflow) = first.count.addingReportingOverflow(second.count)
     guard !overflow, let address = reserve(count, layout) else { return nil }
     guard address != 0 else { return .empty }
@@ -120,8 +123,10 @@ struct ArrayStore {
     }
     // Cleared first, so that an array whose copying stops half way can be given up as a whole.
     let result = ArrayValue(address: address, count: count)
-    target.initializeMemory(as: UInt8.self, repeating: 0, count: Int(truncatingIfNeeded: count) * size)
-    guard copyElements(first, target, layout), copyElements(second, target + firstByteCount, layout) else {
+    target.initializeMemory(
+      as: UInt8.self, repeating: 0, count: Int(truncatingIfNeeded: count) * size)
+    guard copyElements(first, target, layout), copyElements(second, target + firstByteCount, layout)
+    else {
       release(result, layout)
       return nil
     }
@@ -131,7 +136,8 @@ struct ArrayStore {
   private func copyBytes(_ array: ArrayValue, _ target: UnsafeMutableRawPointer, _ size: Int) {
     guard array.count > 0 else { return }
     target.copyMemory(
-      from: ArrayStore.pointer(array.address), byteCount: Int(truncatingIfNeeded: array.count) * size)
+      from: ArrayStore.pointer(array.address),
+      byteCount: Int(truncatingIfNeeded: array.count) * size)
   }
 
   private mutating func copyElements(
@@ -161,14 +167,18 @@ struct ArrayStore {
     return true
   }
 
-  /// A copy of elements `lower..<upper`, which must lie within the array; nil when the arena is full.
-  mutating func slice(_ array: ArrayValue, _ lower: UInt64, _ upper: UInt64, _ layout: LayoutRecord) -> ArrayValue? {
+  /// A copy of elements `lower..<upper`, which must lie within the array; nil when the arena is
+  /// full.
+  mutating func slice(_ array: ArrayValue, _ lower: UInt64, _ upper: UInt64, _ layout: LayoutRecord)
+    -> ArrayValue?
+  {
     guard lower < upper else { return .empty }
     let start = array.address &+ lower &* UInt64(truncatingIfNeeded: layout.elementByteCount)
     return copy(ArrayValue(address: start, count: upper - lower), layout)
   }
 
-  /// The array with room for one element more behind its last; nil when the arena is full, the array then is as it was.
+  /// The array with room for one element more behind its last; nil when the arena is full, the
+  /// array then is as it was.
   mutating func grow(_ array: ArrayValue, _ layout: LayoutRecord) -> ArrayValue? {
     let size = UInt64(truncatingIfNeeded: layout.elementByteCount)
     let (needed, overflow) = (array.count &+ 1).multipliedReportingOverflow(by: size)
@@ -182,7 +192,8 @@ struct ArrayStore {
 
   // MARK: Comparing
 
-  /// Whether both have the same number of elements and these are equal: floats as numbers, all else by its bits.
+  /// Whether both have the same number of elements and these are equal: floats as numbers, all else
+  /// by its bits.
   func areEqual(_ a: ArrayValue, _ b: ArrayValue, _ layout: LayoutRecord) -> Bool {
     guard a.count == b.count else { return false }
     guard a.count > 0 else { return true }
@@ -191,7 +202,9 @@ struct ArrayStore {
     let count = Int(truncatingIfNeeded: a.count)
     if layout.isText {
       for index in 0..<count
-      where first.load(fromByteOffset: index, as: UInt8.self) != second.load(fromByteOffset: index, as: UInt8.self) {
+      where first.load(fromByteOffset: index, as: UInt8.self)
+        != second.load(fromByteOffset: index, as: UInt8.self)
+      {
         return false
       }
       return true
@@ -203,7 +216,9 @@ struct ArrayStore {
     return true
   }
 
-  private func areElementsEqual(_ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ layout: LayoutRecord) -> Bool {
+  private func areElementsEqual(
+    _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ layout: LayoutRecord
+  ) -> Bool {
     for word in 0..<layout.words.count {
       let first = a.load(fromByteOffset: word * 8, as: UInt64.self)
       let second = b.load(fromByteOffset: word * 8, as: UInt64.self)

@@ -1,4 +1,5 @@
-/// The unevaluated sum of two doubles, with twice the precision, for values well inside the range of exponents.
+/// The unevaluated sum of two doubles, with twice the precision, for values well inside the range
+/// of exponents.
 ///
 /// Without fused operations, so that every processor gives the same bits.
 struct DoubleDouble {

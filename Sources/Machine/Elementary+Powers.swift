@@ -17,7 +17,8 @@ extension ElementaryFunctions {
   package static func logarithm2(_ x: Double) -> Double {
     if let special = specialLogarithm(x) { return special }
     let (exponent, mantissa) = split(x)
-    let part = mantissaLogarithm(mantissa) * DoubleDouble(1.4426950408889634, 2.0355273740931033e-17)
+    let part =
+      mantissaLogarithm(mantissa) * DoubleDouble(1.4426950408889634, 2.0355273740931033e-17)
     return (DoubleDouble(Double(exponent)) + part).value
   }
 
@@ -57,7 +58,8 @@ extension ElementaryFunctions {
     return whole + mantissaLogarithm(mantissa)
   }
 
-  /// The logarithm between the square roots of 1/2 and 2, by the series of the area tangent of (m - 1) / (m + 1).
+  /// The logarithm between the square roots of 1/2 and 2, by the series of the area tangent
+  /// of `(m - 1) / (m + 1)`.
   private static func mantissaLogarithm(_ mantissa: Double) -> DoubleDouble {
     let difference = mantissa - 1
     let ratio = DoubleDouble(difference) / DoubleDouble(sum: 2, difference)
@@ -142,7 +144,9 @@ extension ElementaryFunctions {
 
   private static func isOddInteger(_ y: Double) -> Bool {
     let magnitude = y.magnitude
-    guard magnitude < 9_007_199_254_740_992, Arithmetic.roundEven(magnitude) == magnitude else { return false }
+    guard magnitude < 9_007_199_254_740_992, Arithmetic.roundEven(magnitude) == magnitude else {
+      return false
+    }
     return Int64(magnitude) & 1 == 1
   }
 }

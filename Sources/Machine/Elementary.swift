@@ -2,8 +2,8 @@ package import Bytecode
 
 /// Elementary functions with the same bits on host and device: no library, no fused operations.
 ///
-/// Angles are in turns. The error is below one unit in the last place; at multiples of a quarter turn the values are
-/// exact; a NaN that they make is the machine's.
+/// Angles are in turns. The error is below one unit in the last place; at multiples of a quarter
+/// turn the values are exact; a NaN that they make is the machine's.
 package enum ElementaryFunctions {
   /// The function of one argument that operation `elementary` names; those of two give NaN.
   package static func apply(_ function: Elementary, _ x: Double) -> Double {
@@ -27,7 +27,8 @@ package enum ElementaryFunctions {
     switch function {
     case .arcTangent2: arcTangent2(x, y)
     case .power: power(x, y)
-    case .sine, .cosine, .tangent, .arcSine, .arcCosine, .arcTangent, .exponential, .logarithm, .logarithm2,
+    case .sine, .cosine, .tangent, .arcSine, .arcCosine, .arcTangent, .exponential, .logarithm,
+      .logarithm2,
       .logarithm10:
       canonicalNaN
     }
@@ -75,7 +76,8 @@ package enum ElementaryFunctions {
 
   /// Sine for at most an eighth of a turn.
   private static func sine(reduced turns: Double) -> DoubleDouble {
-    // Below, the correction of the product would be lost among the subnormal numbers, and the sine is the angle.
+    // Below, the correction of the product would be lost among the subnormal numbers, and the sine
+    // is the angle.
     if turns.magnitude < 1e-150 { return DoubleDouble(smallAngle(turns)) }
     let angle = radians(turns)
     let square = angle.high * angle.high
@@ -141,7 +143,8 @@ package enum ElementaryFunctions {
   /// Arc tangent in turns.
   package static func arcTangent(_ x: Double) -> Double { arcTangent2(x, 1) }
 
-  /// The angle of the point (x, y) in turns, from -1/2 to 1/2; signed zeros and infinities as in IEEE 754.
+  /// The angle of the point (x, y) in turns, from -1/2 to 1/2; signed zeros and infinities as in
+  /// IEEE 754.
   package static func arcTangent2(_ y: Double, _ x: Double) -> Double {
     guard !x.isNaN, !y.isNaN else { return canonicalNaN }
     let isLeft = x.sign == .minus
@@ -158,12 +161,14 @@ package enum ElementaryFunctions {
     if !isLeft, heightExponent < widthExponent - 60 {
       // The angle is the ratio; scaled, so that only a subnormal result loses bits.
       let ratio =
-        DoubleDouble(scaled(height, by: -heightExponent)) / DoubleDouble(scaled(width, by: -widthExponent))
+        DoubleDouble(scaled(height, by: -heightExponent))
+        / DoubleDouble(scaled(width, by: -widthExponent))
       let turns = ratio * inverseOfTwoPi
       return withSign(of: y, scaled(turns.value, by: heightExponent - widthExponent))
     }
     let exponent = max(widthExponent, heightExponent)
-    let acute = angle(DoubleDouble(scaled(height, by: -exponent)), DoubleDouble(scaled(width, by: -exponent)))
+    let acute = angle(
+      DoubleDouble(scaled(height, by: -exponent)), DoubleDouble(scaled(width, by: -exponent)))
     return withSign(of: y, isLeft ? (DoubleDouble(0.5) + -acute).value : acute.value)
   }
 
@@ -172,7 +177,9 @@ package enum ElementaryFunctions {
     (DoubleDouble(sum: 1, -x) * DoubleDouble(sum: 1, x)).squareRoot()
   }
 
-  private static var inverseOfTwoPi: DoubleDouble { DoubleDouble(0.15915494309189535, -9.839338337591243e-18) }
+  private static var inverseOfTwoPi: DoubleDouble {
+    DoubleDouble(0.15915494309189535, -9.839338337591243e-18)
+  }
 
   private static func turnsOfSmall(_ x: Double) -> Double {
     if x == 0 { return x }
@@ -182,14 +189,17 @@ package enum ElementaryFunctions {
     return result + result * (x * x / 6)
   }
 
-  /// The angle, in turns, of a right triangle's corner by its opposite and adjacent sides, neither negative.
+  /// The angle, in turns, of a right triangle's corner by its opposite and adjacent sides, neither
+  /// negative.
   private static func angle(_ opposite: DoubleDouble, _ adjacent: DoubleDouble) -> DoubleDouble {
     opposite.high <= adjacent.high
       ? smallerAngle(opposite, adjacent) : DoubleDouble(0.25) + -smallerAngle(adjacent, opposite)
   }
 
   /// At most an eighth of a turn: the arc tangent of the nearest eighth, and a series for the rest.
-  private static func smallerAngle(_ opposite: DoubleDouble, _ adjacent: DoubleDouble) -> DoubleDouble {
+  private static func smallerAngle(_ opposite: DoubleDouble, _ adjacent: DoubleDouble)
+    -> DoubleDouble
+  {
     let eighths = Arithmetic.roundEven(8 * (opposite.high / adjacent.high))
     let step = DoubleDouble(eighths / 8)
     let rest = (opposite + -(step * adjacent)) / (adjacent + step * opposite)

@@ -1,9 +1,12 @@
 import Bytecode
 
 extension Machine {
-  /// Does an operation on arrays that may need the arena or an element's layout; the error that it raises, if any.
+  /// Does an operation on arrays that may need the arena or an element's layout; the error that it
+  /// raises, if any.
   @inline(never)
-  mutating func applyArray(_ pc: UnsafePointer<UInt64>, _ frame: UnsafeMutablePointer<UInt64>) -> Fault? {
+  mutating func applyArray(_ pc: UnsafePointer<UInt64>, _ frame: UnsafeMutablePointer<UInt64>)
+    -> Fault?
+  {
     let word = pc.pointee
     let (a, b, c) = (word.fieldA, word.fieldB, word.fieldC)
     switch word.verifiedOpcode {
@@ -25,7 +28,9 @@ extension Machine {
       let array = frame.array(b)
       let (lower, upper) = (frame[c], frame[c + 1])
       // As unsigned numbers negative ones are too large.
-      guard lower <= upper, upper <= array.count else { return Fault(.indexOutOfRange, lower, upper, array.count) }
+      guard lower <= upper, upper <= array.count else {
+        return Fault(.indexOutOfRange, lower, upper, array.count)
+      }
       let layout = layout(a, in: frame)
       return put(store.slice(array, lower, upper, layout), into: frame + a, layout)
     case .arrayConcatenate:
@@ -48,18 +53,22 @@ extension Machine {
     return nil
   }
 
-  private func loadElement(_ pc: UnsafePointer<UInt64>, _ frame: UnsafeMutablePointer<UInt64>) -> Fault? {
+  private func loadElement(_ pc: UnsafePointer<UInt64>, _ frame: UnsafeMutablePointer<UInt64>)
+    -> Fault?
+  {
     let word = pc.pointee
     let (index, array) = (frame[word.fieldC], frame.array(word.fieldB))
     guard index < array.count else { return Fault(.indexOutOfRange, index, array.count) }
     let layout = layout(word.fieldB, in: frame)
-    let element = ArrayStore.pointer(array.address) + Int(truncatingIfNeeded: index) * layout.elementByteCount
+    let element =
+      ArrayStore.pointer(array.address) + Int(truncatingIfNeeded: index) * layout.elementByteCount
     let (count, first) = (pc.lane(0), pc.lane(1))
     for number in 0..<count {
       let type = layout.depth > 1 ? layout.words[first + number] : .integer
       switch type.kind {
       case .integer, .float, .boolean, .function:
-        frame[word.fieldA + number] = element.load(fromByteOffset: (first + number) * 8, as: UInt64.self)
+        frame[word.fieldA + number] = element.load(
+          fromByteOffset: (first + number) * 8, as: UInt64.self)
       case .owned:
         let inner = image.view.layout(Int(type.layout))
         frame.set(word.fieldA + number, store.nested(element, first + number, inner))
@@ -76,7 +85,8 @@ extension Machine {
     let (index, array) = (frame[word.fieldB], frame.array(word.fieldA))
     guard index < array.count else { return Fault(.indexOutOfRange, index, array.count) }
     let layout = layout(word.fieldA, in: frame)
-    let element = ArrayStore.pointer(array.address) + Int(truncatingIfNeeded: index) * layout.elementByteCount
+    let element =
+      ArrayStore.pointer(array.address) + Int(truncatingIfNeeded: index) * layout.elementByteCount
     let (count, first) = (pc.lane(0), pc.lane(1))
     let words = (element + first * 8).assumingMemoryBound(to: UInt64.self)
     if layout.depth > 1 {
@@ -91,7 +101,9 @@ extension Machine {
 
   private mutating func append(_ word: UInt64, _ frame: UnsafeMutablePointer<UInt64>) -> Fault? {
     let layout = layout(word.fieldA, in: frame)
-    guard let array = store.grow(frame.array(word.fieldA), layout) else { return Fault(.outOfMemory) }
+    guard let array = store.grow(frame.array(word.fieldA), layout) else {
+      return Fault(.outOfMemory)
+    }
     let size = layout.elementByteCount
     let element = ArrayStore.pointer(array.address) + Int(truncatingIfNeeded: array.count) * size
     let words = element.assumingMemoryBound(to: UInt64.self)
@@ -102,11 +114,14 @@ extension Machine {
 
   /// Moves slots into words `first..<first + count` of an element; arrays leave empty slots.
   private func moveWords(
-    _ slots: UnsafeMutablePointer<UInt64>, to words: UnsafeMutablePointer<UInt64>, _ count: Int, _ first: Int,
+    _ slots: UnsafeMutablePointer<UInt64>, to words: UnsafeMutablePointer<UInt64>, _ count: Int,
+    _ first: Int,
     _ layout: LayoutRecord
   ) {
     for number in 0..<count { words[number] = slots[number] }
     guard layout.depth > 1 else { return }
-    for number in 0..<count where layout.words[first + number].kind == .owned { slots.set(number, .empty) }
+    for number in 0..<count where layout.words[first + number].kind == .owned {
+      slots.set(number, .empty)
+    }
   }
 }

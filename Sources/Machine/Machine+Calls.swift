@@ -1,12 +1,14 @@
 import Bytecode
 
 extension Machine {
-  /// Makes the frame of function `index`, called at `pc`, and hands the arguments over; nil when the stack is full.
+  /// Makes the frame of function `index`, called at `pc`, and hands the arguments over; nil when
+  /// the stack is full.
   ///
   /// The new frame is returned, `self.pc` is where it begins.
   @inline(__always)
   mutating func push(
-    _ index: Int, _ pc: UnsafePointer<UInt64>, _ frame: UnsafeMutablePointer<UInt64>, _ argumentCount: Int
+    _ index: Int, _ pc: UnsafePointer<UInt64>, _ frame: UnsafeMutablePointer<UInt64>,
+    _ argumentCount: Int
   ) -> UnsafeMutablePointer<UInt64>? {
     let record = FunctionRecord(base: functions + index &* 72)
     let callee = top + 2
@@ -29,8 +31,8 @@ extension Machine {
     return callee
   }
 
-  /// Takes the arrays that the callee's parameters own from the caller, one after the other: one that is given twice is
-  /// empty the second time.
+  /// Takes the arrays that the callee's parameters own from the caller, one after the other: one
+  /// that is given twice is empty the second time.
   @inline(never)
   private func moveArguments(
     _ record: FunctionRecord, _ callee: UnsafeMutablePointer<UInt64>, _ pc: UnsafePointer<UInt64>,
@@ -78,7 +80,8 @@ extension Machine {
 
   /// Hands one result slot over; an owned array with its length, which is then passed over.
   private mutating func hand(
-    _ source: UnsafeMutablePointer<UInt64>, to target: UnsafeMutablePointer<UInt64>, _ type: SlotType
+    _ source: UnsafeMutablePointer<UInt64>, to target: UnsafeMutablePointer<UInt64>,
+    _ type: SlotType
   ) {
     switch type.kind {
     case .integer, .float, .boolean, .function: target.pointee = source.pointee
@@ -90,7 +93,8 @@ extension Machine {
 
   /// Moves an array; what was at the target is given up, and the source is empty then.
   mutating func take(
-    from source: UnsafeMutablePointer<UInt64>, to target: UnsafeMutablePointer<UInt64>, _ layout: LayoutRecord
+    from source: UnsafeMutablePointer<UInt64>, to target: UnsafeMutablePointer<UInt64>,
+    _ layout: LayoutRecord
   ) {
     guard source != target else { return }
     let array = source.array(0)
@@ -107,7 +111,9 @@ extension Machine {
     let view = image.view
     let record = view.function(index)
     let signature = view.signature(Int(slotType(slot, in: frame).layout))
-    guard view.parameterTypes(record) == signature.parameters, view.resultTypes(record) == signature.results else {
+    guard view.parameterTypes(record) == signature.parameters,
+      view.resultTypes(record) == signature.results
+    else {
       return nil
     }
     return index
@@ -122,7 +128,8 @@ extension Machine {
     }
   }
 
-  /// Leaves the host call that the machine is suspended in: arrays that its parameters own are given up.
+  /// Leaves the host call that the machine is suspended in: arrays that its parameters own are
+  /// given up.
   mutating func finishHostCall() {
     let word = pc.pointee
     let parameters = image.view.hostCall(word.fieldC).signature.parameters

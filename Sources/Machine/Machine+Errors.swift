@@ -5,13 +5,15 @@ extension Machine {
 
   /// Raises `fault` where the machine stands (host call, wait or safe point) when it next runs.
   ///
-  /// With `keepingBacktrace` the places of the error raised before are kept, for an error of a nested call that goes on.
+  /// With `keepingBacktrace` the places of the error raised before are kept, for an error of a
+  /// nested call that goes on.
   package mutating func fail(_ fault: Fault, keepingBacktrace: Bool = false) {
     pendingFault = fault
     keepsBacktrace = keepingBacktrace
   }
 
-  /// Raises declared error `number`, whose payload is given as canonical words, when the machine next runs.
+  /// Raises declared error `number`, whose payload is given as canonical words, when the machine
+  /// next runs.
   package mutating func fail(number: UInt16, payload: UnsafeBufferPointer<UInt64>) -> ImportError? {
     guard let types = payloadTypes(number) else {
       guard payload.count <= Limits.errorWordCountMax else { return .malformed }
@@ -45,18 +47,20 @@ extension Machine {
 
   /// How many places of the error raised last are known.
   package var backtraceCount: Int {
-    frame == firstFrame && phase == .idle ? 0 : min(Int(backtraceWords.pointee), Machine.backtraceCountMax)
+    frame == firstFrame && phase == .idle
+      ? 0 : min(Int(backtraceWords.pointee), Machine.backtraceCountMax)
   }
 
-  /// Place `index` of the error raised last, innermost first: function in the upper, word in the lower 32 bits.
+  /// Place `index` of the error raised last, innermost first: function in the upper, word in the
+  /// lower 32 bits.
   package func backtrace(_ index: Int) -> UInt64 {
     index >= 0 && index < backtraceCount ? backtraceWords[index + 1] : 0
   }
 
   // MARK: Raising
 
-  /// Finds who catches `raised` at `pc`, leaving frames on the way: true, and the machine stands there; or false, and it
-  /// has failed.
+  /// Finds who catches `raised` at `pc`, leaving frames on the way: true, and the machine stands
+  /// there; or false, and it has failed.
   @usableFromInline
   mutating func raise(_ raised: Fault) -> Bool {
     if keepsBacktrace {
@@ -98,7 +102,9 @@ extension Machine {
   private func handler(_ record: FunctionRecord, _ word: Int, _ error: UInt16) -> HandlerEntry? {
     for number in 0..<record.handlerCount {
       let handler = image.view.handler(record.handlersStart + number)
-      if Int(handler.start) <= word, word < Int(handler.end), handler.error == nil || handler.error == error {
+      if Int(handler.start) <= word, word < Int(handler.end),
+        handler.error == nil || handler.error == error
+      {
         return handler
       }
     }
@@ -134,7 +140,9 @@ extension Machine {
   }
 
   /// The error that a `throwError` raises; it takes the arrays of its payload.
-  mutating func declaredFault(_ pc: UnsafePointer<UInt64>, _ frame: UnsafeMutablePointer<UInt64>) -> Fault {
+  mutating func declaredFault(_ pc: UnsafePointer<UInt64>, _ frame: UnsafeMutablePointer<UInt64>)
+    -> Fault
+  {
     let word = pc.pointee
     var fault = Fault(number: UInt16(truncatingIfNeeded: word.fieldC))
     for index in 0..<word.fieldA { fault[index] = frame[pc.lane(index)] }

@@ -11,8 +11,9 @@ enum Signal: UInt8 {
 extension Machine {
   /// Runs instructions until one asks for something that is not in the machine.
   ///
-  /// One switch over all operations: the state is in locals, and nothing is checked that the verifier has proved. An error
-  /// leaves the inner loop; what it leads to is found out between the two.
+  /// One switch over all operations: the state is in locals, and nothing is checked that the
+  /// verifier has proved. An error leaves the inner loop; what it leads to is found out between the
+  /// two.
   @usableFromInline
   mutating func execute() -> Signal {
     var pc = self.pc
@@ -133,7 +134,8 @@ extension Machine {
 
         // MARK: Integers
         case .addInteger:
-          let (value, overflow) = frame.integer(word.fieldB).addingReportingOverflow(frame.integer(word.fieldC))
+          let (value, overflow) = frame.integer(word.fieldB).addingReportingOverflow(
+            frame.integer(word.fieldC))
           if overflow {
             failure = Fault(.arithmeticOverflow)
             break running
@@ -141,7 +143,8 @@ extension Machine {
           frame.set(word.fieldA, value)
           pc += 1
         case .subtractInteger:
-          let (value, overflow) = frame.integer(word.fieldB).subtractingReportingOverflow(frame.integer(word.fieldC))
+          let (value, overflow) = frame.integer(word.fieldB).subtractingReportingOverflow(
+            frame.integer(word.fieldC))
           if overflow {
             failure = Fault(.arithmeticOverflow)
             break running
@@ -149,7 +152,8 @@ extension Machine {
           frame.set(word.fieldA, value)
           pc += 1
         case .multiplyInteger:
-          let (value, overflow) = frame.integer(word.fieldB).multipliedReportingOverflow(by: frame.integer(word.fieldC))
+          let (value, overflow) = frame.integer(word.fieldB).multipliedReportingOverflow(
+            by: frame.integer(word.fieldC))
           if overflow {
             failure = Fault(.arithmeticOverflow)
             break running
@@ -166,28 +170,35 @@ extension Machine {
           frame.set(word.fieldA, value)
           pc += 1
         case .floorDivideInteger:
-          guard let value = Arithmetic.floorDivide(frame.integer(word.fieldB), frame.integer(word.fieldC)) else {
+          guard
+            let value = Arithmetic.floorDivide(
+              frame.integer(word.fieldB), frame.integer(word.fieldC))
+          else {
             failure = Fault(frame[word.fieldC] == 0 ? .divisionByZero : .arithmeticOverflow)
             break running
           }
           frame.set(word.fieldA, value)
           pc += 1
         case .remainderInteger:
-          guard let value = Arithmetic.remainder(frame.integer(word.fieldB), frame.integer(word.fieldC)) else {
+          guard
+            let value = Arithmetic.remainder(frame.integer(word.fieldB), frame.integer(word.fieldC))
+          else {
             failure = Fault(.divisionByZero)
             break running
           }
           frame.set(word.fieldA, value)
           pc += 1
         case .powerInteger:
-          guard let value = Arithmetic.power(frame.integer(word.fieldB), frame.integer(word.fieldC)) else {
+          guard let value = Arithmetic.power(frame.integer(word.fieldB), frame.integer(word.fieldC))
+          else {
             failure = Fault(.arithmeticOverflow)
             break running
           }
           frame.set(word.fieldA, value)
           pc += 1
         case .negateInteger:
-          let (value, overflow) = (0 as Int64).subtractingReportingOverflow(frame.integer(word.fieldB))
+          let (value, overflow) = (0 as Int64).subtractingReportingOverflow(
+            frame.integer(word.fieldB))
           if overflow {
             failure = Fault(.arithmeticOverflow)
             break running
@@ -224,14 +235,19 @@ extension Machine {
           frame[word.fieldA] = ~frame[word.fieldB]
           pc += 1
         case .shiftLeft:
-          guard let value = Arithmetic.shiftLeft(frame.integer(word.fieldB), frame.integer(word.fieldC)) else {
+          guard
+            let value = Arithmetic.shiftLeft(frame.integer(word.fieldB), frame.integer(word.fieldC))
+          else {
             failure = Fault(.arithmeticOverflow)
             break running
           }
           frame.set(word.fieldA, value)
           pc += 1
         case .shiftRight:
-          guard let value = Arithmetic.shiftRight(frame.integer(word.fieldB), frame.integer(word.fieldC)) else {
+          guard
+            let value = Arithmetic.shiftRight(
+              frame.integer(word.fieldB), frame.integer(word.fieldC))
+          else {
             failure = Fault(.arithmeticOverflow)
             break running
           }
@@ -269,14 +285,17 @@ extension Machine {
           frame.set(word.fieldA, frame.float(word.fieldB) / frame.float(word.fieldC))
           pc += 1
         case .floorDivideFloat:
-          guard let value = Arithmetic.floorDivide(frame.float(word.fieldB), frame.float(word.fieldC)) else {
+          guard
+            let value = Arithmetic.floorDivide(frame.float(word.fieldB), frame.float(word.fieldC))
+          else {
             failure = Fault(.divisionByZero)
             break running
           }
           frame.set(word.fieldA, value)
           pc += 1
         case .remainderFloat:
-          guard let value = Arithmetic.remainder(frame.float(word.fieldB), frame.float(word.fieldC)) else {
+          guard let value = Arithmetic.remainder(frame.float(word.fieldB), frame.float(word.fieldC))
+          else {
             failure = Fault(.divisionByZero)
             break running
           }
@@ -304,10 +323,12 @@ extension Machine {
           frame.set(word.fieldA, Arithmetic.roundEven(frame.float(word.fieldB)))
           pc += 1
         case .minimumFloat:
-          frame.set(word.fieldA, Arithmetic.minimum(frame.float(word.fieldB), frame.float(word.fieldC)))
+          frame.set(
+            word.fieldA, Arithmetic.minimum(frame.float(word.fieldB), frame.float(word.fieldC)))
           pc += 1
         case .maximumFloat:
-          frame.set(word.fieldA, Arithmetic.maximum(frame.float(word.fieldB), frame.float(word.fieldC)))
+          frame.set(
+            word.fieldA, Arithmetic.maximum(frame.float(word.fieldB), frame.float(word.fieldC)))
           pc += 1
         case .elementary, .elementary2:
           applyElementary(word, frame)
@@ -332,21 +353,28 @@ extension Machine {
           frame.set(word.fieldA, value)
           pc += 1
         case .scaleTicks:
-          guard let value = Arithmetic.scale(frame.integer(word.fieldB), by: frame.float(word.fieldC)) else {
+          guard
+            let value = Arithmetic.scale(frame.integer(word.fieldB), by: frame.float(word.fieldC))
+          else {
             failure = Fault(.arithmeticOverflow)
             break running
           }
           frame.set(word.fieldA, value)
           pc += 1
         case .divideTicksByFloat:
-          guard let value = Arithmetic.divide(frame.integer(word.fieldB), by: frame.float(word.fieldC)) else {
+          guard
+            let value = Arithmetic.divide(frame.integer(word.fieldB), by: frame.float(word.fieldC))
+          else {
             failure = Fault(frame.float(word.fieldC) == 0 ? .divisionByZero : .arithmeticOverflow)
             break running
           }
           frame.set(word.fieldA, value)
           pc += 1
         case .divideTicksByInteger:
-          guard let value = Arithmetic.divide(frame.integer(word.fieldB), by: frame.integer(word.fieldC)) else {
+          guard
+            let value = Arithmetic.divide(
+              frame.integer(word.fieldB), by: frame.integer(word.fieldC))
+          else {
             failure = Fault(frame[word.fieldC] == 0 ? .divisionByZero : .arithmeticOverflow)
             break running
           }
@@ -393,7 +421,8 @@ extension Machine {
             break running
           }
           let elements = ArrayStore.pointer(frame[word.fieldB])
-          frame[word.fieldA] = elements.load(fromByteOffset: Int(truncatingIfNeeded: index) &* 8, as: UInt64.self)
+          frame[word.fieldA] = elements.load(
+            fromByteOffset: Int(truncatingIfNeeded: index) &* 8, as: UInt64.self)
           pc += 1
         case .arrayStore:
           let index = frame[word.fieldB]
@@ -402,7 +431,8 @@ extension Machine {
             break running
           }
           let elements = ArrayStore.pointer(frame[word.fieldA])
-          (elements + Int(truncatingIfNeeded: index) &* 8).assumingMemoryBound(to: UInt64.self).pointee =
+          (elements + Int(truncatingIfNeeded: index) &* 8).assumingMemoryBound(to: UInt64.self)
+            .pointee =
             frame[word.fieldC]
           pc += 1
         case .arrayCount:
@@ -414,7 +444,8 @@ extension Machine {
         case .arrayData:
           frame.set(word.fieldA, store.constant(word.wideIndex))
           pc += 1
-        case .arrayAllocate, .arrayMove, .arrayCopy, .arrayRelease, .elementLoad, .elementStore, .arrayAppend,
+        case .arrayAllocate, .arrayMove, .arrayCopy, .arrayRelease, .elementLoad, .elementStore,
+          .arrayAppend,
           .arraySlice, .arrayConcatenate, .arrayEqual:
           if let error = applyArray(pc, frame) {
             failure = error
@@ -433,14 +464,19 @@ extension Machine {
           frame.set(word.fieldA, globalWords.array(word.wideIndex))
           pc += 1
         case .takeGlobal:
-          take(from: globalWords + word.wideIndex, to: frame + word.fieldA, layout(word.fieldA, in: frame))
+          take(
+            from: globalWords + word.wideIndex, to: frame + word.fieldA,
+            layout(word.fieldA, in: frame))
           pc += 1
         case .putGlobal:
-          take(from: frame + word.fieldA, to: globalWords + word.wideIndex, layout(word.fieldA, in: frame))
+          take(
+            from: frame + word.fieldA, to: globalWords + word.wideIndex,
+            layout(word.fieldA, in: frame))
           pc += 1
 
         // MARK: The timeline
-        case .now, .clock, .delay, .moveTo, .waitUntil, .realtime, .resetTimeline, .shouldPause, .output,
+        case .now, .clock, .delay, .moveTo, .waitUntil, .realtime, .resetTimeline, .shouldPause,
+          .output,
           .outputExtended, .gate, .input:
           self.pc = pc
           self.frame = frame
@@ -476,11 +512,15 @@ extension Machine {
 
   @inline(never)
   private func applyElementary(_ word: UInt64, _ frame: UnsafeMutablePointer<UInt64>) {
-    guard let function = Elementary(rawValue: UInt16(truncatingIfNeeded: word.fieldC)) else { return }
+    guard let function = Elementary(rawValue: UInt16(truncatingIfNeeded: word.fieldC)) else {
+      return
+    }
     let x = frame.float(word.fieldB)
     switch function {
-    case .arcTangent2, .power: frame.set(word.fieldA, ElementaryFunctions.apply(function, x, frame.float(word.fieldB + 1)))
-    case .sine, .cosine, .tangent, .arcSine, .arcCosine, .arcTangent, .exponential, .logarithm, .logarithm2,
+    case .arcTangent2, .power:
+      frame.set(word.fieldA, ElementaryFunctions.apply(function, x, frame.float(word.fieldB + 1)))
+    case .sine, .cosine, .tangent, .arcSine, .arcCosine, .arcTangent, .exponential, .logarithm,
+      .logarithm2,
       .logarithm10:
       frame.set(word.fieldA, ElementaryFunctions.apply(function, x))
     }

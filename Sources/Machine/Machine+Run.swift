@@ -101,7 +101,8 @@ extension Machine {
     case .shouldPause: frame.set(word.fieldA, port.shouldPause())
     case .output:
       let outcome = port.output(
-        channel: channelNumber, address: frame.integer(word.fieldB), value: frame[word.fieldC], at: port.cursor(),
+        channel: channelNumber, address: frame.integer(word.fieldB), value: frame[word.fieldC],
+        at: port.cursor(),
         position: position)
       return step(1, outcome)
     case .outputExtended: return performOutput(&port)
@@ -109,7 +110,8 @@ extension Machine {
       guard let time = eventTime(port) else { return .fault(Fault(.arithmeticOverflow)) }
       let edges = UInt16(truncatingIfNeeded: word.fieldC | pc.lane(3))
       let outcome = port.gate(
-        channel: channelNumber, edges: edges, at: time, duration: frame.integer(word.fieldB), position: position)
+        channel: channelNumber, edges: edges, at: time, duration: frame.integer(word.fieldB),
+        position: position)
       return step(2, outcome)
     case .input: return performInput(&port)
     default: break  // Only operations on the timeline are handed over by the loop.
@@ -144,7 +146,8 @@ extension Machine {
     let address = frame.integer(word.fieldB)
     guard let second = eventSlot(1), let after = eventSlot(2) else {
       let outcome = port.output(
-        channel: channelNumber, address: address, value: frame[word.fieldC], at: time, position: position)
+        channel: channelNumber, address: address, value: frame[word.fieldC], at: time,
+        position: position)
       return step(2, outcome)
     }
     let outcome = port.output(
@@ -157,7 +160,8 @@ extension Machine {
   mutating func performInput<Port: DevicePort>(_ port: inout Port) -> Step {
     let word = pc.pointee
     let outcome = port.input(
-      channel: channelNumber, address: frame.integer(word.fieldB), until: frame.integer(word.fieldC),
+      channel: channelNumber, address: frame.integer(word.fieldB),
+      until: frame.integer(word.fieldC),
       position: position)
     switch outcome {
     case .entry(let timestamp, let value): storeInput(true, timestamp, value)

@@ -51,7 +51,9 @@ extension Machine {
 
   /// Sets bound capture word `index`; scalars only; after `start`.
   package mutating func setBound(_ index: Int, _ word: UInt64) {
-    guard index >= 0, index < image.boundCount, isScalar(image.view.boundTypes[index]) else { return }
+    guard index >= 0, index < image.boundCount, isScalar(image.view.boundTypes[index]) else {
+      return
+    }
     boundWords[index] = word
   }
 
@@ -97,7 +99,8 @@ extension Machine {
   }
 
   private func write(
-    _ words: UnsafeMutablePointer<UInt64>, _ slot: Int, _ type: SlotType, _ writer: inout ValueWriter
+    _ words: UnsafeMutablePointer<UInt64>, _ slot: Int, _ type: SlotType,
+    _ writer: inout ValueWriter
   ) {
     switch type.kind {
     case .integer, .float, .boolean, .function: writer.append(words[slot], type.kind)
@@ -119,7 +122,8 @@ extension Machine {
     return frame[pc.lane(slot)]
   }
 
-  /// Writes the host call's arguments as canonical words, if they fit; gives the number of words that they need.
+  /// Writes the host call's arguments as canonical words, if they fit; gives the number of words
+  /// that they need.
   package func exportHostArguments(into words: UnsafeMutableBufferPointer<UInt64>) -> Int {
     guard let call = hostCall else { return 0 }
     var writer = ValueWriter(words)
@@ -158,7 +162,8 @@ extension Machine {
 
   // MARK: Globals and errors
 
-  /// Writes global `index`, a scalar's word or an array, as canonical words; gives the number of words that it needs.
+  /// Writes global `index`, a scalar's word or an array, as canonical words; gives the number of
+  /// words that it needs.
   package func exportGlobal(_ index: Int, into words: UnsafeMutableBufferPointer<UInt64>) -> Int {
     guard index >= 0, index < image.globalCount else { return 0 }
     var writer = ValueWriter(words)
@@ -167,7 +172,9 @@ extension Machine {
   }
 
   /// Sets global `index`, a scalar's word or an array, from canonical words.
-  package mutating func importGlobal(_ index: Int, _ words: UnsafeBufferPointer<UInt64>) -> ImportError? {
+  package mutating func importGlobal(_ index: Int, _ words: UnsafeBufferPointer<UInt64>)
+    -> ImportError?
+  {
     guard index >= 0, index < image.globalCount else { return .malformed }
     let type = image.view.globalTypes[index]
     guard type.kind != .length else { return .malformed }
@@ -189,8 +196,8 @@ extension Machine {
     }
   }
 
-  /// Writes the words of the error raised last as canonical words, of a declared error its payload; gives the number of
-  /// words that they need.
+  /// Writes the words of the error raised last as canonical words, of a declared error its payload;
+  /// gives the number of words that they need.
   package func exportFault(into words: UnsafeMutableBufferPointer<UInt64>) -> Int {
     var writer = ValueWriter(words)
     guard let types = payloadTypes(fault.error) else {
@@ -222,7 +229,9 @@ extension Machine {
     package func exportFault() -> [UInt64] { Machine.collect(exportFault) }
 
     /// Global `index`, as canonical words.
-    package func exportGlobal(_ index: Int) -> [UInt64] { Machine.collect { exportGlobal(index, into: $0) } }
+    package func exportGlobal(_ index: Int) -> [UInt64] {
+      Machine.collect { exportGlobal(index, into: $0) }
+    }
 
     private static func collect(_ export: (UnsafeMutableBufferPointer<UInt64>) -> Int) -> [UInt64] {
       var words = [UInt64](repeating: 0, count: 16)

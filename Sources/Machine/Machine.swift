@@ -2,12 +2,14 @@ package import Bytecode
 
 /// The interpreter: runs functions of one image on memory that the caller gives.
 ///
-/// Life: `start(0)`, set arguments and bound captures, `run` until an exit that ends it, read results. Neither making a
-/// machine nor starting it allocates. The memory and the image must outlive it; a copy shares them: use one.
+/// Life: `start(0)`, set arguments and bound captures, `run` until an exit that ends it, read
+/// results. Neither making a machine nor starting it allocates. The memory and the image must
+/// outlive it; a copy shares them: use one.
 ///
-/// Frames lie on the stack of slots, each behind two words: the first holds the place of the call (32 bits), the function
-/// (16) and flags (16); the second where the caller's frame begins. A frame that the host entered (an `enter`) is a
-/// boundary: before its two words lie its results and the arrays that were lent to its parameters.
+/// Frames lie on the stack of slots, each behind two words: the first holds the place of the call
+/// (32 bits), the function (16) and flags (16); the second where the caller's frame begins. A frame
+/// that the host entered (an `enter`) is a boundary: before its two words lie its results and the
+/// arrays that were lent to its parameters.
 package struct Machine {
   package let image: VerifiedImage
   /// Calls and taken backward jumps that may still happen before `outOfBudget`.
@@ -60,10 +62,13 @@ package struct Machine {
 
   package static let backtraceCountMax = 32
 
-  /// `stack` holds frames, `arena` arrays; their contents need not be set. `globals`, one word each, outlive starts: their
-  /// owner sets them to zero at first. Without it they lie in the stack's memory and are zero after each start.
+  /// `stack` holds frames, `arena` arrays; their contents need not be set.
+  ///
+  /// `globals`, one word each, outlive starts: their owner sets them to zero at first. Without it
+  /// they lie in the stack's memory and are zero after each start.
   package init(
-    image: VerifiedImage, stack memory: UnsafeMutableRawBufferPointer, arena: UnsafeMutableRawBufferPointer,
+    image: VerifiedImage, stack memory: UnsafeMutableRawBufferPointer,
+    arena: UnsafeMutableRawBufferPointer,
     globals: UnsafeMutableBufferPointer<UInt64>? = nil
   ) {
     let view = image.view
@@ -73,7 +78,8 @@ package struct Machine {
     slotNumbers = view.start(.slots)
     // Heads of free lists, stop flag, backtrace, bound captures and globals come first.
     let ownGlobals = globals == nil ? image.globalCount : 0
-    let reserved = Arena.listCount + 1 + 1 + Machine.backtraceCountMax + image.boundCount + ownGlobals
+    let reserved =
+      Arena.listCount + 1 + 1 + Machine.backtraceCountMax + image.boundCount + ownGlobals
     let skipped = (8 - Int(UInt(bitPattern: memory.baseAddress) % 8)) % 8
     let wordCount = max(0, memory.count - skipped) / 8
     let hasGlobals = (globals?.count ?? ownGlobals) >= image.globalCount
@@ -131,7 +137,9 @@ package struct Machine {
     return enter(function)
   }
 
-  /// Enters `function` on top of what is there: nothing, or what is suspended, as in a host call. Keeps the arena.
+  /// Enters `function` on top of what is there: nothing, or what is suspended, as in a host call.
+  ///
+  /// Keeps the arena.
   package mutating func enter(_ function: Int) -> Fault? {
     guard isUsable else { return Fault(.stackOverflow) }
     guard function >= 0, function < image.functionCount else { return Fault(.indexOutOfRange) }
@@ -142,7 +150,8 @@ package struct Machine {
     let header = top + room
     let suspended = UInt64(phase.rawValue) &<< 8
     let flags = Machine.boundaryFlag | suspended | (record.ownedCount > 0 ? Machine.ownerFlag : 0)
-    header[0] = UInt64(UInt32(truncatingIfNeeded: pc - code)) | UInt64(function) &<< 32 | flags &<< 48
+    header[0] =
+      UInt64(UInt32(truncatingIfNeeded: pc - code)) | UInt64(function) &<< 32 | flags &<< 48
     header[1] = UInt64(frame - stack)
     frame = header + 2
     top = frame + record.slotCount
@@ -152,7 +161,8 @@ package struct Machine {
     return nil
   }
 
-  /// Gives up the function entered last, whatever has become of it, and its results: what was suspended below is again.
+  /// Gives up the function entered last, whatever has become of it, and its results: what was
+  /// suspended below is again.
   package mutating func leave() {
     guard frame != firstFrame else { return }
     if phase != .finished && phase != .failed { unwindToBoundary() }
@@ -167,9 +177,12 @@ package struct Machine {
     pendingFault = nil
   }
 
-  /// Asked at safe points: non-zero interrupts. The word must outlive the machine; nil: never.
+  /// Asked at safe points: non-zero interrupts.
+  ///
+  /// The word must outlive the machine; nil: never.
   package mutating func setStopFlag(_ flag: UnsafePointer<UInt32>?) {
-    stopFlag = flag ?? UnsafeRawPointer(stack + Arena.listCount).assumingMemoryBound(to: UInt32.self)
+    stopFlag =
+      flag ?? UnsafeRawPointer(stack + Arena.listCount).assumingMemoryBound(to: UInt32.self)
   }
 
   // MARK: Frames
@@ -219,7 +232,8 @@ package struct Machine {
     for index in 0..<record.ownedCount {
       let slot = image.view.slot(record.ownedStart + index)
       guard frame[slot] != 0 else { continue }
-      store.release(ArrayValue(address: frame[slot], count: frame[slot + 1]), layout(slot, in: frame))
+      store.release(
+        ArrayValue(address: frame[slot], count: frame[slot + 1]), layout(slot, in: frame))
       frame[slot] = 0
       frame[slot + 1] = 0
     }

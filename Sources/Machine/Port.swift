@@ -5,13 +5,18 @@ package struct Fault: Hashable, Sendable {
   package var error: UInt16
   package var words: (UInt64, UInt64, UInt64, UInt64)
 
-  package init(_ error: BuiltinError, _ w0: UInt64 = 0, _ w1: UInt64 = 0, _ w2: UInt64 = 0, _ w3: UInt64 = 0) {
+  package init(
+    _ error: BuiltinError, _ w0: UInt64 = 0, _ w1: UInt64 = 0, _ w2: UInt64 = 0, _ w3: UInt64 = 0
+  ) {
     self.error = error.rawValue
     words = (w0, w1, w2, w3)
   }
 
-  /// An error by its number: of `BuiltinError`, or `BuiltinError.firstDeclared` and above for a declared one.
-  package init(number: UInt16, _ w0: UInt64 = 0, _ w1: UInt64 = 0, _ w2: UInt64 = 0, _ w3: UInt64 = 0) {
+  /// An error by its number: of `BuiltinError`, or `BuiltinError.firstDeclared` and above for a
+  /// declared one.
+  package init(
+    number: UInt16, _ w0: UInt64 = 0, _ w1: UInt64 = 0, _ w2: UInt64 = 0, _ w3: UInt64 = 0
+  ) {
     error = number
     words = (w0, w1, w2, w3)
   }
@@ -23,8 +28,8 @@ package struct Fault: Hashable, Sendable {
 /// What a port says of an operation on the timeline.
 package enum PortOutcome: Sendable {
   case done
-  /// The device has to wait (a full lane, an input that is not there yet): the machine stops before the instruction, and
-  /// does it again when it goes on.
+  /// The device has to wait (a full lane, an input that is not there yet): the machine stops before
+  /// the instruction, and does it again when it goes on.
   case wait
   case fault(Fault)
 }
@@ -38,8 +43,10 @@ package enum InputOutcome: Sendable {
   case fault(Fault)
 }
 
-/// The timeline of a core device, as the machine sees it. Times are ticks. `position` is the place in the code
-/// (function in the upper, word in the lower 32 bits), for the analyser.
+/// The timeline of a core device, as the machine sees it.
+///
+/// Times are ticks. `position` is the place in the code (function in the upper, word in the lower
+/// 32 bits), for the analyser.
 package protocol DevicePort {
   /// Device time that operations took.
   mutating func charge(_ ticks: Int64)
@@ -51,14 +58,21 @@ package protocol DevicePort {
   func shouldPause() -> Bool
   /// Waits until the clock has reached `time`, then catches up.
   mutating func waitUntil(_ time: Int64) -> PortOutcome
-  mutating func output(channel: UInt16, address: Int64, value: UInt64, at time: Int64, position: UInt64) -> PortOutcome
+  mutating func output(
+    channel: UInt16, address: Int64, value: UInt64, at time: Int64, position: UInt64
+  ) -> PortOutcome
   /// Both events or neither: `value` at `time` and `second` `after` ticks later.
   mutating func output(
-    channel: UInt16, address: Int64, value: UInt64, then second: UInt64, after: Int64, at time: Int64,
-    position: UInt64) -> PortOutcome
+    channel: UInt16, address: Int64, value: UInt64, then second: UInt64, after: Int64,
+    at time: Int64,
+    position: UInt64
+  ) -> PortOutcome
   /// Opens a window of `duration` at `time`; edges: 1 rising, 2 falling, 3 both.
-  mutating func gate(channel: UInt16, edges: UInt16, at time: Int64, duration: Int64, position: UInt64) -> PortOutcome
-  /// The next entry of the input's FIFO `address` (0: edges, 1: closed windows with their counts) not later than
-  /// `until`; ends by catching up.
-  mutating func input(channel: UInt16, address: Int64, until: Int64, position: UInt64) -> InputOutcome
+  mutating func gate(
+    channel: UInt16, edges: UInt16, at time: Int64, duration: Int64, position: UInt64
+  ) -> PortOutcome
+  /// The next entry of the input's FIFO `address` (0: edges, 1: closed windows with their counts)
+  /// not later than `until`; ends by catching up.
+  mutating func input(channel: UInt16, address: Int64, until: Int64, position: UInt64)
+    -> InputOutcome
 }

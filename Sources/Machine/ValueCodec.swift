@@ -1,7 +1,7 @@
 import Bytecode
 
-/// Writes values as canonical words: a scalar is its word; an array its count and then the words of its elements in turn
-/// (text: its bytes, filled up to 8), nested arrays likewise.
+/// Writes values as canonical words: a scalar is its word; an array its count and then the words of
+/// its elements in turn (text: its bytes, filled up to 8), nested arrays likewise.
 ///
 /// What does not fit is counted and not written.
 struct ValueWriter {
@@ -59,7 +59,9 @@ struct ValueWriter {
   }
 }
 
-/// Reads canonical words and makes arrays of them. What it is given may be anything.
+/// Reads canonical words and makes arrays of them.
+///
+/// What it is given may be anything.
 struct ValueReader {
   private let words: UnsafeBufferPointer<UInt64>
   private var next = 0
@@ -74,8 +76,11 @@ struct ValueReader {
     return words[next - 1]
   }
 
-  /// The next value of a slot of type `type`: a scalar as `address`, an array as it is; nothing for a length.
-  mutating func read(_ type: SlotType, into store: inout ArrayStore) -> Result<ArrayValue, ImportError> {
+  /// The next value of a slot of type `type`: a scalar as `address`, an array as it is; nothing for
+  /// a length.
+  mutating func read(_ type: SlotType, into store: inout ArrayStore) -> Result<
+    ArrayValue, ImportError
+  > {
     switch type.kind {
     case .integer, .float, .boolean, .function:
       guard let word = read() else { return .failure(.malformed) }
@@ -98,7 +103,8 @@ struct ValueReader {
   ) -> Result<ArrayValue, ImportError> {
     guard let count = read() else { return .failure(.malformed) }
     guard count > 0 else { return .success(.empty) }
-    // Every element has at least one word, so that the count is known to be possible before anything is taken.
+    // Every element has at least one word, so that the count is known to be possible before
+    // anything is taken.
     let rest = UInt64(words.count - next)
     guard layout.isText ? count <= rest &* 8 : count <= rest else { return .failure(.malformed) }
     guard let array = store.make(count: count, layout) else { return .failure(.outOfMemory) }
@@ -112,7 +118,8 @@ struct ValueReader {
     return .failure(error)
   }
 
-  private mutating func readText(_ bytes: UnsafeMutableRawPointer, _ byteCount: Int) -> ImportError? {
+  private mutating func readText(_ bytes: UnsafeMutableRawPointer, _ byteCount: Int) -> ImportError?
+  {
     var word: UInt64 = 0
     for index in 0..<byteCount {
       if index % 8 == 0 {
@@ -120,13 +127,15 @@ struct ValueReader {
         word = read
       }
       bytes.storeBytes(
-        of: UInt8(truncatingIfNeeded: word &>> UInt64(8 * (index % 8))), toByteOffset: index, as: UInt8.self)
+        of: UInt8(truncatingIfNeeded: word &>> UInt64(8 * (index % 8))), toByteOffset: index,
+        as: UInt8.self)
     }
     return nil
   }
 
   private mutating func readElements(
-    _ elements: UnsafeMutableRawPointer, _ count: Int, _ layout: LayoutRecord, into store: inout ArrayStore
+    _ elements: UnsafeMutableRawPointer, _ count: Int, _ layout: LayoutRecord,
+    into store: inout ArrayStore
   ) -> ImportError? {
     for index in 0..<count {
       let element = elements + index * layout.elementByteCount

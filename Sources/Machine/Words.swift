@@ -2,8 +2,10 @@ import Bytecode
 
 /// The fields of an instruction word, and slots as the values that they hold.
 extension UInt64 {
-  /// The operation of a verified word. Operations are numbered from 1 in the order of their cases, as their
-  /// representation is from 0 (a test holds this): no table, no check.
+  /// The operation of a verified word.
+  ///
+  /// Operations are numbered from 1 in the order of their cases, as their representation is from 0
+  /// (a test holds this): no table, no check.
   @inline(__always) var verifiedOpcode: Opcode {
     unsafeBitCast(UInt8(truncatingIfNeeded: self) &- 1, to: Opcode.self)
   }
@@ -19,7 +21,9 @@ extension UnsafeMutablePointer<UInt64> {
   @inlinable @inline(__always) func integer(_ slot: Int) -> Int64 { Int64(bitPattern: self[slot]) }
   @inlinable @inline(__always) func float(_ slot: Int) -> Double { Double(bitPattern: self[slot]) }
   @inlinable @inline(__always) func boolean(_ slot: Int) -> Bool { self[slot] != 0 }
-  @inlinable @inline(__always) func set(_ slot: Int, _ value: Int64) { self[slot] = UInt64(bitPattern: value) }
+  @inlinable @inline(__always) func set(_ slot: Int, _ value: Int64) {
+    self[slot] = UInt64(bitPattern: value)
+  }
   @inlinable @inline(__always) func set(_ slot: Int, _ value: Bool) { self[slot] = value ? 1 : 0 }
   /// Stores a float, any NaN as the machine's one.
   @inlinable @inline(__always) func set(_ slot: Int, _ value: Double) {
@@ -37,7 +41,9 @@ extension UnsafeMutablePointer<UInt64> {
 extension UnsafePointer<UInt64> {
   /// Number `lane` of the 16-bit numbers in the words after an instruction.
   @inlinable @inline(__always) func lane(_ lane: Int) -> Int {
-    Int(truncatingIfNeeded: UnsafeRawPointer(self + 1).load(fromByteOffset: 2 * lane, as: UInt16.self))
+    Int(
+      truncatingIfNeeded: UnsafeRawPointer(self + 1).load(fromByteOffset: 2 * lane, as: UInt16.self)
+    )
   }
   /// The distance of a jump, in words from the next instruction.
   @inlinable @inline(__always) var distance: Int {

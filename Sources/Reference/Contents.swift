@@ -61,7 +61,8 @@ struct Contents {
 
   private mutating func look(at statement: TypedStatement) {
     switch statement.kind {
-    case .expression(let value), .declare(_, let value), .declareMember(_, let value), .send(let value),
+    case .expression(let value), .declare(_, let value), .declareMember(_, let value),
+      .send(let value),
       .expect(let value, _, _):
       look(at: value)
     case .assign(let place, let value), .compoundAssign(let place, _, let value):
@@ -103,13 +104,18 @@ struct Contents {
 
   private mutating func look(at expression: TypedExpression) {
     switch expression.kind {
-    case .invalid, .unit, .integer, .float, .boolean, .text, .none, .local, .member, .device, .ownDevice, .function: break
-    case .some(let a), .unary(_, let a), .convert(_, let a), .tupleElement(let a, _), .field(let a, _): look(at: a)
+    case .invalid, .unit, .integer, .float, .boolean, .text, .none, .local, .member, .device,
+      .ownDevice, .function:
+      break
+    case .some(let a), .unary(_, let a), .convert(_, let a), .tupleElement(let a, _),
+      .field(let a, _):
+      look(at: a)
     case .await(let a):
       hasTimeline = true
       look(at: a)
     case .record: hasTimeline = true
-    case .binary(_, let a, let b), .and(let a, let b), .or(let a, let b), .coalesce(let a, let b), .repeated(let a, let b),
+    case .binary(_, let a, let b), .and(let a, let b), .or(let a, let b), .coalesce(let a, let b),
+      .repeated(let a, let b),
       .index(let a, let b):
       look(at: [a, b])
     case .slice(let a, let b, let c): look(at: [a, b, c])
@@ -124,7 +130,8 @@ struct Contents {
       default: member = nil
       }
       if let member, case .device(let binding?) = typed[member].kind,
-        let kernel = typed.kernel(name, of: binding.driver, like: signature), typed[kernel].effects.contains(.timeline)
+        let kernel = typed.kernel(name, of: binding.driver, like: signature),
+        typed[kernel].effects.contains(.timeline)
       {
         hasTimeline = true
       }
@@ -133,7 +140,9 @@ struct Contents {
     case .intrinsic(let intrinsic, let operands):
       if intrinsic.isDeviceOnly { hasTimeline = true }
       look(at: operands)
-    case .tuple(let parts), .structure(_, let parts), .enumeration(_, _, let parts), .array(let parts): look(at: parts)
+    case .tuple(let parts), .structure(_, let parts), .enumeration(_, _, let parts),
+      .array(let parts):
+      look(at: parts)
     case .conditional(let conditions, let block, let value, let otherwise, let other):
       look(at: conditions)
       look(at: block)

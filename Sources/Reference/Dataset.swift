@@ -54,7 +54,8 @@ indirect enum Part {
     guard let index = path.first else { return self }
     switch self {
     case .missing: return .missing
-    case .array(let parts): return parts.indices.contains(index) ? parts[index].part(path.dropFirst()) : nil
+    case .array(let parts):
+      return parts.indices.contains(index) ? parts[index].part(path.dropFirst()) : nil
     case .value(let value):
       guard let parts = value.parts, parts.indices.contains(index) else { return nil }
       return Part.value(parts[index]).part(path.dropFirst())
@@ -65,7 +66,9 @@ indirect enum Part {
   func shaped(_ shape: ArraySlice<Int>) -> Part {
     guard let count = shape.first else { return self }
     var parts: [Part] = []
-    if case .array(let known) = self { parts = known.prefix(count).map { $0.shaped(shape.dropFirst()) } }
+    if case .array(let known) = self {
+      parts = known.prefix(count).map { $0.shaped(shape.dropFirst()) }
+    }
     while parts.count < count { parts.append(Part(missing: shape.dropFirst())) }
     return .array(parts)
   }
@@ -118,14 +121,17 @@ extension Interpreter {
   }
 
   mutating func dataset(_ id: MemberID) throws(Stop) -> Dataset {
-    guard let dataset = datasets[id] else { throw .unsupported("the dataset `\(typed[id].name)` before its time") }
+    guard let dataset = datasets[id] else {
+      throw .unsupported("the dataset `\(typed[id].name)` before its time")
+    }
     return dataset
   }
 
   /// The same with axes that are datasets themselves brought up to date.
   private mutating func current(_ id: MemberID) throws(Stop) -> Dataset {
     var dataset = try dataset(id)
-    guard typed[id].axes.contains(where: { typed[$0.values].effects.contains(.touchesDatasets) }) else { return dataset }
+    guard typed[id].axes.contains(where: { typed[$0.values].effects.contains(.touchesDatasets) })
+    else { return dataset }
     guard let shape = try? axes(of: id) else { return dataset }
     if shape != dataset.shape {
       dataset.shape = shape
@@ -142,7 +148,9 @@ extension Interpreter {
     }
     let new = Part(element, type)
     if let count = dataset.shape.first {
-      guard dataset.next < count, new.fits(dataset.shape.dropFirst()) else { throw raise(.indexOutOfRange, at: span) }
+      guard dataset.next < count, new.fits(dataset.shape.dropFirst()) else {
+        throw raise(.indexOutOfRange, at: span)
+      }
       parts[dataset.next] = new.shaped(dataset.shape.dropFirst())
     } else {
       parts.append(new)
@@ -151,11 +159,15 @@ extension Interpreter {
     datasets[id]?.next = dataset.next + 1
   }
 
-  mutating func writeDataset(_ id: MemberID, _ path: [Int], _ value: Value, at span: Span) throws(Stop) {
+  mutating func writeDataset(_ id: MemberID, _ path: [Int], _ value: Value, at span: Span)
+    throws(Stop)
+  {
     let dataset = try current(id)
     guard let index = path.first else {
       let new = Part(value, typed[id].type)
-      guard dataset.shape.isEmpty || new.fits(dataset.shape[...]) else { throw raise(.indexOutOfRange, at: span) }
+      guard dataset.shape.isEmpty || new.fits(dataset.shape[...]) else {
+        throw raise(.indexOutOfRange, at: span)
+      }
       datasets[id]?.value = dataset.shape.isEmpty ? new : new.shaped(dataset.shape[...])
       if case .array(let parts) = new, !dataset.shape.isEmpty { datasets[id]?.next = parts.count }
       return
@@ -172,11 +184,15 @@ extension Interpreter {
     switch part {
     case .missing: throw raise(.missingValue, at: span)
     case .array(var parts):
-      guard parts.indices.contains(index), let element = type.elementOfArray else { throw raise(.indexOutOfRange, at: span) }
+      guard parts.indices.contains(index), let element = type.elementOfArray else {
+        throw raise(.indexOutOfRange, at: span)
+      }
       parts[index] = try replace(parts[index], element, path.dropFirst(), new, at: span)
       return .array(parts)
     case .value(let value):
-      guard let changed = value.replacing(path, with: new) else { throw raise(.indexOutOfRange, at: span) }
+      guard let changed = value.replacing(path, with: new) else {
+        throw raise(.indexOutOfRange, at: span)
+      }
       return .value(changed)
     }
   }
@@ -192,7 +208,9 @@ extension Interpreter {
     case .optional: return .optional(nil)
     case .array: return .array([])
     case .fixedArray(_, let lengths):
-      guard case .known(let count)? = lengths.first, let element = type.elementOfArray, count >= 0, count < 1 << 24 else {
+      guard case .known(let count)? = lengths.first, let element = type.elementOfArray, count >= 0,
+        count < 1 << 24
+      else {
         return .array([])
       }
       return .array(Array(repeating: zero(of: element, depth: depth + 1), count: count))
@@ -200,8 +218,10 @@ extension Interpreter {
     case .structure(let id, let arguments):
       return .structure(typed.fieldTypes(of: id, arguments).map { zero(of: $0, depth: depth + 1) })
     case .enumeration(let id):
-      return .enumeration(0, typed[id].cases.first?.payload.map { zero(of: $0.type, depth: depth + 1) } ?? [])
-    case .unit, .unknown, .never, .error, .anyError, .function, .interface, .driver, .channel, .recording, .parameter:
+      return .enumeration(
+        0, typed[id].cases.first?.payload.map { zero(of: $0.type, depth: depth + 1) } ?? [])
+    case .unit, .unknown, .never, .error, .anyError, .function, .interface, .driver, .channel,
+      .recording, .parameter:
       return .unit
     }
   }

@@ -31,7 +31,8 @@ extension Interpreter {
   }
 
   mutating func call(
-    _ callee: FunctionID, _ generics: [GenericID: GenericArgument], _ arguments: [TypedArgument], at span: Span
+    _ callee: FunctionID, _ generics: [GenericID: GenericArgument], _ arguments: [TypedArgument],
+    at span: Span
   ) throws(Stop) -> Value {
     let function = typed[callee]
     switch function.kind {
@@ -49,7 +50,8 @@ extension Interpreter {
   }
 
   mutating func call(
-    _ name: String, of device: TypedExpression, like signature: FunctionID, _ arguments: [TypedArgument], at span: Span
+    _ name: String, of device: TypedExpression, like signature: FunctionID,
+    _ arguments: [TypedArgument], at span: Span
   ) throws(Stop) -> Value {
     let member: MemberID?
     switch device.kind {
@@ -68,12 +70,14 @@ extension Interpreter {
   }
 
   private mutating func run(
-    _ callee: FunctionID, _ arguments: [TypedArgument], _ generics: [GenericID: GenericArgument], on device: MemberID?,
+    _ callee: FunctionID, _ arguments: [TypedArgument], _ generics: [GenericID: GenericArgument],
+    on device: MemberID?,
     at span: Span
   ) throws(Stop) -> Value {
     let (values, places) = try evaluate(arguments)
     charge(operations: 1)
-    let (result, changed, failure) = try run(callee, values, generics: generics, device: device, at: span)
+    let (result, changed, failure) = try run(
+      callee, values, generics: generics, device: device, at: span)
     // Writes made before an error stay.
     for (place, value) in zip(places, changed) {
       if let place, let value { try write(value, to: place) }
@@ -92,7 +96,9 @@ extension Interpreter {
   }
 
   /// Runs the latest image of `kernel` on the device.
-  mutating func start(_ kernel: FunctionID, _ arguments: [Value], on member: MemberID?, at span: Span) throws(Stop) -> Value {
+  mutating func start(
+    _ kernel: FunctionID, _ arguments: [Value], on member: MemberID?, at span: Span
+  ) throws(Stop) -> Value {
     guard let device, !isStopping else { throw raise(.cancelled, at: span) }
     if images[kernel] == nil { compile(kernel) }
     let image = images[kernel] ?? [:]
@@ -137,14 +143,18 @@ extension Interpreter {
   // MARK: From a kernel to the host
 
   /// `await` and `send`: the arguments are computed here, the rest happens on the host.
-  mutating func host(_ operand: TypedExpression, isAwaited: Bool, at span: Span) throws(Stop) -> Value {
+  mutating func host(_ operand: TypedExpression, isAwaited: Bool, at span: Span) throws(Stop)
+    -> Value
+  {
     guard isDevice else { return try evaluate(operand) }
     let arguments: [Value]
     switch operand.kind {
     case .call(_, _, let operands):
       var values: [Value] = []
       for argument in operands {
-        guard case .value(let value) = argument else { throw .unsupported("`inout` from a kernel to the host") }
+        guard case .value(let value) = argument else {
+          throw .unsupported("`inout` from a kernel to the host")
+        }
         values.append(try evaluate(value))
       }
       arguments = values

@@ -11,12 +11,16 @@ extension Interpreter {
   }
 
   mutating func integer(_ expression: TypedExpression) throws(Stop) -> Int64 {
-    guard case .integer(let value) = try evaluate(expression) else { throw .unsupported("an Int that is none") }
+    guard case .integer(let value) = try evaluate(expression) else {
+      throw .unsupported("an Int that is none")
+    }
     return value
   }
 
   mutating func truth(_ expression: TypedExpression) throws(Stop) -> Bool {
-    guard case .boolean(let value) = try evaluate(expression) else { throw .unsupported("a Bool that is none") }
+    guard case .boolean(let value) = try evaluate(expression) else {
+      throw .unsupported("a Bool that is none")
+    }
     return value
   }
 
@@ -57,13 +61,17 @@ extension Interpreter {
       charge(operations: 1)
       if case .optional(let value?) = first { return value }
       return try evaluate(right)
-    case .call(let callee, let generics, let arguments): return try call(callee, concrete(generics), arguments, at: span)
+    case .call(let callee, let generics, let arguments):
+      return try call(callee, concrete(generics), arguments, at: span)
     case .deviceCall(let device, let name, let signature, let arguments):
       return try call(name, of: device, like: signature, arguments, at: span)
     case .callValue(let function, let arguments):
-      guard case .function(let callee, let generics) = try evaluate(function) else { throw .unsupported("a call of no function") }
+      guard case .function(let callee, let generics) = try evaluate(function) else {
+        throw .unsupported("a call of no function")
+      }
       return try call(callee, generics, arguments.map { .value($0) }, at: span)
-    case .intrinsic(let intrinsic, let operands): return try self.intrinsic(intrinsic, operands, expression)
+    case .intrinsic(let intrinsic, let operands):
+      return try self.intrinsic(intrinsic, operands, expression)
     case .convert(let conversion, let operand):
       let value = try evaluate(operand)
       charge(operations: 1)
@@ -72,7 +80,9 @@ extension Interpreter {
     case .structure(_, let fields): return .structure(try evaluate(fields))
     case .enumeration(_, let tag, let payload): return .enumeration(tag, try evaluate(payload))
     case .tupleElement(let base, let index), .field(let base, let index):
-      guard let parts = try evaluate(base).parts, parts.indices.contains(index) else { throw .unsupported("a missing part") }
+      guard let parts = try evaluate(base).parts, parts.indices.contains(index) else {
+        throw .unsupported("a missing part")
+      }
       return parts[index]
     case .array(let elements):
       let values = try evaluate(elements)
@@ -90,7 +100,9 @@ extension Interpreter {
       let array = try evaluate(base)
       let position = try integer(index)
       charge(operations: 1)
-      guard case .array(let elements) = array, let place = Int(exactly: position), elements.indices.contains(place) else {
+      guard case .array(let elements) = array, let place = Int(exactly: position),
+        elements.indices.contains(place)
+      else {
         throw raise(.indexOutOfRange, at: span)
       }
       return elements[place]
@@ -99,13 +111,17 @@ extension Interpreter {
       let first = try integer(low)
       let end = try integer(high)
       charge(operations: 1)
-      guard case .array(let elements) = array, first >= 0, first <= end, end <= Int64(elements.count) else {
+      guard case .array(let elements) = array, first >= 0, first <= end,
+        end <= Int64(elements.count)
+      else {
         throw raise(.indexOutOfRange, at: span)
       }
       return .array(Array(elements[Int(first)..<Int(end)]))
     case .conditional(let conditions, let block, let value, let otherwise, let other):
       let holds = try evaluate(conditions)
-      guard case .normal = try execute(holds ? block : otherwise) else { throw .unsupported("a way out of an expression") }
+      guard case .normal = try execute(holds ? block : otherwise) else {
+        throw .unsupported("a way out of an expression")
+      }
       return try evaluate(holds ? value : other)
     case .comprehension(let value, let clauses):
       var elements: [Value] = []
@@ -117,7 +133,8 @@ extension Interpreter {
     case .append(let place, let value):
       try append(place, value, at: span)
       return .unit
-    case .simulate(let experiment, let arguments, let seed): return try simulate(experiment, arguments, seed, at: span)
+    case .simulate(let experiment, let arguments, let seed):
+      return try simulate(experiment, arguments, seed, at: span)
     }
   }
 
@@ -159,7 +176,9 @@ extension Interpreter {
 
   func read(_ local: LocalID) throws(Stop) -> Value {
     let index = Int(local.index)
-    guard frame.locals.indices.contains(index), let value = frame.locals[index] else { throw .unsupported("a local without a value") }
+    guard frame.locals.indices.contains(index), let value = frame.locals[index] else {
+      throw .unsupported("a local without a value")
+    }
     return value
   }
 
@@ -174,12 +193,16 @@ extension Interpreter {
     switch member.kind {
     case .argument, .variable, .prepared, .constant:
       if let captured {
-        guard let value = captured[id] else { throw .unsupported("`\(member.name)`, which was not captured") }
+        guard let value = captured[id] else {
+          throw .unsupported("`\(member.name)`, which was not captured")
+        }
         return value
       }
       if let value = members[id] { return value }
       // Arguments and constants may mention each other in any order.
-      guard member.kind == .argument || member.kind == .constant, let initializer = member.initializer else {
+      guard member.kind == .argument || member.kind == .constant,
+        let initializer = member.initializer
+      else {
         throw .unsupported("`\(member.name)` before it has a value")
       }
       let value = try call(initializer, [])
@@ -211,7 +234,9 @@ extension Interpreter {
       case .boolean(let value): return .boolean(value)
       }
     }
-    guard let initializer = member.initializer else { throw .unsupported("the field `\(member.name)` without a value") }
+    guard let initializer = member.initializer else {
+      throw .unsupported("the field `\(member.name)` without a value")
+    }
     return try call(initializer, [])
   }
 }

@@ -13,15 +13,20 @@ extension Interpreter {
     let span = expression.span
     let values = try evaluate(operands)
     func integer(_ index: Int) throws(Stop) -> Int64 {
-      guard values.indices.contains(index), case .integer(let value) = values[index] else { throw .unsupported("\(intrinsic)") }
+      guard values.indices.contains(index), case .integer(let value) = values[index] else {
+        throw .unsupported("\(intrinsic)")
+      }
       return value
     }
     switch intrinsic {
-    case .now, .clock, .slack, .delay, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause, .output, .outputPair,
+    case .now, .clock, .slack, .delay, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause,
+      .output, .outputPair,
       .gate, .input:
       return try timeline(intrinsic, values, at: span)
-    case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine, .cosine, .tangent,
-      .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2, .logarithm10, .aligned:
+    case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine,
+      .cosine, .tangent,
+      .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2,
+      .logarithm10, .aligned:
       charge(operations: 1)
       return try numeric(intrinsic, values, concrete(operands.first?.type ?? .unknown), at: span)
     case .count:
@@ -42,7 +47,9 @@ extension Interpreter {
     case .pause: return .boolean(false)
     case .leastSquares: return try fit(values, at: span)
     case .traceEdges:
-      guard case .text(let device) = values[1], case .boolean(let rising) = values[2] else { throw .unsupported("edges") }
+      guard case .text(let device) = values[1], case .boolean(let rising) = values[2] else {
+        throw .unsupported("edges")
+      }
       let times = simulation(try integer(0))?.trace?.edges(device, rising: rising) ?? []
       return .array(times.map { .integer($0) })
     case .traceSpan:
@@ -52,9 +59,11 @@ extension Interpreter {
       return .integer(span)
     case .traceLevel:
       guard case .text(let device) = values[1] else { throw .unsupported("level") }
-      return .integer(simulation(try integer(0))?.trace?.level(device, at: try integer(2)) == true ? 1 : 0)
+      return .integer(
+        simulation(try integer(0))?.trace?.level(device, at: try integer(2)) == true ? 1 : 0)
     case .simulationStatus: return .text(simulation(try integer(0))?.status.rawValue ?? "")
-    case .simulationOutput: return .array((simulation(try integer(0))?.output ?? []).map { .text($0) })
+    case .simulationOutput:
+      return .array((simulation(try integer(0))?.output ?? []).map { .text($0) })
     }
   }
 
@@ -67,7 +76,8 @@ extension Interpreter {
       guard case .array(let elements) = value else { return nil }
       return elements.compactMap { if case .float(let number) = $0 { number } else { nil } }
     }
-    guard values.count == 4, case .function(let model, let generics) = values[0], let x = numbers(values[1]),
+    guard values.count == 4, case .function(let model, let generics) = values[0],
+      let x = numbers(values[1]),
       let y = numbers(values[2]), let start = numbers(values[3])
     else { throw .unsupported("a fit of this") }
     guard x.count == y.count, x.allSatisfy(\.isFinite) else { throw raise(.fitFailed, at: span) }
@@ -75,8 +85,13 @@ extension Interpreter {
     let result = leastSquares(y: y, start: start) { parameters, results in
       for (index, point) in x.enumerated() {
         do throws(Stop) {
-          let value = try call(model, [.float(point), .array(parameters.map { .float($0) })], generics: generics)
-          if case .float(let number) = value { results[index] = number } else { results[index] = .nan }
+          let value = try call(
+            model, [.float(point), .array(parameters.map { .float($0) })], generics: generics)
+          if case .float(let number) = value {
+            results[index] = number
+          } else {
+            results[index] = .nan
+          }
         } catch {
           stop = error
           return false
@@ -87,7 +102,8 @@ extension Interpreter {
     switch result {
     case .success(let fit):
       return .tuple([
-        .array(fit.parameters.map { .float($0) }), .array(fit.errors.map { .float($0) }), .float(fit.chiSquared),
+        .array(fit.parameters.map { .float($0) }), .array(fit.errors.map { .float($0) }),
+        .float(fit.chiSquared),
         .boolean(fit.hasConverged),
       ])
     case .failure: throw stop ?? raise(.fitFailed, at: span)
@@ -95,7 +111,8 @@ extension Interpreter {
   }
 
   mutating func simulate(
-    _ experiment: ExperimentID, _ arguments: [MemberID: TypedExpression], _ seed: TypedExpression?, at span: Span
+    _ experiment: ExperimentID, _ arguments: [MemberID: TypedExpression], _ seed: TypedExpression?,
+    at span: Span
   ) throws(Stop) -> Value {
     var values: [MemberID: Constant] = [:]
     for (member, argument) in arguments.sorted(by: { $0.key.index < $1.key.index }) {
@@ -119,7 +136,9 @@ extension Interpreter {
   // MARK: The timeline
 
   /// Does an operation until it need not wait any more; each wait is a safe point.
-  mutating func untilDone(_ span: Span, _ device: SimulatedDevice, _ operation: () -> PortOutcome) throws(Stop) {
+  mutating func untilDone(_ span: Span, _ device: SimulatedDevice, _ operation: () -> PortOutcome)
+    throws(Stop)
+  {
     while true {
       switch operation() {
       case .done: return
@@ -134,7 +153,8 @@ extension Interpreter {
   private func raised(_ fault: Fault, at span: Span) -> Stop {
     .raised(
       Raised(
-        error: .builtin(Int(fault.error)), words: [fault.words.0, fault.words.1, fault.words.2, fault.words.3],
+        error: .builtin(Int(fault.error)),
+        words: [fault.words.0, fault.words.1, fault.words.2, fault.words.3],
         span: place(span)))
   }
 
@@ -147,7 +167,9 @@ extension Interpreter {
     }
   }
 
-  private mutating func timeline(_ intrinsic: Intrinsic, _ values: [Value], at span: Span) throws(Stop) -> Value {
+  private mutating func timeline(_ intrinsic: Intrinsic, _ values: [Value], at span: Span)
+    throws(Stop) -> Value
+  {
     guard isDevice, let device else { throw .unsupported("work on the timeline on the host") }
     let words = values.map { word($0) ?? 0 }
     let numbers = words.map { Int64(bitPattern: $0) }
@@ -158,7 +180,8 @@ extension Interpreter {
       charge(events: 1)
       try untilDone(span, device) {
         device.core.timeline.output(
-          channel: channel, address: numbers[1], value: words[2], at: device.core.timeline.cursor(), position: 0)
+          channel: channel, address: numbers[1], value: words[2], at: device.core.timeline.cursor(),
+          position: 0)
       }
     case .outputPair:
       charge(events: 1)
@@ -171,7 +194,8 @@ extension Interpreter {
       charge(events: 1)
       try untilDone(span, device) {
         device.core.timeline.gate(
-          channel: channel, edges: UInt16(truncatingIfNeeded: words[1]), at: device.core.timeline.cursor(),
+          channel: channel, edges: UInt16(truncatingIfNeeded: words[1]),
+          at: device.core.timeline.cursor(),
           duration: numbers[2], position: 0)
       }
     case .input:
@@ -193,7 +217,9 @@ extension Interpreter {
     case .slack: return .integer(device.core.timeline.cursor() &- device.core.timeline.clock())
     case .delay:
       let cursor = device.core.timeline.cursor()
-      let moved = try number(span) { () throws(Numbers.Failure) in try Numbers.integer(.add, cursor, numbers[0]) }
+      let moved = try number(span) { () throws(Numbers.Failure) in
+        try Numbers.integer(.add, cursor, numbers[0])
+      }
       device.core.timeline.moveCursor(to: moved)
     case .at: device.core.timeline.moveCursor(to: numbers[0])
     case .waitUntil: try untilDone(span, device) { device.core.timeline.waitUntil(numbers[0]) }
@@ -209,7 +235,9 @@ extension Interpreter {
     _ channel: UInt16, _ address: Int64, _ until: Int64, _ device: SimulatedDevice, at span: Span
   ) throws(Stop) -> Value {
     while true {
-      switch device.core.timeline.input(channel: channel, address: address, until: until, position: 0) {
+      switch device.core.timeline.input(
+        channel: channel, address: address, until: until, position: 0)
+      {
       case .entry(let time, let value): return .optional(.tuple([.integer(time), .integer(value)]))
       case .nothing: return .optional(nil)
       case .fault(let fault): throw raised(fault, at: span)

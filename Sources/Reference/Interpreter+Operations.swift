@@ -9,9 +9,11 @@ extension Interpreter {
   func unary(_ operation: UnaryOperation, _ value: Value, at span: Span) throws(Stop) -> Value {
     switch (operation, value) {
     case (.negateInteger, .integer(let a)):
-      return .integer(try number(span) { () throws(Numbers.Failure) in try Numbers.integer(.subtract, 0, a) })
+      return .integer(
+        try number(span) { () throws(Numbers.Failure) in try Numbers.integer(.subtract, 0, a) })
     case (.negateInteger32, .integer(let a)):
-      return .integer(try number(span) { () throws(Numbers.Failure) in try Numbers.integer32(.subtract, 0, a) })
+      return .integer(
+        try number(span) { () throws(Numbers.Failure) in try Numbers.integer32(.subtract, 0, a) })
     case (.negateFloat, .float(let a)): return .float(Numbers.one(-a))
     case (.complement, .integer(let a)): return .integer(~a)
     case (.not, .boolean(let a)): return .boolean(!a)
@@ -19,31 +21,44 @@ extension Interpreter {
     }
   }
 
-  func binary(_ operation: BinaryOperation, _ left: Value, _ right: Value, at span: Span) throws(Stop) -> Value {
+  func binary(_ operation: BinaryOperation, _ left: Value, _ right: Value, at span: Span)
+    throws(Stop) -> Value
+  {
     switch (operation, left, right) {
     case (.integer(let operation), .integer(let a), .integer(let b)):
-      return .integer(try number(span) { () throws(Numbers.Failure) in try Numbers.integer(operation, a, b) })
+      return .integer(
+        try number(span) { () throws(Numbers.Failure) in try Numbers.integer(operation, a, b) })
     case (.integer32(let operation), .integer(let a), .integer(let b)):
-      return .integer(try number(span) { () throws(Numbers.Failure) in try Numbers.integer32(operation, a, b) })
+      return .integer(
+        try number(span) { () throws(Numbers.Failure) in try Numbers.integer32(operation, a, b) })
     case (.float(let operation), .float(let a), .float(let b)):
-      return .float(try number(span) { () throws(Numbers.Failure) in try Numbers.float(operation, a, b) })
+      return .float(
+        try number(span) { () throws(Numbers.Failure) in try Numbers.float(operation, a, b) })
     case (.compare(let comparison, .integer), .integer(let a), .integer(let b)):
       return .boolean(Numbers.compare(comparison, a, b))
     case (.compare(let comparison, .float), .float(let a), .float(let b)):
       return .boolean(Numbers.compare(comparison, a, b))
     case (.compare(let comparison, .string), .text(let a), .text(let b)):
       return .boolean(compare(comparison, a, b))
-    case (.compare(.notEqual, .boolean), _, _), (.compare(.notEqual, .structural), _, _): return .boolean(left != right)
-    case (.compare(_, .boolean), _, _), (.compare(_, .structural), _, _): return .boolean(left == right)
-    case (.scaleDuration, .integer(let ticks), .float(let factor)), (.floatTimesDuration, .float(let factor), .integer(let ticks)):
-      return .integer(try number(span) { () throws(Numbers.Failure) in try Numbers.scale(ticks, by: factor) })
+    case (.compare(.notEqual, .boolean), _, _), (.compare(.notEqual, .structural), _, _):
+      return .boolean(left != right)
+    case (.compare(_, .boolean), _, _), (.compare(_, .structural), _, _):
+      return .boolean(left == right)
+    case (.scaleDuration, .integer(let ticks), .float(let factor)),
+      (.floatTimesDuration, .float(let factor), .integer(let ticks)):
+      return .integer(
+        try number(span) { () throws(Numbers.Failure) in try Numbers.scale(ticks, by: factor) })
     case (.divideDurationByFloat, .integer(let ticks), .float(let divisor)):
-      return .integer(try number(span) { () throws(Numbers.Failure) in try Numbers.divide(ticks, by: divisor) })
+      return .integer(
+        try number(span) { () throws(Numbers.Failure) in try Numbers.divide(ticks, by: divisor) })
     case (.divideDurationByInteger, .integer(let ticks), .integer(let divisor)):
-      return .integer(try number(span) { () throws(Numbers.Failure) in try Numbers.divide(ticks, by: divisor) })
-    case (.durationRatio, .integer(let a), .integer(let b)): return .float(Numbers.one(Double(a) / Double(b)))
+      return .integer(
+        try number(span) { () throws(Numbers.Failure) in try Numbers.divide(ticks, by: divisor) })
+    case (.durationRatio, .integer(let a), .integer(let b)):
+      return .float(Numbers.one(Double(a) / Double(b)))
     case (.durationFloorRatio, .integer(let a), .integer(let b)):
-      return .integer(try number(span) { () throws(Numbers.Failure) in try Numbers.integer(.floorDivide, a, b) })
+      return .integer(
+        try number(span) { () throws(Numbers.Failure) in try Numbers.integer(.floorDivide, a, b) })
     case (.concatenate, .text(let a), .text(let b)): return .text(a + b)
     case (.concatenate, .array(let a), .array(let b)):
       try requireRoom(for: a.count + b.count, at: span)
@@ -79,19 +94,23 @@ extension Interpreter {
     case (.integer32ToInteger, .integer): return value
     case (.durationToSeconds, .integer(let ticks)): return .float(Double(ticks) / rate)
     case (.secondsToDuration, .float(let seconds)):
-      return .integer(try number(span) { () throws(Numbers.Failure) in try Numbers.nearest(seconds * rate) })
+      return .integer(
+        try number(span) { () throws(Numbers.Failure) in try Numbers.nearest(seconds * rate) })
     default: throw .unsupported("\(conversion) of this value")
     }
   }
 
   /// An intrinsic on numbers; `type` is that of its first operand.
-  func numeric(_ intrinsic: Intrinsic, _ values: [Value], _ type: Type, at span: Span) throws(Stop) -> Value {
+  func numeric(_ intrinsic: Intrinsic, _ values: [Value], _ type: Type, at span: Span) throws(Stop)
+    -> Value
+  {
     switch (values.first, values.dropFirst().first) {
     case (.integer(let a)?, nil):
       switch intrinsic {
       case .absolute:
         if a >= 0 { return .integer(a) }
-        return try unary(type == .integer32 ? .negateInteger32 : .negateInteger, .integer(a), at: span)
+        return try unary(
+          type == .integer32 ? .negateInteger32 : .negateInteger, .integer(a), at: span)
       case .floor, .ceiling, .truncate, .round: return .integer(a)
       default: break
       }
@@ -108,11 +127,16 @@ extension Interpreter {
           })
       default: break
       }
-    case (.float(let a)?, nil): if let result = numeric(intrinsic, a) { return .float(Numbers.one(result)) }
+    case (.float(let a)?, nil):
+      if let result = numeric(intrinsic, a) { return .float(Numbers.one(result)) }
     case (.float(let a)?, .float(let b)?):
       switch intrinsic {
-      case .minimum: return .float(a.isNaN || b.isNaN ? Numbers.one(.nan) : a < b || (a == b && a.sign == .minus) ? a : b)
-      case .maximum: return .float(a.isNaN || b.isNaN ? Numbers.one(.nan) : a > b || (a == b && a.sign == .plus) ? a : b)
+      case .minimum:
+        return .float(
+          a.isNaN || b.isNaN ? Numbers.one(.nan) : a < b || (a == b && a.sign == .minus) ? a : b)
+      case .maximum:
+        return .float(
+          a.isNaN || b.isNaN ? Numbers.one(.nan) : a > b || (a == b && a.sign == .plus) ? a : b)
       case .arcTangent2: return .float(ElementaryFunctions.arcTangent2(a, b))
       default: break
       }

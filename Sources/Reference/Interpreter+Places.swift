@@ -32,14 +32,18 @@ extension Interpreter {
     case .local(let id): value = try read(id)
     case .member(let id):
       if case .dataset = typed[id].kind {
-        guard let part = try dataset(id).value.part(place.path[...]) else { throw raise(.indexOutOfRange, at: place.span) }
+        guard let part = try dataset(id).value.part(place.path[...]) else {
+          throw raise(.indexOutOfRange, at: place.span)
+        }
         guard let whole = part.whole else { throw raise(.missingValue, at: place.span) }
         return whole
       }
       value = try read(id, at: place.span)
     }
     for index in place.path {
-      guard let parts = value.parts, parts.indices.contains(index) else { throw raise(.indexOutOfRange, at: place.span) }
+      guard let parts = value.parts, parts.indices.contains(index) else {
+        throw raise(.indexOutOfRange, at: place.span)
+      }
       value = parts[index]
     }
     return value
@@ -49,19 +53,25 @@ extension Interpreter {
     switch place.root {
     case .local(let id):
       if place.path.isEmpty { return set(id, new) }
-      guard let value = try read(id).replacing(place.path[...], with: new) else { throw raise(.indexOutOfRange, at: place.span) }
+      guard let value = try read(id).replacing(place.path[...], with: new) else {
+        throw raise(.indexOutOfRange, at: place.span)
+      }
       set(id, value)
     case .member(let id):
       onWrite?(id, place.path)
       switch typed[id].kind {
       case .shared(let key):
         let old = place.path.isEmpty ? Value.unit : try read(id, at: place.span)
-        guard let value = old.replacing(place.path[...], with: new) else { throw raise(.indexOutOfRange, at: place.span) }
+        guard let value = old.replacing(place.path[...], with: new) else {
+          throw raise(.indexOutOfRange, at: place.span)
+        }
         shared[key] = value
       case .dataset: try writeDataset(id, place.path, new, at: place.span)
       case .argument, .variable, .prepared, .constant:
         let old = place.path.isEmpty ? Value.unit : try read(id, at: place.span)
-        guard let value = old.replacing(place.path[...], with: new) else { throw raise(.indexOutOfRange, at: place.span) }
+        guard let value = old.replacing(place.path[...], with: new) else {
+          throw raise(.indexOutOfRange, at: place.span)
+        }
         members[id] = value
       case .resident, .device, .field: throw .unsupported("a write to `\(typed[id].name)`")
       }
@@ -77,13 +87,18 @@ extension Interpreter {
       onWrite?(id, [])
       return try appendToDataset(id, element, at: span)
     }
-    guard case .array(let elements) = try read(resolved) else { throw .unsupported("an append to no array") }
+    guard case .array(let elements) = try read(resolved) else {
+      throw .unsupported("an append to no array")
+    }
     try requireRoom(for: elements.count + 1, at: span)
     try write(.array(elements + [element]), to: resolved)
   }
 
-  /// An array in device code is no larger than the device's memory for arrays, where an element takes 8 bytes or more.
+  /// An array in device code is no larger than the device's memory for arrays, where an element
+  /// takes 8 bytes or more.
   func requireRoom(for count: Int, at span: Span) throws(Stop) {
-    if isDevice, count >= typed.description.core.arenaBytes / 8 { throw raise(.outOfMemory, at: span) }
+    if isDevice, count >= typed.description.core.arenaBytes / 8 {
+      throw raise(.outOfMemory, at: span)
+    }
   }
 }

@@ -29,7 +29,9 @@ extension Interpreter {
       charge(operations: 1)
       try write(try binary(operation, left, right, at: span), to: resolved)
     case .assignTuple(let places, let value):
-      guard case .tuple(let parts) = try evaluate(value), parts.count == places.count else { throw .unsupported("no tuple") }
+      guard case .tuple(let parts) = try evaluate(value), parts.count == places.count else {
+        throw .unsupported("no tuple")
+      }
       for (place, part) in zip(places, parts) { try write(part, to: try resolve(place)) }
     case .conditional(let conditions, let block, let otherwise):
       if try evaluate(conditions) { return try execute(block) }
@@ -37,7 +39,8 @@ extension Interpreter {
     case .guarded(let conditions, let block):
       if try !evaluate(conditions) { return try execute(block) }
     case .loop(let loop, let block, let isParallel):
-      return isParallel ? try parallel(loop, block, statement) : try self.loop(loop, block, at: span)
+      return isParallel
+        ? try parallel(loop, block, statement) : try self.loop(loop, block, at: span)
     case .whileLoop(let conditions, let block):
       while try evaluate(conditions) {
         switch try execute(block) {
@@ -50,7 +53,8 @@ extension Interpreter {
       }
     case .breakLoop: return .broke
     case .continueLoop: return .continued
-    case .returnValue(let value): return .returned(try value.map { value throws(Stop) in try evaluate(value) } ?? .unit)
+    case .returnValue(let value):
+      return .returned(try value.map { value throws(Stop) in try evaluate(value) } ?? .unit)
     case .throwError(let error, let payload):
       let values = try evaluate(payload)
       guard let error else {
@@ -63,7 +67,8 @@ extension Interpreter {
     case .preload(let kernels): for kernel in kernels { compile(kernel) }
     case .block(let block), .critical(let block): return try execute(block)
     case .parallel(let block): return try parallel(block, statement)
-    case .expect(let condition, let text, _): expectations.append((try truth(condition), text, span))
+    case .expect(let condition, let text, _):
+      expectations.append((try truth(condition), text, span))
     }
     return .normal
   }
@@ -78,7 +83,9 @@ extension Interpreter {
       switch condition {
       case .expression(let expression): holds = try truth(expression)
       case .binding(let local, let expression):
-        guard case .optional(let content) = try evaluate(expression) else { throw .unsupported("no optional") }
+        guard case .optional(let content) = try evaluate(expression) else {
+          throw .unsupported("no optional")
+        }
         holds = content != nil
         if let content { bound = (local, content) }
       }
@@ -117,7 +124,9 @@ extension Interpreter {
     var rounds = Rounds()
     switch loop.source {
     case .array(let array):
-      guard case .array(let elements) = try evaluate(array) else { throw .unsupported("a loop over no array") }
+      guard case .array(let elements) = try evaluate(array) else {
+        throw .unsupported("a loop over no array")
+      }
       rounds.elements = elements[...]
     case .range(let low, let high, let isClosed, let step):
       rounds.next64 = try integer(low)
@@ -131,7 +140,9 @@ extension Interpreter {
     return rounds
   }
 
-  private mutating func loop(_ loop: TypedLoop, _ block: TypedBlock, at span: Span) throws(Stop) -> Completion {
+  private mutating func loop(_ loop: TypedLoop, _ block: TypedBlock, at span: Span) throws(Stop)
+    -> Completion
+  {
     var rounds = try begin(loop)
     while let element = rounds.next() {
       charge(operations: 1)
@@ -173,13 +184,16 @@ extension Interpreter {
     return completion
   }
 
-  private mutating func handle(_ block: TypedBlock, _ catches: [TypedCatch]) throws(Stop) -> Completion {
+  private mutating func handle(_ block: TypedBlock, _ catches: [TypedCatch]) throws(Stop)
+    -> Completion
+  {
     let frameCount = frames.count
     do throws(Stop) {
       return try execute(block)
     } catch {
       guard case .raised(let raised) = error,
-        let handler = catches.first(where: { $0.errors.isEmpty || $0.errors.contains(raised.error) })
+        let handler = catches.first(where: { $0.errors.isEmpty || $0.errors.contains(raised.error) }
+        )
       else { throw error }
       precondition(frames.count == frameCount, "every call takes its frame away")
       device(if: isDevice) { $0.core.timeline.realtime() }

@@ -22,8 +22,11 @@ enum Completion {
   case returned(Value)
 }
 
-/// The reference interpreter: slow and obvious, it walks the typed tree and knows nothing of lowering and the machine. The
-/// timeline and the world are the same as the machine's; everything that decides when they are asked what is its own.
+/// The reference interpreter: slow and obvious, it walks the typed tree and knows nothing of
+/// lowering and the machine.
+///
+/// The timeline and the world are the same as the machine's; everything that decides when they are
+/// asked what is its own.
 struct Interpreter {
   let program: ProvenProgram
   let typed: TypedProgram
@@ -55,8 +58,8 @@ struct Interpreter {
   var stopTime: Int64?
   var isStopping = false
 
-  /// Is told of each write to a member of the host, with the path of fields, tuple positions and indices: the write barrier
-  /// of the proof's tests.
+  /// Is told of each write to a member of the host, with the path of fields, tuple positions and
+  /// indices: the write barrier of the proof's tests.
   var onWrite: ((MemberID, [Int]) -> Void)?
   /// Is told of each start of a kernel, with the members whose values differ from what it captured.
   var onStart: ((FunctionID, [MemberID]) -> Void)?
@@ -88,11 +91,14 @@ struct Interpreter {
 
   func place(_ span: Span) -> Raised.Place {
     let position = typed.sources.position(of: span)
-    return Raised.Place(file: typed.sources[span.source].name, line: position.line, column: position.column)
+    return Raised.Place(
+      file: typed.sources[span.source].name, line: position.line, column: position.column)
   }
 
   /// Does arithmetic; its failures are errors of the language at `span`.
-  func number<Result>(_ span: Span, _ body: () throws(Numbers.Failure) -> Result) throws(Stop) -> Result {
+  func number<Result>(_ span: Span, _ body: () throws(Numbers.Failure) -> Result) throws(Stop)
+    -> Result
+  {
     do throws(Numbers.Failure) { return try body() } catch {
       switch error {
       case .overflow: throw raise(.arithmeticOverflow, at: span)
@@ -129,9 +135,11 @@ struct Interpreter {
 
   // MARK: Functions
 
-  /// Runs `function` with `arguments`, and gives its result and what its `inout` parameters hold in the end.
+  /// Runs `function` with `arguments`, and gives its result and what its `inout` parameters hold in
+  /// the end.
   mutating func run(
-    _ function: FunctionID, _ arguments: [Value], generics: [GenericID: GenericArgument] = [:], device: MemberID? = nil,
+    _ function: FunctionID, _ arguments: [Value], generics: [GenericID: GenericArgument] = [:],
+    device: MemberID? = nil,
     at span: Span?
   ) throws(Stop) -> (result: Value, changed: [Value?], failure: Stop?) {
     let declaration = typed[function]
@@ -140,7 +148,9 @@ struct Interpreter {
     if depth > callDepthMax { throw raise(.stackOverflow, at: span ?? declaration.nameSpan) }
     try step()
     var locals = [Value?](repeating: nil, count: declaration.locals.count)
-    for (parameter, argument) in zip(declaration.parameters, arguments) { locals[Int(parameter.local.index)] = argument }
+    for (parameter, argument) in zip(declaration.parameters, arguments) {
+      locals[Int(parameter.local.index)] = argument
+    }
     frames.append(
       Frame(
         function: function, generics: generics, locals: locals, device: device))
@@ -152,12 +162,16 @@ struct Interpreter {
       failure = error
     }
     let ended = frames.removeLast()
-    let changed = declaration.parameters.map { $0.isInout ? ended.locals[Int($0.local.index)] : nil }
+    let changed = declaration.parameters.map {
+      $0.isInout ? ended.locals[Int($0.local.index)] : nil
+    }
     return (result, changed, failure)
   }
 
   /// The result of a function that changes none of its arguments.
-  mutating func call(_ function: FunctionID, _ arguments: [Value], generics: [GenericID: GenericArgument] = [:])
+  mutating func call(
+    _ function: FunctionID, _ arguments: [Value], generics: [GenericID: GenericArgument] = [:]
+  )
     throws(Stop) -> Value
   {
     let (result, _, failure) = try run(function, arguments, generics: generics, at: nil)

@@ -1,15 +1,19 @@
 import Machine
 import Typing
 
-/// Arithmetic by its definition (rules 7 to 9), apart from the machine's. Only the elementary functions are the machine's own:
-/// the language defines them as one implementation for all engines.
+/// Arithmetic by its definition (rules 7 to 9), apart from the machine's.
+///
+/// Only the elementary functions are the machine's own: the language defines them as one
+/// implementation for all engines.
 enum Numbers {
   enum Failure: Error {
     case overflow
     case divisionByZero
   }
 
-  private static func checked(_ result: (partialValue: Int64, overflow: Bool)) throws(Failure) -> Int64 {
+  private static func checked(_ result: (partialValue: Int64, overflow: Bool)) throws(Failure)
+    -> Int64
+  {
     if result.overflow { throw .overflow }
     return result.partialValue
   }
@@ -19,7 +23,9 @@ enum Numbers {
     return Int64(small)
   }
 
-  static func integer(_ operation: IntegerOperation, _ a: Int64, _ b: Int64) throws(Failure) -> Int64 {
+  static func integer(_ operation: IntegerOperation, _ a: Int64, _ b: Int64) throws(Failure)
+    -> Int64
+  {
     switch operation {
     case .add: return try checked(a.addingReportingOverflow(b))
     case .subtract: return try checked(a.subtractingReportingOverflow(b))
@@ -62,16 +68,20 @@ enum Numbers {
     return exponent % 2 == 0 ? square : try checked(square.multipliedReportingOverflow(by: base))
   }
 
-  static func integer32(_ operation: IntegerOperation, _ a: Int64, _ b: Int64) throws(Failure) -> Int64 {
+  static func integer32(_ operation: IntegerOperation, _ a: Int64, _ b: Int64) throws(Failure)
+    -> Int64
+  {
     switch operation {
     case .wrappingAdd, .wrappingSubtract, .wrappingMultiply, .shiftLeft:
       return Int64(Int32(truncatingIfNeeded: try integer(operation, a, b)))
-    case .add, .subtract, .multiply, .floorDivide, .remainder, .power, .bitAnd, .bitOr, .bitXor, .shiftRight:
+    case .add, .subtract, .multiply, .floorDivide, .remainder, .power, .bitAnd, .bitOr, .bitXor,
+      .shiftRight:
       return try narrow(try integer(operation, a, b))
     }
   }
 
-  static func float(_ operation: FloatOperation, _ a: Double, _ b: Double) throws(Failure) -> Double {
+  static func float(_ operation: FloatOperation, _ a: Double, _ b: Double) throws(Failure) -> Double
+  {
     switch operation {
     case .add: return one(a + b)
     case .subtract: return one(a - b)
@@ -79,7 +89,8 @@ enum Numbers {
     case .divide: return one(a / b)
     case .floorDivide:
       if b == 0 { throw .divisionByZero }
-      // Python's: the rest of the truncated division first, so that an infinite divisor leaves a finite rest.
+      // Python's: the rest of the truncated division first, so that an infinite divisor leaves a
+      // finite rest.
       let truncated = a.truncatingRemainder(dividingBy: b)
       let exact = (a - truncated) / b
       let quotient = modulo(a, b) == truncated ? exact : exact - 1
@@ -121,7 +132,8 @@ enum Numbers {
     if divisor.isInfinite || ticks == 0 { return 0 }
     let (mantissa, exponent) = parts(divisor)
     let isNegative = (ticks < 0) != (divisor < 0)
-    // ticks / (mantissa * 2^exponent): double the dividend or the divisor until the exponent is gone, one bit at a time.
+    // ticks / (mantissa * 2^exponent): double the dividend or the divisor until the exponent is
+    // gone, one bit at a time.
     var divisorBits = WideInteger(mantissa)
     for _ in 0..<max(0, exponent) {
       guard let next = divisorBits.doubled else { return 0 }
@@ -181,7 +193,9 @@ enum Numbers {
 
   // MARK: Comparisons
 
-  static func compare<Ordered: Comparable>(_ comparison: Comparison, _ a: Ordered, _ b: Ordered) -> Bool {
+  static func compare<Ordered: Comparable>(_ comparison: Comparison, _ a: Ordered, _ b: Ordered)
+    -> Bool
+  {
     switch comparison {
     case .equal: a == b
     case .notEqual: a != b
@@ -229,7 +243,9 @@ struct WideInteger {
     return overflow ? nil : rounded
   }
 
-  /// The quotient to the nearest, ties to even. The dividend has 64 bits.
+  /// The quotient to the nearest, ties to even.
+  ///
+  /// The dividend has 64 bits.
   func divided(by divisor: WideInteger) -> UInt64? {
     guard high == 0 else { return nil }
     // From twice the greatest dividend on the quotient is below a half.

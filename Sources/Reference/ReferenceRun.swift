@@ -13,7 +13,9 @@ package struct ReferenceLimits: Sendable {
   package init() {}
 }
 
-/// One experiment to be run by the reference interpreter, and with what. As `RunRequest`.
+/// One experiment to be run by the reference interpreter, and with what.
+///
+/// As `RunRequest`.
 package struct ReferenceRequest {
   package var program: ProvenProgram
   package var experiment: ExperimentID
@@ -24,10 +26,11 @@ package struct ReferenceRequest {
   package var shared: [String: Constant] = [:]
   package var keepsTrace = false
   package var limits = ReferenceLimits()
-  /// Is told of each write to a member of the host, with the path of fields, tuple positions and indices.
+  /// Is told of each write to a member of the host, with the path of fields, tuple positions and
+  /// indices.
   package var onWrite: ((MemberID, [Int]) -> Void)?
-  /// Is told of each start of a kernel, with the members of which it captured another value than they hold now: never any, of
-  /// a program that is proven.
+  /// Is told of each start of a kernel, with the members of which it captured another value than
+  /// they hold now: never any, of a program that is proven.
   package var onStart: ((FunctionID, [MemberID]) -> Void)?
 
   package init(program: ProvenProgram, experiment: ExperimentID) {
@@ -82,10 +85,13 @@ package struct ReferenceTest: Sendable {
 }
 
 /// Runs one experiment by walking its tree, from the initialisers to `analyze`.
-package func interpret(_ request: ReferenceRequest) -> ReferenceOutcome { onDeepStack { perform(request) } }
+package func interpret(_ request: ReferenceRequest) -> ReferenceOutcome {
+  onDeepStack { perform(request) }
+}
 
 /// Runs a test block by walking its tree; nil where something in it is not known.
-package func interpret(_ test: TypedTest, of program: ProvenProgram, seed: UInt64) -> ReferenceTest? {
+package func interpret(_ test: TypedTest, of program: ProvenProgram, seed: UInt64) -> ReferenceTest?
+{
   onDeepStack {
     var interpreter = Interpreter(program, seed: seed, limits: ReferenceLimits())
     var error: ReferenceError?
@@ -95,12 +101,14 @@ package func interpret(_ test: TypedTest, of program: ProvenProgram, seed: UInt6
     } catch {
       guard case .raised(let raised) = error else { return nil }
       return ReferenceTest(
-        title: test.title, expectations: interpreter.expectations, error: interpreter.describe(raised),
+        title: test.title, expectations: interpreter.expectations,
+        error: interpreter.describe(raised),
         output: interpreter.output)
     }
     error = nil
     return ReferenceTest(
-      title: test.title, expectations: interpreter.expectations, error: error, output: interpreter.output)
+      title: test.title, expectations: interpreter.expectations, error: error,
+      output: interpreter.output)
   }
 }
 
@@ -126,7 +134,8 @@ private struct StagedRun {
     self.request = request
     typed = request.program.typed
     experiment = typed[request.experiment]
-    device = SimulatedDevice(description: typed.description, seed: request.seed, keepsTrace: request.keepsTrace)
+    device = SimulatedDevice(
+      description: typed.description, seed: request.seed, keepsTrace: request.keepsTrace)
     interpreter = Interpreter(request.program, seed: request.seed, limits: request.limits)
     interpreter.shared = request.shared.mapValues { Value($0) }
     interpreter.onWrite = request.onWrite
@@ -163,7 +172,8 @@ private struct StagedRun {
   }
 
   /// Runs a stage; whether what follows may run.
-  private mutating func stage(_ body: (inout StagedRun) throws(Stop) -> Void) throws(Ending) -> Bool {
+  private mutating func stage(_ body: (inout StagedRun) throws(Stop) -> Void) throws(Ending) -> Bool
+  {
     do throws(Stop) {
       try body(&self)
       return true
@@ -196,7 +206,9 @@ private struct StagedRun {
     for member in members where member.kind == .argument { try take(member.id) }
     for member in members where member.kind == .variable { try interpreter.initialize(member.id) }
     if let prepare = experiment.prepare { _ = try interpreter.call(prepare, []) }
-    for member in members where member.kind == .dataset { try interpreter.declareDataset(member.id) }
+    for member in members where member.kind == .dataset {
+      try interpreter.declareDataset(member.id)
+    }
     for function in typed.functions {
       switch function.kind {
       case .kernel, .seamlessKernel:
@@ -263,16 +275,20 @@ private struct StagedRun {
     if request.keepsTrace { record.trace = device.trace }
     guard !account.balances, record.error == nil else { return }
     record.status = .failed
-    record.error = ReferenceError(code: "EventsLost", payload: [], words: [], file: "", line: 0, column: 0)
+    record.error = ReferenceError(
+      code: "EventsLost", payload: [], words: [], file: "", line: 0, column: 0)
   }
 
   private mutating func gather() {
     for id in experiment.members {
       let member = typed[id]
       switch member.kind {
-      case .dataset: record.datasets.append((member.name, interpreter.datasets[id]?.value.record ?? .missing))
+      case .dataset:
+        record.datasets.append((member.name, interpreter.datasets[id]?.value.record ?? .missing))
       case .shared(let key):
-        if let value = try? interpreter.read(id, at: member.nameSpan) { record.shared.append((key, value.constant)) }
+        if let value = try? interpreter.read(id, at: member.nameSpan) {
+          record.shared.append((key, value.constant))
+        }
       case .argument, .variable, .prepared, .constant, .resident, .device, .field: break
       }
     }
@@ -290,7 +306,8 @@ extension Interpreter {
   /// The constants of the modules, and of an experiment.
   mutating func initializeConstants(of experiment: ExperimentID?) throws(Stop) {
     let constants = typed.members.filter {
-      $0.kind == .constant && ($0.experiment == nil || (experiment != nil && $0.experiment == experiment))
+      $0.kind == .constant
+        && ($0.experiment == nil || (experiment != nil && $0.experiment == experiment))
     }
     for constant in constants where members[constant.id] == nil { try initialize(constant.id) }
   }
@@ -298,11 +315,13 @@ extension Interpreter {
   func describe(_ raised: Raised) -> ReferenceError {
     let code: String
     switch raised.error {
-    case .builtin(let number): code = builtinErrorNames.indices.contains(number) ? builtinErrorNames[number] : "Error"
+    case .builtin(let number):
+      code = builtinErrorNames.indices.contains(number) ? builtinErrorNames[number] : "Error"
     case .declared(let id): code = typed[id].name
     }
     return ReferenceError(
-      code: code, payload: raised.payload.map(\.constant), words: raised.words, file: raised.span?.file ?? "",
+      code: code, payload: raised.payload.map(\.constant), words: raised.words,
+      file: raised.span?.file ?? "",
       line: raised.span?.line ?? 0, column: raised.span?.column ?? 0)
   }
 }

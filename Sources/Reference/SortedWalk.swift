@@ -4,7 +4,8 @@ import Machine
 import Simulation
 import Typing
 
-/// The execution of a `parallel` block that can be sorted: branches run in source order, their events wait until the end.
+/// The execution of a `parallel` block that can be sorted: branches run in source order, their
+/// events wait until the end.
 struct SortedWalk {
   struct Event {
     enum Action {
@@ -25,8 +26,10 @@ struct SortedWalk {
 }
 
 extension Interpreter {
-  /// `parallel { }`
-  mutating func parallel(_ block: TypedBlock, _ statement: TypedStatement) throws(Stop) -> Completion {
+  /// Runs a `parallel` block: sorted by time where its durations are static, else in source order.
+  mutating func parallel(_ block: TypedBlock, _ statement: TypedStatement) throws(Stop)
+    -> Completion
+  {
     guard isDevice, let device else { throw .unsupported("`parallel` on the host") }
     if walk != nil { return try walkBranches(block) }
     if isSortable(block.statements) {
@@ -49,7 +52,9 @@ extension Interpreter {
   }
 
   /// `parallel for`: each round is a branch.
-  mutating func parallel(_ loop: TypedLoop, _ block: TypedBlock, _ statement: TypedStatement) throws(Stop) -> Completion {
+  mutating func parallel(_ loop: TypedLoop, _ block: TypedBlock, _ statement: TypedStatement)
+    throws(Stop) -> Completion
+  {
     guard isDevice, let device else { throw .unsupported("`parallel for` on the host") }
     if walk == nil, isSortable([statement]) {
       walk = SortedWalk()
@@ -99,17 +104,24 @@ extension Interpreter {
   }
 
   /// An operation on the timeline inside a walk; nil for those that are done at once.
-  mutating func walked(_ intrinsic: Intrinsic, _ words: [UInt64], _ numbers: [Int64], at span: Span) throws(Stop) -> Value? {
-    guard let offset = walk?.offset, let statement = walk?.statementCount, let device else { return nil }
+  mutating func walked(_ intrinsic: Intrinsic, _ words: [UInt64], _ numbers: [Int64], at span: Span)
+    throws(Stop) -> Value?
+  {
+    guard let offset = walk?.offset, let statement = walk?.statementCount, let device else {
+      return nil
+    }
     let channel = UInt16(truncatingIfNeeded: words.first ?? 0)
     func event(_ action: SortedWalk.Event.Action, after delay: Int64) -> SortedWalk.Event {
-      SortedWalk.Event(offset: offset &+ delay, channel: channel, action: action, statement: statement, span: span)
+      SortedWalk.Event(
+        offset: offset &+ delay, channel: channel, action: action, statement: statement, span: span)
     }
     switch intrinsic {
     case .now:
       charge(operations: 1)
       let cursor = device.core.timeline.cursor()
-      return .integer(try number(span) { () throws(Numbers.Failure) in try Numbers.integer(.add, cursor, offset) })
+      return .integer(
+        try number(span) { () throws(Numbers.Failure) in try Numbers.integer(.add, cursor, offset) }
+      )
     case .delay:
       charge(operations: 1)
       walk?.offset = offset &+ numbers[0]
@@ -141,11 +153,14 @@ extension Interpreter {
     for index in order {
       let event = finished.events[index]
       if charged.insert(event.statement).inserted { charge(events: 1) }
-      let time = try number(event.span) { () throws(Numbers.Failure) in try Numbers.integer(.add, base, event.offset) }
+      let time = try number(event.span) { () throws(Numbers.Failure) in
+        try Numbers.integer(.add, base, event.offset)
+      }
       switch event.action {
       case .output(let address, let value):
         try untilDone(event.span, device) {
-          device.core.timeline.output(channel: event.channel, address: address, value: value, at: time, position: 0)
+          device.core.timeline.output(
+            channel: event.channel, address: address, value: value, at: time, position: 0)
         }
       case .gate(let edges, let duration):
         try untilDone(event.span, device) {
@@ -156,7 +171,9 @@ extension Interpreter {
     }
     if finished.offset > 0 {
       device.core.timeline.moveCursor(
-        to: try number(span) { () throws(Numbers.Failure) in try Numbers.integer(.add, base, finished.offset) })
+        to: try number(span) { () throws(Numbers.Failure) in
+          try Numbers.integer(.add, base, finished.offset)
+        })
     }
   }
 }

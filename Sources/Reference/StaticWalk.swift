@@ -53,14 +53,16 @@ struct StaticWalk {
         case .conditional(_, let block, let otherwise):
           walk(block)
           if let otherwise { walk(otherwise) }
-        case .guarded(_, let block), .loop(_, let block, _), .whileLoop(_, let block), .block(let block), .parallel(let block),
+        case .guarded(_, let block), .loop(_, let block, _), .whileLoop(_, let block),
+          .block(let block), .parallel(let block),
           .critical(let block):
           walk(block)
         case .tryCatch(let block, let catches, let finally):
           walk(block)
           for handler in catches { walk(handler.body) }
           if let finally { walk(finally) }
-        case .expression, .declareMember, .assign, .compoundAssign, .assignTuple, .breakLoop, .continueLoop, .returnValue,
+        case .expression, .declareMember, .assign, .compoundAssign, .assignTuple, .breakLoop,
+          .continueLoop, .returnValue,
           .throwError, .send, .preload, .expect:
           break
         }
@@ -131,11 +133,13 @@ struct StaticWalk {
       case false?: try go(block)
       case nil: try mustBePlain(statement)
       }
-    case .loop(let loop, let block, let isParallel): try go(loop, block, isParallel: isParallel, statement)
+    case .loop(let loop, let block, let isParallel):
+      try go(loop, block, isParallel: isParallel, statement)
     case .whileLoop: try mustBePlain(statement)
     case .block(let block): try go(block)
     case .parallel(let block): try branches(block.statements)
-    case .declareMember, .breakLoop, .continueLoop, .returnValue, .throwError, .tryCatch, .send, .preload, .critical, .expect:
+    case .declareMember, .breakLoop, .continueLoop, .returnValue, .throwError, .tryCatch, .send,
+      .preload, .critical, .expect:
       throw Unsortable()
     }
   }
@@ -162,7 +166,8 @@ struct StaticWalk {
     case .range(let low, let high, let isClosed, let step):
       let first = try known(low)
       let last = try known(high)
-      let stride = try step.map { step throws(Unsortable) in try known(step) } ?? .value(.integer(1))
+      let stride =
+        try step.map { step throws(Unsortable) in try known(step) } ?? .value(.integer(1))
       let contents = Contents(of: statement, typed, device: scope.device)
       guard contents.hasTimeline || contents.leaves || isParallel else { return }
       guard case .value(.integer(let first)) = first, case .value(.integer(let last)) = last,
@@ -183,7 +188,9 @@ struct StaticWalk {
     }
   }
 
-  private mutating func round(_ loop: TypedLoop, _ block: TypedBlock, _ value: Int64, _ start: Int64?) throws(Unsortable) {
+  private mutating func round(
+    _ loop: TypedLoop, _ block: TypedBlock, _ value: Int64, _ start: Int64?
+  ) throws(Unsortable) {
     try count()
     if let start { offset = start }
     bind(loop.variable, .value(.integer(value)))
@@ -231,13 +238,18 @@ struct StaticWalk {
     case .member(let id): return known(id)
     case .unary(let operation, let operand):
       guard let values = try knownAll([operand]) else { return .dynamic }
-      return try compute { () throws(Stop) in try interpreter.unary(operation, values[0], at: span) }
+      return try compute { () throws(Stop) in try interpreter.unary(operation, values[0], at: span)
+      }
     case .binary(let operation, let left, let right):
       guard let values = try knownAll([left, right]) else { return .dynamic }
-      return try compute { () throws(Stop) in try interpreter.binary(operation, values[0], values[1], at: span) }
+      return try compute { () throws(Stop) in
+        try interpreter.binary(operation, values[0], values[1], at: span)
+      }
     case .convert(let conversion, let operand):
       guard let values = try knownAll([operand]) else { return .dynamic }
-      return try compute { () throws(Stop) in try interpreter.convert(conversion, values[0], at: span) }
+      return try compute { () throws(Stop) in
+        try interpreter.convert(conversion, values[0], at: span)
+      }
     case .and(let left, let right), .or(let left, let right):
       let goesOn: Bool
       if case .and = expression.kind { goesOn = true } else { goesOn = false }
@@ -268,11 +280,14 @@ struct StaticWalk {
       return try call(kernel, arguments, on: member)
     case .tuple(let parts): return try knownAll(parts).map { .value(.tuple($0)) } ?? .dynamic
     case .tupleElement(let base, let index), .field(let base, let index):
-      guard case .value(let value) = try known(base), let parts = value.parts, parts.indices.contains(index) else {
+      guard case .value(let value) = try known(base), let parts = value.parts,
+        parts.indices.contains(index)
+      else {
         return .dynamic
       }
       return .value(parts[index])
-    case .intrinsic(let intrinsic, let operands): return try self.intrinsic(intrinsic, operands, at: span)
+    case .intrinsic(let intrinsic, let operands):
+      return try self.intrinsic(intrinsic, operands, at: span)
     case .conditional(let conditions, let block, let value, let otherwise, let other):
       switch try known(conditions) {
       case true?:
@@ -318,8 +333,11 @@ struct StaticWalk {
 
   private mutating func known(_ local: LocalID) throws(Unsortable) -> Known {
     if let value = scope.known[local] { return .value(value) }
-    guard scope.isOutermost, !isVariable(local), let declared = declarations[local] else { return .dynamic }
-    // Outside of the walk: a `let` whose value is known when compiling. What it calls is not gone into.
+    guard scope.isOutermost, !isVariable(local), let declared = declarations[local] else {
+      return .dynamic
+    }
+    // Outside of the walk: a `let` whose value is known when compiling. What it calls is not gone
+    // into.
     if Contents(of: declared, typed, device: scope.device).hasTimeline { return .dynamic }
     declarations[local] = nil
     var apart = self
@@ -350,13 +368,21 @@ struct StaticWalk {
     }
   }
 
-  private mutating func intrinsic(_ intrinsic: Intrinsic, _ operands: [TypedExpression], at span: Span) throws(Unsortable) -> Known {
+  private mutating func intrinsic(
+    _ intrinsic: Intrinsic, _ operands: [TypedExpression], at span: Span
+  ) throws(Unsortable) -> Known {
     var values: [Value?] = []
     for operand in operands {
-      if case .value(let value) = try known(operand) { values.append(value) } else { values.append(nil) }
+      if case .value(let value) = try known(operand) {
+        values.append(value)
+      } else {
+        values.append(nil)
+      }
     }
     func ticks(_ index: Int) throws(Unsortable) -> Int64 {
-      guard values.indices.contains(index), case .integer(let ticks)? = values[index] else { throw Unsortable() }
+      guard values.indices.contains(index), case .integer(let ticks)? = values[index] else {
+        throw Unsortable()
+      }
       return ticks
     }
     switch intrinsic {
@@ -371,13 +397,19 @@ struct StaticWalk {
     case .gate:
       _ = try ticks(2)
       try add(1, until: 0)
-    case .clock, .slack, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause, .input: throw Unsortable()
-    case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine, .cosine, .tangent,
-      .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2, .logarithm10, .aligned:
+    case .clock, .slack, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause, .input:
+      throw Unsortable()
+    case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine,
+      .cosine, .tangent,
+      .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2,
+      .logarithm10, .aligned:
       let all = values.compactMap { $0 }
       guard all.count == values.count, let first = operands.first else { return .dynamic }
-      return try compute { () throws(Stop) in try interpreter.numeric(intrinsic, all, first.type, at: span) }
-    case .count, .last, .print, .pause, .leastSquares, .traceEdges, .traceSpan, .traceLevel, .simulationStatus,
+      return try compute { () throws(Stop) in
+        try interpreter.numeric(intrinsic, all, first.type, at: span)
+      }
+    case .count, .last, .print, .pause, .leastSquares, .traceEdges, .traceSpan, .traceLevel,
+      .simulationStatus,
       .simulationOutput:
       return .dynamic
     }
@@ -386,10 +418,14 @@ struct StaticWalk {
 
   private mutating func add(_ count: Int, until after: Int64) throws(Unsortable) {
     eventCount += count
-    if eventCount > Self.eventCountMax || offset.addingReportingOverflow(after).overflow { throw Unsortable() }
+    if eventCount > Self.eventCountMax || offset.addingReportingOverflow(after).overflow {
+      throw Unsortable()
+    }
   }
 
-  private mutating func call(_ callee: FunctionID, _ arguments: [TypedArgument], on device: MemberID?) throws(Unsortable) -> Known {
+  private mutating func call(
+    _ callee: FunctionID, _ arguments: [TypedArgument], on device: MemberID?
+  ) throws(Unsortable) -> Known {
     let function = typed[callee]
     var known: [LocalID: Value] = [:]
     for (parameter, argument) in zip(function.parameters, arguments) {
@@ -405,7 +441,9 @@ struct StaticWalk {
     guard scopes.count <= Self.callDepthMax else { throw Unsortable() }
     for parameter in function.parameters {
       let index = Int(parameter.local.index)
-      if function.locals.indices.contains(index), function.locals[index].isVariable { known[parameter.local] = nil }
+      if function.locals.indices.contains(index), function.locals[index].isVariable {
+        known[parameter.local] = nil
+      }
     }
     scopes.append(Scope(function: callee, device: device, known: known, isOutermost: false))
     defer { scopes.removeLast() }

@@ -62,7 +62,9 @@ indirect enum Value: Hashable, Sendable {
   func replacing(_ path: ArraySlice<Int>, with new: Value) -> Value? {
     guard let index = path.first else { return new }
     func inner(_ parts: [Value]) -> [Value]? {
-      guard parts.indices.contains(index), let part = parts[index].replacing(path.dropFirst(), with: new) else { return nil }
+      guard parts.indices.contains(index),
+        let part = parts[index].replacing(path.dropFirst(), with: new)
+      else { return nil }
       var parts = parts
       parts[index] = part
       return parts
@@ -71,7 +73,8 @@ indirect enum Value: Hashable, Sendable {
     case .array(let parts): return inner(parts).map { .array($0) }
     case .tuple(let parts): return inner(parts).map { .tuple($0) }
     case .structure(let parts): return inner(parts).map { .structure($0) }
-    case .unit, .integer, .float, .boolean, .text, .optional, .enumeration, .function, .error: return nil
+    case .unit, .integer, .float, .boolean, .text, .optional, .enumeration, .function, .error:
+      return nil
     }
   }
 }
@@ -97,7 +100,8 @@ enum Stop: Error {
   case raised(Raised)
   /// The run was asked to stop.
   case stopped
-  /// The tree holds something that this interpreter does not know; a difference between the engines, not an outcome.
+  /// The tree holds something that this interpreter does not know; a difference between the
+  /// engines, not an outcome.
   case unsupported(String)
   /// So many steps were taken that it is not going to end.
   case outOfSteps
@@ -105,6 +109,8 @@ enum Stop: Error {
 
 /// The numbers of the language's own errors.
 enum LanguageError: Int {
-  case underflow = 0, sequenceError, collision, busy, inputOverflow, timeout, arithmeticOverflow, divisionByZero
-  case indexOutOfRange, outOfMemory, stackOverflow, cancelled, missingValue, limitExceeded, fitFailed
+  case underflow = 0, sequenceError, collision, busy, inputOverflow, timeout, arithmeticOverflow,
+    divisionByZero
+  case indexOutOfRange, outOfMemory, stackOverflow, cancelled, missingValue, limitExceeded,
+    fitFailed
 }

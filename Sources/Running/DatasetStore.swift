@@ -45,8 +45,10 @@ extension Type {
     case .array(let element): element
     case .fixedArray(let element, let lengths):
       lengths.count > 1 ? .fixedArray(element, Array(lengths.dropFirst())) : element
-    case .unknown, .never, .unit, .boolean, .integer, .integer32, .string, .float, .duration, .timestamp, .optional, .tuple,
-      .structure, .enumeration, .error, .anyError, .function, .interface, .driver, .channel, .recording, .simulation,
+    case .unknown, .never, .unit, .boolean, .integer, .integer32, .string, .float, .duration,
+      .timestamp, .optional, .tuple,
+      .structure, .enumeration, .error, .anyError, .function, .interface, .driver, .channel,
+      .recording, .simulation,
       .parameter:
       nil
     }
@@ -69,11 +71,13 @@ struct DatasetStore {
 
   init(program: TypedProgram) { self.program = program }
 
-  /// Declares `member` with a length along each of its axes: all of it is missing. Without axes an array is empty, and
-  /// everything else zero.
+  /// Declares `member` with a length along each of its axes: all of it is missing.
+  ///
+  /// Without axes an array is empty, and everything else zero.
   mutating func declare(_ member: MemberID, shape: [Int]) {
     let type = program[member].type
-    let value = shape.isEmpty ? DatasetValue(zero(of: type, in: program), type) : Self.missing(shape[...])
+    let value =
+      shape.isEmpty ? DatasetValue(zero(of: type, in: program), type) : Self.missing(shape[...])
     datasets[member] = Dataset(type: type, shape: shape, value: value)
   }
 
@@ -92,7 +96,9 @@ struct DatasetStore {
   private static func resized(_ value: DatasetValue, _ shape: ArraySlice<Int>) -> DatasetValue {
     guard let length = shape.first else { return value }
     var elements: [DatasetValue] = []
-    if case .array(let known) = value { elements = known.prefix(length).map { resized($0, shape.dropFirst()) } }
+    if case .array(let known) = value {
+      elements = known.prefix(length).map { resized($0, shape.dropFirst()) }
+    }
     while elements.count < length { elements.append(missing(shape.dropFirst())) }
     return .array(elements)
   }
@@ -129,14 +135,20 @@ struct DatasetStore {
 
   /// Writes the next element along the first axis.
   mutating func append(_ value: Constant, to member: MemberID) -> Fault? {
-    guard let dataset = datasets[member], let element = dataset.type.element else { return Fault(.indexOutOfRange) }
+    guard let dataset = datasets[member], let element = dataset.type.element else {
+      return Fault(.indexOutOfRange)
+    }
     let new = DatasetValue(value, element)
     // Taken out, so that the elements are not copied.
-    guard case .array(var elements)? = datasets[member]?.value else { return Fault(.indexOutOfRange) }
+    guard case .array(var elements)? = datasets[member]?.value else {
+      return Fault(.indexOutOfRange)
+    }
     datasets[member]?.value = .missing
     defer { datasets[member]?.value = .array(elements) }
     if let length = dataset.shape.first {
-      guard dataset.next < length, dataset.next < elements.count, Self.fits(new, dataset.shape.dropFirst()) else {
+      guard dataset.next < length, dataset.next < elements.count,
+        Self.fits(new, dataset.shape.dropFirst())
+      else {
         return Fault(.indexOutOfRange)
       }
       elements[dataset.next] = Self.resized(new, dataset.shape.dropFirst())
@@ -148,27 +160,33 @@ struct DatasetStore {
   }
 
   /// Writes the part of it that `path` leads to; the numbers of its indices are `indices`.
-  mutating func write(_ value: Constant, to member: MemberID, _ path: [HostPathStep], _ indices: [Int64]) -> Fault? {
+  mutating func write(
+    _ value: Constant, to member: MemberID, _ path: [HostPathStep], _ indices: [Int64]
+  ) -> Fault? {
     guard let dataset = datasets[member] else { return Fault(.missingValue) }
     var fault: Fault?
     datasets[member]?.value = .missing
     let new = Self.writing(
       value, into: dataset.value, type: dataset.type, path[...], indices[...], program, &fault)
     datasets[member]?.value = new
-    if fault == nil, case .index? = path.first, let index = indices.first, let place = Int(exactly: index) {
+    if fault == nil, case .index? = path.first, let index = indices.first,
+      let place = Int(exactly: index)
+    {
       datasets[member]?.next = max(dataset.next, place &+ 1)
     }
     return fault
   }
 
   private static func writing(
-    _ value: Constant, into old: DatasetValue, type: Type, _ path: ArraySlice<HostPathStep>, _ indices: ArraySlice<Int64>,
+    _ value: Constant, into old: DatasetValue, type: Type, _ path: ArraySlice<HostPathStep>,
+    _ indices: ArraySlice<Int64>,
     _ program: TypedProgram, _ fault: inout Fault?
   ) -> DatasetValue {
     guard let step = path.first else { return DatasetValue(value, type) }
     switch (step, old) {
     case (.index, .array(var elements)):
-      guard let index = indices.first.flatMap({ Int(exactly: $0) }), elements.indices.contains(index),
+      guard let index = indices.first.flatMap({ Int(exactly: $0) }),
+        elements.indices.contains(index),
         let element = type.element
       else {
         fault = Fault(.indexOutOfRange)
@@ -179,7 +197,8 @@ struct DatasetStore {
       elements[index] = writing(
         value, into: part, type: element, path.dropFirst(), indices.dropFirst(), program, &fault)
       return .array(elements)
-    case (.field, .value(let constant)), (.tupleElement, .value(let constant)), (.index, .value(let constant)):
+    case (.field, .value(let constant)), (.tupleElement, .value(let constant)),
+      (.index, .value(let constant)):
       guard let changed = replacing(value, in: constant, path, indices) else {
         fault = Fault(.indexOutOfRange)
         return old
@@ -193,7 +212,8 @@ struct DatasetStore {
 
   /// `constant` with the part at `path` replaced; nil where there is no such part.
   private static func replacing(
-    _ value: Constant, in constant: Constant, _ path: ArraySlice<HostPathStep>, _ indices: ArraySlice<Int64>
+    _ value: Constant, in constant: Constant, _ path: ArraySlice<HostPathStep>,
+    _ indices: ArraySlice<Int64>
   ) -> Constant? {
     guard let step = path.first else { return value }
     func inner(_ parts: [Constant], _ index: Int, _ indices: ArraySlice<Int64>) -> [Constant]? {
@@ -205,8 +225,10 @@ struct DatasetStore {
       return parts
     }
     switch (step, constant) {
-    case (.field(let index), .structure(let parts)): return inner(parts, index, indices).map { .structure($0) }
-    case (.tupleElement(let index), .tuple(let parts)): return inner(parts, index, indices).map { .tuple($0) }
+    case (.field(let index), .structure(let parts)):
+      return inner(parts, index, indices).map { .structure($0) }
+    case (.tupleElement(let index), .tuple(let parts)):
+      return inner(parts, index, indices).map { .tuple($0) }
     case (.index, .array(let parts)):
       guard let index = indices.first.flatMap({ Int(exactly: $0) }) else { return nil }
       return inner(parts, index, indices.dropFirst()).map { .array($0) }
@@ -227,15 +249,19 @@ func zero(of type: Type, in program: TypedProgram, depth: Int = 0) -> Constant {
   case .optional: return .optional(nil)
   case .array: return .array([])
   case .fixedArray(_, let lengths):
-    guard case .known(let count)? = lengths.first, let element = type.element, count >= 0, count <= 1 << 24 else {
+    guard case .known(let count)? = lengths.first, let element = type.element, count >= 0,
+      count <= 1 << 24
+    else {
       return .array([])
     }
     return .array(Array(repeating: inner(element), count: count))
   case .tuple(let types): return .tuple(types.map(inner))
-  case .structure(let id, let arguments): return .structure(program.fieldTypes(of: id, arguments).map(inner))
+  case .structure(let id, let arguments):
+    return .structure(program.fieldTypes(of: id, arguments).map(inner))
   case .enumeration(let id):
     return .enumeration(0, program[id].cases.first?.payload.map { inner($0.type) } ?? [])
-  case .unit, .unknown, .never, .error, .anyError, .function, .interface, .driver, .channel, .recording, .parameter:
+  case .unit, .unknown, .never, .error, .anyError, .function, .interface, .driver, .channel,
+    .recording, .parameter:
     return .unit
   }
 }

@@ -28,8 +28,10 @@ struct FaultText {
     case .underflow:
       let late = duration(UInt64(bitPattern: 0 &- Int64(bitPattern: fault.words.2)))
       return "the event for \(device) at \(time) came \(late) too late"
-    case .sequenceError: return "the event for \(device) at \(time) lies before too many that are queued already"
-    case .collision: return
+    case .sequenceError:
+      return "the event for \(device) at \(time) lies before too many that are queued already"
+    case .collision:
+      return
         "two events for \(device) meet at \(time): only in one kernel call does the later replace the earlier, so leave "
         + "a `delay` between them"
     case .busy: return "\(device) is still busy with the operation before"
@@ -43,7 +45,8 @@ struct FaultText {
     case .cancelled: return "the run was cancelled"
     case .missingValue: return "a part of the dataset has not been written"
     case .limitExceeded: return "\(device) does not allow this value"
-    case .fitFailed: return "the points cannot be fitted: there are too few of them, or some are no numbers"
+    case .fitFailed:
+      return "the points cannot be fitted: there are too few of them, or some are no numbers"
     }
   }
 
@@ -51,17 +54,22 @@ struct FaultText {
   func message(declared name: String, payload: [UInt64]) -> String {
     guard let error = program.errors.first(where: { $0.name == name }) else { return name }
     let types = error.payload.map(\.type)
-    guard !types.isEmpty, case .tuple(let values)? = constant(from: payload, as: .tuple(types), in: program) else {
+    guard !types.isEmpty,
+      case .tuple(let values)? = constant(from: payload, as: .tuple(types), in: program)
+    else {
       return name
     }
     let parts = zip(error.payload, values).map { "\($0.name): \(printer.literal($1, $0.type))" }
     return "\(name)(\(parts.joined(separator: ", ")))"
   }
 
-  private func duration(_ word: UInt64) -> String { printer.text(.integer(Int64(bitPattern: word)), .duration) }
+  private func duration(_ word: UInt64) -> String {
+    printer.text(.integer(Int64(bitPattern: word)), .duration)
+  }
 
   private func deviceName(_ word: UInt64) -> String {
-    guard let channel = program.description.channels.first(where: { UInt64($0.number) == word }) else {
+    guard let channel = program.description.channels.first(where: { UInt64($0.number) == word })
+    else {
       return "channel \(word)"
     }
     return "`\(channel.device)`"

@@ -2,16 +2,18 @@ import Bytecode
 import Lowering
 import Typing
 
-/// Functions, added to a host image, by which the runner reads and writes the variables that the image keeps.
+/// Functions, added to a host image, by which the runner reads and writes the variables that the
+/// image keeps.
 struct GlobalAccess: Sendable {
-  /// For each member the functions that return its words, and that take them; indices into the image's functions.
+  /// For each member the functions that return its words, and that take them; indices into the
+  /// image's functions.
   private(set) var readers: [MemberID: Int] = [:]
   private(set) var writers: [MemberID: Int] = [:]
 
   /// Adds the functions for all of `globals` to `contents`.
   init(_ globals: [MemberID: GlobalSlots], addingTo contents: inout ImageContents) {
-    for (member, slots) in globals.sorted(by: { $0.key.index < $1.key.index }) {
-      guard !slots.words.contains(where: { $0.kind == .function }) else { continue }
+    for (member, slots) in globals.sorted(by: { $0.key.index < $1.key.index })
+    where !slots.words.contains(where: { $0.kind == .function }) {
       readers[member] = contents.functions.count
       contents.functions.append(Self.reader(slots))
       writers[member] = contents.functions.count
@@ -19,8 +21,11 @@ struct GlobalAccess: Sendable {
     }
   }
 
-  private static func instruction(_ operation: Opcode, _ a: Int, _ b: Int = 0, _ c: Int = 0) -> UInt64 {
-    UInt64(operation.rawValue) | UInt64(a & 0xFFFF) << 16 | UInt64(b & 0xFFFF) << 32 | UInt64(c & 0xFFFF) << 48
+  private static func instruction(_ operation: Opcode, _ a: Int, _ b: Int = 0, _ c: Int = 0)
+    -> UInt64
+  {
+    UInt64(operation.rawValue) | UInt64(a & 0xFFFF) << 16 | UInt64(b & 0xFFFF) << 32 | UInt64(
+      c & 0xFFFF) << 48
   }
 
   private static func reader(_ slots: GlobalSlots) -> FunctionContents {
@@ -48,7 +53,9 @@ struct GlobalAccess: Sendable {
 
   private static func writer(_ slots: GlobalSlots) -> FunctionContents {
     var function = FunctionContents(name: "write")
-    function.slots = slots.words.map { $0.kind == .owned ? SlotType(.borrowed, layout: $0.layout) : $0 }
+    function.slots = slots.words.map {
+      $0.kind == .owned ? SlotType(.borrowed, layout: $0.layout) : $0
+    }
     function.parameterCount = slots.words.count
     for (offset, word) in slots.words.enumerated() {
       let global = slots.first + offset

@@ -1,7 +1,9 @@
 import Bytecode
 import Glibc
 
-/// The memory of a host half: its image, stack and arena. Reserved, and taken from the system only where it is touched.
+/// The memory of a host half: its image, stack and arena.
+///
+/// Reserved, and taken from the system only where it is touched.
 struct HostMemory: ~Copyable {
   let image: VerifiedImage
   private let bytes: UnsafeMutableRawBufferPointer
@@ -55,8 +57,11 @@ struct HostMemory: ~Copyable {
     var byteCount = byteCount
     while byteCount >= 1 << 20 {
       let address = mmap(
-        nil, byteCount, PROT_READ | PROT_WRITE, Int32(MAP_PRIVATE) | Int32(MAP_ANONYMOUS) | Int32(MAP_NORESERVE), -1, 0)
-      if let address, address != MAP_FAILED { return UnsafeMutableRawBufferPointer(start: address, count: byteCount) }
+        nil, byteCount, PROT_READ | PROT_WRITE,
+        Int32(MAP_PRIVATE) | Int32(MAP_ANONYMOUS) | Int32(MAP_NORESERVE), -1, 0)
+      if let address, address != MAP_FAILED {
+        return UnsafeMutableRawBufferPointer(start: address, count: byteCount)
+      }
       byteCount /= 2
     }
     return nil

@@ -11,7 +11,9 @@ import Values
 extension HostSession {
   /// Does host call `index` and answers it, with results or with an error.
   mutating func serve(_ index: Int) {
-    guard image.hostCalls.indices.contains(index) else { return machine.fail(Fault(.limitExceeded)) }
+    guard image.hostCalls.indices.contains(index) else {
+      return machine.fail(Fault(.limitExceeded))
+    }
     let operands: [UInt64] = machine.exportHostArguments()
     switch image.hostCalls[index] {
     case .print:
@@ -30,7 +32,9 @@ extension HostSession {
       let order: Int64 = a == b ? 0 : a.utf8.lexicographicallyPrecedes(b.utf8) ? -1 : 1
       answer([UInt64(bitPattern: order)])
     case .datasetAppend(let member):
-      guard let element = typed[member].type.element else { return machine.fail(Fault(.indexOutOfRange)) }
+      guard let element = typed[member].type.element else {
+        return machine.fail(Fault(.indexOutOfRange))
+      }
       updateAxes(of: member)
       let value = read(operands, [element]).first ?? .unit
       conclude(datasets.append(value, to: member))
@@ -76,7 +80,8 @@ extension HostSession {
       let texts = zip(values.dropFirst(), sides).map { printer.literal($0, $1) }
       expectations.note(isMet, condition, sides: texts, span: span)
       answer([])
-    case .simulate(let experiment, let members, let hasSeed): simulate(experiment, members, hasSeed, operands)
+    case .simulate(let experiment, let members, let hasSeed):
+      simulate(experiment, members, hasSeed, operands)
     case .traceEdges:
       var operands = reader(operands, [.integer, .string, .boolean])
       guard let trace = simulation(operands.integer())?.trace, let device = operands.text(),
@@ -87,7 +92,8 @@ extension HostSession {
     case .traceSpan:
       var operands = reader(operands, [.integer, .string, .integer])
       guard let trace = simulation(operands.integer())?.trace, let device = operands.text(),
-        let index = operands.integer().flatMap({ Int(exactly: $0) }), let span = trace.span(device, index)
+        let index = operands.integer().flatMap({ Int(exactly: $0) }),
+        let span = trace.span(device, index)
       else { return machine.fail(Fault(.indexOutOfRange)) }
       answer([UInt64(bitPattern: span)])
     case .traceLevel:
@@ -108,7 +114,9 @@ extension HostSession {
 
   /// The values of `types` that `operands` are, one after the other; empty if they are none.
   private func read(_ operands: [UInt64], _ types: [Type]) -> [Constant] {
-    guard case .tuple(let values)? = constant(from: operands, as: .tuple(types), in: typed) else { return [] }
+    guard case .tuple(let values)? = constant(from: operands, as: .tuple(types), in: typed) else {
+      return []
+    }
     return values
   }
 
@@ -116,7 +124,9 @@ extension HostSession {
     OperandReader(values: read(operands, types)[...])
   }
 
-  private func text(_ string: String) -> [UInt64] { words(of: .text(string), as: .string, in: typed) }
+  private func text(_ string: String) -> [UInt64] {
+    words(of: .text(string), as: .string, in: typed)
+  }
 
   private mutating func conclude(_ fault: Fault?) {
     if let fault { machine.fail(fault) } else { answer([]) }
@@ -132,7 +142,8 @@ extension HostSession {
     for segment in segments {
       switch segment {
       case .text(let text): result += text
-      case .value(let type, let format): if let value = values.popFirst() { result += printer.text(value, type, format) }
+      case .value(let type, let format):
+        if let value = values.popFirst() { result += printer.text(value, type, format) }
       }
     }
     return result
@@ -140,7 +151,9 @@ extension HostSession {
 
   // MARK: Datasets and shared values
 
-  private mutating func writeElement(of member: MemberID, _ path: [HostPathStep], _ operands: [UInt64]) {
+  private mutating func writeElement(
+    of member: MemberID, _ path: [HostPathStep], _ operands: [UInt64]
+  ) {
     var type = typed[member].type
     var indexTypes: [Type] = []
     for step in path {
@@ -151,20 +164,26 @@ extension HostSession {
       case .field(let index), .tupleElement(let index):
         var parts: [Type] = []
         if case .tuple(let types) = type { parts = types }
-        if case .structure(let id, let arguments) = type { parts = typed.fieldTypes(of: id, arguments) }
+        if case .structure(let id, let arguments) = type {
+          parts = typed.fieldTypes(of: id, arguments)
+        }
         type = parts.indices.contains(index) ? parts[index] : .unknown
       }
     }
     let values = read(operands, indexTypes + [type])
     guard let value = values.last else { return machine.fail(Fault(.indexOutOfRange)) }
-    let indices = values.dropLast().map { index -> Int64 in if case .integer(let number) = index { number } else { -1 } }
+    let indices = values.dropLast().map { index -> Int64 in
+      if case .integer(let number) = index { number } else { -1 }
+    }
     conclude(datasets.write(value, to: member, path, indices))
   }
 
   /// Axes that are datasets themselves grow; the others are known since the end of `prepare`.
   private mutating func updateAxes(of member: MemberID) {
     let declared = typed[member].axes
-    guard declared.contains(where: { typed[$0.values].effects.contains(.touchesDatasets) }) else { return }
+    guard declared.contains(where: { typed[$0.values].effects.contains(.touchesDatasets) }) else {
+      return
+    }
     // An axis of which a part is missing stays as it was.
     guard let found = try? evaluateAxes(of: member) else { return }
     axes[member] = found
@@ -178,7 +197,8 @@ extension HostSession {
       let value = try value(of: axis.values)
       if case .integer(let count) = value {
         let numbers = (0..<max(0, min(count, 1 << 24))).map { Constant.integer($0) }
-        found.append(RunRecord.Axis(name: axis.name, type: .array(.integer), values: .array(numbers)))
+        found.append(
+          RunRecord.Axis(name: axis.name, type: .array(.integer), values: .array(numbers)))
       } else {
         found.append(RunRecord.Axis(name: axis.name, type: axis.type, values: value))
       }
@@ -187,14 +207,18 @@ extension HostSession {
   }
 
   private func report(_ member: MemberID) {
-    if let (done, all) = datasets.progress(of: member) { observer.progress(Double(done) / Double(all)) }
+    if let (done, all) = datasets.progress(of: member) {
+      observer.progress(Double(done) / Double(all))
+    }
   }
 
   /// What the shared member holds: its value in the store, or else its default.
   mutating func sharedValue(of member: MemberID) throws(HostStop) -> Constant {
     guard case .shared(let key) = typed[member].kind else { return .unit }
     if let value = shared.values[key] { return value }
-    guard let initializer = typed[member].initializer else { return zero(of: typed[member].type, in: typed) }
+    guard let initializer = typed[member].initializer else {
+      return zero(of: typed[member].type, in: typed)
+    }
     return try value(of: initializer)
   }
 
@@ -203,7 +227,8 @@ extension HostSession {
   private mutating func fit(_ operands: [UInt64]) {
     let numbers = Type.array(.number)
     var arrays = reader(Array(operands.dropFirst()), [numbers, numbers, numbers])
-    guard let model = operands.first.flatMap({ Int(exactly: $0) }), contents.functions.indices.contains(model),
+    guard let model = operands.first.flatMap({ Int(exactly: $0) }),
+      contents.functions.indices.contains(model),
       let points = arrays.numbers(), let y = arrays.numbers(), let start = arrays.numbers(),
       points.count == y.count, points.allSatisfy(\.isFinite)
     else { return machine.fail(Fault(.fitFailed)) }
@@ -234,7 +259,9 @@ extension HostSession {
   // MARK: Simulations
 
   private func simulation(_ handle: Int64?) -> RunRecord? {
-    guard let handle, let index = Int(exactly: handle), simulations.indices.contains(index) else { return nil }
+    guard let handle, let index = Int(exactly: handle), simulations.indices.contains(index) else {
+      return nil
+    }
     return simulations[index]
   }
 
@@ -245,7 +272,9 @@ extension HostSession {
     var request = RunRequest(program: program, experiment: experiment)
     request.seed = seed
     request.keepsTrace = true
-    if hasSeed, case .integer(let own)? = values.popLast() { request.seed = UInt64(bitPattern: own) }
+    if hasSeed, case .integer(let own)? = values.popLast() {
+      request.seed = UInt64(bitPattern: own)
+    }
     for (member, value) in zip(members, values) { request.arguments[member] = value }
     switch Running.run(request) {
     case .ran(let record, _):

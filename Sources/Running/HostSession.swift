@@ -20,7 +20,8 @@ enum HostStop: Error {
   case broken(String)
 }
 
-/// The host half of one run (or of a file's tests) on its machine, and all that its host calls reach.
+/// The host half of one run (or of a file's tests) on its machine, and all that its host calls
+/// reach.
 struct HostSession: ~Copyable {
   let program: ProvenProgram
   let typed: TypedProgram
@@ -50,8 +51,10 @@ struct HostSession: ~Copyable {
   /// Whether a shared value was read since this was last set to false.
   var hasReadShared = false
   /// The error that left a kernel last, and where the host stood then.
-  private var kernelFailure: (position: UInt64, error: UInt16, places: [RunError.Place], message: String)?
-  /// Errors that kernels declare and the host half does not know; they have numbers after the host's own.
+  private var kernelFailure:
+    (position: UInt64, error: UInt16, places: [RunError.Place], message: String)?
+  /// Errors that kernels declare and the host half does not know; they have numbers after the
+  /// host's own.
   private var foreignErrors: [String] = []
   /// Why no more is run, once that is so.
   private var refusal: HostStop?
@@ -61,9 +64,12 @@ struct HostSession: ~Copyable {
   /// Deeper than anything but endless recursion.
   private static let depthMax = 64
 
-  /// Lowers `roots` and what they call, and loads the image. The errors are those of lowering.
+  /// Lowers `roots` and what they call, and loads the image.
+  ///
+  /// The errors are those of lowering.
   static func open(
-    program: ProvenProgram, roots: [FunctionID], bound: Set<MemberID> = [], shared: SharedStore = SharedStore(),
+    program: ProvenProgram, roots: [FunctionID], bound: Set<MemberID> = [],
+    shared: SharedStore = SharedStore(),
     seed: UInt64 = 0, observer: RunObserver = RunObserver()
   ) throws(HostStop) -> HostSession {
     let lowered = lowerHost(program, roots: roots)
@@ -71,13 +77,16 @@ struct HostSession: ~Copyable {
     var contents = image.contents
     let access = GlobalAccess(image.globals, addingTo: &contents)
     return HostSession(
-      program: program, image: image, contents: contents, access: access, memory: try load(contents),
-      kernels: KernelStore(program: program, bound: bound), shared: shared, seed: seed, observer: observer)
+      program: program, image: image, contents: contents, access: access,
+      memory: try load(contents),
+      kernels: KernelStore(program: program, bound: bound), shared: shared, seed: seed,
+      observer: observer)
   }
 
   private init(
     program: ProvenProgram, image: HostImage, contents: ImageContents, access: GlobalAccess,
-    memory: consuming HostMemory, kernels: KernelStore, shared: SharedStore, seed: UInt64, observer: RunObserver
+    memory: consuming HostMemory, kernels: KernelStore, shared: SharedStore, seed: UInt64,
+    observer: RunObserver
   ) {
     machine = Machine(image: memory.image, stack: memory.stack, arena: memory.arena)
     machine.setStopFlag(UnsafePointer(memory.stopFlag))
@@ -100,9 +109,11 @@ struct HostSession: ~Copyable {
       return try HostMemory(image: encode(contents))
     } catch {
       switch error {
-      case .image(let error): throw .broken("the image of \(contents.name)'s host half is refused: \(error)")
+      case .image(let error):
+        throw .broken("the image of \(contents.name)'s host half is refused: \(error)")
       case .noMemory:
-        let refusal = RunError(code: "OutOfMemory", message: "the system gives no memory", backtrace: [])
+        let refusal = RunError(
+          code: "OutOfMemory", message: "the system gives no memory", backtrace: [])
         throw .failed(refusal, fault: Fault(.outOfMemory))
       }
     }
@@ -124,7 +135,9 @@ struct HostSession: ~Copyable {
 
   /// Runs function `index` of the image on top of whatever is suspended.
   mutating func call(index: Int, arguments: [UInt64]) throws(HostStop) -> [UInt64] {
-    guard depth < Self.depthMax else { throw .failed(describe(Fault(.stackOverflow)), fault: Fault(.stackOverflow)) }
+    guard depth < Self.depthMax else {
+      throw .failed(describe(Fault(.stackOverflow)), fault: Fault(.stackOverflow))
+    }
     depth += 1
     defer { depth -= 1 }
     if let fault = machine.enter(index) {
@@ -175,7 +188,8 @@ struct HostSession: ~Copyable {
   mutating func pass(on stop: HostStop) {
     switch stop {
     case .failed(let error, let fault):
-      // The places in between are kept: the error's own backtrace is longer than the one from here on.
+      // The places in between are kept: the error's own backtrace is longer than the one from here
+      // on.
       kernelFailure = (machine.position, fault.error, error.backtrace, error.message)
       machine.fail(fault)
     case .stopped: machine.fail(Fault(.cancelled))
@@ -228,7 +242,8 @@ struct HostSession: ~Copyable {
     case failed(Fault, places: [RunError.Place], message: String)
   }
 
-  /// Starts the latest image of `kernel`, waits for it, and answers the host call with its result or error.
+  /// Starts the latest image of `kernel`, waits for it, and answers the host call with its result
+  /// or error.
   mutating func start(_ kernel: FunctionID, arguments: [UInt64]) {
     guard let device, !isStopping else { return machine.fail(Fault(.cancelled)) }
     do throws(HostStop) {
@@ -250,7 +265,9 @@ struct HostSession: ~Copyable {
   }
 
   /// Runs `cleanup`, which nothing on the host calls; returns the error that left it.
-  mutating func runCleanup(_ kernel: FunctionID, on device: SimulatedDevice) throws(HostStop) -> RunError? {
+  mutating func runCleanup(_ kernel: FunctionID, on device: SimulatedDevice) throws(HostStop)
+    -> RunError?
+  {
     switch try execute(kernel, arguments: [], on: device) {
     case .finished: return nil
     case .failed(let fault, let places, let message):
@@ -262,7 +279,9 @@ struct HostSession: ~Copyable {
     _ kernel: FunctionID, arguments: [UInt64], on device: SimulatedDevice
   ) throws(HostStop) -> KernelEnd {
     func refused(_ error: BuiltinError) -> KernelEnd {
-      .failed(Fault(error), places: [], message: FaultText(program: typed, printer: printer).message(Fault(error)))
+      .failed(
+        Fault(error), places: [],
+        message: FaultText(program: typed, printer: printer).message(Fault(error)))
     }
     let compiled: CompiledKernel
     do throws(LoadError) {
@@ -290,7 +309,8 @@ struct HostSession: ~Copyable {
         isStopping = true
         device.cancel()
       case .hostCall:
-        // Lowering makes no image that calls the host as long as `await` and `send` are not supported.
+        // Lowering makes no image that calls the host as long as `await` and `send` are not
+        // supported.
         device.answer(throwing: Fault(.timeout), afterRoundTrip: true)
       }
     }
@@ -319,7 +339,8 @@ struct HostSession: ~Copyable {
       number = contents.errors.count + foreignErrors.count - 1
     }
     let own = Fault(
-      number: BuiltinError.firstDeclared &+ UInt16(truncatingIfNeeded: number), fault.words.0, fault.words.1,
+      number: BuiltinError.firstDeclared &+ UInt16(truncatingIfNeeded: number), fault.words.0,
+      fault.words.1,
       fault.words.2, fault.words.3)
     return .failed(own, places: places, message: text.message(declared: name, payload: payload))
   }
@@ -336,23 +357,30 @@ struct HostSession: ~Copyable {
     let positions = (0..<machine.backtraceCount).map { machine.backtrace($0) }
     let places = positions.compactMap { contents.place($0) }
     let name = name(of: fault)
-    if let failure = kernelFailure, failure.error == fault.error, failure.position == positions.first {
+    if let failure = kernelFailure, failure.error == fault.error,
+      failure.position == positions.first
+    {
       return RunError(code: name, message: failure.message, backtrace: failure.places + places)
     }
-    let message = fault.error < BuiltinError.firstDeclared
+    let message =
+      fault.error < BuiltinError.firstDeclared
       ? text.message(fault) : text.message(declared: name, payload: machine.exportFault())
     return RunError(code: name, message: message, backtrace: places)
   }
 }
 
 extension ImageContents {
-  /// The place in the source that `position` (function in the upper, word in the lower 32 bits) belongs to; nil for what
-  /// stands in no source.
+  /// The place in the source that `position` (function in the upper, word in the lower 32 bits)
+  /// belongs to; nil for what stands in no source.
   func place(_ position: UInt64) -> RunError.Place? {
     let number = Int(position >> 32)
     guard functions.indices.contains(number) else { return nil }
     let function = functions[number]
-    guard let entry = function.positions.last(where: { $0.start <= UInt32(truncatingIfNeeded: position) }) else { return nil }
+    guard
+      let entry = function.positions.last(where: {
+        $0.start <= UInt32(truncatingIfNeeded: position)
+      })
+    else { return nil }
     return RunError.Place(
       function: function.name, file: Int(entry.file) < files.count ? files[Int(entry.file)] : "",
       line: Int(entry.line), column: Int(entry.column))
@@ -369,14 +397,21 @@ private struct HostPort: DevicePort {
   mutating func resetTimeline() {}
   func shouldPause() -> Bool { false }
   mutating func waitUntil(_ time: Int64) -> PortOutcome { .done }
-  mutating func output(channel: UInt16, address: Int64, value: UInt64, at time: Int64, position: UInt64) -> PortOutcome {
+  mutating func output(
+    channel: UInt16, address: Int64, value: UInt64, at time: Int64, position: UInt64
+  ) -> PortOutcome {
     .done
   }
   mutating func output(
-    channel: UInt16, address: Int64, value: UInt64, then second: UInt64, after: Int64, at time: Int64, position: UInt64
+    channel: UInt16, address: Int64, value: UInt64, then second: UInt64, after: Int64,
+    at time: Int64, position: UInt64
   ) -> PortOutcome { .done }
-  mutating func gate(channel: UInt16, edges: UInt16, at time: Int64, duration: Int64, position: UInt64) -> PortOutcome {
+  mutating func gate(
+    channel: UInt16, edges: UInt16, at time: Int64, duration: Int64, position: UInt64
+  ) -> PortOutcome {
     .done
   }
-  mutating func input(channel: UInt16, address: Int64, until: Int64, position: UInt64) -> InputOutcome { .nothing }
+  mutating func input(channel: UInt16, address: Int64, until: Int64, position: UInt64)
+    -> InputOutcome
+  { .nothing }
 }

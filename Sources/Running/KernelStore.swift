@@ -62,7 +62,9 @@ struct KernelStore {
     return program.captures(of: kernel).map(\.member).filter { seen.insert($0).inserted }
   }
 
-  /// A compile point of `kernel`: from now on its calls run with `captures`. Returns what was wrong.
+  /// A compile point of `kernel`: from now on its calls run with `captures`.
+  ///
+  /// Returns what was wrong.
   mutating func compile(_ kernel: FunctionID, captures: [MemberID: Constant]) -> [Diagnostic] {
     let own = bound.intersection(captures.keys).subtracting(sorters[kernel] ?? [])
     let fixed = captures.filter { !own.contains($0.key) }
@@ -78,7 +80,8 @@ struct KernelStore {
       sorters[kernel, default: []].formUnion(image.sorters)
       return compile(kernel, captures: captures)
     }
-    // The words of bound captures follow each other as the manifest says; a bound capture is a whole member.
+    // The words of bound captures follow each other as the manifest says; a bound capture is a
+    // whole member.
     var order: [(first: UInt16, member: MemberID)] = []
     for capture in image.contents.captures {
       guard case .bound(let first, _) = capture.binding,
@@ -88,7 +91,8 @@ struct KernelStore {
     }
     order.sort { $0.first < $1.first }
     let compiled = CompiledKernel(
-      contents: image.contents, bytes: encode(image.contents), result: image.result, bound: order.map(\.member))
+      contents: image.contents, bytes: encode(image.contents), result: image.result,
+      bound: order.map(\.member))
     compileCount += 1
     let place = place(for: compiled, content)
     known[content] = place
@@ -114,8 +118,11 @@ struct KernelStore {
     return images.count - 1
   }
 
-  /// The image of the latest compile point of `kernel`, resident on `device`; nil if it was never compiled.
-  mutating func ready(_ kernel: FunctionID, on device: SimulatedDevice) throws(LoadError) -> CompiledKernel? {
+  /// The image of the latest compile point of `kernel`, resident on `device`; nil if it was never
+  /// compiled.
+  mutating func ready(_ kernel: FunctionID, on device: SimulatedDevice) throws(LoadError)
+    -> CompiledKernel?
+  {
     guard let index = latest[kernel] else { return nil }
     for slot in retired { device.unload(slot) }
     retired = []

@@ -1,9 +1,11 @@
 import CMinpack
 
-/// What a fit gave: the parameters, their standard errors, the sum of squares of what is left, and whether it settled.
+/// What a fit gave: the parameters, their standard errors, the sum of squares of what is left, and
+/// whether it settled.
 package struct Fit: Hashable, Sendable {
   package let parameters: [Double]
-  /// From the covariance, scaled by chi-squared over the degrees of freedom; zero where these are none.
+  /// From the covariance, scaled by chi-squared over the degrees of freedom; zero where these are
+  /// none.
   package let errors: [Double]
   package let chiSquared: Double
   package let hasConverged: Bool
@@ -17,15 +19,18 @@ package enum FitFailure: Error, Hashable, Sendable {
   case stopped
 }
 
-/// The parameters for which `model` comes nearest to `y` at the points `x`, by least squares from `start` on.
+/// The parameters for which `model` comes nearest to `y` at the points `x`, by least squares from
+/// `start` on.
 ///
-/// `model` fills its second argument with the values at all points for given parameters, and returns false to give up.
+/// `model` fills its second argument with the values at all points for given parameters, and
+/// returns false to give up.
 package func leastSquares(
   y: [Double], start: [Double], model: ([Double], inout [Double]) -> Bool
 ) -> Result<Fit, FitFailure> {
   let pointCount = y.count
   let parameterCount = start.count
-  guard parameterCount > 0, pointCount >= parameterCount, pointCount < 1 << 24, parameterCount < 1 << 10,
+  guard parameterCount > 0, pointCount >= parameterCount, pointCount < 1 << 24,
+    parameterCount < 1 << 10,
     y.allSatisfy(\.isFinite), start.allSatisfy(\.isFinite)
   else { return .failure(.badInput) }
   return withoutActuallyEscaping(model) { model in
@@ -54,7 +59,9 @@ private func solve(
   let outcome = withUnsafeMutablePointer(to: &problem) { context in
     lmdif(
       { context, count, parameterCount, parameters, residuals, _ in
-        guard let problem = context?.assumingMemoryBound(to: Problem.self), let parameters, let residuals else { return -1 }
+        guard let problem = context?.assumingMemoryBound(to: Problem.self), let parameters,
+          let residuals
+        else { return -1 }
         let values = Array(UnsafeBufferPointer(start: parameters, count: Int(parameterCount)))
         guard problem.pointee.model(values, &problem.pointee.values) else { return -1 }
         for index in 0..<Int(count) {
@@ -63,16 +70,20 @@ private func solve(
         return 0
       },
       context, Int32(pointCount), Int32(parameterCount), &parameters, &residuals, 1e-10, 1e-10, 0,
-      Int32(200 * (parameterCount + 1)), 0, &scales, 1, 100, 0, &evaluationCount, &jacobian, Int32(pointCount),
+      Int32(200 * (parameterCount + 1)), 0, &scales, 1, 100, 0, &evaluationCount, &jacobian,
+      Int32(pointCount),
       &permutation, &projected, &work.0, &work.1, &work.2, &work.3)
   }
   if outcome < 0 { return .failure(.stopped) }
   let chiSquared = residuals.reduce(0) { $0 + $1 * $1 }
-  guard outcome > 0, chiSquared.isFinite, parameters.allSatisfy(\.isFinite) else { return .failure(.badInput) }
+  guard outcome > 0, chiSquared.isFinite, parameters.allSatisfy(\.isFinite) else {
+    return .failure(.badInput)
+  }
   var errors = [Double](repeating: 0, count: parameterCount)
   if pointCount > parameterCount {
     _ = covar1(
-      Int32(pointCount), Int32(parameterCount), chiSquared, &jacobian, Int32(pointCount), permutation, 1e-14, &work.0)
+      Int32(pointCount), Int32(parameterCount), chiSquared, &jacobian, Int32(pointCount),
+      permutation, 1e-14, &work.0)
     for index in errors.indices {
       let variance = jacobian[index * pointCount + index]
       errors[index] = variance > 0 && variance.isFinite ? variance.squareRoot() : 0

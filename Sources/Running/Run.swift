@@ -22,12 +22,14 @@ package func run(_ request: RunRequest, observer: RunObserver = RunObserver()) -
   }
 }
 
-/// The values of `functions`, initialisers without parameters that use constants and portable functions only.
+/// The values of `functions`, initialisers without parameters that use constants and portable
+/// functions only.
 package func evaluate(
   _ functions: [FunctionID], of program: ProvenProgram
 ) -> Result<[Constant], EvaluationFailure> {
   do throws(HostStop) {
-    let constants = program.typed.members.filter { $0.kind == .constant && $0.experiment == nil }.map(\.id)
+    let constants = program.typed.members.filter { $0.kind == .constant && $0.experiment == nil }
+      .map(\.id)
     let needed = program.typed.ordered(constants)
     var session = try HostSession.open(
       program: program, roots: functions + needed.compactMap { program.typed[$0].initializer })
@@ -53,7 +55,8 @@ package enum EvaluationFailure: Error, Sendable {
   case broken(String)
 }
 
-/// The images of an experiment as they are at the end of `prepare`: the host half first, then every kernel.
+/// The images of an experiment as they are at the end of `prepare`: the host half first, then every
+/// kernel.
 package func images(of request: RunRequest) -> Result<[[UInt8]], EvaluationFailure> {
   do throws(Ending) {
     var run = try Run(request, observer: RunObserver())
@@ -102,27 +105,34 @@ private struct Run: ~Copyable {
     datasets = members.filter { $0.kind == .dataset }.map(\.id)
     shared = members.filter { if case .shared = $0.kind { true } else { false } }.map(\.id)
     constants = typed.ordered(
-      typed.members.filter { $0.kind == .constant && ($0.experiment == nil || $0.experiment == experiment.id) }.map(\.id))
+      typed.members.filter {
+        $0.kind == .constant && ($0.experiment == nil || $0.experiment == experiment.id)
+      }.map(\.id))
     var roots: [FunctionID] = []
     for member in constants + arguments + variables + shared {
-      roots += [typed[member].initializer, typed[member].lower, typed[member].upper].compactMap { $0 }
+      roots += [typed[member].initializer, typed[member].lower, typed[member].upper].compactMap {
+        $0
+      }
     }
     for dataset in datasets { roots += typed[dataset].axes.map(\.values) }
     roots += [experiment.prepare, experiment.run, experiment.analyze].compactMap { $0 }
     record = RunRecord(experiment: experiment.name)
     do throws(HostStop) {
       session = try HostSession.open(
-        program: request.program, roots: roots, bound: typed.bound(request.bound, in: experiment.id),
+        program: request.program, roots: roots,
+        bound: typed.bound(request.bound, in: experiment.id),
         shared: request.shared, seed: request.seed, observer: observer)
     } catch {
       switch error {
       case .refused(let diagnostics): throw .refused(diagnostics)
-      case .failed(let error, _): throw .outOfRange(RangeFault(argument: "", message: error.message))
+      case .failed(let error, _):
+        throw .outOfRange(RangeFault(argument: "", message: error.message))
       case .broken(let why): throw .broken(why)
       case .stopped: throw .broken("nothing has run that could stop")
       }
     }
-    device = SimulatedDevice(description: typed.description, seed: request.seed, keepsTrace: request.keepsTrace)
+    device = SimulatedDevice(
+      description: typed.description, seed: request.seed, keepsTrace: request.keepsTrace)
     if let stopTime = request.stopTime { device.requestStop(at: stopTime) }
     session.stopTime = request.stopTime
   }
@@ -143,7 +153,8 @@ private struct Run: ~Copyable {
   /// Goes as far as the first compile point.
   mutating func images() throws(Ending) -> [[UInt8]] {
     guard try attempt(.prepare) else {
-      throw .outOfRange(RangeFault(argument: "", message: record.error?.message ?? "`prepare` failed"))
+      throw .outOfRange(
+        RangeFault(argument: "", message: record.error?.message ?? "`prepare` failed"))
     }
     return [encode(session.image.contents)] + session.kernels.current.map(\.bytes)
   }
@@ -207,8 +218,10 @@ private struct Run: ~Copyable {
       switch call {
       case .startKernel(let kernel): if seen.insert(kernel).inserted { kernels.append(kernel) }
       case .preload(let several): kernels += several.filter { seen.insert($0).inserted }
-      case .print, .format, .characterCount, .compareText, .datasetAppend, .datasetRead, .datasetWrite,
-        .datasetWriteElement, .sharedRead, .sharedWrite, .pause, .leastSquares, .expect, .simulate, .traceEdges,
+      case .print, .format, .characterCount, .compareText, .datasetAppend, .datasetRead,
+        .datasetWrite,
+        .datasetWriteElement, .sharedRead, .sharedWrite, .pause, .leastSquares, .expect, .simulate,
+        .traceEdges,
         .traceSpan, .traceLevel, .simulationStatus, .simulationOutput:
         break
       }
@@ -226,7 +239,10 @@ private struct Run: ~Copyable {
       value = given
     } else {
       session.hasReadShared = false
-      value = try member.initializer.map { initializer throws(HostStop) in try session.value(of: initializer) } ?? .unit
+      value =
+        try member.initializer.map { initializer throws(HostStop) in
+          try session.value(of: initializer)
+        } ?? .unit
       origin = session.hasReadShared ? .shared : .default
     }
     try session.set(argument, to: value)
@@ -241,7 +257,8 @@ private struct Run: ~Copyable {
       "`\(member.name)` must be in \(lower.map { printer.literal($0, scalar) } ?? "")..."
       + "\(upper.map { printer.literal($0, scalar) } ?? ""), not \(printer.literal(wrong, scalar))"
     rangeFault = RangeFault(argument: member.name, message: message)
-    throw .failed(RunError(code: "E0219", message: message, backtrace: []), fault: Fault(.limitExceeded))
+    throw .failed(
+      RunError(code: "E0219", message: message, backtrace: []), fault: Fault(.limitExceeded))
   }
 
   /// After every `run` that began: `cleanup`, and the device's account.
@@ -273,7 +290,8 @@ private struct Run: ~Copyable {
     record.status = .failed
     record.error = RunError(
       code: "EventsLost",
-      message: "the device accepted \(account.accepted) events and emitted \(account.emitted), discarded \(account.discarded)",
+      message:
+        "the device accepted \(account.accepted) events and emitted \(account.emitted), discarded \(account.discarded)",
       backtrace: [])
   }
 
@@ -286,7 +304,9 @@ private struct Run: ~Copyable {
           axes: session.axes[dataset] ?? []))
     }
     for member in shared {
-      guard case .shared(let key) = typed[member].kind, let value = try? session.sharedValue(of: member) else { continue }
+      guard case .shared(let key) = typed[member].kind,
+        let value = try? session.sharedValue(of: member)
+      else { continue }
       record.shared.append(RunRecord.Shared(key: key, type: typed[member].type, value: value))
     }
     record.output = session.output

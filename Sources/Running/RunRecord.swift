@@ -17,7 +17,8 @@ package struct RunRequest: Sendable {
   package var experiment: ExperimentID
   /// Values that the user gave to arguments.
   package var arguments: [MemberID: Constant] = [:]
-  /// Arguments whose values are filled in when a kernel starts instead of being folded into its code (rule 40).
+  /// Arguments whose values are filled in when a kernel starts instead of being folded into its
+  /// code (rule 40).
   package var bound: Set<MemberID> = []
   package var seed: UInt64 = 0
   /// Device time, in ticks, after which the run is stopped at the first safe point.
@@ -37,14 +38,18 @@ package struct RunObserver {
   package var output: (String) -> Void
   /// So much of the dataset that grows over axes is there, from 0 to 1.
   package var progress: (Double) -> Void
-  package init(output: @escaping (String) -> Void = { _ in }, progress: @escaping (Double) -> Void = { _ in }) {
+  package init(
+    output: @escaping (String) -> Void = { _ in }, progress: @escaping (Double) -> Void = { _ in }
+  ) {
     self.output = output
     self.progress = progress
   }
 }
 
 /// How a run ended.
-package enum RunStatus: String, Hashable, Sendable { case completed, failed, stopped, cancelled, interrupted }
+package enum RunStatus: String, Hashable, Sendable {
+  case completed, failed, stopped, cancelled, interrupted
+}
 
 /// Where the value of an argument came from.
 package enum Origin: String, Hashable, Sendable { case `default`, given, shared }

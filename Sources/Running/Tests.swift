@@ -33,19 +33,24 @@ struct Expectations {
     failures.append(TestOutcome.Failure(message: message, span: span))
   }
 
-  mutating func note(failure message: String) { failures.append(TestOutcome.Failure(message: message, span: nil)) }
+  mutating func note(failure message: String) {
+    failures.append(TestOutcome.Failure(message: message, span: nil))
+  }
 }
 
-/// Runs `test` of `program`, its simulations in worlds made from `seed`. An error that the test raises is a failure in its
-/// outcome.
+/// Runs `test` of `program`, its simulations in worlds made from `seed`.
+///
+/// An error that the test raises is a failure in its outcome.
 package func runTest(
   _ test: TypedTest, of program: ProvenProgram, seed: UInt64
 ) -> Result<TestOutcome, EvaluationFailure> {
   let typed = program.typed
-  let constants = typed.ordered(typed.members.filter { $0.kind == .constant && $0.experiment == nil }.map(\.id))
+  let constants = typed.ordered(
+    typed.members.filter { $0.kind == .constant && $0.experiment == nil }.map(\.id))
   do throws(HostStop) {
     var session = try HostSession.open(
-      program: program, roots: [test.body] + constants.compactMap { typed[$0].initializer }, seed: seed)
+      program: program, roots: [test.body] + constants.compactMap { typed[$0].initializer },
+      seed: seed)
     do throws(HostStop) {
       for constant in constants { try session.initialize(constant) }
       _ = try session.call(test.body)
@@ -56,7 +61,8 @@ package func runTest(
     let expectations = session.expectations
     return .success(
       TestOutcome(
-        title: test.title, span: test.span, expectationCount: expectations.count, failures: expectations.failures,
+        title: test.title, span: test.span, expectationCount: expectations.count,
+        failures: expectations.failures,
         output: session.output))
   } catch {
     switch error {

@@ -11,7 +11,9 @@ struct TreeWalk {
 
   func walk(_ statement: TypedStatement) {
     switch statement.kind {
-    case .expression(let value), .declare(_, let value), .declareMember(_, let value), .send(let value): walk(value)
+    case .expression(let value), .declare(_, let value), .declareMember(_, let value),
+      .send(let value):
+      walk(value)
     case .assign(let target, let value), .compoundAssign(let target, _, let value):
       walk(value)
       walk(target)
@@ -79,8 +81,11 @@ struct TreeWalk {
   func walk(_ value: TypedExpression) {
     expression(value)
     switch value.kind {
-    case .invalid, .unit, .integer, .float, .boolean, .text, .none, .local, .member, .device, .ownDevice, .function: break
-    case .some(let inner), .unary(_, let inner), .convert(_, let inner), .tupleElement(let inner, _),
+    case .invalid, .unit, .integer, .float, .boolean, .text, .none, .local, .member, .device,
+      .ownDevice, .function:
+      break
+    case .some(let inner), .unary(_, let inner), .convert(_, let inner),
+      .tupleElement(let inner, _),
       .field(let inner, _), .await(let inner):
       walk(inner)
     case .binary(_, let left, let right), .and(let left, let right), .or(let left, let right),
@@ -153,8 +158,8 @@ extension TypedProgram {
     return members
   }
 
-  /// `members` such that each stands after those that its initialiser reads; where they go round in a circle, in the order
-  /// given.
+  /// `members` such that each stands after those that its initialiser reads; where they go round in
+  /// a circle, in the order given.
   func ordered(_ members: [MemberID]) -> [MemberID] {
     let wanted = Set(members)
     var done: Set<MemberID> = []
@@ -162,7 +167,8 @@ extension TypedProgram {
     func visit(_ member: MemberID) {
       guard done.insert(member).inserted else { return }
       if let initializer = self[member].initializer {
-        for other in membersRead(by: initializer).sorted(by: { $0.index < $1.index }) where wanted.contains(other) {
+        for other in membersRead(by: initializer).sorted(by: { $0.index < $1.index })
+        where wanted.contains(other) {
           visit(other)
         }
       }
@@ -172,8 +178,10 @@ extension TypedProgram {
     return result
   }
 
-  /// `arguments` and the bindings of `prepare` that are plain arithmetic of them: what a scan of these arguments changes
-  /// without a change of the code. Scalars only.
+  /// `arguments` and the bindings of `prepare` that are plain arithmetic of them: what a scan of
+  /// these arguments changes without a change of the code.
+  ///
+  /// Scalars only.
   func bound(_ arguments: Set<MemberID>, in experiment: ExperimentID) -> Set<MemberID> {
     var bound = arguments.filter { self[$0].type.isScalar }
     guard let prepare = self[experiment].prepare else { return bound }
@@ -189,7 +197,8 @@ extension TypedProgram {
         case .integer, .float, .boolean, .unary, .convert: break
         case .binary(let operation, _, _):
           switch operation {
-          case .integer, .integer32, .float, .scaleDuration, .floatTimesDuration, .divideDurationByFloat,
+          case .integer, .integer32, .float, .scaleDuration, .floatTimesDuration,
+            .divideDurationByFloat,
             .divideDurationByInteger, .durationRatio, .durationFloorRatio:
             break
           case .compare, .concatenate, .contains: isArithmetic = false
@@ -208,7 +217,8 @@ extension Type {
   var isScalar: Bool {
     switch self {
     case .boolean, .integer, .integer32, .float, .duration, .timestamp: true
-    case .unknown, .never, .unit, .string, .optional, .array, .fixedArray, .tuple, .structure, .enumeration, .error,
+    case .unknown, .never, .unit, .string, .optional, .array, .fixedArray, .tuple, .structure,
+      .enumeration, .error,
       .anyError, .function, .interface, .driver, .channel, .recording, .simulation, .parameter:
       false
     }

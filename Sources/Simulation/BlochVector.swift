@@ -18,7 +18,8 @@ struct BlochVector: Sendable {
     vector = SIMD3(c * vector.x - s * vector.y, s * vector.x + c * vector.y, vector.z)
   }
 
-  /// Free evolution for `seconds`: precession at `detuning` Hz, decay to bright at `decay` per second.
+  /// Free evolution for `seconds`: precession at `detuning` Hz, decay to bright at `decay` per
+  /// second.
   mutating func rest(for seconds: Double, detuning: Double, decay: Double) {
     turn(by: fraction(detuning * seconds))
     let amplitude = ElementaryFunctions.exponential(-decay * seconds / 2)
@@ -27,7 +28,8 @@ struct BlochVector: Sendable {
     vector.z = 1 + (vector.z - 1) * (amplitude * amplitude)
   }
 
-  /// Evolution for `seconds` under a resonance drive along u, in the drive's frame: Rabi frequency and detuning in Hz.
+  /// Evolution for `seconds` under a resonance drive along u, in the drive's frame: Rabi frequency
+  /// and detuning in Hz.
   mutating func drive(for seconds: Double, rabi: Double, detuning: Double, decay: Double) {
     let turn = 2 * Double.pi
     let (omega, delta) = (rabi * turn, detuning * turn)
@@ -35,7 +37,8 @@ struct BlochVector: Sendable {
       SIMD3(-decay / 2, delta, 0), SIMD3(-delta, -decay / 2, omega), SIMD3(0, -omega, -decay),
       SIMD3(0, 0, decay))
     let size = (abs(omega) + abs(delta) + decay) * seconds
-    // Beyond this the drive is so far off that it turns nothing, and the sum below would lose its digits.
+    // Beyond this the drive is so far off that it turns nothing, and the sum below would lose its
+    // digits.
     guard size < 0x1p40 else { return rest(for: seconds, detuning: detuning, decay: decay) }
     vector = generator.exponential(of: seconds, size: size).applied(to: vector)
   }
@@ -53,9 +56,11 @@ private struct AffineMap {
   func linear(_ x: SIMD3<Double>) -> SIMD3<Double> { a0 * x.x + a1 * x.y + a2 * x.z }
   func applied(to x: SIMD3<Double>) -> SIMD3<Double> { linear(x) + b }
 
-  /// The map after `time` of this generator, to rounding; `size` is a bound of the generator's norm times `time`.
+  /// The map after `time` of this generator, to rounding; `size` is a bound of the generator's norm
+  /// times `time`.
   ///
-  /// Series for a fraction 2^-n of the time, then n doublings: sums and products only, the same on every machine.
+  /// Series for a fraction 2^-n of the time, then n doublings: sums and products only, the same on
+  /// every machine.
   func exponential(of time: Double, size: Double) -> AffineMap {
     var doublings = 0
     var fraction = size
@@ -65,14 +70,17 @@ private struct AffineMap {
     }
     var step = time
     for _ in 0..<doublings { step /= 2 }
-    // term = (step G)^k / k!, on (x, 1); without the identity, so that small changes keep their digits.
+    // term = (step G)^k / k!, on (x, 1); without the identity, so that small changes keep their
+    // digits.
     var term = AffineMap(a0 * step, a1 * step, a2 * step, b * step)
     var change = term
     for k in 2...9 {
       let factor = step / Double(k)
       term = AffineMap(
-        linear(term.a0) * factor, linear(term.a1) * factor, linear(term.a2) * factor, linear(term.b) * factor)
-      change = AffineMap(change.a0 + term.a0, change.a1 + term.a1, change.a2 + term.a2, change.b + term.b)
+        linear(term.a0) * factor, linear(term.a1) * factor, linear(term.a2) * factor,
+        linear(term.b) * factor)
+      change = AffineMap(
+        change.a0 + term.a0, change.a1 + term.a1, change.a2 + term.a2, change.b + term.b)
     }
     // (1 + D)(1 + D) = 1 + (2 D + D D)
     for _ in 0..<doublings {

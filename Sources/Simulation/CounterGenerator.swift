@@ -2,9 +2,10 @@ import Machine
 
 /// Random numbers without a state: each is a function of seed, stream and number alone.
 ///
-/// Philox4x32-10 (Salmon, Moraes, Dror and Shaw, SC11): ten rounds of multiplication and exclusive or on a counter of 128
-/// bits under a key of 64. The key is the seed; the counter's upper half is the stream (one for each device and purpose),
-/// its lower half the number of the draw. So what one device draws never depends on when another draws.
+/// Philox4x32-10 (Salmon, Moraes, Dror and Shaw, SC11): ten rounds of multiplication and exclusive
+/// or on a counter of 128 bits under a key of 64. The key is the seed; the counter's upper half is
+/// the stream (one for each device and purpose), its lower half the number of the draw. So what one
+/// device draws never depends on when another draws.
 package struct CounterGenerator: Hashable, Sendable {
   package let seed: UInt64
   package init(seed: UInt64) { self.seed = seed }

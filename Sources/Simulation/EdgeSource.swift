@@ -8,11 +8,13 @@ enum Purpose {
   static let edges: UInt16 = 4
 }
 
-/// What a digital input sees while its gate is open: pulses as a Poisson process with a piecewise constant rate.
+/// What a digital input sees while its gate is open: pulses as a Poisson process with a piecewise
+/// constant rate.
 ///
-/// The process is a unit-rate one in the integral of the rate over time, so that a change of the rate needs no new draw,
-/// and arithmetic happens only where the rate changes or a pulse comes: what comes does not depend on how time is stepped.
-/// Pulses are 10 ticks long; a pulse that begins during another has no edges of its own where both edges are asked for.
+/// The process is a unit-rate one in the integral of the rate over time, so that a change of the
+/// rate needs no new draw, and arithmetic happens only where the rate changes or a pulse comes:
+/// what comes does not depend on how time is stepped. Pulses are 10 ticks long; a pulse that begins
+/// during another has no edges of its own where both edges are asked for.
 struct EdgeSource: Sendable {
   let channel: UInt16
   private let tick: Double

@@ -2,10 +2,11 @@ import Laboratory
 
 /// The simulated ion (rule 54): two levels, driven by one DDS channel and lit by two beams.
 ///
-/// In the dark its state is a Bloch vector in the frame of the nominal resonance, evolved exactly from one change of the
-/// drive to the next. Light measures it all the time: where the first beam comes on the state collapses, and while there
-/// is light it is bright or dark, the drive has no effect, and dark decays to bright at a time drawn from an exponential
-/// distribution. Cooling light that has been on for the cooling time makes it bright and draws its detuning anew.
+/// In the dark its state is a Bloch vector in the frame of the nominal resonance, evolved exactly
+/// from one change of the drive to the next. Light measures it all the time: where the first beam
+/// comes on the state collapses, and while there is light it is bright or dark, the drive has no
+/// effect, and dark decays to bright at a time drawn from an exponential distribution. Cooling
+/// light that has been on for the cooling time makes it bright and draws its detuning anew.
 struct Ion: Sendable {
   private enum Condition {
     /// No light: the Bloch vector as it was at `since`.
@@ -35,7 +36,8 @@ struct Ion: Sendable {
   private var detunings: RandomStream
 
   init(
-    _ description: IonDescription, oscillator: Oscillator, ticksPerSecond: Int64, generator: CounterGenerator
+    _ description: IonDescription, oscillator: Oscillator, ticksPerSecond: Int64,
+    generator: CounterGenerator
   ) {
     self.description = description
     self.oscillator = oscillator
@@ -94,9 +96,13 @@ struct Ion: Sendable {
   }
 
   /// Turns the probe beam on or off.
-  mutating func probe(_ isOn: Bool, at time: Int64) { light(probe: isOn, cooling: coolingIsOn, at: time) }
+  mutating func probe(_ isOn: Bool, at time: Int64) {
+    light(probe: isOn, cooling: coolingIsOn, at: time)
+  }
   /// Turns the cooling beam on or off.
-  mutating func cool(_ isOn: Bool, at time: Int64) { light(probe: probeIsOn, cooling: isOn, at: time) }
+  mutating func cool(_ isOn: Bool, at time: Int64) {
+    light(probe: probeIsOn, cooling: isOn, at: time)
+  }
 
   /// Writes a register of the driving oscillator.
   mutating func write(_ value: UInt64, to address: Int64, at time: Int64) {

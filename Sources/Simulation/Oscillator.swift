@@ -25,7 +25,8 @@ struct Oscillator: Sendable {
   private(set) var isOn = false
   /// Turns by which the phase differs from f t + φ.
   private var offset = 0.0
-  /// As it was before the writes of `writeTime`: the order of writes within a tick makes no difference.
+  /// As it was before the writes of `writeTime`: the order of writes within a tick makes no
+  /// difference.
   private var frequencyBefore: Double
   private var offsetBefore = 0.0
   private var writeTime = Int64.min
@@ -59,7 +60,8 @@ struct Oscillator: Sendable {
     let seconds = Double(time) * tick
     switch mode {
     case .coherent: offset = 0
-    case .continuous: offset = fraction(offsetBefore + fraction((frequencyBefore - frequency) * seconds))
+    case .continuous:
+      offset = fraction(offsetBefore + fraction((frequencyBefore - frequency) * seconds))
     case .reset: offset = fraction(-frequency * seconds)
     }
   }
@@ -71,7 +73,9 @@ struct Oscillator: Sendable {
 
   /// Amplitude within full scale; 0 where the output is off or the registers hold no number.
   var drive: Double {
-    guard isOn, amplitude.isFinite, frequency.isFinite, phase.isFinite, offset.isFinite else { return 0 }
+    guard isOn, amplitude.isFinite, frequency.isFinite, phase.isFinite, offset.isFinite else {
+      return 0
+    }
     return max(-1, min(1, amplitude))
   }
 }

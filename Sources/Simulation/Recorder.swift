@@ -4,10 +4,11 @@ package import Laboratory
 
 /// Takes down what the device reports: a running digest always, the trace itself if asked to.
 ///
-/// The digest is SHA-256 of records of four little-endian words of 64 bits, in the order of emission: kind (bits 0 to 15) and
-/// channel (16 to 31); time; address; value. Kind 0 is a write; kind 1 the opening of a gate, value its edges; kind 2
-/// its closing, at the address the time at which it opened and as value the number of edges counted. What was
-/// discarded, and slack and position in the code, are no part of it.
+/// The digest is SHA-256 of records of four little-endian words of 64 bits, in the order of
+/// emission: kind (bits 0 to 15) and channel (16 to 31); time; address; value. Kind 0 is a write;
+/// kind 1 the opening of a gate, value its edges; kind 2 its closing, at the address the time at
+/// which it opened and as value the number of edges counted. What was discarded, and slack and
+/// position in the code, are no part of it.
 package struct Recorder: EventSink {
   private var hash = SHA256()
   private let keepsTrace: Bool

@@ -6,8 +6,8 @@ package import Machine
 package enum KernelOutcome: Hashable, Sendable {
   /// The results, as canonical words.
   case finished(results: [UInt64])
-  /// An error left the kernel. `payload` is that of a declared error, as canonical words; the places, innermost first, are
-  /// function in the upper, word in the lower 32 bits.
+  /// An error left the kernel. `payload` is that of a declared error, as canonical words; the
+  /// places, innermost first, are function in the upper, word in the lower 32 bits.
   case failed(Fault, payload: [UInt64], backtrace: [UInt64])
   /// The kernel calls host function `index` of its image: `answer`, then `run`.
   case hostCall(index: Int, arguments: [UInt64])
@@ -17,10 +17,12 @@ package enum KernelOutcome: Hashable, Sendable {
 
 /// A core device with the simulated world on its channels, in virtual time: waiting costs nothing.
 ///
-/// A class, since there is one of it: it owns the device's memory, and a run and its host calls share it.
+/// A class, since there is one of it: it owns the device's memory, and a run and its host calls
+/// share it.
 package final class SimulatedDevice {
   package let description: SystemDescription
-  /// The device itself; whoever has no image (the reference interpreter) drives its timeline directly.
+  /// The device itself; whoever has no image (the reference interpreter) drives its timeline
+  /// directly.
   package var core: CoreDevice<World, Recorder>
 
   /// The laboratory of `description` at time 0, all of whose chance follows from `seed`.
@@ -50,7 +52,9 @@ package final class SimulatedDevice {
   /// The same image is resident once, however often it is loaded.
   package func load(_ image: [UInt8]) throws(LoadError) -> KernelSlot {
     let loaded = image.withUnsafeBytes { bytes -> Result<KernelSlot, LoadError> in
-      do throws(LoadError) { return .success(try core.load(bytes)) } catch { return .failure(error) }
+      do throws(LoadError) { return .success(try core.load(bytes)) } catch {
+        return .failure(error)
+      }
     }
     return try loaded.get()
   }
@@ -97,8 +101,8 @@ package final class SimulatedDevice {
     }
   }
 
-  /// Answers the host call with `results`, canonical words; an `await` takes a round trip of device time, a `send`
-  /// none.
+  /// Answers the host call with `results`, canonical words; an `await` takes a round trip of device
+  /// time, a `send` none.
   ///
   /// Returns what was wrong with the words.
   package func answer(_ results: [UInt64], afterRoundTrip: Bool) -> ImportError? {
@@ -136,7 +140,8 @@ package final class SimulatedDevice {
     core.timeline.endCall()
   }
 
-  /// After an operation on the timeline has answered `.wait`: lets time pass, until it is worth trying again.
+  /// After an operation on the timeline has answered `.wait`: lets time pass, until it is worth
+  /// trying again.
   ///
   /// Where `stopIsDue` none passes: the wait is then a safe point to stop at.
   package func passWait() { core.advance(to: core.timeline.waitsUntil) }
@@ -149,7 +154,8 @@ package final class SimulatedDevice {
   /// Opens the next session, with an account of its own.
   package func openSession() { core.timeline.openSession() }
 
-  /// Runs out what is queued and returns the session's account, which balances unless something was lost.
+  /// Runs out what is queued and returns the session's account, which balances unless something was
+  /// lost.
   package func finish() -> Account { core.finish() }
 
   /// The digest of all events and windows so far: `sha256:…`.

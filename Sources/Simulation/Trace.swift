@@ -3,8 +3,8 @@ package import Laboratory
 
 /// What left and what entered the device during a run, kept to be asked (rule 62).
 ///
-/// A device's level is 1 or 0: of a digital output its value, of an oscillator its switch, of a digital input its gate. Times
-/// are in ticks.
+/// A device's level is 1 or 0: of a digital output its value, of an oscillator its switch, of a
+/// digital input its gate. Times are in ticks.
 package struct Trace: Sendable {
   /// One event of a device.
   package struct Event: Hashable, Sendable {
@@ -25,7 +25,9 @@ package struct Trace: Sendable {
     }
     for device in description.devices {
       for case (_, .channel(let number)) in device.fields {
-        guard let channel = description.channels.first(where: { $0.number == number }) else { continue }
+        guard let channel = description.channels.first(where: { $0.number == number }) else {
+          continue
+        }
         channels[device.name] = (number, Trace.levelAddress(channel.kind))
         break
       }
@@ -37,7 +39,8 @@ package struct Trace: Sendable {
     levels(device).filter { $0.isHigh == rising }.map(\.time)
   }
 
-  /// The length of the `index`th interval in which `device` was high; nil if there is none that has ended.
+  /// The length of the `index`th interval in which `device` was high; nil if there is none that has
+  /// ended.
   package func span(_ device: String, _ index: Int) -> Int64? {
     let rising = edges(device, rising: true)
     let falling = edges(device, rising: false)

@@ -1,10 +1,12 @@
 package import CoreDevice
 package import Laboratory
 
-/// What hangs on the channels of the simulated core device: beams, oscillators, the ion and the sources of edges.
+/// What hangs on the channels of the simulated core device: beams, oscillators, the ion and the
+/// sources of edges.
 ///
-/// It changes only where an event comes, the ion changes by itself or an edge arrives; how the clock is stepped in between
-/// makes no difference. All chance is drawn from the counter-based generator.
+/// It changes only where an event comes, the ion changes by itself or an edge arrives; how the
+/// clock is stepped in between makes no difference. All chance is drawn from the counter-based
+/// generator.
 package struct World: ChannelPort {
   private enum Role {
     case nothing
@@ -27,8 +29,8 @@ package struct World: ChannelPort {
 
   /// The world of `description`, all of whose chance follows from `seed`.
   ///
-  /// The devices called `probe`, `cooling`, `qubit` and `pmt` belong to the ion; `trigger` sees edges at its rate,
-  /// other inputs none; other outputs lead nowhere.
+  /// The devices called `probe`, `cooling`, `qubit` and `pmt` belong to the ion; `trigger` sees
+  /// edges at its rate, other inputs none; other outputs lead nowhere.
   package init(_ description: SystemDescription, seed: UInt64) {
     let generator = CounterGenerator(seed: seed)
     let ticksPerSecond = max(1, description.core.ticksPerSecond)
@@ -39,7 +41,8 @@ package struct World: ChannelPort {
       let role: Role
       switch channel.kind {
       case .ttlOutput:
-        role = channel.device == "probe" ? .probe : channel.device == "cooling" ? .cooling : .nothing
+        role =
+          channel.device == "probe" ? .probe : channel.device == "cooling" ? .cooling : .nothing
       case .ttlInput:
         let source = sources.count
         sources.append(
@@ -48,7 +51,8 @@ package struct World: ChannelPort {
           detectors.append(source)
           role = .detector(source: source)
         } else {
-          role = .input(source: source, rate: channel.device == "trigger" ? description.triggerRate : 0)
+          role = .input(
+            source: source, rate: channel.device == "trigger" ? description.triggerRate : 0)
         }
       case .dds(let frequency, let phase, let amplitude):
         role = channel.device == "qubit" ? .qubit : .nothing
@@ -80,7 +84,9 @@ package struct World: ChannelPort {
     case (.input(let source, let rate), .open):
       sources[source].open(edges: event.value, rate: rate, at: event.time)
     case (.detector(let source), .close), (.input(let source, _), .close): sources[source].close()
-    case (.nothing, _), (.detector, .write), (.input, .write), (.probe, _), (.cooling, _), (.qubit, _): break
+    case (.nothing, _), (.detector, .write), (.input, .write), (.probe, _), (.cooling, _),
+      (.qubit, _):
+      break
     }
   }
 

@@ -1,7 +1,7 @@
 package import Diagnostics
 
-// The tree as text, for the tests: expressions in one line and fully parenthesised, one line for each statement and
-// declaration.
+// The tree as text, for the tests: expressions in one line and fully parenthesised, one line for
+// each statement and declaration.
 
 extension ParsedModule {
   /// The whole tree as S-expressions.
@@ -54,7 +54,9 @@ private struct Dumper {
       nested { dumper in for kernel in interface.kernels { dumper.add(kernel) } }
     case .driver(let driver):
       document(driver.documentation)
-      line("driver", driver.name.text, driver.interfaces.isEmpty ? nil : ":", list(driver.interfaces.map(\.text)))
+      line(
+        "driver", driver.name.text, driver.interfaces.isEmpty ? nil : ":",
+        list(driver.interfaces.map(\.text)))
       nested { dumper in for member in driver.members { dumper.add(member) } }
     case .part(let part):
       document(part.documentation)
@@ -77,7 +79,8 @@ private struct Dumper {
   private mutating func add(_ word: String, _ field: Field, _ suffix: String = "") {
     document(field.documentation)
     line(
-      word, field.name.text, field.type.map { ": " + text($0) }, field.value.map { "= " + text($0) },
+      word, field.name.text, field.type.map { ": " + text($0) },
+      field.value.map { "= " + text($0) },
       suffix.isEmpty ? nil : suffix)
   }
 
@@ -116,7 +119,9 @@ private struct Dumper {
     line("enum", enumeration.name.text)
     nested { dumper in
       for enumCase in enumeration.cases {
-        dumper.line("case", enumCase.name.text, enumCase.payload.isEmpty ? nil : dumper.text(enumCase.payload))
+        dumper.line(
+          "case", enumCase.name.text, enumCase.payload.isEmpty ? nil : dumper.text(enumCase.payload)
+        )
       }
       for method in enumeration.methods { dumper.add(method) }
     }
@@ -143,7 +148,9 @@ private struct Dumper {
     case .resident(let field): add("resident", field)
     case .field(let field): add("field", field)
     case .use(let use):
-      line("use", use.name.text, ":", use.part.text, use.arguments.isEmpty ? nil : arguments(use.arguments))
+      line(
+        "use", use.name.text, ":", use.part.text,
+        use.arguments.isEmpty ? nil : arguments(use.arguments))
     case .prepare(let body, _): stage("prepare", body)
     case .run(let body, _): stage("run", body)
     case .analyze(let body, _): stage("analyze", body)
@@ -171,7 +178,8 @@ private struct Dumper {
     case .invalid: line("(invalid)")
     case .expression(let value): line(text(value))
     case .binding(let isVariable, let pattern, let type, let value, _):
-      line(isVariable ? "var" : "let", text(pattern), type.map { ": " + text($0) }, "=", text(value))
+      line(
+        isVariable ? "var" : "let", text(pattern), type.map { ": " + text($0) }, "=", text(value))
     case .assignment(let place, let value): line("(=", text(place), text(value) + ")")
     case .compoundAssignment(let place, let infix, let value, _):
       line("(\(infix.rawValue)=", text(place), text(value) + ")")
@@ -262,10 +270,12 @@ private struct Dumper {
     case .member(let base, let name): return "(. \(text(base)) \(name.text))"
     case .tupleElement(let base, let position): return "(. \(text(base)) \(position))"
     case .call(let callee, let arguments):
-      return arguments.isEmpty ? "(call \(text(callee)))" : "(call \(text(callee)) \(self.arguments(arguments)))"
+      return arguments.isEmpty
+        ? "(call \(text(callee)))" : "(call \(text(callee)) \(self.arguments(arguments)))"
     case .index(let base, let indices): return "(index \(text(base)) \(words(indices)))"
     case .prefix(let sign, let operand): return "(\(sign.rawValue) \(text(operand)))"
-    case .infix(let sign, let left, let right, _): return "(\(sign.rawValue) \(text(left)) \(text(right)))"
+    case .infix(let sign, let left, let right, _):
+      return "(\(sign.rawValue) \(text(left)) \(text(right)))"
     case .range(let lower, let upper, let isClosed, let step):
       let by = step.map { " by \(text($0))" } ?? ""
       return "(\(isClosed ? "..." : "..<") \(text(lower)) \(text(upper))\(by))"
@@ -302,7 +312,8 @@ private struct Dumper {
 
   private func arguments(_ arguments: [Argument]) -> String {
     arguments.map { argument in
-      (argument.label.map { "\($0.text): " } ?? "") + (argument.isInout ? "&" : "") + text(argument.value)
+      (argument.label.map { "\($0.text): " } ?? "") + (argument.isInout ? "&" : "")
+        + text(argument.value)
     }.joined(separator: " ")
   }
 
@@ -314,7 +325,8 @@ private struct Dumper {
   }
 
   private func text(_ unit: UnitExpression) -> String {
-    unit.factors.map { $0.power == 1 ? $0.name.text : "\($0.name.text)^\($0.power)" }.joined(separator: "*")
+    unit.factors.map { $0.power == 1 ? $0.name.text : "\($0.name.text)^\($0.power)" }.joined(
+      separator: "*")
   }
 
   private func text(_ segments: [StringSegment]) -> String {
@@ -364,7 +376,8 @@ private struct Dumper {
       return "\(prefix)\(name.text)<\(list(written))>"
     case .optional(let type): return "\(text(type))?"
     case .array(let element): return "[\(text(element))]"
-    case .fixedArray(let element, let lengths): return "[\(text(element)); \(list(lengths.map { text($0) }))]"
+    case .fixedArray(let element, let lengths):
+      return "[\(text(element)); \(list(lengths.map { text($0) }))]"
     case .tuple(let parts): return "(\(list(parts.map { text($0) })))"
     case .function(let parameters, let result):
       return "((\(list(parameters.map { text($0) }))) -> \(text(result)))"
@@ -390,7 +403,8 @@ private struct Dumper {
 
   private func text(_ parameters: [Parameter]) -> String {
     let written = parameters.map { parameter in
-      (parameter.label.map { "\($0.text) " } ?? "") + (parameter.name.text.isEmpty ? "" : "\(parameter.name.text): ")
+      (parameter.label.map { "\($0.text) " } ?? "")
+        + (parameter.name.text.isEmpty ? "" : "\(parameter.name.text): ")
         + (parameter.isInout ? "inout " : "") + text(parameter.type)
         + (parameter.defaultValue.map { " = \(text($0))" } ?? "")
     }

@@ -9,7 +9,9 @@ extension Lexer {
       while byte() &- 0x30 < 10 { position += 1 }
       return emit(.number, from: start)
     }
-    if bytes[start] == UInt8(ascii: "0"), isRadixMark(byte(ahead: 1)) { return takeNumberWithRadix() }
+    if bytes[start] == UInt8(ascii: "0"), isRadixMark(byte(ahead: 1)) {
+      return takeNumberWithRadix()
+    }
     takeDigits()
     if byte() == UInt8(ascii: "."), byte(ahead: 1) != UInt8(ascii: ".") {
       if byte(ahead: 1) &- 0x30 < 10 {
@@ -58,7 +60,8 @@ extension Lexer {
     guard byte(ahead: distance) | 0x20 == UInt8(ascii: "e") else { return false }
     let next = byte(ahead: distance + 1)
     if next &- 0x30 < 10 { return true }
-    return (next == UInt8(ascii: "-") || next == UInt8(ascii: "+")) && byte(ahead: distance + 2) &- 0x30 < 10
+    return (next == UInt8(ascii: "-") || next == UInt8(ascii: "+"))
+      && byte(ahead: distance + 2) &- 0x30 < 10
   }
 
   private mutating func takeExponent() {
@@ -68,7 +71,9 @@ extension Lexer {
   }
 
   private mutating func finishNumber(from start: Int) {
-    if byte() == UInt8(ascii: "."), byte(ahead: 1) &- 0x30 < 10, bytes[start..<position].contains(0x2E) {
+    if byte() == UInt8(ascii: "."), byte(ahead: 1) &- 0x30 < 10,
+      bytes[start..<position].contains(0x2E)
+    {
       while byte() &- 0x30 < 10 || byte() == UInt8(ascii: ".") { position += 1 }
       diagnostics.append(.twoPoints(at: span(start, position)))
       return emit(.number, from: start, .isBroken)
@@ -84,7 +89,9 @@ extension Lexer {
     var index = start
     while index < position {
       if bytes[index] == UInt8(ascii: "_") {
-        guard index + 1 < position, isAlphanumeric(bytes[index + 1]), isAlphanumeric(bytes[index - 1]) else {
+        guard index + 1 < position, isAlphanumeric(bytes[index + 1]),
+          isAlphanumeric(bytes[index - 1])
+        else {
           return true
         }
       }
@@ -93,7 +100,9 @@ extension Lexer {
     return false
   }
 
-  private func isAlphanumeric(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26 }
+  private func isAlphanumeric(_ byte: UInt8) -> Bool {
+    byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26
+  }
 
   private mutating func takeNumberWithRadix() {
     let start = position
@@ -106,7 +115,9 @@ extension Lexer {
       position += 1
       if digit == UInt8(ascii: "_") { continue }
       let isDigit = digit &- 0x30 < 10
-      isGood = isGood && (mark == UInt8(ascii: "b") ? digit &- 0x30 < 2 : isDigit || (digit | 0x20) &- 0x61 < 6)
+      isGood =
+        isGood
+        && (mark == UInt8(ascii: "b") ? digit &- 0x30 < 2 : isDigit || (digit | 0x20) &- 0x61 < 6)
     }
     isGood = isGood && position > digitsStart && bytes[digitsStart] != UInt8(ascii: "_")
     if !isGood {

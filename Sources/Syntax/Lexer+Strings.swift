@@ -1,7 +1,8 @@
 import Diagnostics
 
 extension Lexer {
-  /// Takes the string that begins with the `"` at the current byte, up to its end or its first value.
+  /// Takes the string that begins with the `"` at the current byte, up to its end or its first
+  /// value.
   mutating func takeString() {
     let start = position
     position += 1
@@ -37,7 +38,9 @@ extension Lexer {
     }
   }
 
-  private mutating func openValue(afterTextFrom start: Int, _ flags: Token.Flags, ofStringAt stringStart: Int) {
+  private mutating func openValue(
+    afterTextFrom start: Int, _ flags: Token.Flags, ofStringAt stringStart: Int
+  ) {
     if position > start { emit(.stringText, from: start, flags) }
     brackets.append(.valueStart)
     openStrings.append(stringStart)
@@ -95,30 +98,41 @@ extension Lexer {
     while position > stringStart + 1, bytes[position - 1] == 0x0D { position -= 1 }
     dropFaults(after: stringStart)
     unterminatedStrings.append(stringStart)
-    diagnostics.append(.unterminatedString(at: span(stringStart, position), closedAt: likelyEnd(from: stringStart)))
+    diagnostics.append(
+      .unterminatedString(at: span(stringStart, position), closedAt: likelyEnd(from: stringStart)))
     return .nothing
   }
 
   /// Takes back what was said of the inside of a string that turned out to have no end.
   private mutating func dropFaults(after stringStart: Int) {
-    while let last = diagnostics.last, last.code == .malformedString, Int(last.span.start) > stringStart {
+    while let last = diagnostics.last, last.code == .malformedString,
+      Int(last.span.start) > stringStart
+    {
       diagnostics.removeLast()
     }
   }
 
-  /// Where the string that begins at `start` and runs to the current byte was most likely meant to end: before the
-  /// parentheses that are not opened in it, at its end or before what looks like a comment there.
+  /// Where the string that begins at `start` and runs to the current byte was most likely meant to
+  /// end: before the parentheses that are not opened in it, at its end or before what looks like a
+  /// comment there.
   private func likelyEnd(from start: Int) -> Int {
     if let end = unopenedParentheses(start, position) { return end }
-    let comment = (start + 1..<position).last { bytes[$0] == UInt8(ascii: "#") && bytes[$0 - 1] == UInt8(ascii: " ") }
+    let comment = (start + 1..<position).last {
+      bytes[$0] == UInt8(ascii: "#") && bytes[$0 - 1] == UInt8(ascii: " ")
+    }
     return comment.flatMap { unopenedParentheses(start, $0) } ?? position
   }
 
-  /// Where the parentheses at the end of `start..<end` begin that are not opened in it; nil if there are none.
+  /// Where the parentheses at the end of `start..<end` begin that are not opened in it; nil if
+  /// there are none.
   private func unopenedParentheses(_ start: Int, _ end: Int) -> Int? {
     var unopened = 0
     for byte in bytes[start..<end] {
-      if byte == UInt8(ascii: "(") { unopened -= 1 } else if byte == UInt8(ascii: ")") { unopened += 1 }
+      if byte == UInt8(ascii: "(") {
+        unopened -= 1
+      } else if byte == UInt8(ascii: ")") {
+        unopened += 1
+      }
     }
     var found: Int?
     var place = end
@@ -139,7 +153,8 @@ extension Lexer {
     let start = position
     position += 1
     switch byte() {
-    case UInt8(ascii: "n"), UInt8(ascii: "t"), UInt8(ascii: "r"), UInt8(ascii: "0"), UInt8(ascii: "\\"),
+    case UInt8(ascii: "n"), UInt8(ascii: "t"), UInt8(ascii: "r"), UInt8(ascii: "0"),
+      UInt8(ascii: "\\"),
       UInt8(ascii: "\""):
       position += 1
     case UInt8(ascii: "u"):
@@ -183,12 +198,18 @@ extension Lexer {
     position += 1
     while position < bytes.count {
       let byte = bytes[position]
-      if byte == UInt8(ascii: "}") || byte == 0x0A || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "{") { break }
+      if byte == UInt8(ascii: "}") || byte == 0x0A || byte == UInt8(ascii: "\"")
+        || byte == UInt8(ascii: "{")
+      {
+        break
+      }
       position += 1
     }
     if byte() == UInt8(ascii: "{") {
       diagnostics.append(.valueInFormat(at: span(position, position + 1)))
-      while position < bytes.count, bytes[position] != UInt8(ascii: "}"), bytes[position] != 0x0A { position += 1 }
+      while position < bytes.count, bytes[position] != UInt8(ascii: "}"), bytes[position] != 0x0A {
+        position += 1
+      }
       if byte() == UInt8(ascii: "}"), byte(ahead: 1) == UInt8(ascii: "}") { position += 1 }
       return emit(.format, from: start, .isBroken)
     }
@@ -233,7 +254,9 @@ extension Lexer {
       }
       end = position
       position += length
-      if scalar == "'" && quoteLength == 1 || scalar == "\u{201D}" || scalar == "\u{201C}" || scalar == "\"" {
+      if scalar == "'" && quoteLength == 1 || scalar == "\u{201D}" || scalar == "\u{201C}"
+        || scalar == "\""
+      {
         diagnostics.append(
           .foreignQuotes(opening: span(start, start + quoteLength), closing: span(end, position)))
         return emit(.string, from: start, .isBroken)

@@ -52,7 +52,8 @@ struct Lexer {
   mutating func emit(_ kind: Token.Kind, from start: Int, _ flags: Token.Flags = []) {
     tokens.append(
       Token(
-        start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: position), kind: kind,
+        start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: position),
+        kind: kind,
         flags: flags.union(pending)))
     pending = []
   }
@@ -80,7 +81,8 @@ struct Lexer {
       if !openStrings.isEmpty { abandonStrings() }
       position += 1
       pending.insert(.isFirstOnLine)
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"):
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "_"):
       takeWord()
     case UInt8(ascii: "0")...UInt8(ascii: "9"):
       takeNumber()
@@ -108,7 +110,11 @@ struct Lexer {
     case UInt8(ascii: ","):
       take(.comma, 1)
     case UInt8(ascii: ":"):
-      if let innermost = brackets.last, innermost == .valueStart { takeFormat() } else { take(.colon, 1) }
+      if let innermost = brackets.last, innermost == .valueStart {
+        takeFormat()
+      } else {
+        take(.colon, 1)
+      }
     case 0x80...:
       takeBeyondASCII()
     default:
@@ -136,7 +142,8 @@ struct Lexer {
   }
 
   private mutating func closeBrace() {
-    while let innermost = brackets.last, innermost == .leftParenthesis || innermost == .leftBracket {
+    while let innermost = brackets.last, innermost == .leftParenthesis || innermost == .leftBracket
+    {
       brackets.removeLast()
     }
     if let innermost = brackets.popLast(), innermost == .valueStart {
@@ -160,7 +167,9 @@ struct Lexer {
       if isWordByte(byte) {
         packed = packed << 8 | UInt64(byte)
         end += 1
-      } else if byte >= 0x80, let (scalar, length) = scalar(at: end), scalar.properties.isXIDContinue {
+      } else if byte >= 0x80, let (scalar, length) = scalar(at: end),
+        scalar.properties.isXIDContinue
+      {
         packed = 0
         end += length
       } else {
@@ -184,7 +193,8 @@ struct Lexer {
     var end = position
     if end > start, bytes[end - 1] == 0x0D { end -= 1 }
     trivia.append(
-      Trivia(kind: kind, start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: end)))
+      Trivia(
+        kind: kind, start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: end)))
   }
 
   // MARK: Operators
@@ -283,7 +293,9 @@ struct Lexer {
     let start = position
     guard let (scalar, length) = scalar(at: position) else { return takeUnknownCharacters() }
     if scalar.properties.isXIDStart { return takeWord() }
-    if scalar == "\u{201C}" || scalar == "\u{201D}" { return takeForeignString(quoteLength: length) }
+    if scalar == "\u{201C}" || scalar == "\u{201D}" {
+      return takeForeignString(quoteLength: length)
+    }
     guard let (kind, spelling) = Lexer.lookalikes[scalar] else { return takeUnknownCharacters() }
     position += length
     diagnostics.append(.lookalike(scalar, spelling, at: span(start, position)))
@@ -293,14 +305,19 @@ struct Lexer {
   /// White space that is none of ours is reported and then treated as if it were.
   private mutating func leaveOut(from start: Int) {
     trivia.append(
-      Trivia(kind: .comment, start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: position)))
+      Trivia(
+        kind: .comment, start: UInt32(truncatingIfNeeded: start),
+        end: UInt32(truncatingIfNeeded: position)))
   }
 
   private static let lookalikes: [Unicode.Scalar: (Token.Kind?, String)] = [
-    "\u{2212}": (.minus, "-"), "\u{2013}": (.minus, "-"), "\u{2010}": (.minus, "-"), "\u{D7}": (.star, "*"),
-    "\u{22C5}": (.star, "*"), "\u{B7}": (.star, "*"), "\u{F7}": (.slash, "/"), "\u{2264}": (.lessOrEqual, "<="),
+    "\u{2212}": (.minus, "-"), "\u{2013}": (.minus, "-"), "\u{2010}": (.minus, "-"),
+    "\u{D7}": (.star, "*"),
+    "\u{22C5}": (.star, "*"), "\u{B7}": (.star, "*"), "\u{F7}": (.slash, "/"),
+    "\u{2264}": (.lessOrEqual, "<="),
     "\u{2265}": (.greaterOrEqual, ">="), "\u{2260}": (.notEqual, "!="), "\u{2192}": (.arrow, "->"),
-    "\u{2026}": (.closedRange, "..."), "\u{A0}": (nil, " "), "\u{202F}": (nil, " "), "\u{2009}": (nil, " "),
+    "\u{2026}": (.closedRange, "..."), "\u{A0}": (nil, " "), "\u{202F}": (nil, " "),
+    "\u{2009}": (nil, " "),
     "\u{3000}": (nil, " "), "\u{200B}": (nil, ""), "\u{FEFF}": (nil, ""),
   ]
 
@@ -319,7 +336,9 @@ struct Lexer {
     }
     while position < bytes.count, canBeginNothing(bytes[position]) {
       if let (scalar, length) = scalar(at: position) {
-        if position > start, scalar.properties.isXIDStart || Lexer.lookalikes[scalar] != nil { break }
+        if position > start, scalar.properties.isXIDStart || Lexer.lookalikes[scalar] != nil {
+          break
+        }
         position += length
       } else {
         isText = false
@@ -353,7 +372,9 @@ struct Lexer {
   /// The scalar encoded at `index` and its length in bytes, or nil if that is no UTF-8.
   func scalar(at index: Int) -> (Unicode.Scalar, Int)? {
     let first = bytes[index]
-    let length = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0
+    let length =
+      first < 0x80
+      ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0
     guard length > 0, index + length <= bytes.count else { return nil }
     if length == 1 { return (Unicode.Scalar(first), 1) }
     var value = UInt32(first) & (0x7F >> UInt32(length))

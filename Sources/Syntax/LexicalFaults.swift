@@ -7,13 +7,19 @@ extension Diagnostic {
   static func noDigitsAfterPoint(at span: Span) -> Diagnostic {
     Diagnostic(
       .malformedNumber, "a number does not end in a point", at: span,
-      fixes: [Fix("write the digit after the point", [Edit(Span(span.source, Int(span.end), Int(span.end)), "0")])])
+      fixes: [
+        Fix(
+          "write the digit after the point",
+          [Edit(Span(span.source, Int(span.end), Int(span.end)), "0")])
+      ])
   }
 
   static func noDigitsBeforePoint(at span: Span) -> Diagnostic {
     Diagnostic(
       .malformedNumber, "a number does not begin with a point", at: span,
-      fixes: [Fix("write the zero", [Edit(Span(span.source, Int(span.start), Int(span.start)), "0")])])
+      fixes: [
+        Fix("write the zero", [Edit(Span(span.source, Int(span.start), Int(span.start)), "0")])
+      ])
   }
 
   static func twoPoints(at span: Span) -> Diagnostic {
@@ -32,20 +38,25 @@ extension Diagnostic {
 
   static func unknownUnit(_ name: Name, spacing: [Edit]) -> Diagnostic {
     var fixes: [Fix] = []
-    if let near = nearestUnit(to: name.text) { fixes.append(Fix("did you mean `\(near)`?", [Edit(name.span, near)])) }
+    if let near = nearestUnit(to: name.text) {
+      fixes.append(Fix("did you mean `\(near)`?", [Edit(name.span, near)]))
+    }
     if !spacing.isEmpty {
-      fixes.append(Fix("or, if `\(name.text)` is a variable, put spaces around the operator", spacing))
+      fixes.append(
+        Fix("or, if `\(name.text)` is a variable, put spaces around the operator", spacing))
     }
     return Diagnostic(
       .malformedNumber, "there is no unit called `\(name.text)`", at: name.span,
-      notes: fixes.isEmpty ? ["a name behind a number is its unit, as in `10 us` or `2.5 V/us`"] : [], fixes: fixes)
+      notes: fixes.isEmpty
+        ? ["a name behind a number is its unit, as in `10 us` or `2.5 V/us`"] : [], fixes: fixes)
   }
 
   // MARK: Strings
 
   static func unterminatedString(at span: Span, closedAt end: Int) -> Diagnostic {
     Diagnostic(
-      .malformedString, "this string has no end", at: span, remark: "a string ends on the line on which it begins",
+      .malformedString, "this string has no end", at: span,
+      remark: "a string ends on the line on which it begins",
       fixes: [Fix("close it", [Edit(Span(span.source, end, end), "\"")])])
   }
 
@@ -72,7 +83,11 @@ extension Diagnostic {
     Diagnostic(
       .malformedString, "no such escape", at: span,
       notes: ["the escapes are \\n \\t \\r \\0 \\\\ \\\" and \\u{3C0}"],
-      fixes: [Fix("write a backslash as `\\\\`", [Edit(Span(span.source, Int(span.start), Int(span.start)), "\\")])])
+      fixes: [
+        Fix(
+          "write a backslash as `\\\\`",
+          [Edit(Span(span.source, Int(span.start), Int(span.start)), "\\")])
+      ])
   }
 
   static func valueInFormat(at span: Span) -> Diagnostic {
@@ -101,12 +116,16 @@ extension Diagnostic {
     if text == "\\" {
       return Diagnostic(
         .unexpectedCharacter, "unexpected `\\`", at: span,
-        notes: ["a line goes on with the next one if it ends in an operator or a comma, or if a bracket is open"])
+        notes: [
+          "a line goes on with the next one if it ends in an operator or a comma, or if a bracket is open"
+        ])
     }
     let isVisible = text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
     let shown =
       isVisible
-      ? text : text.unicodeScalars.map { "U+" + String($0.value, radix: 16, uppercase: true) }.joined(separator: " ")
+      ? text
+      : text.unicodeScalars.map { "U+" + String($0.value, radix: 16, uppercase: true) }.joined(
+        separator: " ")
     return Diagnostic(.unexpectedCharacter, "unexpected `\(shown)`", at: span)
   }
 
@@ -116,7 +135,8 @@ extension Diagnostic {
     let isSpace = spelling.isEmpty || spelling == " "
     return Diagnostic(
       .unexpectedCharacter,
-      isSpace ? "this is a special space (U+\(padded))" : "unexpected `\(scalar)` (U+\(padded))", at: span,
+      isSpace ? "this is a special space (U+\(padded))" : "unexpected `\(scalar)` (U+\(padded))",
+      at: span,
       fixes: [Fix(isSpace ? "use a plain space" : "write `\(spelling)`", [Edit(span, spelling)])])
   }
 

@@ -7,14 +7,17 @@ extension Diagnostic {
   static func misplaced(_ token: Token, _ container: String?, in parser: Parser) -> Diagnostic {
     let word = parser.text(token)
     guard let container else {
-      return Diagnostic(.unexpected, "`\(word)` stands only inside an experiment", at: parser.span(of: token))
+      return Diagnostic(
+        .unexpected, "`\(word)` stands only inside an experiment", at: parser.span(of: token))
     }
-    return Diagnostic(.unexpected, "`\(word)` cannot be declared inside \(container)", at: parser.span(of: token))
+    return Diagnostic(
+      .unexpected, "`\(word)` cannot be declared inside \(container)", at: parser.span(of: token))
   }
 
   static func variableOutside(_ token: Token, in parser: Parser) -> Diagnostic {
     Diagnostic(
-      .unexpected, "`\(parser.text(token))` stands only in a body or an experiment", at: parser.span(of: token),
+      .unexpected, "`\(parser.text(token))` stands only in a body or an experiment",
+      at: parser.span(of: token),
       notes: ["outside of both there are constants: `const name: Type = value`"])
   }
 
@@ -22,18 +25,23 @@ extension Diagnostic {
     Diagnostic(
       .unexpected, "expected `fn` or `kernel` before a function", at: place,
       fixes: [
-        Fix("a function", [Edit(place, "fn ")]), Fix("or a kernel, which runs on the device", [Edit(place, "kernel ")]),
+        Fix("a function", [Edit(place, "fn ")]),
+        Fix("or a kernel, which runs on the device", [Edit(place, "kernel ")]),
       ])
   }
 
   static func missingArrow(at place: Span) -> Diagnostic {
     Diagnostic(
       .unexpected, "expected `->` before the type of the result", at: place,
-      fixes: [Fix("put it there", [Edit(Span(place.source, Int(place.start), Int(place.start)), "-> ")])])
+      fixes: [
+        Fix("put it there", [Edit(Span(place.source, Int(place.start), Int(place.start)), "-> ")])
+      ])
   }
 
-  static func memberOutOfPlace(_ token: Token, _ container: String, in parser: Parser) -> Diagnostic {
-    Diagnostic(.unexpected, "\(container) has no `\(parser.text(token))`", at: parser.span(of: token))
+  static func memberOutOfPlace(_ token: Token, _ container: String, in parser: Parser) -> Diagnostic
+  {
+    Diagnostic(
+      .unexpected, "\(container) has no `\(parser.text(token))`", at: parser.span(of: token))
   }
 
   static func fieldOutsideDriver(at place: Span) -> Diagnostic {
@@ -50,11 +58,13 @@ extension Diagnostic {
 
   static func constantInBody(at place: Span) -> Diagnostic {
     Diagnostic(
-      .unexpected, "`const` stands outside of bodies", at: place, fixes: [Fix("write `let`", [Edit(place, "let")])])
+      .unexpected, "`const` stands outside of bodies", at: place,
+      fixes: [Fix("write `let`", [Edit(place, "let")])])
   }
 
   static func superfluousWord(_ token: Token, _ what: String, in parser: Parser) -> Diagnostic {
-    let end = parser.index + 1 < parser.tokens.count ? parser.tokens[parser.index + 1].start : token.end
+    let end =
+      parser.index + 1 < parser.tokens.count ? parser.tokens[parser.index + 1].start : token.end
     return Diagnostic(
       .unexpected, "\(what) is written without `\(parser.text(token))`", at: parser.span(of: token),
       fixes: [Fix("leave it out", [Edit(Span(parser.source, Int(token.start), Int(end)), "")])])
@@ -68,7 +78,8 @@ extension Diagnostic {
 
   static func bodyInInterface(at place: Span) -> Diagnostic {
     Diagnostic(
-      .unexpected, "a kernel in an interface has no body", at: place, fixes: [Fix("leave it out", [Edit(place, "")])])
+      .unexpected, "a kernel in an interface has no body", at: place,
+      fixes: [Fix("leave it out", [Edit(place, "")])])
   }
 
   static func datasetWithValue(in parser: Parser) -> Diagnostic {
@@ -104,7 +115,9 @@ extension Diagnostic {
   static func tryWithoutBlock(at place: Span) -> Diagnostic {
     Diagnostic(
       .unexpected, "a `try` needs a block", at: place,
-      notes: ["a call that may throw is not marked; what it throws is caught by `try { … } catch { … }`"])
+      notes: [
+        "a call that may throw is not marked; what it throws is caught by `try { … } catch { … }`"
+      ])
   }
 
   // MARK: Operators
@@ -113,7 +126,9 @@ extension Diagnostic {
     Diagnostic(
       .unexpected, "comparisons cannot be chained", at: place,
       fixes: [
-        Fix("compare twice", [Edit(Span(place.source, Int(place.start), Int(place.start)), "and \(middle) ")])
+        Fix(
+          "compare twice",
+          [Edit(Span(place.source, Int(place.start), Int(place.start)), "and \(middle) ")])
       ])
   }
 
@@ -132,11 +147,13 @@ extension Diagnostic {
     let place = parser.span(of: token)
     guard isIncrement else {
       return Diagnostic(
-        .unexpected, "there is no sign `+`", at: place, fixes: [Fix("leave it out", [Edit(place, "")])])
+        .unexpected, "there is no sign `+`", at: place,
+        fixes: [Fix("leave it out", [Edit(place, "")])])
     }
     let both = Span(place.source, Int(place.start) - 1, Int(place.end))
     return Diagnostic(
-      .unexpected, "there is no `++`", at: both, fixes: [Fix("write `+= 1`", [Edit(both, " += 1")])])
+      .unexpected, "there is no `++`", at: both, fixes: [Fix("write `+= 1`", [Edit(both, " += 1")])]
+    )
   }
 
   static func misplacedAmpersand(at place: Span) -> Diagnostic {
@@ -147,7 +164,8 @@ extension Diagnostic {
 
   static func ternary(at place: Span) -> Diagnostic {
     Diagnostic(
-      .unexpected, "there is no `? :`", at: place, notes: ["a choice is written `if c { a } else { b }`"])
+      .unexpected, "there is no `? :`", at: place,
+      notes: ["a choice is written `if c { a } else { b }`"])
   }
 
   static func assignmentInCondition(at place: Span) -> Diagnostic {
@@ -165,7 +183,8 @@ extension Diagnostic {
 
   static func colonInsteadOfArrow(at place: Span) -> Diagnostic {
     Diagnostic(
-      .unexpected, "the type of a result stands after `->`", at: place, fixes: [Fix("write `->`", [Edit(place, " ->")])]
+      .unexpected, "the type of a result stands after `->`", at: place,
+      fixes: [Fix("write `->`", [Edit(place, " ->")])]
     )
   }
 
@@ -177,19 +196,22 @@ extension Diagnostic {
 
   static func misspelt(_ written: String, as word: String, at place: Span) -> Diagnostic {
     Diagnostic(
-      .unexpected, "unexpected `\(written)`", at: place, fixes: [Fix("did you mean `\(word)`?", [Edit(place, word)])])
+      .unexpected, "unexpected `\(written)`", at: place,
+      fixes: [Fix("did you mean `\(word)`?", [Edit(place, word)])])
   }
 
   static func foreignLiteral(_ word: String, at place: Span) -> Diagnostic {
     Diagnostic(
-      .unexpected, "this is written `\(word)`", at: place, fixes: [Fix("write `\(word)`", [Edit(place, word)])])
+      .unexpected, "this is written `\(word)`", at: place,
+      fixes: [Fix("write `\(word)`", [Edit(place, word)])])
   }
 
   // MARK: Patterns
 
   static func variablePattern(at place: Span) -> Diagnostic {
     Diagnostic(
-      .unexpected, "what a pattern binds is constant", at: place, fixes: [Fix("write `let`", [Edit(place, "let")])])
+      .unexpected, "what a pattern binds is constant", at: place,
+      fixes: [Fix("write `let`", [Edit(place, "let")])])
   }
 
   static func qualifiedCase(_ type: String, at place: Span) -> Diagnostic {
@@ -200,7 +222,8 @@ extension Diagnostic {
 
   static func labelInPattern(at place: Span) -> Diagnostic {
     Diagnostic(
-      .unexpected, "the parts of a pattern have no labels", at: place, fixes: [Fix("leave it out", [Edit(place, "")])])
+      .unexpected, "the parts of a pattern have no labels", at: place,
+      fixes: [Fix("leave it out", [Edit(place, "")])])
   }
 
   static func tupleWithoutParentheses(at place: Span) -> Diagnostic {
@@ -226,14 +249,17 @@ extension Diagnostic {
       fixes: [
         Fix(
           "multiply with the unit",
-          [Edit(Span(parser.source, Int(variable.start), Int(unit.end)), "\(name) * 1 \(unitName)")])
+          [Edit(Span(parser.source, Int(variable.start), Int(unit.end)), "\(name) * 1 \(unitName)")]
+        )
       ])
   }
 
   static func unitTooFar(_ number: Token, _ unit: Token, in parser: Parser) -> Diagnostic {
     Diagnostic(
       .unexpected, "a unit stands one space behind its number", at: parser.span(of: unit),
-      fixes: [Fix("leave one space", [Edit(Span(parser.source, Int(number.end), Int(unit.start)), " ")])])
+      fixes: [
+        Fix("leave one space", [Edit(Span(parser.source, Int(number.end), Int(unit.start)), " ")])
+      ])
   }
 
   static func malformedPower(at place: Span) -> Diagnostic {

@@ -2,7 +2,8 @@
 
 /// The powers of ten that a double holds exactly.
 private let exactPowers: [Double] = [
-  1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+  1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
+  1e18, 1e19, 1e20,
   1e21, 1e22,
 ]
 
@@ -17,7 +18,8 @@ package func nearestDouble(significand: UInt64, exponent: Int32) -> Double {
 }
 
 extension Numeral {
-  /// The value of the number written in `bytes` from `start` to `end`, which the lexer found to be well formed.
+  /// The value of the number written in `bytes` from `start` to `end`, which the lexer found to be
+  /// well formed.
   init(in bytes: [UInt8], from start: Int, to end: Int, isNegative: Bool) {
     if end - start > 2, bytes[start] == 0x30 {
       if bytes[start + 1] == UInt8(ascii: "x") {
@@ -72,7 +74,8 @@ extension Numeral {
       magnitude = Double(String(decoding: plain, as: UTF8.self)) ?? .infinity
     }
     self.init(
-      significand: significand, exponent: clamped, isNegative: isNegative, isFloat: isFloat, isExact: isExact,
+      significand: significand, exponent: clamped, isNegative: isNegative, isFloat: isFloat,
+      isExact: isExact,
       double: isNegative ? -magnitude : magnitude)
   }
 
@@ -85,9 +88,11 @@ extension Numeral {
       if overflow { isExact = false }
       significand = product &+ digit
     }
-    let magnitude = isExact ? Double(significand) : Numeral.rounded(radix: radix, bytes.dropFirst(2))
+    let magnitude =
+      isExact ? Double(significand) : Numeral.rounded(radix: radix, bytes.dropFirst(2))
     self.init(
-      significand: isExact ? significand : .max, exponent: 0, isNegative: isNegative, isFloat: false, isExact: isExact,
+      significand: isExact ? significand : .max, exponent: 0, isNegative: isNegative,
+      isFloat: false, isExact: isExact,
       double: isNegative ? -magnitude : magnitude)
   }
 
@@ -100,7 +105,8 @@ extension Numeral {
     let head = UInt64(significant.prefix(63), radix: 2) ?? 0
     let tail = significant.dropFirst(63)
     let sticky: UInt64 = tail.contains("1") ? 1 : 0
-    return Double(head << 1 | sticky) * Double(sign: .plus, exponent: min(tail.count - 1, 1023), significand: 1)
+    return Double(head << 1 | sticky)
+      * Double(sign: .plus, exponent: min(tail.count - 1, 1023), significand: 1)
   }
 
   /// `significand` with one more digit, or nil if that does not fit.
@@ -125,7 +131,8 @@ extension Numeral {
   /// The same number with the other sign.
   var negated: Numeral {
     Numeral(
-      significand: significand, exponent: exponent, isNegative: !isNegative, isFloat: isFloat, isExact: isExact,
+      significand: significand, exponent: exponent, isNegative: !isNegative, isFloat: isFloat,
+      isExact: isExact,
       double: -double)
   }
 }

@@ -3,12 +3,13 @@ import Diagnostics
 // Structs, enums, errors and interfaces.
 
 extension Parser {
-  /// Parses what stands between the braces that come next, part by part, up to the `}`; each `part` takes at least
-  /// one token.
+  /// Parses what stands between the braces that come next, part by part, up to the `}`; each `part`
+  /// takes at least one token.
   ///
   /// False if there are no braces.
   mutating func braced(
-    allowing allowed: @escaping (Token.Kind) -> Bool, in container: StaticString, _ part: (inout Parser) -> Void
+    allowing allowed: @escaping (Token.Kind) -> Bool, in container: StaticString,
+    _ part: (inout Parser) -> Void
   ) -> Bool {
     if kind == .newline, tokens[index].kind == .leftBrace {
       correct(.braceOnNextLine(tokens[index], after: previousEnd, in: self))
@@ -62,7 +63,8 @@ extension Parser {
     switch word {
     case .fn, .host, .mutating: true
     // Members of an aggregate may be called what they like.
-    case .analyze, .arg, .as, .at, .by, .cleanup, .critical, .dataset, .device, .error, .field, .over, .parallel,
+    case .analyze, .arg, .as, .at, .by, .cleanup, .critical, .dataset, .device, .error, .field,
+      .over, .parallel,
       .prepare, .record, .resident, .run, .seamless, .sequential, .shared, .test, .use:
       false
     default: false
@@ -90,7 +92,9 @@ extension Parser {
       let documentation = parser.takeDocumentation()
       parser.correctWord(among: [.fn, .mutating])
       if Parser.isMethodWord(parser.kind) {
-        if let method = parser.function(isBodyRequired: true, documentation) { methods.append(method) }
+        if let method = parser.function(isBodyRequired: true, documentation) {
+          methods.append(method)
+        }
         parser.endDeclaration()
         return
       }
@@ -102,7 +106,8 @@ extension Parser {
       parser.endPart()
     }
     return StructDeclaration(
-      name: name, generics: generics, fields: fields, methods: methods, documentation: documentation,
+      name: name, generics: generics, fields: fields, methods: methods,
+      documentation: documentation,
       span: span(from: start))
   }
 
@@ -120,11 +125,14 @@ extension Parser {
     guard take(.colon) else {
       report(.missingType(name, in: self))
       let value = take(.assign) ? valueOfDeclaration() : nil
-      return Field(name: name, type: nil, value: value, documentation: documentation, span: span(from: start))
+      return Field(
+        name: name, type: nil, value: value, documentation: documentation, span: span(from: start))
     }
     let written = type()
     let value = take(.assign) ? valueOfDeclaration() : nil
-    return Field(name: name, type: written, value: value, documentation: documentation, span: span(from: start))
+    return Field(
+      name: name, type: written, value: value, documentation: documentation, span: span(from: start)
+    )
   }
 
   /// Parses `enum Name { one, two(Float), three(radius: Float) … fn method() { } }`.
@@ -140,12 +148,15 @@ extension Parser {
     _ = braced(allowing: Parser.isMethodWord, in: "an enum") { parser in
       let documentation = parser.takeDocumentation()
       if Parser.isMethodWord(parser.kind) {
-        if let method = parser.function(isBodyRequired: true, documentation) { methods.append(method) }
+        if let method = parser.function(isBodyRequired: true, documentation) {
+          methods.append(method)
+        }
         parser.endDeclaration()
         return
       }
       if parser.kind == .case {
-        parser.correct(.superfluousWord(parser.tokens[parser.index], "a case of an enum", in: parser))
+        parser.correct(
+          .superfluousWord(parser.tokens[parser.index], "a case of an enum", in: parser))
         parser.advance()
       }
       guard let name = parser.name("the name of a case") else { return parser.skipLine() }
@@ -154,7 +165,8 @@ extension Parser {
       parser.endPart()
     }
     return EnumDeclaration(
-      name: name, cases: cases, methods: methods, documentation: documentation, span: span(from: start))
+      name: name, cases: cases, methods: methods, documentation: documentation,
+      span: span(from: start))
   }
 
   /// Parses `error Name(payload)`.
@@ -166,7 +178,8 @@ extension Parser {
       return nil
     }
     let payload = kind == .leftParenthesis ? parameters(areNamed: false) : []
-    return ErrorDeclaration(name: name, payload: payload, documentation: documentation, span: span(from: start))
+    return ErrorDeclaration(
+      name: name, payload: payload, documentation: documentation, span: span(from: start))
   }
 
   /// Parses `interface Name { kernel on() }`.

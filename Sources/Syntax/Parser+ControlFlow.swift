@@ -9,7 +9,8 @@ extension Parser {
     return add(.ifElse(conditions, then: then, otherwise: otherwise), from: start)
   }
 
-  /// What `if` as a statement and as a value have in common; `nested` parses the `if` behind an `else`.
+  /// What `if` as a statement and as a value have in common; `nested` parses the `if` behind an
+  /// `else`.
   mutating func ifParts(_ nested: (inout Parser) -> StatementID) -> ([Condition], Block, Block?) {
     guard descend() else {
       ascend()
@@ -21,7 +22,9 @@ extension Parser {
     let then = block()
     if !correctElseIf() {
       // The `else:` of a match is none of this.
-      guard kind == .else, !(isInMatchCase && peek() == .colon) else { return (conditions, then, nil) }
+      guard kind == .else, !(isInMatchCase && peek() == .colon) else {
+        return (conditions, then, nil)
+      }
       advance()
       guard kind == .if else { return (conditions, then, block()) }
     }
@@ -33,7 +36,9 @@ extension Parser {
   /// Takes `elif` for `else if`; false if it is not there.
   private mutating func correctElseIf() -> Bool {
     let token = tokens[index]
-    guard token.kind == .identifier, token.end - token.start <= 6, isOnSameLine() else { return false }
+    guard token.kind == .identifier, token.end - token.start <= 6, isOnSameLine() else {
+      return false
+    }
     switch text(token) {
     case "elif", "elsif", "elseif": break
     default: return false
@@ -143,7 +148,9 @@ extension Parser {
     }
     if !take(.colon) {
       report(.expected(":", in: self))
-      while kind != .colon, kind != .newline, kind != .rightBrace, kind != .leftBrace, kind != .end, kind != .case {
+      while kind != .colon, kind != .newline, kind != .rightBrace, kind != .leftBrace, kind != .end,
+        kind != .case
+      {
         advance()
       }
       _ = take(.colon)
@@ -176,7 +183,11 @@ extension Parser {
   mutating func takeIn() {
     if take(.in) { return }
     report(.expected("in", in: self))
-    if kind == .identifier, isOnSameLine(), peek().isName || peek() == .leftBracket || peek() == .number { advance() }
+    if kind == .identifier, isOnSameLine(),
+      peek().isName || peek() == .leftBracket || peek() == .number
+    {
+      advance()
+    }
   }
 
   mutating func tryCatch() -> StatementID {
@@ -200,7 +211,8 @@ extension Parser {
       var binding: Name?
       if take(.as) { binding = name("a name for the error") }
       let body = block()
-      clauses.append(CatchClause(errors: errors, binding: binding, body: body, span: span(from: clauseStart)))
+      clauses.append(
+        CatchClause(errors: errors, binding: binding, body: body, span: span(from: clauseStart)))
     }
     var last: Block?
     if take(.finally) { last = block() }

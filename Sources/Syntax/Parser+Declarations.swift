@@ -5,7 +5,8 @@ import Diagnostics
 extension Parser {
   /// The words with which a declaration in a file can begin, for those that are misspelt.
   private static let declarationWords: [Token.Kind] = [
-    .import, .const, .struct, .enum, .error, .fn, .kernel, .host, .shared, .interface, .driver, .part, .experiment,
+    .import, .const, .struct, .enum, .error, .fn, .kernel, .host, .shared, .interface, .driver,
+    .part, .experiment,
     .test, .seamless,
   ]
 
@@ -18,16 +19,23 @@ extension Parser {
       let documentation = takeDocumentation()
       let start = self.start
       correctWord(among: Parser.declarationWords)
-      if let declaration = declaration(documentation, from: start) { module.declarations.append(declaration) }
+      if let declaration = declaration(documentation, from: start) {
+        module.declarations.append(declaration)
+      }
       endDeclaration()
       if index == first, kind != .end {
-        if kind == .rightBrace { report(.strayCloser(tokens[index], in: self)) } else { report(.unexpected(in: self)) }
+        if kind == .rightBrace {
+          report(.strayCloser(tokens[index], in: self))
+        } else {
+          report(.unexpected(in: self))
+        }
         skipToken()
       }
     }
   }
 
-  /// Makes sure that the declaration is over; if not that is reported, and the rest of the line left out.
+  /// Makes sure that the declaration is over; if not that is reported, and the rest of the line
+  /// left out.
   mutating func endDeclaration() {
     switch kind {
     case .newline, .semicolon, .rightBrace, .end: return
@@ -107,13 +115,16 @@ extension Parser {
   }
 
   /// A `let` or `var` outside of all braces; it is reported and taken as a constant.
-  private mutating func variableOutside(_ documentation: String?, from start: UInt32) -> Declaration? {
+  private mutating func variableOutside(_ documentation: String?, from start: UInt32)
+    -> Declaration?
+  {
     report(.variableOutside(tokens[index], in: self))
     guard case .variable(let field) = variable(documentation, from: start) else { return nil }
     return .constant(field)
   }
 
-  /// Reports that the declaration that comes next does not belong in `container`, and leaves it out.
+  /// Reports that the declaration that comes next does not belong in `container`, and leaves it
+  /// out.
   mutating func misplacedDeclaration(_ container: StaticString?) {
     report(.misplaced(tokens[index], container.map { "\($0)" }, in: self))
     let declarationCount = module.declarations.count
@@ -121,7 +132,8 @@ extension Parser {
     guard descend() else { return ascend() }
     defer { ascend() }
     switch kind {
-    case .import, .const, .shared, .host, .mutating, .seamless, .fn, .kernel, .struct, .enum, .error, .interface,
+    case .import, .const, .shared, .host, .mutating, .seamless, .fn, .kernel, .struct, .enum,
+      .error, .interface,
       .driver, .part, .experiment, .test:
       _ = declaration(nil, from: start)
     default:
@@ -168,13 +180,18 @@ extension Parser {
     guard take(.assign) else {
       report(.missingValue("const", in: self))
       let unknown = invalidExpression()
-      return Field(name: name, type: written, value: unknown, documentation: documentation, span: span(from: start))
+      return Field(
+        name: name, type: written, value: unknown, documentation: documentation,
+        span: span(from: start))
     }
     let value = valueOfDeclaration()
-    return Field(name: name, type: written, value: value, documentation: documentation, span: span(from: start))
+    return Field(
+      name: name, type: written, value: value, documentation: documentation, span: span(from: start)
+    )
   }
 
-  /// A value up to the end of the declaration; an invalid one if something follows it, so that it says nothing more.
+  /// A value up to the end of the declaration; an invalid one if something follows it, so that it
+  /// says nothing more.
   mutating func valueOfDeclaration() -> ExpressionID {
     let value = expression()
     switch kind {
@@ -237,14 +254,17 @@ extension Parser {
     var body: Block?
     if isBodyRequired || kind == .leftBrace { body = block() }
     return Function(
-      kind: isKernel ? isSeamless ? .seamlessKernel : .kernel : isHost ? .host : .portable, isMutating: isMutating,
-      name: name, signature: signature, body: body, documentation: documentation, span: span(from: start))
+      kind: isKernel ? isSeamless ? .seamlessKernel : .kernel : isHost ? .host : .portable,
+      isMutating: isMutating,
+      name: name, signature: signature, body: body, documentation: documentation,
+      span: span(from: start))
   }
 
   /// Whether a name, parameters and a body come next, with neither `fn` nor `kernel` before them.
   var beginsFunctionWithoutWord: Bool {
     mutating get {
-      guard kind.isName, peek() == .leftParenthesis, isOnSameLine(), let end = closer(ofBracketAt: index + 1),
+      guard kind.isName, peek() == .leftParenthesis, isOnSameLine(),
+        let end = closer(ofBracketAt: index + 1),
         end + 1 < tokens.count, !tokens[end + 1].isFirstOnLine
       else { return false }
       return tokens[end + 1].kind == .leftBrace || tokens[end + 1].kind == .arrow
@@ -265,12 +285,11 @@ extension Parser {
   mutating func signature() -> FunctionSignature {
     let generics = genericParameters()
     var parameters: [Parameter] = []
-    if kind == .leftParenthesis {
-      parameters = self.parameters(areNamed: true)
-    } else {
+    guard kind == .leftParenthesis else {
       report(.expectedParameters(in: self))
       return FunctionSignature(generics: generics, parameters: [], result: nil)
     }
+    parameters = self.parameters(areNamed: true)
     if kind == .colon, isOnSameLine(), beginsTypeAfterColon {
       // `fn f(): Int`
       correct(.colonInsteadOfArrow(at: hereSpan))
@@ -279,7 +298,9 @@ extension Parser {
     var result: TypeID?
     if take(.arrow) {
       result = type()
-    } else if kind == .identifier, isOnSameLine(0), peek() == .leftBrace || peek() == .less || peek() == .question {
+    } else if kind == .identifier, isOnSameLine(0),
+      peek() == .leftBrace || peek() == .less || peek() == .question
+    {
       // `fn f() Int {`
       correct(.missingArrow(at: hereSpan))
       result = type()
@@ -287,7 +308,9 @@ extension Parser {
     return FunctionSignature(generics: generics, parameters: parameters, result: result)
   }
 
-  private var beginsTypeAfterColon: Bool { peek().isName || peek() == .leftBracket || peek() == .leftParenthesis }
+  private var beginsTypeAfterColon: Bool {
+    peek().isName || peek() == .leftBracket || peek() == .leftParenthesis
+  }
 
   mutating func genericParameters() -> [GenericParameter] {
     guard kind == .less else { return [] }
@@ -333,11 +356,13 @@ extension Parser {
     guard take(.colon) else {
       report(.missingType(name, in: self))
       let unknown = add(WrittenType.invalid, from: start)
-      return Parameter(label: label, name: name, isInout: false, type: unknown, defaultValue: takeDefault())
+      return Parameter(
+        label: label, name: name, isInout: false, type: unknown, defaultValue: takeDefault())
     }
     let isInout = take(.inout)
     let type = type()
-    return Parameter(label: label, name: name, isInout: isInout, type: type, defaultValue: takeDefault())
+    return Parameter(
+      label: label, name: name, isInout: isInout, type: type, defaultValue: takeDefault())
   }
 
   private mutating func takeDefault() -> ExpressionID? { take(.assign) ? expression() : nil }

@@ -44,7 +44,9 @@ extension Parser {
         grow()
       }
     }
-    if kind == .question, lowest == .or, isOnSameLine(0), beginsTernary { left = ternary(from: start) }
+    if kind == .question, lowest == .or, isOnSameLine(0), beginsTernary {
+      left = ternary(from: start)
+    }
     finishMeasuring(outer)
     return left
   }
@@ -53,13 +55,17 @@ extension Parser {
     _ infix: InfixOperator, _ level: Level, _ left: ExpressionID, from start: UInt32
   ) -> ExpressionID {
     let sign = span(of: tokens[index])
-    if kind == .doubleAmpersand || kind == .doubleBar { correct(.foreignOperator(infix.rawValue, at: sign)) }
+    if kind == .doubleAmpersand || kind == .doubleBar {
+      correct(.foreignOperator(infix.rawValue, at: sign))
+    }
     advance()
     switch level {
     case .comparison:
       let right = operand(.coalesce)
       let comparison = add(.infix(infix, left, right, at: sign), from: start)
-      guard let (next, nextLevel) = infixOperator, nextLevel == .comparison else { return comparison }
+      guard let (next, nextLevel) = infixOperator, nextLevel == .comparison else {
+        return comparison
+      }
       return chainedComparison(comparison, middle: right, next, from: start)
     case .coalesce:
       let right = operand(.coalesce)
@@ -167,7 +173,8 @@ extension Parser {
     case .plus:
       report(.unaryPlus(tokens[index], isIncrement: isIncrement, in: self))
       advance()
-      return kind == .newline || kind == .rightBrace || kind == .end ? invalidExpression() : nestedUnary()
+      return kind == .newline || kind == .rightBrace || kind == .end
+        ? invalidExpression() : nestedUnary()
     case .ampersand:
       report(.misplacedAmpersand(at: hereSpan))
       advance()
@@ -212,7 +219,8 @@ extension Parser {
     let place = Int(literal.index)
     switch module.expressions[place] {
     case .number(let numeral): module.expressions[place] = .number(numeral.negated)
-    case .quantity(let numeral, let unit): module.expressions[place] = .quantity(numeral.negated, unit)
+    case .quantity(let numeral, let unit):
+      module.expressions[place] = .quantity(numeral.negated, unit)
     default: break
     }
     let span = module.expressionSpans[place]
@@ -279,7 +287,9 @@ extension Parser {
       advance()
       return add(.tupleElement(operand, position), from: start)
     }
-    guard let name = name("the name of a member after `.`") else { return add(.invalid, from: start) }
+    guard let name = name("the name of a member after `.`") else {
+      return add(.invalid, from: start)
+    }
     return add(.member(operand, name), from: start)
   }
 

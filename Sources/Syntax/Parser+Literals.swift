@@ -11,7 +11,8 @@ extension Parser {
       if isAtUnit { _ = takeWrittenUnit() }
       return add(.invalid, from: start)
     }
-    let numeral = Numeral(in: bytes, from: Int(token.start), to: Int(token.end), isNegative: isNegative)
+    let numeral = Numeral(
+      in: bytes, from: Int(token.start), to: Int(token.end), isNegative: isNegative)
     guard isAtUnit else { return add(.number(numeral), from: start) }
     guard let unit = unitAfterNumber() else { return add(.invalid, from: start) }
     return add(.quantity(numeral, unit), from: start)
@@ -56,7 +57,8 @@ extension Parser {
   /// `{expression}` or `{expression:format}` in a string; nil if there was an error in it.
   private mutating func value() -> StringSegment? {
     let opener = index
-    // Where the string breaks off inside the value that has been said, and nothing in it can be relied on.
+    // Where the string breaks off inside the value that has been said, and nothing in it can be
+    // relied on.
     if !diagnostics.isEmpty, let end = closer(ofBracketAt: opener), tokens[end].isBroken {
       skipToEnd(ofValueAt: opener)
       return nil
@@ -74,7 +76,8 @@ extension Parser {
       let token = tokens[index]
       let place = Span(source, Int(token.start) + 1, Int(token.end))
       format = StringSegment.Format(
-        text: String(decoding: bytes[Int(token.start + 1)..<Int(token.end)], as: UTF8.self), span: place)
+        text: String(decoding: bytes[Int(token.start + 1)..<Int(token.end)], as: UTF8.self),
+        span: place)
       advance()
     }
     guard kind == .valueEnd, !tokens[index].isBroken else {
@@ -123,7 +126,9 @@ extension Parser {
           let digits = written[place...].dropFirst().prefix { $0 != UInt8(ascii: "}") }
           place = min(written.endIndex, place + digits.count + 2)
           let value = UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
-          if let value, let scalar = Unicode.Scalar(value) { meant.append(contentsOf: Character(scalar).utf8) }
+          if let value, let scalar = Unicode.Scalar(value) {
+            meant.append(contentsOf: Character(scalar).utf8)
+          }
         default: meant.append(next)
         }
       default:

@@ -7,7 +7,8 @@ extension Parser {
   enum Container { case experiment, part, driver }
 
   private static let memberWords: [Token.Kind] = [
-    .device, .arg, .shared, .dataset, .var, .const, .resident, .use, .prepare, .run, .analyze, .cleanup, .kernel, .fn,
+    .device, .arg, .shared, .dataset, .var, .const, .resident, .use, .prepare, .run, .analyze,
+    .cleanup, .kernel, .fn,
     .host, .struct, .enum, .error, .field, .seamless,
   ]
 
@@ -20,15 +21,20 @@ extension Parser {
   }
 
   /// Parses `experiment Name { … }` or `part Name { … }`.
-  mutating func experiment(_ container: Container, _ documentation: String?) -> ExperimentDeclaration? {
+  mutating func experiment(_ container: Container, _ documentation: String?)
+    -> ExperimentDeclaration?
+  {
     let start = self.start
     advance()
-    guard let name = name(container == .part ? "the name of the part" : "the name of the experiment") else {
+    guard
+      let name = name(container == .part ? "the name of the part" : "the name of the experiment")
+    else {
       skipLine()
       return nil
     }
     let members = members(of: container)
-    return ExperimentDeclaration(name: name, members: members, documentation: documentation, span: span(from: start))
+    return ExperimentDeclaration(
+      name: name, members: members, documentation: documentation, span: span(from: start))
   }
 
   /// Parses `driver Name: Interface, Interface { … }`.
@@ -48,7 +54,8 @@ extension Parser {
     }
     let members = members(of: .driver)
     return DriverDeclaration(
-      name: name, interfaces: interfaces, members: members, documentation: documentation, span: span(from: start))
+      name: name, interfaces: interfaces, members: members, documentation: documentation,
+      span: span(from: start))
   }
 
   private mutating func members(of container: Container) -> [Member] {
@@ -76,9 +83,14 @@ extension Parser {
       let isStage = kind == .prepare || kind == .run || kind == .analyze || kind == .cleanup
       let isBegun = kind.isWord && isOnSameLine() && (peek().isName || peek() == .colon)
       guard Parser.memberWords.contains(kind),
-        isBegun || (isStage && !(isOnSameLine() && (peek() == .leftParenthesis || peek() == .dot || peek() == .assign)))
+        isBegun
+          || (isStage
+            && !(isOnSameLine()
+              && (peek() == .leftParenthesis || peek() == .dot || peek() == .assign)))
       else {
-        if beginsFunctionWithoutWord { return functionWithoutWord(documentation).map { .function($0) } }
+        if beginsFunctionWithoutWord {
+          return functionWithoutWord(documentation).map { .function($0) }
+        }
         report(.expectedMember(in: self))
         skipLine()
         return nil
@@ -93,9 +105,12 @@ extension Parser {
     case .var: return variable(documentation, from: start)
     case .const: return constant(documentation).map { .constant($0) }
     case .resident:
-      return field("the name of the value", documentation, isValueRequired: true, from: start).map { .resident($0) }
+      return field("the name of the value", documentation, isValueRequired: true, from: start).map {
+        .resident($0)
+      }
     case .field:
-      return field("the name of the field", documentation, isValueRequired: false, from: start).map { .field($0) }
+      return field("the name of the field", documentation, isValueRequired: false, from: start).map
+      { .field($0) }
     case .use: return use(from: start).map { .use($0) }
     case .prepare: return stage { .prepare($0, keyword: $1) }
     case .run: return stage { .run($0, keyword: $1) }
@@ -119,9 +134,11 @@ extension Parser {
   /// Reports a member that `container` does not have.
   private mutating func judge(_ word: Token.Kind, in container: Container) {
     switch (container, word) {
-    case (.part, .run), (.part, .analyze): report(.memberOutOfPlace(tokens[index], "a part", in: self))
+    case (.part, .run), (.part, .analyze):
+      report(.memberOutOfPlace(tokens[index], "a part", in: self))
     case (.experiment, .field), (.part, .field): report(.fieldOutsideDriver(at: hereSpan))
-    case (.driver, .device), (.driver, .arg), (.driver, .shared), (.driver, .dataset), (.driver, .var), (.driver, .use),
+    case (.driver, .device), (.driver, .arg), (.driver, .shared), (.driver, .dataset),
+      (.driver, .var), (.driver, .use),
       (.driver, .prepare), (.driver, .run), (.driver, .analyze), (.driver, .cleanup):
       report(.memberOutOfPlace(tokens[index], "a driver", in: self))
     default: break
@@ -154,7 +171,8 @@ extension Parser {
       driver = add(.invalid, from: previousEnd)
     }
     let binding = take(.assign) ? valueOfDeclaration() : nil
-    return .device(names, driver, binding: binding, documentation: documentation, span: span(from: start))
+    return .device(
+      names, driver, binding: binding, documentation: documentation, span: span(from: start))
   }
 
   /// Parses `arg name: T = default in lower...upper`.
@@ -170,11 +188,14 @@ extension Parser {
     // The first `in` outside of brackets begins the range.
     if take(.assign) { value = binary(.coalesce) }
     let range = take(.in) ? binary(.coalesce) : nil
-    let field = Field(name: name, type: written, value: value, documentation: documentation, span: span(from: start))
+    let field = Field(
+      name: name, type: written, value: value, documentation: documentation, span: span(from: start)
+    )
     return .argument(field, range: range)
   }
 
-  /// Parses `shared name: T = default at "key"`, `shared name(parameter: T): T = default at "key.{parameter}"`.
+  /// Parses `shared name: T = default at "key"`, `shared name(parameter: T): T = default at
+  /// "key.{parameter}"`.
   mutating func sharedDeclaration(_ documentation: String?) -> SharedDeclaration? {
     let start = self.start
     advance()
@@ -189,11 +210,17 @@ extension Parser {
     if take(.assign) { value = expression() } else { report(.missingDefault(in: self)) }
     var key: ExpressionID?
     if take(.at) {
-      if kind == .string || kind == .stringStart { key = string() } else { report(.expectedKey(in: self)) }
+      if kind == .string || kind == .stringStart {
+        key = string()
+      } else {
+        report(.expectedKey(in: self))
+      }
     } else {
       report(.missingKey(name, in: self))
     }
-    let field = Field(name: name, type: written, value: value, documentation: documentation, span: span(from: start))
+    let field = Field(
+      name: name, type: written, value: value, documentation: documentation, span: span(from: start)
+    )
     return SharedDeclaration(field: field, parameters: parameters, key: key)
   }
 
@@ -213,7 +240,8 @@ extension Parser {
     var error: Name?
     if take(.error) { error = self.name("the name of the dataset with the error bars") }
     if kind == .assign { report(.datasetWithValue(in: self)) }
-    let field = Field(name: name, type: written, value: nil, documentation: documentation, span: span(from: start))
+    let field = Field(
+      name: name, type: written, value: nil, documentation: documentation, span: span(from: start))
     return .dataset(field, axes: axes, error: error)
   }
 
@@ -235,7 +263,9 @@ extension Parser {
       value = invalidExpression()
     }
     return .variable(
-      Field(name: name, type: written, value: value, documentation: documentation, span: span(from: start)))
+      Field(
+        name: name, type: written, value: value, documentation: documentation,
+        span: span(from: start)))
   }
 
   /// Parses `resident name: T = value`, `field name: T`.
@@ -251,7 +281,8 @@ extension Parser {
     guard isValueRequired, field.value == nil else { return field }
     report(.missingValue("resident", in: self))
     return Field(
-      name: name, type: field.type, value: invalidExpression(), documentation: documentation, span: field.span)
+      name: name, type: field.type, value: invalidExpression(), documentation: documentation,
+      span: field.span)
   }
 
   /// Parses `use name: Part(device: other, argument: value)`.

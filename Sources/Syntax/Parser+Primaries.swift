@@ -19,7 +19,9 @@ extension Parser {
     case .leftBracket: return bracketed()
     case .dot:
       advance()
-      guard let name = name("the name of a case or member after `.`") else { return add(.invalid, from: start) }
+      guard let name = name("the name of a case or member after `.`") else {
+        return add(.invalid, from: start)
+      }
       return add(.implicitMember(name), from: start)
     case .if: return conditional()
     case .match:
@@ -51,15 +53,22 @@ extension Parser {
     }
     report(.expectedExpression(in: self))
     // What begins a line is parsed as one, also behind an operator.
-    if linesMatter, tokens[index].isFirstOnLine, index > 0, tokens[index - 1].kind.continuesOnNextLine, kind != .end {
+    if linesMatter, tokens[index].isFirstOnLine, index > 0,
+      tokens[index - 1].kind.continuesOnNextLine, kind != .end
+    {
       kind = .newline
     }
     let invalid = invalidExpression()
-    // A token that cannot go on with what stands around is left out, so that this goes on behind it.
+    // A token that cannot go on with what stands around is left out, so that this goes on behind
+    // it.
     switch kind {
     case .invalid: advance()
     default:
-      if kind.isReserved, isOnSameLine(0), !endsBrackets, peek() == .comma || peek() == .rightParenthesis { advance() }
+      if kind.isReserved, isOnSameLine(0), !endsBrackets,
+        peek() == .comma || peek() == .rightParenthesis
+      {
+        advance()
+      }
     }
     return invalid
   }
@@ -99,25 +108,32 @@ extension Parser {
       report(.expectedName("\(wanted)", in: self))
       return nil
     }
-    if misusedWords.insert(kind).inserted { correct(.reservedWord(text(token), at: span(of: token))) }
+    if misusedWords.insert(kind).inserted {
+      correct(.reservedWord(text(token), at: span(of: token)))
+    }
     advance()
     return Name(text(token), at: span(of: token))
   }
 
-  /// Whether what follows the reserved word that comes next is what follows a name that is declared.
+  /// Whether what follows the reserved word that comes next is what follows a name that is
+  /// declared.
   private var mayBeNamedHere: Bool {
     if misusedWords.contains(kind) { return true }
     switch peek() {
-    case .assign, .colon, .comma, .leftParenthesis, .rightParenthesis, .in, .leftBrace, .dot: return isOnSameLine(0)
+    case .assign, .colon, .comma, .leftParenthesis, .rightParenthesis, .in, .leftBrace, .dot:
+      return isOnSameLine(0)
     default: return false
     }
   }
 
-  /// Whether the `<` right behind the name that comes next opens type arguments, as in `Float<V>(x)`: no space stands
-  /// around it, only what types are made of stands up to the `>`, and `(`, `]` or `.` right behind that.
+  /// Whether the `<` right behind the name that comes next opens type arguments, as in
+  /// `Float<V>(x)`: no space stands around it, only what types are made of stands up to the `>`,
+  /// and `(`, `]` or `.` right behind that.
   private var beginsTypeArguments: Bool {
     let less = tokens[index + 1]
-    guard less.start == tokens[index].end, index + 2 < tokens.count, tokens[index + 2].start == less.end else {
+    guard less.start == tokens[index].end, index + 2 < tokens.count,
+      tokens[index + 2].start == less.end
+    else {
       return false
     }
     var depth = 0
@@ -128,7 +144,8 @@ extension Parser {
       case .less: depth += 1
       case .greater: depth -= 1
       case .shiftRight: depth -= 2
-      case .dot, .comma, .star, .slash, .caret, .number, .minus, .leftBracket, .rightBracket, .semicolon, .question,
+      case .dot, .comma, .star, .slash, .caret, .number, .minus, .leftBracket, .rightBracket,
+        .semicolon, .question,
         .coalesce, .leftParenthesis, .rightParenthesis, .arrow:
         break
       default: guard tokens[place].kind.isName else { return false }
@@ -179,7 +196,8 @@ extension Parser {
     return add(.array(parts), from: start)
   }
 
-  /// Takes numbers with commas behind them, as many as follow each other: long tables are made of these.
+  /// Takes numbers with commas behind them, as many as follow each other: long tables are made of
+  /// these.
   private mutating func takeNumbers(into parts: inout [ExpressionID]) {
     while true {
       let sign = tokens[index]
@@ -187,8 +205,11 @@ extension Parser {
       let place = isNegative ? index + 1 : index
       guard place + 1 < tokens.count, tokens[place + 1].kind == .comma else { return }
       let token = tokens[place]
-      guard token.kind == .number, !token.isBroken, !isNegative || token.start == sign.end else { return }
-      let numeral = Numeral(in: bytes, from: Int(token.start), to: Int(token.end), isNegative: isNegative)
+      guard token.kind == .number, !token.isBroken, !isNegative || token.start == sign.end else {
+        return
+      }
+      let numeral = Numeral(
+        in: bytes, from: Int(token.start), to: Int(token.end), isNegative: isNegative)
       parts.append(add(.number(numeral), at: Span(source, Int(sign.start), Int(token.end))))
       index = place + 2
       previousEnd = tokens[place + 1].end
@@ -196,10 +217,13 @@ extension Parser {
     }
   }
 
-  private mutating func repeated(_ value: ExpressionID, _ bracket: Bracket, from start: UInt32) -> ExpressionID {
+  private mutating func repeated(_ value: ExpressionID, _ bracket: Bracket, from start: UInt32)
+    -> ExpressionID
+  {
     advance()
     var counts: [ExpressionID] = []
-    let isGood = elements(of: bracket, .rightBracket) { parser in counts.append(parser.expression()) }
+    let isGood = elements(of: bracket, .rightBracket) { parser in counts.append(parser.expression())
+    }
     let isClosed = kind == .rightBracket
     close(bracket, .rightBracket)
     guard isGood, isClosed else { return add(.invalid, from: start) }
@@ -214,7 +238,9 @@ extension Parser {
     return add(.repeated(value, count: counts[0]), from: start)
   }
 
-  private mutating func comprehension(_ value: ExpressionID, _ bracket: Bracket, from start: UInt32) -> ExpressionID {
+  private mutating func comprehension(_ value: ExpressionID, _ bracket: Bracket, from start: UInt32)
+    -> ExpressionID
+  {
     var clauses: [ComprehensionClause] = []
     while true {
       if take(.for) {

@@ -36,7 +36,8 @@ extension Parser {
   /// Goes on as if the `{` that is missing before the next token were there.
   mutating func openWithoutBracket() -> Bracket {
     let bracket = Bracket(
-      opener: max(0, index - 1), linesMattered: linesMatter, wasInHead: isInHead, wasInMatchCase: isInMatchCase)
+      opener: max(0, index - 1), linesMattered: linesMatter, wasInHead: isInHead,
+      wasInMatchCase: isInMatchCase)
     unclosedBraceCount += 1
     linesMatter = true
     isInHead = false
@@ -80,7 +81,8 @@ extension Parser {
     }
   }
 
-  /// Parses elements with commas between them up to `closer`, which is taken; false if there was an error among them.
+  /// Parses elements with commas between them up to `closer`, which is taken; false if there was an
+  /// error among them.
   mutating func list(_ closer: Token.Kind, _ element: (inout Parser) -> Void) -> Bool {
     let bracket = open()
     let isGood = elements(of: bracket, closer, element)
@@ -89,11 +91,13 @@ extension Parser {
     return isGood && isClosed
   }
 
-  /// The elements between brackets that have been opened; stops before `closer`, or where there can be no more.
+  /// The elements between brackets that have been opened; stops before `closer`, or where there can
+  /// be no more.
   ///
   /// With `hasFirst` the first has been taken already.
   mutating func elements(
-    of bracket: Bracket, _ closer: Token.Kind, hasFirst: Bool = false, _ element: (inout Parser) -> Void
+    of bracket: Bracket, _ closer: Token.Kind, hasFirst: Bool = false,
+    _ element: (inout Parser) -> Void
   ) -> Bool {
     var isGood = true
     var isBehindElement = hasFirst
@@ -116,7 +120,8 @@ extension Parser {
   private mutating func goOn(after bracket: Bracket, _ closer: Token.Kind) -> Bool {
     if endsBrackets { return false }
     guard let end = self.closer(ofBracketAt: bracket.opener) else {
-      // It is never closed. An argument with its label on a line of its own is one more argument all the same.
+      // It is never closed. An argument with its label on a line of its own is one more argument
+      // all the same.
       guard tokens[index].isFirstOnLine, kind.isName, peek() == .colon else { return false }
       report(.expectedSeparator(closer, in: self))
       return true
@@ -132,7 +137,8 @@ extension Parser {
   private mutating func skip(to end: Int) {
     while index < end, kind != .end {
       if kind == .comma { return }
-      if kind == .leftParenthesis || kind == .leftBracket || kind == .leftBrace || kind == .valueStart,
+      if kind == .leftParenthesis || kind == .leftBracket || kind == .leftBrace
+        || kind == .valueStart,
         let inner = closer(ofBracketAt: index), inner < end
       {
         jump(to: inner)
@@ -153,7 +159,8 @@ extension Parser {
   /// Whether an operand can begin with the next token.
   var beginsOperand: Bool {
     switch kind {
-    case .number, .string, .stringStart, .true, .false, .none, .leftParenthesis, .leftBracket, .if, .match, .fn,
+    case .number, .string, .stringStart, .true, .false, .none, .leftParenthesis, .leftBracket, .if,
+      .match, .fn,
       .await, .minus, .tilde, .not, .ampersand:
       true
     default: kind.isName
@@ -183,7 +190,9 @@ extension Parser {
     }
   }
 
-  /// Pairs all brackets. A `}` and a declaration close what is open inside the braces around them.
+  /// Pairs all brackets.
+  ///
+  /// A `}` and a declaration close what is open inside the braces around them.
   func matchBrackets() -> BracketPairs {
     var pairs = BracketPairs()
     var open: [Int] = []
@@ -202,7 +211,8 @@ extension Parser {
       case .rightParenthesis, .rightBracket:
         let opener: Token.Kind = token.kind == .rightParenthesis ? .leftParenthesis : .leftBracket
         var place = open.count - 1
-        while place >= 0, tokens[open[place]].kind != .leftBrace, tokens[open[place]].kind != .valueStart,
+        while place >= 0, tokens[open[place]].kind != .leftBrace,
+          tokens[open[place]].kind != .valueStart,
           tokens[open[place]].kind != opener
         {
           place -= 1
@@ -217,7 +227,9 @@ extension Parser {
         if let opener = drop(to: .valueStart, .valueStart) { pairs.join(opener, index) }
       default:
         guard token.isFirstOnLine, isDeclaration(at: index) else { continue }
-        while let innermost = open.last, tokens[innermost].kind != .leftBrace, tokens[innermost].kind != .valueStart {
+        while let innermost = open.last, tokens[innermost].kind != .leftBrace,
+          tokens[innermost].kind != .valueStart
+        {
           open.removeLast()
         }
       }
@@ -227,7 +239,8 @@ extension Parser {
 
   // MARK: Declarations at the beginning of a line
 
-  /// Whether the token at `index` begins a declaration; for a word that may be a name, what follows decides.
+  /// Whether the token at `index` begins a declaration; for a word that may be a name, what follows
+  /// decides.
   func isDeclaration(at index: Int) -> Bool {
     guard tokens[index].kind.isWord, index + 2 < tokens.count else { return false }
     let next = tokens[index + 1]
@@ -235,11 +248,13 @@ extension Parser {
     guard !next.isFirstOnLine else { return false }
     switch tokens[index].kind {
     case .import: return next.kind.isName || next.kind == .string
-    case .const, .struct, .enum, .interface, .driver, .experiment, .part, .kernel, .fn: return next.kind.isName
+    case .const, .struct, .enum, .interface, .driver, .experiment, .part, .kernel, .fn:
+      return next.kind.isName
     case .host, .mutating: return next.kind.isWord
     case .seamless: return next.kind == .kernel
     case .let, .var:
-      return next.kind == .leftParenthesis || next.kind.isName && (afterNext == .assign || afterNext == .colon)
+      return next.kind == .leftParenthesis
+        || next.kind.isName && (afterNext == .assign || afterNext == .colon)
     case .shared: return next.kind.isName && (afterNext == .colon || afterNext == .leftParenthesis)
     case .device: return next.kind.isName && (afterNext == .colon || afterNext == .comma)
     case .arg, .dataset, .resident, .field, .use: return next.kind.isName && afterNext == .colon
@@ -262,18 +277,20 @@ extension Parser {
   /// What to make of the declaration that comes next inside the braces opened at `opener`.
   enum Place { case belongsHere, closesBraces, misplaced }
 
-  /// Judges the line that comes next by whether `allowed` holds for its first word, and, where a `}` is missing in the
-  /// file, by how far it is indented.
+  /// Judges the line that comes next by whether `allowed` holds for its first word, and, where a
+  /// `}` is missing in the file, by how far it is indented.
   func place(inBracesAt opener: Int, allowing allowed: (Token.Kind) -> Bool) -> Place {
     let token = tokens[index]
     guard token.isFirstOnLine, isDeclaration(at: index) else { return .belongsHere }
     let isAllowed = allowed(token.kind)
     guard unclosedBraceCount > 0 else { return isAllowed ? .belongsHere : .misplaced }
     guard isAllowed else { return .closesBraces }
-    return indentation(ofLineAt: index) <= indentation(ofLineAt: opener) ? .closesBraces : .belongsHere
+    return indentation(ofLineAt: index) <= indentation(ofLineAt: opener)
+      ? .closesBraces : .belongsHere
   }
 
-  /// Whether the `}` that comes next is one too many inside the braces opened at `opener`; it is then taken.
+  /// Whether the `}` that comes next is one too many inside the braces opened at `opener`; it is
+  /// then taken.
   mutating func takeStrayBrace(inBracesAt opener: Int) -> Bool {
     let token = tokens[index]
     guard unclosedBraceCount < 0, token.kind == .rightBrace,
@@ -301,16 +318,18 @@ extension Parser {
 
   /// What other languages call things, and the word for it here.
   private static let foreignWords: [String: Token.Kind] = [
-    "def": .fn, "func": .fn, "function": .fn, "fun": .fn, "class": .struct, "switch": .match, "raise": .throw,
+    "def": .fn, "func": .fn, "function": .fn, "fun": .fn, "class": .struct, "switch": .match,
+    "raise": .throw,
     "except": .catch, "val": .let, "from": .import, "do": .try,
   ]
 
-  /// If the identifier that comes next stands where only one of `words` can, and is nearly one, reports that and goes
-  /// on as if it were that word.
+  /// If the identifier that comes next stands where only one of `words` can, and is nearly one,
+  /// reports that and goes on as if it were that word.
   mutating func correctWord(among words: [Token.Kind]) {
     guard kind == .identifier, isOnSameLine() else { return }
     switch peek() {
-    case .identifier, .number, .string, .stringStart, .leftBrace, .let, .not, .true, .false, .none, .await, .fn:
+    case .identifier, .number, .string, .stringStart, .leftBrace, .let, .not, .true, .false, .none,
+      .await, .fn:
       break
     default:
       guard peek().isName else { return }

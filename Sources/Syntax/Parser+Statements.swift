@@ -5,11 +5,14 @@ import Diagnostics
 extension Parser {
   /// The words with which a statement can begin, for those that are misspelt.
   private static let statementWords: [Token.Kind] = [
-    .let, .var, .if, .guard, .for, .while, .match, .break, .continue, .return, .throw, .try, .send, .preload, .parallel,
+    .let, .var, .if, .guard, .for, .while, .match, .break, .continue, .return, .throw, .try, .send,
+    .preload, .parallel,
     .sequential, .critical, .fn,
   ]
 
-  /// A body between braces. Where the `{` is missing that is reported, and what was meant is guessed.
+  /// A body between braces.
+  ///
+  /// Where the `{` is missing that is reported, and what was meant is guessed.
   mutating func block() -> Block {
     let start = self.start
     if kind == .newline, tokens[index].kind == .leftBrace {
@@ -25,7 +28,9 @@ extension Parser {
     let bracket = open()
     let opener = bracket.opener
     var statements: [StatementID] = []
-    repeat { self.statements(into: &statements, opener: opener) } while takeStrayBrace(inBracesAt: opener)
+    repeat {
+      self.statements(into: &statements, opener: opener)
+    } while takeStrayBrace(inBracesAt: opener)
     close(bracket, .rightBrace)
     return Block(statements: statements, span: span(from: tokens[opener].start))
   }
@@ -33,7 +38,10 @@ extension Parser {
   mutating func blockWithoutBrace() -> Block {
     let start = previousEnd
     let isPython = kind == .colon
-    report(isPython ? .colonInsteadOfBrace(at: hereSpan) : .missingBrace(at: emptySpan(at: previousEnd), in: self))
+    report(
+      isPython
+        ? .colonInsteadOfBrace(at: hereSpan)
+        : .missingBrace(at: emptySpan(at: previousEnd), in: self))
     let empty = Block(statements: [], span: emptySpan(at: start))
     if isPython { advance() } else if skipToBraceOnThisLine() { return block() }
     guard unclosedBraceCount < 0, descend() else {
@@ -61,7 +69,8 @@ extension Parser {
       case .leftParenthesis, .leftBracket:
         guard let end = closer(ofBracketAt: place) else { return false }
         place = end + 1
-      case .rightBrace, .rightParenthesis, .rightBracket, .end, .valueEnd, .valueStart, .stringStart, .semicolon:
+      case .rightBrace, .rightParenthesis, .rightBracket, .end, .valueEnd, .valueStart,
+        .stringStart, .semicolon:
         return false
       default: place += 1
       }
@@ -69,7 +78,8 @@ extension Parser {
     return false
   }
 
-  /// Parses statements up to the end of what the brace at `opener` opened; in a `match`, up to the next `case`.
+  /// Parses statements up to the end of what the brace at `opener` opened; in a `match`, up to the
+  /// next `case`.
   mutating func statements(into statements: inout [StatementID], opener: Int) {
     while true {
       skipSeparators()
@@ -108,14 +118,16 @@ extension Parser {
     word == .let || word == .var || word == .fn || word == .const
   }
 
-  /// Makes sure that the statement is over; if not that is reported, and the rest of the line left out.
+  /// Makes sure that the statement is over; if not that is reported, and the rest of the line left
+  /// out.
   private mutating func endStatement() -> Bool {
     switch kind {
     case .newline, .semicolon, .rightBrace, .end, .valueEnd, .format, .stringEnd: return true
     case .case where isInMatchCase: return true
     case .else where isInMatchCase && peek() == .colon: return true
     case .identifier where isAtDefault: return true
-    case .else where unclosedBraceCount > 0, .catch where unclosedBraceCount > 0, .finally where unclosedBraceCount > 0:
+    case .else where unclosedBraceCount > 0, .catch where unclosedBraceCount > 0,
+      .finally where unclosedBraceCount > 0:
       return true
     case .rightParenthesis, .rightBracket:
       report(.strayCloser(tokens[index], in: self))
@@ -132,7 +144,8 @@ extension Parser {
   /// Reports what comes next as out of place, with what was likely meant.
   mutating func reportUnexpected() { report(misplacedUnit ?? .unexpected(in: self)) }
 
-  /// What is to be said of a unit that does not stand behind a number; nil if that is not what comes next.
+  /// What is to be said of a unit that does not stand behind a number; nil if that is not what
+  /// comes next.
   var misplacedUnit: Diagnostic? {
     let token = tokens[index]
     guard kind.isName, index > 0, isOnSameLine(0),
@@ -143,13 +156,15 @@ extension Parser {
     return before.kind == .number ? .unitTooFar(before, token, in: self) : nil
   }
 
-  /// After an error the values in a statement say nothing any more; what it declares stays declared.
+  /// After an error the values in a statement say nothing any more; what it declares stays
+  /// declared.
   private mutating func spoil(_ statement: StatementID) {
     let place = Int(statement.index)
     switch module.statements[place] {
     case .binding(let isVariable, let pattern, let type, let value, let keyword):
       let unknown = add(.invalid, at: module.span(of: value))
-      module.statements[place] = .binding(isVariable: isVariable, pattern, type, unknown, keyword: keyword)
+      module.statements[place] = .binding(
+        isVariable: isVariable, pattern, type, unknown, keyword: keyword)
     case .expression, .assignment, .compoundAssignment, .send, .preload:
       module.statements[place] = .invalid
     case .returnValue:
@@ -158,7 +173,8 @@ extension Parser {
     case .throwError:
       let unknown = add(.invalid, at: module.statementSpans[place])
       module.statements[place] = .throwError(unknown)
-    case .invalid, .ifElse, .guardElse, .match, .forLoop, .whileLoop, .breakLoop, .continueLoop, .tryCatch, .parallel,
+    case .invalid, .ifElse, .guardElse, .match, .forLoop, .whileLoop, .breakLoop, .continueLoop,
+      .tryCatch, .parallel,
       .sequential, .critical, .function:
       break
     }
@@ -212,12 +228,20 @@ extension Parser {
         return forLoop(isParallel: true, from: start)
       }
       return peek() == .leftBrace ? blockStatement { .parallel($0) } : simpleStatement()
-    case .sequential where peek() == .leftBrace && isOnSameLine(): return blockStatement { .sequential($0) }
-    case .critical where peek() == .leftBrace && isOnSameLine(): return blockStatement { .critical($0) }
+    case .sequential where peek() == .leftBrace && isOnSameLine():
+      return blockStatement { .sequential($0) }
+    case .critical where peek() == .leftBrace && isOnSameLine():
+      return blockStatement { .critical($0) }
     case .else, .catch, .finally:
       report(.withoutOpening(tokens[index], in: self))
       advance()
-      if kind == .if { _ = ifStatement() } else if kind == .leftBrace { _ = block() } else { skipLine() }
+      if kind == .if {
+        _ = ifStatement()
+      } else if kind == .leftBrace {
+        _ = block()
+      } else {
+        skipLine()
+      }
       return add(.invalid, from: start)
     case .const where peek().isName:
       correct(.constantInBody(at: hereSpan))
@@ -252,10 +276,12 @@ extension Parser {
     guard take(.assign) else {
       report(.missingValue(isVariable ? "var" : "let", in: self))
       let unknown = invalidExpression()
-      return add(.binding(isVariable: isVariable, pattern, written, unknown, keyword: keyword), from: start)
+      return add(
+        .binding(isVariable: isVariable, pattern, written, unknown, keyword: keyword), from: start)
     }
     let value = expression()
-    return add(.binding(isVariable: isVariable, pattern, written, value, keyword: keyword), from: start)
+    return add(
+      .binding(isVariable: isVariable, pattern, written, value, keyword: keyword), from: start)
   }
 
   private mutating func send() -> StatementID {
@@ -315,7 +341,8 @@ extension Parser {
   private func unassignablePart(_ place: ExpressionID) -> ExpressionID? {
     switch module[place] {
     case .name, .invalid: nil
-    case .member(let base, _), .tupleElement(let base, _), .index(let base, _), .parenthesized(let base):
+    case .member(let base, _), .tupleElement(let base, _), .index(let base, _),
+      .parenthesized(let base):
       unassignablePart(base)
     case .tuple(let parts):
       parts.isEmpty ? place : parts.lazy.compactMap { unassignablePart($0) }.first

@@ -21,7 +21,8 @@ extension Parser {
     return type
   }
 
-  /// Takes the first character of the next token, as a token of kind `first`; `>>` may close two lists of arguments.
+  /// Takes the first character of the next token, as a token of kind `first`; `>>` may close two
+  /// lists of arguments.
   private mutating func takeFirstCharacter(as first: Token.Kind) {
     let token = tokens[index]
     let rest: Token.Kind
@@ -68,7 +69,8 @@ extension Parser {
     var lengths: [ExpressionID] = []
     var isGood = true
     if take(.semicolon) {
-      isGood = elements(of: bracket, .rightBracket) { parser in lengths.append(parser.expression()) }
+      isGood = elements(of: bracket, .rightBracket) { parser in lengths.append(parser.expression())
+      }
       if isGood, lengths.isEmpty { report(.expectedExpression(in: self)) }
     }
     close(bracket, .rightBracket)
@@ -84,7 +86,9 @@ extension Parser {
     if kind == .dot, !tokens[index].isFirstOnLine {
       advance()
       library = name
-      guard let member = self.name("the name of a type after `.`") else { return add(.invalid, from: start) }
+      guard let member = self.name("the name of a type after `.`") else {
+        return add(.invalid, from: start)
+      }
       name = member
     }
     var arguments: [WrittenTypeArgument] = []
@@ -114,7 +118,8 @@ extension Parser {
     kind == .greater || kind == .shiftRight || kind == .greaterOrEqual || kind == .shiftRightAssign
   }
 
-  /// Goes behind the `>` on this line, if there is one before anything that is no part of type arguments.
+  /// Goes behind the `>` on this line, if there is one before anything that is no part of type
+  /// arguments.
   private mutating func skipTypeArguments() {
     var place = index
     while place < tokens.count, !tokens[place].isFirstOnLine {
@@ -122,7 +127,8 @@ extension Parser {
       case .greater:
         jump(to: place)
         tokens[place] = Token(
-          start: tokens[place].start, end: tokens[place].end, kind: .typeArgumentsEnd, flags: tokens[place].flags)
+          start: tokens[place].start, end: tokens[place].end, kind: .typeArgumentsEnd,
+          flags: tokens[place].flags)
         return advance()
       case .slash, .star, .caret, .number, .comma: place += 1
       default:
@@ -134,7 +140,9 @@ extension Parser {
   }
 
   private mutating func typeArgument() -> WrittenTypeArgument {
-    if kind.isName || kind == .number, let written = WrittenUnit(in: bytes, from: Int(start)), endsArgument(written) {
+    if kind.isName || kind == .number, let written = WrittenUnit(in: bytes, from: Int(start)),
+      endsArgument(written)
+    {
       let unitStart = start
       guard let unit = takeWrittenUnit() else { return .type(add(.invalid, from: unitStart)) }
       let factors = unit.factors.map { factor in
@@ -149,7 +157,8 @@ extension Parser {
     return .type(type())
   }
 
-  /// Whether behind `written` the argument is over, so that it is not the beginning of a longer type.
+  /// Whether behind `written` the argument is over, so that it is not the beginning of a longer
+  /// type.
   private func endsArgument(_ written: WrittenUnit) -> Bool {
     var place = index
     while place < tokens.count, Int(tokens[place].start) < written.end { place += 1 }
@@ -202,7 +211,9 @@ extension Parser {
       advance()
       return enumCasePattern(from: start)
     default:
-      if kind.isName || (kind.isReserved && misusedWords.contains(kind)) { return enumCasePattern(from: start) }
+      if kind.isName || (kind.isReserved && misusedWords.contains(kind)) {
+        return enumCasePattern(from: start)
+      }
       let value = binary(.range)
       switch module[value] {
       case .invalid: return add(.invalid, from: start)
@@ -218,7 +229,9 @@ extension Parser {
     if kind == .dot {
       advance()
       let qualifier = Span(source, Int(start), Int(previousEnd))
-      guard let unqualified = self.name("the name of a case") else { return add(.invalid, from: start) }
+      guard let unqualified = self.name("the name of a case") else {
+        return add(.invalid, from: start)
+      }
       correct(.qualifiedCase(name.text, at: qualifier))
       name = unqualified
     }
@@ -229,7 +242,8 @@ extension Parser {
         if parser.kind.isName, parser.peek() == .colon {
           parser.advance()
           parser.advance()
-          parser.correct(.labelInPattern(at: Span(parser.source, Int(labelStart), Int(parser.start))))
+          parser.correct(
+            .labelInPattern(at: Span(parser.source, Int(labelStart), Int(parser.start))))
         }
         parts.append(parser.casePattern())
       }

@@ -2,8 +2,8 @@ package import Diagnostics
 
 /// Parses the text of `source`.
 ///
-/// There is always a tree: where an error was found it has `.invalid` nodes, which agree with everything. One mistake
-/// gives one error.
+/// There is always a tree: where an error was found it has `.invalid` nodes, which agree with
+/// everything. One mistake gives one error.
 package func parse(_ source: SourceID, in sources: SourceSet) -> Checked<ParsedModule> {
   var parser = Parser(lex(source, in: sources), bytes: sources[source].bytes)
   parser.parseModule()
@@ -17,13 +17,15 @@ package struct ParsedExpression: Sendable {
 }
 
 /// Parses the text of `source` as one expression.
-package func parseExpression(_ source: SourceID, in sources: SourceSet) -> Checked<ParsedExpression> {
+package func parseExpression(_ source: SourceID, in sources: SourceSet) -> Checked<ParsedExpression>
+{
   var parser = Parser(lex(source, in: sources), bytes: sources[source].bytes)
   parser.skipSeparators()
   let expression = parser.expression()
   parser.skipSeparators()
   if parser.kind != .end { parser.reportUnexpected() }
-  return Checked(ParsedExpression(module: parser.module, expression: expression), parser.sortedDiagnostics)
+  return Checked(
+    ParsedExpression(module: parser.module, expression: expression), parser.sortedDiagnostics)
 }
 
 /// The bounds of a program's shape, so that whoever walks the tree does not run out of stack.
@@ -63,7 +65,9 @@ struct Parser {
   /// Documentation that stood before an import and belongs to the declaration after it.
   var documentationPassedOn: String?
 
-  /// How many `{` still lack their `}`; negative if there are too few `{`. Only what is wrong depends on it.
+  /// How many `{` still lack their `}`; negative if there are too few `{`.
+  ///
+  /// Only what is wrong depends on it.
   var unclosedBraceCount: Int
   /// Which brackets belong together; found out when first asked for.
   private var knownPairs: BracketPairs?
@@ -89,8 +93,10 @@ struct Parser {
     module.expressionSpans.reserveCapacity(expected)
   }
 
-  /// The diagnostics in the order of the text. On a line with a string that has no end there is one only: which of
-  /// its quotes is the one too many, or where one is missing, decides what all the rest is.
+  /// The diagnostics in the order of the text.
+  ///
+  /// On a line with a string that has no end there is one only: which of its quotes is the one too
+  /// many, or where one is missing, decides what all the rest is.
   var sortedDiagnostics: [Diagnostic] {
     let sorted = diagnostics.enumerated().sorted { a, b in
       (a.element.span.start, a.offset) < (b.element.span.start, b.offset)
@@ -102,7 +108,9 @@ struct Parser {
     var isTaken = false
     for diagnostic in sorted {
       let start = Int(diagnostic.span.start)
-      while let first = broken.first, start >= brokenLine.upperBound, lineRange(around: first).lowerBound <= start {
+      while let first = broken.first, start >= brokenLine.upperBound,
+        lineRange(around: first).lowerBound <= start
+      {
         brokenLine = lineRange(around: first)
         broken.removeFirst()
         isTaken = false
@@ -151,7 +159,9 @@ struct Parser {
   mutating func settle() {
     let token = tokens[index]
     kind = token.kind
-    if linesMatter, token.flags.contains(.isFirstOnLine), endsLine(before: token) { kind = .newline }
+    if linesMatter, token.flags.contains(.isFirstOnLine), endsLine(before: token) {
+      kind = .newline
+    }
   }
 
   private func endsLine(before token: Token) -> Bool {
@@ -193,7 +203,9 @@ struct Parser {
   func span(of token: Token) -> Span { Span(source, Int(token.start), Int(token.end)) }
 
   /// From `start` to the end of what was taken last.
-  func span(from start: UInt32) -> Span { Span(source, Int(min(start, previousEnd)), Int(previousEnd)) }
+  func span(from start: UInt32) -> Span {
+    Span(source, Int(min(start, previousEnd)), Int(previousEnd))
+  }
 
   func emptySpan(at offset: UInt32) -> Span { Span(source, Int(offset), Int(offset)) }
 
@@ -236,7 +248,8 @@ struct Parser {
 
   // MARK: Depth
 
-  /// Goes one level deeper; false if that is too deep, and then the rest of the file has been given up.
+  /// Goes one level deeper; false if that is too deep, and then the rest of the file has been given
+  /// up.
   mutating func descend() -> Bool {
     depth += 1
     if depth > Limits.nestingMax { abandon() }
@@ -271,10 +284,12 @@ struct Parser {
 
   // MARK: Reporting
 
-  /// Reports what stands in the way at the next token, unless that has been done, or the lexer has done so.
+  /// Reports what stands in the way at the next token, unless that has been done, or the lexer has
+  /// done so.
   ///
-  /// A second error on a line is nearly always a consequence of the first. With `isAboutLineBefore` the mistake is on
-  /// the line before the next token, and that token's line may still have one of its own.
+  /// A second error on a line is nearly always a consequence of the first. With `isAboutLineBefore`
+  /// the mistake is on the line before the next token, and that token's line may still have one of
+  /// its own.
   mutating func report(_ diagnostic: Diagnostic, isAboutLineBefore: Bool = false) {
     guard !isAbandoned else { return }
     let place = isAboutLineBefore && index > 0 ? index - 1 : reportingIndex
@@ -284,7 +299,8 @@ struct Parser {
     diagnostics.append(diagnostic)
   }
 
-  /// Reports a mistake of which it is known what was meant, so that parsing goes on as if that stood there.
+  /// Reports a mistake of which it is known what was meant, so that parsing goes on as if that
+  /// stood there.
   mutating func correct(_ diagnostic: Diagnostic) {
     guard !isAbandoned else { return }
     lastReportedIndex = max(lastReportedIndex, reportingIndex - 1)

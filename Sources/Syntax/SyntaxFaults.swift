@@ -1,6 +1,7 @@
 import Diagnostics
 
-// What can be wrong with the form of a program. The parser is handed in where the fault depends on what comes next.
+// What can be wrong with the form of a program. The parser is handed in where the fault depends on
+// what comes next.
 extension Diagnostic {
   /// What comes next, as a message calls it.
   private static func next(_ parser: Parser) -> String {
@@ -40,15 +41,18 @@ extension Diagnostic {
     return Diagnostic(
       .unexpected, "expected `\(close)` to close the `\(open)` opened here", at: place,
       remark: place.start == place.end
-        ? "found \(next(parser)) instead" : "found `\(parser.text(parser.tokens[parser.index]))` instead",
+        ? "found \(next(parser)) instead"
+        : "found `\(parser.text(parser.tokens[parser.index]))` instead",
       labels: [Label("opened here", at: parser.span(of: opener))], fixes: fixes)
   }
 
   static func unclosedTypeArguments(_ opener: Token, in parser: Parser) -> Diagnostic {
     Diagnostic(
       .unexpected, "expected `>` to close the `<` opened here", at: parser.hereSpan,
-      remark: "found \(next(parser)) instead", labels: [Label("opened here", at: parser.span(of: opener))],
-      notes: parser.kind == .slash || parser.kind == .star ? ["a unit is written without spaces: `V/s`"] : [])
+      remark: "found \(next(parser)) instead",
+      labels: [Label("opened here", at: parser.span(of: opener))],
+      notes: parser.kind == .slash || parser.kind == .star
+        ? ["a unit is written without spaces: `V/s`"] : [])
   }
 
   static func strayCloser(_ token: Token, in parser: Parser) -> Diagnostic {
@@ -89,9 +93,11 @@ extension Diagnostic {
       fixes: [Fix("open the block", [Edit(place, " {")])])
   }
 
-  static func braceOnNextLine(_ brace: Token, after offset: UInt32, in parser: Parser) -> Diagnostic {
+  static func braceOnNextLine(_ brace: Token, after offset: UInt32, in parser: Parser) -> Diagnostic
+  {
     Diagnostic(
-      .unexpected, "the `{` stands at the end of the line that it belongs to", at: parser.span(of: brace),
+      .unexpected, "the `{` stands at the end of the line that it belongs to",
+      at: parser.span(of: brace),
       notes: ["a newline ends what is before it"],
       fixes: [
         Fix(
@@ -102,7 +108,8 @@ extension Diagnostic {
 
   static func colonInsteadOfBrace(at place: Span) -> Diagnostic {
     Diagnostic(
-      .unexpected, "expected `{`, found `:`", at: place, remark: "a block stands between `{` and `}`",
+      .unexpected, "expected `{`, found `:`", at: place,
+      remark: "a block stands between `{` and `}`",
       fixes: [Fix("open the block with `{`, and close it with `}`", [Edit(place, " {")])])
   }
 
@@ -117,7 +124,8 @@ extension Diagnostic {
   static func unexpected(in parser: Parser) -> Diagnostic {
     switch parser.kind {
     case .assign:
-      return Diagnostic(.unexpected, "unexpected `=`", at: parser.hereSpan, notes: ["equality is tested with `==`"])
+      return Diagnostic(
+        .unexpected, "unexpected `=`", at: parser.hereSpan, notes: ["equality is tested with `==`"])
     case .case:
       return Diagnostic(.unexpected, "`case` stands only in a `match`", at: parser.hereSpan)
     case .colon:
@@ -127,7 +135,8 @@ extension Diagnostic {
     case .else, .catch, .finally:
       return withoutOpening(parser.tokens[parser.index], in: parser)
     default:
-      let word = parser.kind.isReserved ? "word `\(parser.text(parser.tokens[parser.index]))`" : next(parser)
+      let word =
+        parser.kind.isReserved ? "word `\(parser.text(parser.tokens[parser.index]))`" : next(parser)
       return Diagnostic(.unexpected, "unexpected \(word)", at: parser.hereSpan)
     }
   }
@@ -160,12 +169,15 @@ extension Diagnostic {
   static func expectedParameters(in parser: Parser) -> Diagnostic {
     Diagnostic(
       .unexpected, "expected `(` and the parameters, found \(next(parser))", at: parser.hereSpan,
-      fixes: [Fix("without parameters, write `()`", [insertion("()", at: parser.previousEnd, parser)])])
+      fixes: [
+        Fix("without parameters, write `()`", [insertion("()", at: parser.previousEnd, parser)])
+      ])
   }
 
   static func expectedTitle(in parser: Parser) -> Diagnostic {
     Diagnostic(
-      .unexpected, "expected the title of the test, a string without values in it", at: parser.hereSpan)
+      .unexpected, "expected the title of the test, a string without values in it",
+      at: parser.hereSpan)
   }
 
   static func expectedCase(in parser: Parser) -> Diagnostic {
@@ -210,12 +222,14 @@ extension Diagnostic {
       .unexpected, "expected `at` and the key, found \(next(parser))", at: parser.hereSpan,
       remark: "under what key is `\(name.text)` stored?",
       fixes: parser.kind == .newline || parser.kind == .end
-        ? [Fix("name the key", [insertion(" at \"\(name.text)\"", at: parser.previousEnd, parser)])] : [])
+        ? [Fix("name the key", [insertion(" at \"\(name.text)\"", at: parser.previousEnd, parser)])]
+        : [])
   }
 
   static func missingType(_ name: Name, in parser: Parser) -> Diagnostic {
     Diagnostic(
-      .unexpected, "expected `:` and the type of `\(name.text)`, found \(next(parser))", at: parser.hereSpan)
+      .unexpected, "expected `:` and the type of `\(name.text)`, found \(next(parser))",
+      at: parser.hereSpan)
   }
 
   static func missingCondition(at place: Span) -> Diagnostic {

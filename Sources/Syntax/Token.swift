@@ -1,6 +1,7 @@
 package import Diagnostics
 
-/// The smallest piece of a source text that means something: a word, a number, an operator, a bracket.
+/// The smallest piece of a source text that means something: a word, a number, an operator, a
+/// bracket.
 package struct Token: Hashable, Sendable {
   /// What is known of a token beside its kind.
   package struct Flags: OptionSet, Hashable, Sendable {
@@ -28,13 +29,16 @@ package struct Token: Hashable, Sendable {
 /// A stretch of text that is not part of any token, and is more than white space.
 package struct Trivia: Hashable, Sendable {
   /// What kind of trivia it is.
-  package enum Kind: Hashable, Sendable { case comment, documentation, interpreterLine, byteOrderMark }
+  package enum Kind: Hashable, Sendable {
+    case comment, documentation, interpreterLine, byteOrderMark
+  }
   package let kind: Kind
   package let start: UInt32
   package let end: UInt32
 }
 
-/// A source text as tokens, in order; together with the trivia and the white space between them they are the text.
+/// A source text as tokens, in order; together with the trivia and the white space between them
+/// they are the text.
 package struct LexedSource: Sendable {
   package let source: SourceID
   /// Ends with the one token of kind `.end`.
@@ -48,7 +52,9 @@ package struct LexedSource: Sendable {
 }
 
 extension Token {
-  /// What a token is. Words and operators have their spelling in `spelling`, and nowhere else.
+  /// What a token is.
+  ///
+  /// Words and operators have their spelling in `spelling`, and nowhere else.
   package enum Kind: UInt8, CaseIterable, Sendable {
     /// The end of the file.
     case end
@@ -59,20 +65,25 @@ extension Token {
     case number
     /// A whole string without values in it.
     case string
-    /// The `"` that begins a string with values in it; after it `stringText`, and `{` to `}`, alternate up to `stringEnd`.
+    /// The `"` that begins a string with values in it; after it `stringText`, and `{` to `}`,
+    /// alternate up to `stringEnd`.
     case stringStart, stringText, stringEnd
     /// The braces around a value in a string, and the `:.3f` before the closing one.
     case valueStart, valueEnd, format
 
     case identifier
     // Words of the grammar that are identifiers elsewhere.
-    case analyze, arg, `as`, at, by, cleanup, critical, dataset, device, error, field, over, parallel, prepare
+    case analyze, arg, `as`, at, by, cleanup, critical, dataset, device, error, field, over,
+      parallel, prepare
     case record, resident, run, seamless, sequential, shared, test, use
 
     // Reserved words.
-    case and, await, `break`, `case`, `catch`, const, `continue`, driver, `else`, `enum`, experiment, `false`
-    case finally, fn, `for`, `guard`, host, `if`, `import`, `in`, `inout`, interface, kernel, `let`, match
-    case mutating, none, not, or, part, preload, `return`, send, `struct`, `throw`, `true`, `try`, `var`, `while`
+    case and, await, `break`, `case`, `catch`, const, `continue`, driver, `else`, `enum`,
+      experiment, `false`
+    case finally, fn, `for`, `guard`, host, `if`, `import`, `in`, `inout`, interface, kernel, `let`,
+      match
+    case mutating, none, not, or, part, preload, `return`, send, `struct`, `throw`, `true`, `try`,
+      `var`, `while`
 
     case leftParenthesis, rightParenthesis, leftBracket, rightBracket, leftBrace, rightBrace
     case comma, semicolon, colon, dot, arrow, question, assign
@@ -83,7 +94,8 @@ extension Token {
     case wrappingPlus, wrappingMinus, wrappingStar
     case ampersand, caret, bar, tilde, shiftLeft, shiftRight
     case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual, coalesce
-    case plusAssign, minusAssign, starAssign, slashAssign, doubleSlashAssign, percentAssign, doubleStarAssign
+    case plusAssign, minusAssign, starAssign, slashAssign, doubleSlashAssign, percentAssign,
+      doubleStarAssign
     case atAssign, wrappingPlusAssign, wrappingMinusAssign, wrappingStarAssign
     case ampersandAssign, caretAssign, barAssign, shiftLeftAssign, shiftRightAssign
     // Of other languages; the parser says what to write here.
@@ -96,10 +108,14 @@ extension Token {
       case .stringStart, .stringEnd: "\""
       case .valueStart, .leftBrace: "{"
       case .valueEnd, .rightBrace: "}"
-      case .analyze, .arg, .as, .at, .by, .cleanup, .critical, .dataset, .device, .error, .field, .over, .parallel,
-        .prepare, .record, .resident, .run, .seamless, .sequential, .shared, .test, .use, .and, .await, .break,
-        .case, .catch, .const, .continue, .driver, .else, .enum, .experiment, .false, .finally, .fn, .for, .guard,
-        .host, .if, .import, .in, .inout, .interface, .kernel, .let, .match, .mutating, .none, .not, .or, .part,
+      case .analyze, .arg, .as, .at, .by, .cleanup, .critical, .dataset, .device, .error, .field,
+        .over, .parallel,
+        .prepare, .record, .resident, .run, .seamless, .sequential, .shared, .test, .use, .and,
+        .await, .break,
+        .case, .catch, .const, .continue, .driver, .else, .enum, .experiment, .false, .finally, .fn,
+        .for, .guard,
+        .host, .if, .import, .in, .inout, .interface, .kernel, .let, .match, .mutating, .none, .not,
+        .or, .part,
         .preload, .return, .send, .struct, .throw, .true, .try, .var, .while:
         "\(self)"
       case .leftParenthesis: "("
@@ -164,9 +180,13 @@ extension Token {
     /// Whether it is an identifier wherever the grammar does not ask for the word.
     var isName: Bool { rawValue >= Kind.identifier.rawValue && rawValue <= Kind.use.rawValue }
     /// Whether it is a word that can never be a name.
-    package var isReserved: Bool { rawValue >= Kind.and.rawValue && rawValue <= Kind.while.rawValue }
+    package var isReserved: Bool {
+      rawValue >= Kind.and.rawValue && rawValue <= Kind.while.rawValue
+    }
     /// Whether it is a word that the grammar knows, reserved or not.
-    package var isWord: Bool { rawValue > Kind.identifier.rawValue && rawValue <= Kind.while.rawValue }
+    package var isWord: Bool {
+      rawValue > Kind.identifier.rawValue && rawValue <= Kind.while.rawValue
+    }
     /// Whether it is an operator that has an operand on its right.
     private var isOperator: Bool { rawValue >= Kind.halfOpenRange.rawValue }
     private var isWordOperator: Bool {
@@ -177,7 +197,9 @@ extension Token {
       isOperator || self == .comma || self == .arrow || self == .assign || isWordOperator
     }
     /// Whether a line that begins with it goes on from the one before.
-    var continuesLineBefore: Bool { self == .dot || self == .else || self == .catch || self == .finally }
+    var continuesLineBefore: Bool {
+      self == .dot || self == .else || self == .catch || self == .finally
+    }
   }
 }
 
@@ -185,7 +207,8 @@ extension Token {
 struct WordTable: Sendable {
   static let shared = WordTable()
   /// The last eight bytes of a word and its length; a word is found by both.
-  private var entries = [(packed: UInt64, count: UInt8, kind: Token.Kind)](repeating: (0, 0, .identifier), count: 256)
+  private var entries = [(packed: UInt64, count: UInt8, kind: Token.Kind)](
+    repeating: (0, 0, .identifier), count: 256)
 
   private init() {
     for kind in Token.Kind.allCases where kind.isWord {
@@ -201,11 +224,14 @@ struct WordTable: Sendable {
     Int(truncatingIfNeeded: (packed &* 0x9E37_79B9_7F4A_7C15) >> 56)
   }
 
-  /// The kind of the word with these last eight bytes and this length, `identifier` if the grammar has no such word.
+  /// The kind of the word with these last eight bytes and this length, `identifier` if the grammar
+  /// has no such word.
   func kind(packed: UInt64, count: Int) -> Token.Kind {
     var index = WordTable.slot(packed)
     while entries[index].count != 0 {
-      if entries[index].packed == packed, Int(entries[index].count) == count { return entries[index].kind }
+      if entries[index].packed == packed, Int(entries[index].count) == count {
+        return entries[index].kind
+      }
       index = (index + 1) & 255
     }
     return .identifier

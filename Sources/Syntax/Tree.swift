@@ -1,7 +1,8 @@
 package import Diagnostics
 
-// The tree of one source file: nodes in arenas, children by id, spans beside the nodes. The tree is a value and is
-// never changed after the parser made it; what later passes learn lies in tables of their own.
+// The tree of one source file: nodes in arenas, children by id, spans beside the nodes. The tree is
+// a value and is never changed after the parser made it; what later passes learn lies in tables of
+// their own.
 
 /// An expression of one `ParsedModule`.
 package struct ExpressionID: Hashable, Sendable { package let index: Int32 }
@@ -24,7 +25,8 @@ package struct Name: Hashable, Sendable {
 
 /// A number as written, exact: `significand * 10^exponent`, negative if `isNegative`.
 ///
-/// `isExact` is false where the significand has more digits than fit; `double` is then still the nearest double.
+/// `isExact` is false where the significand has more digits than fit; `double` is then still the
+/// nearest double.
 package struct Numeral: Hashable, Sendable {
   package let significand: UInt64
   package let exponent: Int32
@@ -35,7 +37,8 @@ package struct Numeral: Hashable, Sendable {
   /// The nearest double, with its sign.
   package let double: Double
   package init(
-    significand: UInt64, exponent: Int32, isNegative: Bool, isFloat: Bool, isExact: Bool, double: Double
+    significand: UInt64, exponent: Int32, isNegative: Bool, isFloat: Bool, isExact: Bool,
+    double: Double
   ) {
     self.significand = significand
     self.exponent = exponent
@@ -46,7 +49,8 @@ package struct Numeral: Hashable, Sendable {
   }
 }
 
-/// A unit as written: `V/us` has the factors `V` to the power 1 and `us` to the power -1; `1/s` has only `s`.
+/// A unit as written: `V/us` has the factors `V` to the power 1 and `us` to the power -1; `1/s` has
+/// only `s`.
 package struct UnitExpression: Hashable, Sendable {
   /// One unit in the product, and its power.
   package struct Factor: Hashable, Sendable {
@@ -77,7 +81,8 @@ package enum InfixOperator: String, CaseIterable, Sendable {
   case shiftLeft = "<<", shiftRight = ">>"
   case bitAnd = "&", bitXor = "^", bitOr = "|"
   case coalesce = "??"
-  case equal = "==", notEqual = "!=", less = "<", lessOrEqual = "<=", greater = ">", greaterOrEqual = ">="
+  case equal = "==", notEqual = "!=", less = "<", lessOrEqual = "<=", greater = ">",
+    greaterOrEqual = ">="
   case contains = "in"
   case and = "and", or = "or"
 }
@@ -177,8 +182,8 @@ package enum WrittenType: Hashable, Sendable {
 /// What stands between `<` and `>` after a type.
 package enum WrittenTypeArgument: Hashable, Sendable {
   case type(TypeID)
-  /// A unit, dimension or product of those, as `V/s`, `D*E`, `D^2`: names with powers. A lone name is ambiguous and
-  /// always written as this; the typing decides.
+  /// A unit, dimension or product of those, as `V/s`, `D*E`, `D^2`: names with powers. A lone name
+  /// is ambiguous and always written as this; the typing decides.
   case unit(UnitExpression)
 }
 
@@ -246,7 +251,9 @@ package enum Statement: Hashable, Sendable {
   case function(Function)
 }
 
-/// A source file as a tree. Made by `parse` only.
+/// A source file as a tree.
+///
+/// Made by `parse` only.
 package struct ParsedModule: Sendable {
   package let source: SourceID
   package internal(set) var declarations: [Declaration] = []

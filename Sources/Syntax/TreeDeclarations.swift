@@ -55,7 +55,7 @@ package struct EnumCase: Hashable, Sendable {
   package let payload: [Parameter]
 }
 
-/// `use readout: Readout(pmt: trigger)`
+/// A part put into an experiment, as in `use readout: Readout(pmt: trigger)`.
 package struct Use: Hashable, Sendable {
   package let name: Name
   package let part: Name

@@ -3,11 +3,13 @@ package import Diagnostics
 // Units as they are written: `V/us`, `Hz^2`, `1/s`. No space stands in them.
 
 extension UnitExpression {
-  /// The unit that all of `text` is, or nil if it is none or mentions one that does not exist; `span` is where the
-  /// text stands, and is that of each name.
+  /// The unit that all of `text` is, or nil if it is none or mentions one that does not exist;
+  /// `span` is where the text stands, and is that of each name.
   package init?(parsing text: String, at span: Span) {
     let bytes = Array(text.utf8)
-    guard let written = WrittenUnit(in: bytes, from: 0), written.end == bytes.count, !written.isMalformed else {
+    guard let written = WrittenUnit(in: bytes, from: 0), written.end == bytes.count,
+      !written.isMalformed
+    else {
       return nil
     }
     var factors: [Factor] = []
@@ -35,14 +37,17 @@ struct WrittenUnit {
   private(set) var isMalformed = false
   private static let powerMax = 99
 
-  /// Reads the unit that begins at `start`; nil if none does. A `*` or `/` without a name right behind it, as in
-  /// `1 V/2`, is no longer part of it.
+  /// Reads the unit that begins at `start`; nil if none does.
+  ///
+  /// A `*` or `/` without a name right behind it, as in `1 V/2`, is no longer part of it.
   init?(in bytes: [UInt8], from start: Int) {
     end = start
     var place = start
     var isInverse = false
     var operatorPlace: Int?
-    if WrittenUnit.byte(bytes, place) == UInt8(ascii: "1"), WrittenUnit.byte(bytes, place + 1) == UInt8(ascii: "/") {
+    if WrittenUnit.byte(bytes, place) == UInt8(ascii: "1"),
+      WrittenUnit.byte(bytes, place + 1) == UInt8(ascii: "/")
+    {
       operatorPlace = place + 1
       place += 2
       isInverse = true
@@ -53,7 +58,9 @@ struct WrittenUnit {
       let nameEnd = place
       let power = takePower(bytes, &place)
       factors.append(
-        Factor(start: nameStart, end: nameEnd, power: isInverse ? -power : power, operatorPlace: operatorPlace))
+        Factor(
+          start: nameStart, end: nameEnd, power: isInverse ? -power : power,
+          operatorPlace: operatorPlace))
       end = place
       let sign = WrittenUnit.byte(bytes, place)
       guard sign == UInt8(ascii: "*") || sign == UInt8(ascii: "/") else { break }
@@ -71,7 +78,8 @@ struct WrittenUnit {
     guard WrittenUnit.byte(bytes, digit) &- 0x30 < 10 else { return 1 }
     var power = 0
     while WrittenUnit.byte(bytes, digit) &- 0x30 < 10 {
-      power = min(power * 10 + Int(WrittenUnit.byte(bytes, digit) &- 0x30), WrittenUnit.powerMax + 1)
+      power = min(
+        power * 10 + Int(WrittenUnit.byte(bytes, digit) &- 0x30), WrittenUnit.powerMax + 1)
       digit += 1
     }
     if power > WrittenUnit.powerMax { isMalformed = true }
@@ -79,7 +87,9 @@ struct WrittenUnit {
     return isNegative ? -power : power
   }
 
-  private static func byte(_ bytes: [UInt8], _ place: Int) -> UInt8 { place < bytes.count ? bytes[place] : 0 }
+  private static func byte(_ bytes: [UInt8], _ place: Int) -> UInt8 {
+    place < bytes.count ? bytes[place] : 0
+  }
 
   private static func beginsName(_ byte: UInt8) -> Bool {
     (byte | 0x20) &- 0x61 < 26 || byte == UInt8(ascii: "_") || byte >= 0x80
@@ -102,7 +112,8 @@ extension Parser {
       return !(peek().isName && isOnSameLine())
     case .number:
       // `5 1/s`
-      return gap == 1 && token.end == token.start + 1 && bytes[Int(token.start)] == UInt8(ascii: "1")
+      return gap == 1 && token.end == token.start + 1
+        && bytes[Int(token.start)] == UInt8(ascii: "1")
         && peek() == .slash && tokens[index + 1].start == token.end && peek(2).isName
         && tokens[index + 2].start == token.end + 1
     default:
@@ -118,14 +129,16 @@ extension Parser {
     factors.reserveCapacity(written.factors.count)
     for factor in written.factors {
       let bytesOfName = bytes[factor.start..<factor.end]
-      let name = Name(String(decoding: bytesOfName, as: UTF8.self), at: Span(source, factor.start, factor.end))
+      let name = Name(
+        String(decoding: bytesOfName, as: UTF8.self), at: Span(source, factor.start, factor.end))
       factors.append(UnitExpression.Factor(name: name, power: factor.power))
       guard isKnown, !units.contains(packed: packedName(bytesOfName)) else { continue }
       isKnown = false
       correct(.unknownUnit(name, spacing: spacing(around: factor)))
     }
     guard isKnown, !written.isMalformed else { return nil }
-    return UnitExpression(factors: factors, span: Span(source, written.factors[0].start, written.end))
+    return UnitExpression(
+      factors: factors, span: Span(source, written.factors[0].start, written.end))
   }
 
   private func spacing(around factor: WrittenUnit.Factor) -> [Edit] {

@@ -1,10 +1,12 @@
-// The names of units: what may stand behind a number, how much it is in SI base units, and of what dimension.
+// The names of units: what may stand behind a number, how much it is in SI base units, and of what
+// dimension.
 
 import Diagnostics
 
 /// The dimension of a unit: the power of each base unit in it.
 ///
-/// The base units are those of the SI that a laboratory of this kind needs, and the turn for angles.
+/// The base units are those of the SI that a laboratory of this kind needs, and the turn for
+/// angles.
 package struct UnitExponents: Hashable, Sendable {
   package let second: Int8
   package let metre: Int8
@@ -14,7 +16,8 @@ package struct UnitExponents: Hashable, Sendable {
   package let angle: Int8
 
   package init(
-    second: Int8 = 0, metre: Int8 = 0, kilogram: Int8 = 0, ampere: Int8 = 0, kelvin: Int8 = 0, angle: Int8 = 0
+    second: Int8 = 0, metre: Int8 = 0, kilogram: Int8 = 0, ampere: Int8 = 0, kelvin: Int8 = 0,
+    angle: Int8 = 0
   ) {
     self.second = second
     self.metre = metre
@@ -41,7 +44,8 @@ package struct UnitExponents: Hashable, Sendable {
 package struct UnitDefinition: Hashable, Sendable {
   package let name: String
   package let exponents: UnitExponents
-  /// Whether the unit is exactly `scaleSignificand * 10^scaleExponent` base units; false for `rad` and `deg` only.
+  /// Whether the unit is exactly `scaleSignificand * 10^scaleExponent` base units; false for `rad`
+  /// and `deg` only.
   package let isExact: Bool
   /// Zero where the scale is no decimal number.
   package let scaleSignificand: UInt64
@@ -66,17 +70,23 @@ package func nearestUnit(to name: String) -> String? {
     if unit(named: plain) != nil { return plain }
   }
   let spelledOut: [String: String] = [
-    "sec": "s", "second": "s", "seconds": "s", "min": "min", "minutes": "min", "hours": "h", "hour": "h",
-    "volt": "V", "volts": "V", "amp": "A", "amps": "A", "watt": "W", "watts": "W", "kelvin": "K", "tesla": "T",
-    "gauss": "G", "Gauss": "G", "meter": "m", "metre": "m", "degree": "deg", "degrees": "deg", "radian": "rad",
-    "radians": "rad", "turns": "turn", "hz": "Hz", "usec": "us", "msec": "ms", "nsec": "ns", "mu": "us",
+    "sec": "s", "second": "s", "seconds": "s", "min": "min", "minutes": "min", "hours": "h",
+    "hour": "h",
+    "volt": "V", "volts": "V", "amp": "A", "amps": "A", "watt": "W", "watts": "W", "kelvin": "K",
+    "tesla": "T",
+    "gauss": "G", "Gauss": "G", "meter": "m", "metre": "m", "degree": "deg", "degrees": "deg",
+    "radian": "rad",
+    "radians": "rad", "turns": "turn", "hz": "Hz", "usec": "us", "msec": "ms", "nsec": "ns",
+    "mu": "us",
   ]
   if let known = spelledOut[name] { return known }
-  // Sooner a unit with another prefix or case than one of another quantity: `mhz` is `MHz`, `Us` is `us`.
+  // Sooner a unit with another prefix or case than one of another quantity: `mhz` is `MHz`, `Us` is
+  // `us`.
   return nearest(to: name, among: allUnits.lazy.map(\.name))
 }
 
-/// The bytes of a short name as one number, so that names are compared at once; 0 if there are more than eight.
+/// The bytes of a short name as one number, so that names are compared at once; 0 if there are more
+/// than eight.
 func packedName(_ bytes: some Sequence<UInt8>) -> UInt64 {
   var packed: UInt64 = 0
   var count = 0
@@ -88,7 +98,9 @@ func packedName(_ bytes: some Sequence<UInt8>) -> UInt64 {
   return packed
 }
 
-/// All units by name. No name has more than eight bytes.
+/// All units by name.
+///
+/// No name has more than eight bytes.
 struct UnitTable: Sendable {
   static let shared = UnitTable()
   private(set) var definitions: [UnitDefinition] = []
@@ -143,21 +155,28 @@ struct UnitTable: Sendable {
   ) {
     addExact(name, exponents, significand, exponent)
     for prefix in prefixes where prefix != " " {
-      addExact("\(prefix)\(name)", exponents, significand, exponent + Self.exponent(ofPrefix: prefix))
+      addExact(
+        "\(prefix)\(name)", exponents, significand, exponent + Self.exponent(ofPrefix: prefix))
     }
   }
 
-  private mutating func addExact(_ name: String, _ exponents: UnitExponents, _ significand: UInt64, _ exponent: Int32) {
+  private mutating func addExact(
+    _ name: String, _ exponents: UnitExponents, _ significand: UInt64, _ exponent: Int32
+  ) {
     insert(
       UnitDefinition(
-        name: name, exponents: exponents, isExact: true, scaleSignificand: significand, scaleExponent: exponent,
+        name: name, exponents: exponents, isExact: true, scaleSignificand: significand,
+        scaleExponent: exponent,
         factor: nearestDouble(significand: significand, exponent: exponent)))
   }
 
-  private mutating func addInexact(_ name: String, _ exponents: UnitExponents, _ factor: Double, prefixes: String) {
+  private mutating func addInexact(
+    _ name: String, _ exponents: UnitExponents, _ factor: Double, prefixes: String
+  ) {
     func inexact(_ name: String, _ factor: Double) -> UnitDefinition {
       UnitDefinition(
-        name: name, exponents: exponents, isExact: false, scaleSignificand: 0, scaleExponent: 0, factor: factor)
+        name: name, exponents: exponents, isExact: false, scaleSignificand: 0, scaleExponent: 0,
+        factor: factor)
     }
     insert(inexact(name, factor))
     for prefix in prefixes where prefix != " " {

@@ -74,12 +74,16 @@ package func run(_ request: EngineRequest, by engine: Engine) -> EngineOutcome {
   case .machine: onMachine(request, bound: [], as: engine)
   case .machineWithBoundArguments:
     onMachine(
-      request, bound: Set(request.experiment.members.filter { request.program.typed[$0].kind == .argument }), as: engine)
+      request,
+      bound: Set(request.experiment.members.filter { request.program.typed[$0].kind == .argument }),
+      as: engine)
   case .reference: byReference(request)
   }
 }
 
-private func onMachine(_ request: EngineRequest, bound: Set<MemberID>, as engine: Engine) -> EngineOutcome {
+private func onMachine(_ request: EngineRequest, bound: Set<MemberID>, as engine: Engine)
+  -> EngineOutcome
+{
   var outcome = EngineOutcome(by: engine)
   var run = RunRequest(program: request.program, experiment: request.experiment.id)
   run.arguments = request.arguments
@@ -91,7 +95,8 @@ private func onMachine(_ request: EngineRequest, bound: Set<MemberID>, as engine
   switch Running.run(run) {
   case .outOfRange(let fault): outcome.refusal = "out of range: \(fault.argument)"
   case .refused(let diagnostics):
-    outcome.refusal = "refused: \(diagnostics.map { "\($0.code.rawValue) \($0.message)" }.joined(separator: "; "))"
+    outcome.refusal =
+      "refused: \(diagnostics.map { "\($0.code.rawValue) \($0.message)" }.joined(separator: "; "))"
   case .broken(let why): outcome.refusal = "broken: \(why)"
   case .ran(let record, let shared):
     outcome.status = record.status.rawValue
@@ -105,7 +110,8 @@ private func onMachine(_ request: EngineRequest, bound: Set<MemberID>, as engine
     if let error = record.error {
       let place = error.backtrace.first
       outcome.failure = EngineOutcome.Failure(
-        code: error.code, file: place?.file ?? "", line: place?.line ?? 0, column: place?.column ?? 0)
+        code: error.code, file: place?.file ?? "", line: place?.line ?? 0,
+        column: place?.column ?? 0)
       outcome.message = error.message
       outcome.backtrace = error.backtrace
     }
@@ -121,12 +127,14 @@ private func byReference(_ request: EngineRequest) -> EngineOutcome {
   run.stopTime = request.stopTime
   run.shared = request.shared.values
   run.keepsTrace = true
-  // The prover is not trusted: a capture that has another value at the call than at the compile point is a failure.
+  // The prover is not trusted: a capture that has another value at the call than at the compile
+  // point is a failure.
   let barrier = Barrier()
   let typed = request.program.typed
   run.onStart = { kernel, stale in
     if !stale.isEmpty {
-      barrier.complaint = "`\(typed[kernel].name)` ran with old values of \(stale.map { typed[$0].name })"
+      barrier.complaint =
+        "`\(typed[kernel].name)` ran with old values of \(stale.map { typed[$0].name })"
     }
   }
   switch interpret(run) {
@@ -162,7 +170,8 @@ extension EngineOutcome {
     var differences: [String] = []
     func compare(_ name: String, _ mine: String, _ theirs: String) {
       guard mine != theirs else { return }
-      differences.append("\(name): \(engine.rawValue) has \(mine), \(other.engine.rawValue) has \(theirs)")
+      differences.append(
+        "\(name): \(engine.rawValue) has \(mine), \(other.engine.rawValue) has \(theirs)")
     }
     compare("refusal", refusal ?? "none", other.refusal ?? "none")
     guard refusal == nil, other.refusal == nil else { return differences }

@@ -18,18 +18,23 @@ package struct FrontEndOutcome: Sendable {
   package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 }
 
-/// Takes the text `bytes` of the file `path` through the front end as far as `stage`, on the default laboratory.
-package func goThrough(_ path: String, _ bytes: [UInt8], asFarAs stage: GoldenProgram.Stage) -> FrontEndOutcome {
+/// Takes the text `bytes` of the file `path` through the front end as far as `stage`, on the
+/// default laboratory.
+package func goThrough(_ path: String, _ bytes: [UInt8], asFarAs stage: GoldenProgram.Stage)
+  -> FrontEndOutcome
+{
   switch stage {
   case .lex, .parse:
     var sources = SourceSet()
     let main = sources.add(Source(name: path, bytes: bytes))
     if stage == .lex {
       let tokens = lex(main, in: sources)
-      return FrontEndOutcome(sources: sources, main: main, diagnostics: tokens.diagnostics, tokens: tokens)
+      return FrontEndOutcome(
+        sources: sources, main: main, diagnostics: tokens.diagnostics, tokens: tokens)
     }
     let parsed = parse(main, in: sources)
-    return FrontEndOutcome(sources: sources, main: main, diagnostics: parsed.diagnostics, tree: parsed.value)
+    return FrontEndOutcome(
+      sources: sources, main: main, diagnostics: parsed.diagnostics, tree: parsed.value)
   case .type, .prove, .lower, .run:
     let loaded = load(path, bytes) { name in
       Repository.bytes(of: name).map { .success($0) } ?? .failure(.notFound)
@@ -37,17 +42,21 @@ package func goThrough(_ path: String, _ bytes: [UInt8], asFarAs stage: GoldenPr
     if stage == .type {
       let typed = type(loaded.modules, against: .defaultLaboratory)
       return FrontEndOutcome(
-        sources: loaded.sources, main: loaded.main, diagnostics: loaded.diagnostics + typed.diagnostics,
+        sources: loaded.sources, main: loaded.main,
+        diagnostics: loaded.diagnostics + typed.diagnostics,
         typed: typed.value)
     }
     let checked = check(loaded, against: .defaultLaboratory)
     return FrontEndOutcome(
-      sources: loaded.sources, main: loaded.main, diagnostics: checked.diagnostics, typed: checked.value?.typed,
+      sources: loaded.sources, main: loaded.main, diagnostics: checked.diagnostics,
+      typed: checked.value?.typed,
       checked: checked.value)
   }
 }
 
 extension GoldenProgram {
   /// Takes the program through the front end as far as its first line says.
-  package func goThroughFrontEnd() -> FrontEndOutcome { goThrough(path, Array(text.utf8), asFarAs: stage) }
+  package func goThroughFrontEnd() -> FrontEndOutcome {
+    goThrough(path, Array(text.utf8), asFarAs: stage)
+  }
 }

@@ -6,7 +6,8 @@ package struct GoldenVerdict: Sendable {
 }
 
 extension GoldenProgram {
-  /// Takes the program as far as its first line says and compares what becomes of it with its margin.
+  /// Takes the program as far as its first line says and compares what becomes of it with its
+  /// margin.
   package func judged() -> GoldenVerdict {
     var judgement = Judgement(of: self)
     let outcome = goThroughFrontEnd()
@@ -15,7 +16,11 @@ extension GoldenProgram {
     var engines: [Engine] = []
     if stage >= .lower {
       if let checked = outcome.checked {
-        if stage == .lower { judgement.judgeImages(checked) } else { engines = judgement.judgeRuns(checked) }
+        if stage == .lower {
+          judgement.judgeImages(checked)
+        } else {
+          engines = judgement.judgeRuns(checked)
+        }
       } else if !outcome.hasErrors {
         judgement.complain(1, "nothing came out of the front end")
       }

@@ -5,7 +5,8 @@ import Lowering
 package import Toolchain
 import Typing
 
-/// Lowers the host halves of all experiments and tests of `checked` and encodes them; what stood in the way otherwise.
+/// Lowers the host halves of all experiments and tests of `checked` and encodes them; what stood in
+/// the way otherwise.
 package func hostImages(of checked: CheckedProgram) -> (images: [[UInt8]], faults: [String]) {
   var images: [[UInt8]] = []
   var faults: [String] = []
@@ -14,7 +15,9 @@ package func hostImages(of checked: CheckedProgram) -> (images: [[UInt8]], fault
   for experiment in typed.experiments {
     var roots = [experiment.prepare, experiment.run, experiment.analyze].compactMap { $0 }
     for member in experiment.members.map({ typed[$0] }) {
-      roots += [member.initializer, member.lower, member.upper].compactMap { $0 } + member.axes.map(\.values)
+      roots +=
+        [member.initializer, member.lower, member.upper].compactMap { $0 }
+        + member.axes.map(\.values)
     }
     halves.append(roots)
   }
@@ -36,7 +39,9 @@ extension Judgement {
     let (images, faults) = hostImages(of: checked)
     for fault in faults { complain(1, fault) }
     for image in images {
-      if let refusal = refusal(of: image) { complain(1, "the verifier refuses the image: \(refusal)") }
+      if let refusal = refusal(of: image) {
+        complain(1, "the verifier refuses the image: \(refusal)")
+      }
     }
   }
 }

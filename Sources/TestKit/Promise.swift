@@ -60,7 +60,9 @@ extension Promise {
     self.line = line
   }
 
-  private static func kind(_ word: String, _ rest: Substring, _ argument: Substring, line: Int) -> Kind? {
+  private static func kind(_ word: String, _ rest: Substring, _ argument: Substring, line: Int)
+    -> Kind?
+  {
     if isCode(word) { return .diagnostic(code: word, place(rest, line: line)) }
     switch word {
     case "note", "label": return .label(place(rest, line: line))
@@ -72,7 +74,8 @@ extension Promise {
     case "out": return .output(String(rest.dropFirst(rest.hasPrefix(": ") ? 2 : 1)))
     case "raises", "throws":
       let code = argument.prefix { !$0.isWhitespace && $0 != ":" }
-      return code.isEmpty ? nil : .raises(code: String(code), place(argument.dropFirst(code.count), line: line))
+      return code.isEmpty
+        ? nil : .raises(code: String(code), place(argument.dropFirst(code.count), line: line))
     case "dataset": return equation(argument).map { .dataset(name: $0, $1) }
     case "shared": return equation(argument).map { .shared(key: $0, $1) }
     case "trace": return equation(argument).map { .trace(device: $0, $1) }
@@ -81,7 +84,8 @@ extension Promise {
     case "fails": return .fails(String(argument))
     case "type":
       guard let colon = argument.firstIndex(of: ":") else { return nil }
-      return .type(name: String(argument[..<colon].trimmed), String(argument[colon...].dropFirst().trimmed))
+      return .type(
+        name: String(argument[..<colon].trimmed), String(argument[colon...].dropFirst().trimmed))
     default: return nil
     }
   }
@@ -103,7 +107,7 @@ extension Promise {
     return Place(line: line, text: named, fragment: rest.isEmpty ? nil : String(rest))
   }
 
-  /// "name = value"
+  /// The two sides of `name = value`; nil if it is no such equation.
   private static func equation(_ text: Substring) -> (String, String)? {
     guard let sign = text.firstIndex(of: "=") else { return nil }
     return (String(text[..<sign].trimmed), String(text[sign...].dropFirst().trimmed))

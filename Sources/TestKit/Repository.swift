@@ -20,9 +20,12 @@ package enum Repository {
   }
 
   /// Whether there is a file or folder at `path`, which is relative to the root.
-  package static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: root + "/" + path) }
+  package static func exists(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: root + "/" + path)
+  }
 
-  /// The paths, relative to the root and in order, of all files below `folder` whose names end in `ending`.
+  /// The paths, relative to the root and in order, of all files below `folder` whose names end in
+  /// `ending`.
   ///
   /// Folders whose names begin with a dot are passed over.
   package static func files(below folder: String, endingIn ending: String) -> [String] {
@@ -40,14 +43,19 @@ package enum Repository {
     return found.sorted()
   }
 
-  /// Puts `text` into the file at `path`, which is relative to the root; whether that could be done.
+  /// Puts `text` into the file at `path`, which is relative to the root; whether that could be
+  /// done.
   package static func write(_ text: String, to path: String) -> Bool {
     FileManager.default.createFile(atPath: root + "/" + path, contents: Data(text.utf8))
   }
 
-  /// Whether files with what is expected are to be written anew instead of being compared (`UPDATE_GOLDEN=1`).
-  package static var isUpdating: Bool { ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" }
+  /// Whether files with what is expected are to be written anew instead of being compared
+  /// (`UPDATE_GOLDEN=1`).
+  package static var isUpdating: Bool {
+    ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1"
+  }
 
-  /// The only programs that are to be judged: those whose paths contain this (`GOLDEN=loops`); nil for all.
+  /// The only programs that are to be judged: those whose paths contain this (`GOLDEN=loops`); nil
+  /// for all.
   package static let chosen: String? = ProcessInfo.processInfo.environment["GOLDEN"]
 }

@@ -9,9 +9,13 @@ import Typing
 import Values
 
 extension Judgement {
-  /// Runs the program's experiments by every engine, compares the engines with each other and with what is promised; the
-  /// engines that really ran. Without `comparingOutput` the output is only compared between the engines.
-  package mutating func judgeRuns(_ checked: CheckedProgram, comparingOutput: Bool = true) -> [Engine] {
+  /// Runs the program's experiments by every engine, compares the engines with each other and with
+  /// what is promised; the engines that really ran.
+  ///
+  /// Without `comparingOutput` the output is only compared between the engines.
+  package mutating func judgeRuns(_ checked: CheckedProgram, comparingOutput: Bool = true)
+    -> [Engine]
+  {
     let typed = checked.typed
     let options = program.options
     var experiments = typed.experiments
@@ -28,7 +32,8 @@ extension Judgement {
     for engine in Engine.allCases {
       var store = SharedStore()
       for (index, experiment) in experiments.enumerated() {
-        guard let request = request(for: experiment, in: checked, after: index == 0 ? nil : store) else { return [] }
+        guard let request = request(for: experiment, in: checked, after: index == 0 ? nil : store)
+        else { return [] }
         let outcome = TestKit.run(request, by: engine)
         store = outcome.store
         outcomes[engine, default: []].append(outcome)
@@ -37,7 +42,9 @@ extension Judgement {
     let machine = outcomes[.machine] ?? []
     for engine in Engine.allCases where engine != .machine {
       for (mine, theirs) in zip(machine, outcomes[engine] ?? []) {
-        for difference in mine.differences(from: theirs) { complain(1, "the engines differ: \(difference)") }
+        for difference in mine.differences(from: theirs) {
+          complain(1, "the engines differ: \(difference)")
+        }
       }
     }
     for outcome in machine { if let refusal = outcome.refusal { complain(1, refusal) } }
@@ -50,7 +57,8 @@ extension Judgement {
     for experiment: TypedExperiment, in checked: CheckedProgram, after earlier: SharedStore?
   ) -> EngineRequest? {
     var request = EngineRequest(
-      program: checked.proven, experiment: experiment, seed: program.options.seed, stopTime: program.options.stopTime)
+      program: checked.proven, experiment: experiment, seed: program.options.seed,
+      stopTime: program.options.stopTime)
     do throws(ArgumentFailure) {
       request.arguments = try argumentValues(program.options.arguments, of: experiment, in: checked)
     } catch {
@@ -65,7 +73,8 @@ extension Judgement {
       request.shared = earlier
     } else if let text = program.options.shared {
       do throws(JSONError) {
-        let (store, faults) = try SharedFile(Array(text.utf8)).store(for: experiment, in: checked.typed)
+        let (store, faults) = try SharedFile(Array(text.utf8)).store(
+          for: experiment, in: checked.typed)
         for fault in faults { complain(1, fault) }
         request.shared = store
       } catch {
@@ -77,16 +86,21 @@ extension Judgement {
 
   // MARK: What is promised
 
-  private mutating func judge(_ outcomes: [EngineOutcome], in checked: CheckedProgram, comparingOutput: Bool) {
+  private mutating func judge(
+    _ outcomes: [EngineOutcome], in checked: CheckedProgram, comparingOutput: Bool
+  ) {
     if comparingOutput { judgeOutput(outcomes.flatMap(\.output)) }
     judgeEnd(outcomes, in: checked)
     let printer = Printer(checked.typed)
     for promise in program.promises {
       switch promise.kind {
-      case .dataset(let name, let text): judge(dataset: name, text, on: promise.line, outcomes, printer, checked.typed)
+      case .dataset(let name, let text):
+        judge(dataset: name, text, on: promise.line, outcomes, printer, checked.typed)
       case .shared(let key, let text):
         let member = checked.typed.members.first { $0.kind == .shared(key: key) }
-        let value = outcomes.last { $0.shared.contains { $0.key == key } }?.shared.first { $0.key == key }?.value
+        let value = outcomes.last { $0.shared.contains { $0.key == key } }?.shared.first {
+          $0.key == key
+        }?.value
         guard let member, let value else {
           complain(promise.line, "there is no shared value `\(key)`")
           continue
@@ -96,7 +110,8 @@ extension Judgement {
       case .trace(let device, let text):
         let there = outcomes.map { self.text(of: $0.trace, device, printer) }.joined(separator: " ")
         if there != text { complain(promise.line, "the trace of \(device) is \(there)") }
-      case .diagnostic, .label, .fix, .clean, .tokens, .tree, .type, .captures, .output, .raises, .status, .passes, .fails:
+      case .diagnostic, .label, .fix, .clean, .tokens, .tree, .type, .captures, .output, .raises,
+        .status, .passes, .fails:
         break
       }
     }
@@ -110,9 +125,13 @@ extension Judgement {
         complain(promise.line, "the output ends before this")
         continue
       }
-      if line != text { complain(promise.line, "the output is\n    \(line)\n  and not\n    \(text)") }
+      if line != text {
+        complain(promise.line, "the output is\n    \(line)\n  and not\n    \(text)")
+      }
     }
-    if let line = lines.first { complain(1, "\(lines.count) further lines of output, the first is\n    \(line)") }
+    if let line = lines.first {
+      complain(1, "\(lines.count) further lines of output, the first is\n    \(line)")
+    }
   }
 
   private mutating func judgeEnd(_ outcomes: [EngineOutcome], in checked: CheckedProgram) {
@@ -124,18 +143,23 @@ extension Judgement {
       case .raises(let code, let place):
         isRaised = true
         expected = "failed"
-        guard let outcome = outcomes.first(where: { $0.failure != nil }), let failure = outcome.failure else {
+        guard let outcome = outcomes.first(where: { $0.failure != nil }),
+          let failure = outcome.failure
+        else {
           complain(promise.line, "\(code) is not raised")
           continue
         }
         judge(failure, outcome, code, place, in: checked)
-      case .diagnostic, .label, .fix, .clean, .tokens, .tree, .type, .captures, .output, .dataset, .shared, .trace, .passes,
+      case .diagnostic, .label, .fix, .clean, .tokens, .tree, .type, .captures, .output, .dataset,
+        .shared, .trace, .passes,
         .fails:
         break
       }
     }
     for outcome in outcomes {
-      if outcome.refusal == nil, outcome.status != expected { complain(1, "the run is \(outcome.status), not \(expected)") }
+      if outcome.refusal == nil, outcome.status != expected {
+        complain(1, "the run is \(outcome.status), not \(expected)")
+      }
       if let failure = outcome.failure, !isRaised {
         complain(failure.line, "raises \(failure.code) (\(outcome.message)) in \(failure.file)")
       }
@@ -143,7 +167,8 @@ extension Judgement {
   }
 
   private mutating func judge(
-    _ failure: EngineOutcome.Failure, _ outcome: EngineOutcome, _ code: String, _ place: Promise.Place,
+    _ failure: EngineOutcome.Failure, _ outcome: EngineOutcome, _ code: String,
+    _ place: Promise.Place,
     in checked: CheckedProgram
   ) {
     if failure.code != code { complain(place.line, "\(failure.code) is raised instead of \(code)") }
@@ -151,7 +176,9 @@ extension Judgement {
     guard let own = outcome.backtrace.first(where: { $0.file == source.name }) else {
       return complain(place.line, "\(failure.code) has no place in this file: \(outcome.backtrace)")
     }
-    if own.line != place.line { complain(place.line, "\(failure.code) is raised on line \(own.line) instead") }
+    if own.line != place.line {
+      complain(place.line, "\(failure.code) is raised on line \(own.line) instead")
+    }
     if let text = place.text {
       let there = String(source.line(own.line).dropFirst(own.column - 1))
       if !there.hasPrefix(text) { complain(place.line, "\(failure.code) is raised at `\(there)`") }
@@ -162,10 +189,13 @@ extension Judgement {
   }
 
   private mutating func judge(
-    dataset name: String, _ text: String, on line: Int, _ outcomes: [EngineOutcome], _ printer: Printer, _ typed: TypedProgram
+    dataset name: String, _ text: String, on line: Int, _ outcomes: [EngineOutcome],
+    _ printer: Printer, _ typed: TypedProgram
   ) {
     let member = typed.members.first { $0.kind == .dataset && $0.name == name }
-    let value = outcomes.last { $0.datasets.contains { $0.name == name } }?.datasets.first { $0.name == name }?.value
+    let value = outcomes.last { $0.datasets.contains { $0.name == name } }?.datasets.first {
+      $0.name == name
+    }?.value
     guard let member, let value else { return complain(line, "there is no dataset `\(name)`") }
     let there = self.text(of: value, member.type, printer)
     if there != text { complain(line, "`\(name)` is \(there)") }
@@ -202,7 +232,9 @@ extension Judgement {
         complain(line, "the test does not run: \(failure)")
         continue
       }
-      if program.promises.contains(where: { $0.kind == .passes && $0.line == line }), !outcome.hasPassed {
+      if program.promises.contains(where: { $0.kind == .passes && $0.line == line }),
+        !outcome.hasPassed
+      {
         complain(line, "the test fails: \(outcome.failures.map(\.message))")
       }
       for failure in outcome.failures {
@@ -211,22 +243,33 @@ extension Judgement {
           guard case .fails(let fragment) = promise.kind else { return false }
           return promise.line == place && failure.message.contains(fragment)
         }
-        if let promise { failing.insert(promise) } else { complain(place, "an expectation fails: \(failure.message)") }
+        if let promise {
+          failing.insert(promise)
+        } else {
+          complain(place, "an expectation fails: \(failure.message)")
+        }
       }
       compare(outcome, test, checked, line)
     }
     for promise in program.promises {
-      if case .fails = promise.kind, !failing.contains(promise) { complain(promise.line, "the expectation does not fail") }
+      if case .fails = promise.kind, !failing.contains(promise) {
+        complain(promise.line, "the expectation does not fail")
+      }
     }
   }
 
   /// Both engines meet and miss the same expectations.
-  private mutating func compare(_ outcome: TestOutcome, _ test: TypedTest, _ checked: CheckedProgram, _ line: Int) {
+  private mutating func compare(
+    _ outcome: TestOutcome, _ test: TypedTest, _ checked: CheckedProgram, _ line: Int
+  ) {
     guard let reference = interpret(test, of: checked.proven, seed: program.options.seed) else {
       return complain(line, "the reference interpreter does not know something in this test")
     }
     if reference.expectations.count != outcome.expectationCount {
-      complain(line, "the machine has \(outcome.expectationCount) expectations, the reference \(reference.expectations.count)")
+      complain(
+        line,
+        "the machine has \(outcome.expectationCount) expectations, the reference \(reference.expectations.count)"
+      )
     }
     let missed = Set(reference.expectations.filter { !$0.isMet }.map(\.span))
     if missed != Set(outcome.failures.compactMap(\.span)) {

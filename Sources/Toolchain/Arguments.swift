@@ -15,10 +15,13 @@ package enum ArgumentFailure: Error, Sendable {
   case broken(String)
 }
 
-/// The values that `given` (names, and constant expressions of the language) have as arguments of `experiment`. The last
-/// one counts where a name is given twice.
+/// The values that `given` (names, and constant expressions of the language) have as arguments of
+/// `experiment`.
+///
+/// The last one counts where a name is given twice.
 package func argumentValues(
-  _ given: [(name: String, text: String)], of experiment: TypedExperiment, in checked: CheckedProgram
+  _ given: [(name: String, text: String)], of experiment: TypedExperiment,
+  in checked: CheckedProgram
 ) throws(ArgumentFailure) -> [MemberID: Constant] {
   guard !given.isEmpty else { return [:] }
   let program = checked.typed
@@ -33,26 +36,37 @@ package func argumentValues(
     guard text.contains(where: { !$0.isWhitespace }) else {
       throw .usage("`--arg \(name)=` lacks a value of type \(program.text(member.type))")
     }
-    let source = sources.add(Source(name: "--arg", text: "const \(name): \(program.text(member.type)) = \(text)"))
+    let source = sources.add(
+      Source(name: "--arg", text: "const \(name): \(program.text(member.type)) = \(text)"))
     let parsed = parse(source, in: sources)
-    guard let tree = parsed.value, !parsed.hasErrors else { throw .diagnostics(parsed.diagnostics, sources) }
+    guard let tree = parsed.value, !parsed.hasErrors else {
+      throw .diagnostics(parsed.diagnostics, sources)
+    }
     guard tree.declarations.count == 1 else { throw .usage("`--arg \(name)=` takes one value") }
-    if trees.updateValue(GivenArgument(member: member.id, tree: tree), forKey: member.id) == nil { order.append(member.id) }
+    if trees.updateValue(GivenArgument(member: member.id, tree: tree), forKey: member.id) == nil {
+      order.append(member.id)
+    }
   }
   let modules = LoadedModules(sources: sources, modules: checked.loaded.modules.modules)
-  let typed = typeArguments(order.compactMap { trees[$0] }, of: modules, against: program.description)
-  guard let (extended, initializers) = typed.value else { throw .diagnostics(typed.diagnostics, sources) }
+  let typed = typeArguments(
+    order.compactMap { trees[$0] }, of: modules, against: program.description)
+  guard let (extended, initializers) = typed.value else {
+    throw .diagnostics(typed.diagnostics, sources)
+  }
   let proven = prove(extended)
   guard let proof = proven.value else { throw .diagnostics(proven.diagnostics, sources) }
   switch evaluate(order.compactMap { initializers[$0] }, of: proof) {
   case .success(let values): return Dictionary(zip(order, values)) { _, last in last }
   case .failure(.refused(let diagnostics)): throw .diagnostics(diagnostics, sources)
   case .failure(.broken(let why)): throw .broken(why)
-  case .failure(.failed(let error)): throw .usage("an argument's value raises \(error.code): \(error.message)")
+  case .failure(.failed(let error)):
+    throw .usage("an argument's value raises \(error.code): \(error.message)")
   }
 }
 
-private func unknownArgument(_ name: String, of experiment: TypedExperiment, among names: [String]) -> String {
+private func unknownArgument(_ name: String, of experiment: TypedExperiment, among names: [String])
+  -> String
+{
   var message = "`\(experiment.name)` has no argument `\(name)`"
   if let near = nearest(to: name, among: names) {
     message += "; did you mean `\(near)`?"

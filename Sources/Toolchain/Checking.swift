@@ -10,9 +10,11 @@ package struct CheckedProgram: Sendable {
   package var typed: TypedProgram { proven.typed }
 }
 
-/// Checks `loaded` against the laboratory of `description`: all that parsing, typing and the proof have to say, in the order
-/// of the text.
-package func check(_ loaded: LoadedProgram, against description: SystemDescription) -> Checked<CheckedProgram> {
+/// Checks `loaded` against the laboratory of `description`: all that parsing, typing and the proof
+/// have to say, in the order of the text.
+package func check(_ loaded: LoadedProgram, against description: SystemDescription) -> Checked<
+  CheckedProgram
+> {
   var diagnostics = loaded.diagnostics
   let typed = type(loaded.modules, against: description)
   diagnostics += typed.diagnostics
@@ -27,7 +29,8 @@ package func check(_ loaded: LoadedProgram, against description: SystemDescripti
   return Checked(result, inOrder(diagnostics, main: loaded.main))
 }
 
-/// The diagnostics of the user's own file first, then of what it imports; each by its place, without repetitions.
+/// The diagnostics of the user's own file first, then of what it imports; each by its place,
+/// without repetitions.
 func inOrder(_ diagnostics: [Diagnostic], main: SourceID) -> [Diagnostic] {
   var seen: Set<Diagnostic> = []
   let unique = diagnostics.filter { seen.insert($0).inserted }

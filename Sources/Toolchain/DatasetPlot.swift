@@ -4,7 +4,8 @@ package import Typing
 import Values
 
 extension Plot {
-  /// The curve of `dataset`, a dataset of numbers over one axis, or over its indices where it has none; nil of all others.
+  /// The curve of `dataset`, a dataset of numbers over one axis, or over its indices where it has
+  /// none; nil of all others.
   package init?(_ dataset: RunRecord.Dataset, of record: RunRecord, in program: TypedProgram) {
     let rate = Double(max(program.description.core.ticksPerSecond, 1))
     guard dataset.axes.count <= 1, let element = dataset.type.element, element.element == nil,
@@ -17,7 +18,9 @@ extension Plot {
     var xs = ys.indices.map { Double($0) }
     var across = PlotAxis(label: "index", unit: "")
     var scaleX = 1.0
-    if let axis = dataset.axes.first, case .array(let values) = axis.values, let type = axis.type.element {
+    if let axis = dataset.axes.first, case .array(let values) = axis.values,
+      let type = axis.type.element
+    {
       let numbers = values.map { $0.stored(type, rate) ?? .nan }
       guard numbers.count == ys.count else { return nil }
       let unit = displayUnit(of: type, reaching: numbers.map(\.magnitude).max() ?? 0)
@@ -40,7 +43,8 @@ extension Constant {
   /// The number as stored, in seconds for durations; nil of what is no number.
   fileprivate func stored(_ type: Type, _ ticksPerSecond: Double) -> Double? {
     switch (self, type) {
-    case (.integer(let ticks), .duration), (.integer(let ticks), .timestamp): Double(ticks) / ticksPerSecond
+    case (.integer(let ticks), .duration), (.integer(let ticks), .timestamp):
+      Double(ticks) / ticksPerSecond
     case (.integer(let number), .integer), (.integer(let number), .integer32): Double(number)
     case (.float(let number), _): number
     default: nil

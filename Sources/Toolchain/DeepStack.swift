@@ -1,6 +1,7 @@
 import Glibc
 
-/// The stack for going over nested programs: 512 MiB of addresses, of which only what is used takes memory.
+/// The stack for going over nested programs: 512 MiB of addresses, of which only what is used takes
+/// memory.
 private let deepStackBytes = 512 << 20
 
 /// What is handed to the thread and what it leaves behind.
@@ -10,8 +11,10 @@ private final class Errand<Value> {
   init(_ work: @escaping () throws -> Value) { self.work = work }
 }
 
-/// Runs `work` to its end on a thread with a stack that holds every program that the parser lets through, and returns what it
-/// returns. The caller waits, so nothing runs side by side.
+/// Runs `work` to its end on a thread with a stack that holds every program that the parser lets
+/// through, and returns what it returns.
+///
+/// The caller waits, so nothing runs side by side.
 ///
 /// Where no such thread can be made, `work` runs on the caller's own stack.
 package func withDeepStack<Value>(_ work: () throws -> Value) throws -> Value {
@@ -23,11 +26,13 @@ package func withDeepStack<Value>(_ work: () throws -> Value) throws -> Value {
     guard pthread_attr_setstacksize(&attributes, deepStackBytes) == 0 else { return try escaping() }
     var thread = pthread_t()
     let box = Box { errand.outcome = Result { try errand.work() } }
-    let status = pthread_create(&thread, &attributes, { argument in
-      guard let argument else { return nil }
-      Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().run()
-      return nil
-    }, Unmanaged.passRetained(box).toOpaque())
+    let status = pthread_create(
+      &thread, &attributes,
+      { argument in
+        guard let argument else { return nil }
+        Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().run()
+        return nil
+      }, Unmanaged.passRetained(box).toOpaque())
     guard status == 0 else {
       Unmanaged.passUnretained(box).release()
       return try escaping()

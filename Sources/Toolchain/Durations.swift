@@ -18,4 +18,6 @@ package func ticks(of text: String, ticksPerSecond: Int64) -> Int64? {
 }
 
 /// The ticks in a second of the device that `program` was typed for.
-package func ticksPerSecond(of program: TypedProgram) -> Int64 { program.description.core.ticksPerSecond }
+package func ticksPerSecond(of program: TypedProgram) -> Int64 {
+  program.description.core.ticksPerSecond
+}

@@ -20,7 +20,8 @@ package struct LoadedProgram: Sendable {
   package var sources: SourceSet { modules.sources }
 }
 
-/// Reads and parses the program whose main file is `name` with the text `bytes`; `read` gets the files that it imports.
+/// Reads and parses the program whose main file is `name` with the text `bytes`; `read` gets the
+/// files that it imports.
 package func load(
   _ name: String, _ bytes: [UInt8], reading read: @escaping (String) -> Result<[UInt8], FileFailure>
 ) -> LoadedProgram {
@@ -30,7 +31,8 @@ package func load(
   loader.files[Loader.normalized(name)] = .loading
   loader.add(main, name: Loader.stem(of: name), path: name)
   return LoadedProgram(
-    modules: LoadedModules(sources: loader.sources, modules: loader.modules), diagnostics: loader.diagnostics, main: main)
+    modules: LoadedModules(sources: loader.sources, modules: loader.modules),
+    diagnostics: loader.diagnostics, main: main)
 }
 
 private struct Loader {
@@ -76,7 +78,8 @@ private struct Loader {
       let alias = declared.alias?.text ?? known
       if imports[alias] != nil || spans[alias] != nil {
         diagnostics.append(
-          Diagnostic(.declaredTwice, "`\(alias)` is imported twice", at: declared.span,
+          Diagnostic(
+            .declaredTwice, "`\(alias)` is imported twice", at: declared.span,
             labels: spans[alias].map { [Label("imported first here", at: $0)] } ?? []))
         continue
       }
@@ -94,9 +97,12 @@ private struct Loader {
       fixes.append(Fix("import `\(near)`", [Edit(name.span, near)]))
     }
     diagnostics.append(
-      Diagnostic(.unknownImport, "there is no module `\(name.text)` in the standard library", at: name.span,
-        notes: ["The standard library has \(candidates.map { "`\($0)`" }.joined(separator: ", ")). "
-          + "A file is imported by its path: import \"\(name.text).exp\""], fixes: fixes))
+      Diagnostic(
+        .unknownImport, "there is no module `\(name.text)` in the standard library", at: name.span,
+        notes: [
+          "The standard library has \(candidates.map { "`\($0)`" }.joined(separator: ", ")). "
+            + "A file is imported by its path: import \"\(name.text).exp\""
+        ], fixes: fixes))
   }
 
   mutating func library(_ name: String) -> Int? {
@@ -115,7 +121,8 @@ private struct Loader {
     case .failed: return nil
     case .loading:
       diagnostics.append(
-        Diagnostic(.circular, "`\(file)` imports this file, directly or through others", at: span,
+        Diagnostic(
+          .circular, "`\(file)` imports this file, directly or through others", at: span,
           remark: "imported here again"))
       return nil
     case nil: break
@@ -134,7 +141,8 @@ private struct Loader {
       return nil
     }
     guard sources.sources.count < Loader.sourceCountMax else {
-      diagnostics.append(Diagnostic(.unknownImport, "this program imports too many files", at: span))
+      diagnostics.append(
+        Diagnostic(.unknownImport, "this program imports too many files", at: span))
       return nil
     }
     files[path] = .loading
@@ -152,7 +160,9 @@ private struct Loader {
 
   /// `path`, which is relative to the file `importer`.
   static func resolve(_ path: String, from importer: String?) -> String {
-    guard !path.hasPrefix("/"), let importer, let slash = importer.lastIndex(of: "/") else { return path }
+    guard !path.hasPrefix("/"), let importer, let slash = importer.lastIndex(of: "/") else {
+      return path
+    }
     return String(importer[...slash]) + path
   }
 
@@ -160,7 +170,11 @@ private struct Loader {
   static func normalized(_ path: String) -> String {
     var parts: [Substring] = []
     for part in path.split(separator: "/") where part != "." {
-      if part == "..", let last = parts.last, last != ".." { parts.removeLast() } else { parts.append(part) }
+      if part == "..", let last = parts.last, last != ".." {
+        parts.removeLast()
+      } else {
+        parts.append(part)
+      }
     }
     return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
   }

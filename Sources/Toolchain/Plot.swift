@@ -28,8 +28,8 @@ package struct Plot: Sendable {
     self.points = points.filter { $0.x.isFinite && ($0.y?.isFinite ?? true) }
   }
 
-  /// The lines of a drawing `width` columns wide and `height` lines high, with colours if asked for; empty where there is
-  /// nothing to draw.
+  /// The lines of a drawing `width` columns wide and `height` lines high, with colours if asked
+  /// for; empty where there is nothing to draw.
   package func lines(width: Int, height: Int, inColour: Bool) -> [String] {
     let values = points.compactMap(\.y)
     guard let lowest = values.min(), let highest = values.max(), let left = points.map(\.x).min(),
@@ -56,9 +56,11 @@ package struct Plot: Sendable {
     for row in 0..<rows {
       let label = labels[row] ?? ""
       let margin = String(repeating: " ", count: labelWidth - label.count) + label
-      lines.append("\(dim)\(margin) \(labels[row] == nil ? "│" : "┤")\(plain)\(curve)\(canvas.text(row: row))\(plain)")
+      let axis = "\(dim)\(margin) \(labels[row] == nil ? "│" : "┤")\(plain)"
+      lines.append("\(axis)\(curve)\(canvas.text(row: row))\(plain)")
     }
-    lines.append(contentsOf: bottom(horizontal, columns, indent: labelWidth).map { dim + $0 + plain })
+    lines.append(
+      contentsOf: bottom(horizontal, columns, indent: labelWidth).map { dim + $0 + plain })
     return lines
   }
 
@@ -120,7 +122,8 @@ private struct Ruler {
       highest += room
     }
     // What is round in decimal is not quite so in binary.
-    let rough = max((highest - lowest) / Double(intervals) * (1 - 1e-9), Double.leastNormalMagnitude * 1e9)
+    let rough = max(
+      (highest - lowest) / Double(intervals) * (1 - 1e-9), Double.leastNormalMagnitude * 1e9)
     var power = 1.0
     var exponent = 0
     while power * 10 <= rough, exponent < 300 {
@@ -135,12 +138,16 @@ private struct Ruler {
     let factor = ratio <= 1 ? 1.0 : ratio <= 2 ? 2 : ratio <= 5 ? 5 : 10
     let step = power * factor
     if factor == 10 { exponent += 1 }
-    let first = isTight ? (lowest / step - 1e-9).rounded(.up) : (lowest / step + 1e-9).rounded(.down)
-    let last = isTight ? (highest / step + 1e-9).rounded(.down) : (highest / step - 1e-9).rounded(.up)
+    let first =
+      isTight ? (lowest / step - 1e-9).rounded(.up) : (lowest / step + 1e-9).rounded(.down)
+    let last =
+      isTight ? (highest / step + 1e-9).rounded(.down) : (highest / step - 1e-9).rounded(.up)
     low = isTight ? lowest : first * step
     high = isTight ? highest : last * step
     let count = last - first
-    ticks = count.isFinite && count >= 0 && count < 1000 ? (0...Int(count)).map { (first + Double($0)) * step } : []
+    ticks =
+      count.isFinite && count >= 0 && count < 1000
+      ? (0...Int(count)).map { (first + Double($0)) * step } : []
     places = max(0, -exponent)
     isExponential = places > 6 || exponent > 9
   }
@@ -156,7 +163,9 @@ private struct Ruler {
     guard let whole = Int64(exactly: scaled.rounded()) else { return tick.description }
     var digits = String(whole)
     if places > 0 {
-      if digits.count <= places { digits = String(repeating: "0", count: places + 1 - digits.count) + digits }
+      if digits.count <= places {
+        digits = String(repeating: "0", count: places + 1 - digits.count) + digits
+      }
       digits.insert(".", at: digits.index(digits.endIndex, offsetBy: -places))
     }
     return (tick < 0 ? "-" : "") + digits
@@ -195,7 +204,9 @@ private struct Canvas {
 
   func text(row: Int) -> String {
     var text = String.UnicodeScalarView()
-    for cell in cells[row * columns..<(row + 1) * columns] {
+    let line = cells[row * columns..<(row + 1) * columns]
+    let end = line.lastIndex { $0 != 0 } ?? line.startIndex - 1
+    for cell in line[..<(end + 1)] {
       if cell == 0 {
         text.append(" ")
       } else if let scalar = Unicode.Scalar(0x2800 + UInt32(cell)) {

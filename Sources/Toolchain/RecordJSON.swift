@@ -3,7 +3,8 @@ package import Running
 package import Typing
 package import Values
 
-// Values and run records as JSON: quantities as numbers in SI base units, with the unit beside them.
+// Values and run records as JSON: quantities as numbers in SI base units, with the unit beside
+// them.
 
 /// Writes values of a program's types as JSON, and reads them back.
 package struct ValueJSON: Sendable {
@@ -26,7 +27,8 @@ package struct ValueJSON: Sendable {
     case .text(let text): return .string(text)
     case .integer(let number):
       switch type {
-      case .duration, .timestamp: return .number(seconds(of: number, ticksPerSecond: printer.ticksPerSecond))
+      case .duration, .timestamp:
+        return .number(seconds(of: number, ticksPerSecond: printer.ticksPerSecond))
       default: return .integer(number)
       }
     case .float(let number):
@@ -44,11 +46,14 @@ package struct ValueJSON: Sendable {
       var types: [Type] = []
       if case .tuple(let known) = type { types = known }
       return .array(
-        parts.enumerated().map { json(of: $1, $0 < types.count ? types[$0] : .unknown, depth: depth + 1) })
+        parts.enumerated().map {
+          json(of: $1, $0 < types.count ? types[$0] : .unknown, depth: depth + 1)
+        })
     case .structure(let fields):
       guard case .structure(let id, let arguments) = type else { return .null }
       let members = zip(zip(program[id].fields, program.fieldTypes(of: id, arguments)), fields)
-      return .object(members.map { JSONValue.Member($0.0.name, json(of: $1, $0.1, depth: depth + 1)) })
+      return .object(
+        members.map { JSONValue.Member($0.0.name, json(of: $1, $0.1, depth: depth + 1)) })
     case .enumeration: return .string(printer.text(value, type))
     }
   }
@@ -83,24 +88,31 @@ package struct ValueJSON: Sendable {
     case (.boolean, .bool(let truth)): return .boolean(truth)
     case (.string, .string(let text)): return .text(text)
     case (.integer, .integer(let number)): return .integer(number)
-    case (.integer32, .integer(let number)): return Int32(exactly: number).map { .integer(Int64($0)) }
+    case (.integer32, .integer(let number)):
+      return Int32(exactly: number).map { .integer(Int64($0)) }
     case (.duration, _), (.timestamp, _):
       guard let seconds = json.double else { return nil }
-      return Int64(exactly: (seconds * Double(printer.ticksPerSecond)).rounded(.toNearestOrEven)).map { .integer($0) }
+      return Int64(exactly: (seconds * Double(printer.ticksPerSecond)).rounded(.toNearestOrEven))
+        .map { .integer($0) }
     case (.float(let dimension), _):
       guard let number = json.double else { return nil }
       let factor = siFactor(of: dimension)
       return .float(factor == 1 ? number : number / factor)
     case (.optional, .null): return .optional(nil)
-    case (.optional(let inner), _): return constant(from: json, inner, depth: depth + 1).map { .optional($0) }
+    case (.optional(let inner), _):
+      return constant(from: json, inner, depth: depth + 1).map { .optional($0) }
     case (.array(let element), .array(let elements)):
       return parts(elements, Array(repeating: element, count: elements.count)).map { .array($0) }
     case (.fixedArray(_, let lengths), .array(let elements)):
-      guard case .known(elements.count)? = lengths.first, let element = type.element else { return nil }
+      guard case .known(elements.count)? = lengths.first, let element = type.element else {
+        return nil
+      }
       return parts(elements, Array(repeating: element, count: elements.count)).map { .array($0) }
     case (.tuple(let types), .array(let elements)): return parts(elements, types).map { .tuple($0) }
     case (.structure(let id, let arguments), .object(let members)):
-      let elements = program[id].fields.map { field in members.last { $0.name == field.name }?.value ?? .null }
+      let elements = program[id].fields.map { field in
+        members.last { $0.name == field.name }?.value ?? .null
+      }
       return parts(elements, program.fieldTypes(of: id, arguments)).map { .structure($0) }
     case (.enumeration(let id), .string(let name)):
       let cases = program[id].cases
@@ -131,7 +143,8 @@ package func json(of record: RunRecord, rid: Int, in program: TypedProgram) -> J
   let values = ValueJSON(program)
   func place(_ place: RunError.Place) -> JSONValue {
     [
-      "function": .string(place.function), "file": .string(place.file), "line": .integer(Int64(place.line)),
+      "function": .string(place.function), "file": .string(place.file),
+      "line": .integer(Int64(place.line)),
       "column": .integer(Int64(place.column)),
     ]
   }
@@ -154,23 +167,27 @@ package func json(of record: RunRecord, rid: Int, in program: TypedProgram) -> J
         values.entry(values.json(of: dataset.value, dataset.type), dataset.type)
           + (axes.isEmpty ? [] : [JSONValue.Member("axes", .array(axes))])))
   }
-  let error: JSONValue = record.error.map { error in
-    [
-      "code": .string(error.code), "message": .string(error.message),
-      "backtrace": .array(error.backtrace.map(place)),
-    ]
-  } ?? .null
+  let error: JSONValue =
+    record.error.map { error in
+      [
+        "code": .string(error.code), "message": .string(error.message),
+        "backtrace": .array(error.backtrace.map(place)),
+      ]
+    } ?? .null
   return [
-    "rid": .integer(Int64(rid)), "experiment": .string(record.experiment), "status": .string(record.status.rawValue),
+    "rid": .integer(Int64(rid)), "experiment": .string(record.experiment),
+    "status": .string(record.status.rawValue),
     "arguments": .object(arguments), "datasets": .object(datasets),
     "shared": .object(sharedMembers(of: record, values)),
-    "output": .array(record.output.map { .string($0) }), "error": error, "trace_digest": .string(record.traceDigest),
+    "output": .array(record.output.map { .string($0) }), "error": error,
+    "trace_digest": .string(record.traceDigest),
   ]
 }
 
 /// The shared datasets of `record` in the shape of the `shared` member.
 private func sharedMembers(of record: RunRecord, _ values: ValueJSON) -> [JSONValue.Member] {
   record.shared.map { shared in
-    JSONValue.Member(shared.key, .object(values.entry(values.json(of: shared.value, shared.type), shared.type)))
+    JSONValue.Member(
+      shared.key, .object(values.entry(values.json(of: shared.value, shared.type), shared.type)))
   }
 }

@@ -19,14 +19,19 @@ package struct SharedFile: Sendable {
     entries = members
   }
 
-  /// The values of the keys that `experiment` declares, by their types; an entry that does not fit is named in `faults`.
-  package func store(for experiment: TypedExperiment, in program: TypedProgram) -> (store: SharedStore, faults: [String]) {
+  /// The values of the keys that `experiment` declares, by their types; an entry that does not fit
+  /// is named in `faults`.
+  package func store(for experiment: TypedExperiment, in program: TypedProgram) -> (
+    store: SharedStore, faults: [String]
+  ) {
     let values = ValueJSON(program)
     var store = SharedStore()
     var faults: [String] = []
     for id in experiment.members {
       let member = program[id]
-      guard case .shared(let key) = member.kind, let entry = entries.last(where: { $0.name == key })?.value else { continue }
+      guard case .shared(let key) = member.kind,
+        let entry = entries.last(where: { $0.name == key })?.value
+      else { continue }
       let wanted = unit(of: member.type)
       guard let json = entry["value"] else {
         faults.append("`\(key)` has no value")

@@ -20,7 +20,8 @@ package func json(of outcomes: [TestOutcome], in sources: SourceSet, file: Strin
           "title": .string(outcome.title), "passed": .bool(outcome.hasPassed),
           "line": .integer(Int64(sources.position(of: outcome.span).line)),
           "expectations": .integer(Int64(outcome.expectationCount)),
-          "failures": .array(outcome.failures.map(failure)), "output": .array(outcome.output.map { .string($0) }),
+          "failures": .array(outcome.failures.map(failure)),
+          "output": .array(outcome.output.map { .string($0) }),
         ]
       }),
   ]

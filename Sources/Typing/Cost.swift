@@ -1,7 +1,8 @@
-// The device time that each operation of the typed program is charged, in units of the system description's cost table
-// (rule 42). Both the lowering and the reference interpreter charge by it. A node is charged when its operands have been evaluated
-// and before it acts; `if`, `while`, `match`, each round of a `for` or comprehension, `and`, `or`, `??` one operation after
-// what decides them; a compound assignment one operation, a plain one none.
+// The device time that each operation of the typed program is charged, in units of the system
+// description's cost table (rule 42). Both the lowering and the reference interpreter charge by it.
+// A node is charged when its operands have been evaluated and before it acts; `if`, `while`,
+// `match`, each round of a `for` or comprehension, `and`, `or`, `??` one operation after what
+// decides them; a compound assignment one operation, a plain one none.
 
 /// What one node is charged: how many operations and how many events.
 package struct Charge: Hashable, Sendable {
@@ -16,10 +17,12 @@ extension TypedExpression.Kind {
   /// What this node is charged, without its operands.
   package var charge: Charge {
     switch self {
-    case .invalid, .unit, .integer, .float, .boolean, .text, .none, .some, .local, .member, .device, .ownDevice, .function,
+    case .invalid, .unit, .integer, .float, .boolean, .text, .none, .some, .local, .member, .device,
+      .ownDevice, .function,
       .tuple, .tupleElement, .structure, .field, .enumeration, .simulate, .record, .await:
       .nothing
-    case .unary, .binary, .and, .or, .coalesce, .call, .deviceCall, .callValue, .convert, .repeated, .index, .slice,
+    case .unary, .binary, .and, .or, .coalesce, .call, .deviceCall, .callValue, .convert, .repeated,
+      .index, .slice,
       .conditional, .append, .interpolation:
       .operation
     case .array(let elements): Charge(operations: Int64(elements.count), events: 0)

@@ -4,7 +4,8 @@ package struct GenericID: Hashable, Sendable, Comparable {
   package static func < (a: GenericID, b: GenericID) -> Bool { a.index < b.index }
 }
 
-/// A physical dimension: powers of the base dimensions, and of generic parameters that stand for dimensions.
+/// A physical dimension: powers of the base dimensions, and of generic parameters that stand for
+/// dimensions.
 package struct Dimension: Hashable, Sendable {
   /// Powers of second, metre, kilogram, ampere, kelvin, angle; the last two lanes are zero.
   package private(set) var exponents: SIMD8<Int8>
@@ -28,7 +29,10 @@ package struct Dimension: Hashable, Sendable {
     variables = [Variable(parameter: parameter, power: 1)]
   }
 
-  package init(second: Int8 = 0, metre: Int8 = 0, kilogram: Int8 = 0, ampere: Int8 = 0, kelvin: Int8 = 0, angle: Int8 = 0) {
+  package init(
+    second: Int8 = 0, metre: Int8 = 0, kilogram: Int8 = 0, ampere: Int8 = 0, kelvin: Int8 = 0,
+    angle: Int8 = 0
+  ) {
     self.init(exponents: SIMD8(second, metre, kilogram, ampere, kelvin, angle, 0, 0))
   }
 
@@ -45,7 +49,9 @@ package struct Dimension: Hashable, Sendable {
     if a.variables.isEmpty { product.variables = b.variables; return product }
     if b.variables.isEmpty { product.variables = a.variables; return product }
     var powers: [GenericID: Int8] = [:]
-    for variable in a.variables + b.variables { powers[variable.parameter, default: 0] &+= variable.power }
+    for variable in a.variables + b.variables {
+      powers[variable.parameter, default: 0] &+= variable.power
+    }
     product.variables = powers.filter { $0.value != 0 }.sorted { $0.key < $1.key }
       .map { Variable(parameter: $0.key, power: $0.value) }
     return product

@@ -9,7 +9,9 @@ package enum UnaryOperation: Hashable, Sendable {
 }
 
 /// Which comparison; `greater` and its like keep their operands' order.
-package enum Comparison: Hashable, Sendable { case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual }
+package enum Comparison: Hashable, Sendable {
+  case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
+}
 
 /// Operations on integers; those that are not `wrapping` raise where the result does not fit.
 package enum IntegerOperation: Hashable, Sendable {
@@ -19,7 +21,9 @@ package enum IntegerOperation: Hashable, Sendable {
 }
 
 /// Operations on floats.
-package enum FloatOperation: Hashable, Sendable { case add, subtract, multiply, divide, floorDivide, remainder, power }
+package enum FloatOperation: Hashable, Sendable {
+  case add, subtract, multiply, divide, floorDivide, remainder, power
+}
 
 /// What is compared with what.
 package enum ComparisonDomain: Hashable, Sendable {
@@ -34,12 +38,14 @@ package enum ComparisonDomain: Hashable, Sendable {
 
 /// Operations of two operands, chosen by their types.
 package enum BinaryOperation: Hashable, Sendable {
-  /// Of Int; also of Duration and Timestamp where these behave as integers of ticks: `±`, `%`, `Duration * Int`.
+  /// Of Int; also of Duration and Timestamp where these behave as integers of ticks: `±`, `%`,
+  /// `Duration * Int`.
   case integer(IntegerOperation)
   case integer32(IntegerOperation)
   case float(FloatOperation)
   case compare(Comparison, ComparisonDomain)
-  /// Duration * Float, Duration / Float, Duration / Int: to the nearest tick, ties to even. The duration is the left operand.
+  /// Duration * Float, Duration / Float, Duration / Int: to the nearest tick, ties to even. The
+  /// duration is the left operand.
   case scaleDuration, divideDurationByFloat, divideDurationByInteger
   /// Float * Duration, evaluated in that order; rounds as `scaleDuration`.
   case floatTimesDuration
@@ -63,7 +69,9 @@ package enum Conversion: Hashable, Sendable {
   case secondsToDuration
 }
 
-/// What the language does itself. The doc of each says what its operands are.
+/// What the language does itself.
+///
+/// The doc of each says what its operands are.
 package enum Intrinsic: Hashable, Sendable {
   // The timeline; device code only.
   /// () -> Timestamp
@@ -79,7 +87,8 @@ package enum Intrinsic: Hashable, Sendable {
   case output
   /// (channel, address, value, then, after: Duration)
   case outputPair
-  /// (channel, edges: Int, during: Duration); edges: 1 rising, 2 falling, 3 both. Leaves the cursor alone.
+  /// (channel, edges: Int, during: Duration); edges: 1 rising, 2 falling, 3 both. Leaves the cursor
+  /// alone.
   case gate
   /// (channel, address: Int, until: Timestamp) -> (Timestamp, Int)?
   case input
@@ -101,8 +110,8 @@ package enum Intrinsic: Hashable, Sendable {
   case print
   /// () -> Bool
   case pause
-  /// (model: (Float, [Float]) -> Float, x: [Float], y: [Float], start: [Float]) -> (parameters, standard errors, chi-squared,
-  /// whether it converged)
+  /// (model: (Float, [Float]) -> Float, x: [Float], y: [Float], start: [Float]) -> (parameters,
+  /// standard errors, chi-squared, whether it converged)
   case leastSquares
   // Tests; the first operand is a simulation.
   /// (simulation, device: String, rising: Bool) -> [Timestamp]
@@ -119,12 +128,16 @@ package enum Intrinsic: Hashable, Sendable {
   /// Whether it works on the timeline, and so runs in kernels only.
   package var isDeviceOnly: Bool {
     switch self {
-    case .now, .clock, .slack, .delay, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause, .output, .outputPair,
+    case .now, .clock, .slack, .delay, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause,
+      .output, .outputPair,
       .gate, .input:
       true
-    case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine, .cosine, .tangent,
-      .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2, .logarithm10, .aligned,
-      .count, .last, .print, .pause, .leastSquares, .traceEdges, .traceSpan, .traceLevel, .simulationStatus,
+    case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine,
+      .cosine, .tangent,
+      .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2,
+      .logarithm10, .aligned,
+      .count, .last, .print, .pause, .leastSquares, .traceEdges, .traceSpan, .traceLevel,
+      .simulationStatus,
       .simulationOutput:
       false
     }
@@ -133,11 +146,15 @@ package enum Intrinsic: Hashable, Sendable {
   /// Whether it has an effect on the host, and so never runs on a device.
   package var isHostOnly: Bool {
     switch self {
-    case .print, .pause, .leastSquares, .traceEdges, .traceSpan, .traceLevel, .simulationStatus, .simulationOutput:
+    case .print, .pause, .leastSquares, .traceEdges, .traceSpan, .traceLevel, .simulationStatus,
+      .simulationOutput:
       true
-    case .now, .clock, .slack, .delay, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause, .output, .outputPair,
-      .gate, .input, .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine, .cosine,
-      .tangent, .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2, .logarithm10,
+    case .now, .clock, .slack, .delay, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause,
+      .output, .outputPair,
+      .gate, .input, .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round,
+      .squareRoot, .sine, .cosine,
+      .tangent, .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm,
+      .logarithm2, .logarithm10,
       .aligned, .count, .last:
       false
     }

@@ -34,8 +34,8 @@ package enum Length: Hashable, Sendable {
 package indirect enum Type: Hashable, Sendable {
   /// Of an expression that had an error; agrees with everything.
   case unknown
-  /// Of what never yields a value: a call of a function that always throws has its own type; this is for `none` before its
-  /// optional is known, and for empty array literals' elements.
+  /// Of what never yields a value: a call of a function that always throws has its own type; this
+  /// is for `none` before its optional is known, and for empty array literals' elements.
   case never
   /// `()`
   case unit
@@ -70,7 +70,8 @@ package indirect enum Type: Hashable, Sendable {
   package func substituting(_ arguments: [GenericID: GenericArgument]) -> Type {
     if arguments.isEmpty { return self }
     switch self {
-    case .unknown, .never, .unit, .boolean, .integer, .integer32, .string, .duration, .timestamp, .enumeration,
+    case .unknown, .never, .unit, .boolean, .integer, .integer32, .string, .duration, .timestamp,
+      .enumeration,
       .error, .anyError, .interface, .driver, .channel, .recording, .simulation:
       return self
     case .float(let dimension): return .float(dimension.substituting(arguments))
@@ -80,14 +81,17 @@ package indirect enum Type: Hashable, Sendable {
       return .fixedArray(
         type.substituting(arguments),
         lengths.map { length in
-          guard case .parameter(let id) = length, case .length(let known)? = arguments[id] else { return length }
+          guard case .parameter(let id) = length, case .length(let known)? = arguments[id] else {
+            return length
+          }
           return known
         })
     case .tuple(let types): return .tuple(types.map { $0.substituting(arguments) })
     case .structure(let id, let inner):
       return .structure(id, inner.map { $0.substituting(arguments) })
     case .function(let parameters, let result):
-      return .function(parameters.map { $0.substituting(arguments) }, result.substituting(arguments))
+      return .function(
+        parameters.map { $0.substituting(arguments) }, result.substituting(arguments))
     case .parameter(let id):
       if case .type(let type)? = arguments[id] { return type }
       return self

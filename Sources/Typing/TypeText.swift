@@ -98,7 +98,8 @@ extension TypedProgram {
 package let namedDimensions: [(String, Dimension)] = [
   ("Frequency", .frequency), ("Voltage", .voltage), ("Current", Dimension(ampere: 1)),
   ("Power", Dimension(second: -3, metre: 2, kilogram: 1)), ("Temperature", Dimension(kelvin: 1)),
-  ("MagneticField", Dimension(second: -2, kilogram: 1, ampere: -1)), ("Length", Dimension(metre: 1)),
+  ("MagneticField", Dimension(second: -2, kilogram: 1, ampere: -1)),
+  ("Length", Dimension(metre: 1)),
   ("Energy", Dimension(second: -2, metre: 2, kilogram: 1)), ("Angle", .angle),
 ]
 
@@ -107,5 +108,6 @@ package let namedUnits: [(String, Dimension)] = [
   ("s", .time), ("Hz", .frequency), ("V", .voltage), ("A", Dimension(ampere: 1)),
   ("W", Dimension(second: -3, metre: 2, kilogram: 1)), ("K", Dimension(kelvin: 1)),
   ("T", Dimension(second: -2, kilogram: 1, ampere: -1)), ("m", Dimension(metre: 1)),
-  ("J", Dimension(second: -2, metre: 2, kilogram: 1)), ("turn", .angle), ("kg", Dimension(kilogram: 1)),
+  ("J", Dimension(second: -2, metre: 2, kilogram: 1)), ("turn", .angle),
+  ("kg", Dimension(kilogram: 1)),
 ]

@@ -44,7 +44,8 @@ package struct TypedFunction: Sendable {
     case seamlessKernel
     /// `prepare`, `run`, `analyze`, `cleanup` of an experiment.
     case stage(Stage)
-    /// The value of an argument's default, a range's bound, a constant, a variable's first value, a dataset's axis.
+    /// The value of an argument's default, a range's bound, a constant, a variable's first value, a
+    /// dataset's axis.
     case initializer
     case test
     /// Declared in an interface; without a body.
@@ -116,7 +117,9 @@ package struct Member: Sendable {
   /// Nil for a module's constants.
   package let experiment: ExperimentID?
   package var type: Type
-  /// Computes the default or first value; no parameters. Nil where there is none (and for `prepared`).
+  /// Computes the default or first value; no parameters.
+  ///
+  /// Nil where there is none (and for `prepared`).
   package var initializer: FunctionID?
   /// The least and the greatest value that an argument may have.
   package var lower: FunctionID?
@@ -223,7 +226,9 @@ package struct TypedTest: Sendable {
   package let span: Span
 }
 
-/// A whole program with its imports and the part of the standard library that it uses, typed. Made by `type` only.
+/// A whole program with its imports and the part of the standard library that it uses, typed.
+///
+/// Made by `type` only.
 package struct TypedProgram: Sendable {
   package let sources: SourceSet
   package let description: SystemDescription
@@ -243,7 +248,8 @@ package struct TypedProgram: Sendable {
   package internal(set) var tests: [TypedTest] = []
   /// The names of generic parameters, by the index of their ids.
   var genericNames: [String] = []
-  /// All members, each after those that its first value needs; within that, in the order of the source.
+  /// All members, each after those that its first value needs; within that, in the order of the
+  /// source.
   package internal(set) var initializationOrder: [MemberID] = []
 
   init(sources: SourceSet, description: SystemDescription, main: SourceID) {
@@ -261,9 +267,11 @@ package struct TypedProgram: Sendable {
   package subscript(id: DriverID) -> TypedDriver { drivers[Int(id.index)] }
   package subscript(id: ExperimentID) -> TypedExperiment { experiments[Int(id.index)] }
 
-  /// The kernel called `name` of `driver` whose parameters are those of `signature` (a requirement of an interface, or
-  /// the kernel itself); nil if it has none.
-  package func kernel(_ name: String, of driver: DriverID, like signature: FunctionID) -> FunctionID? {
+  /// The kernel called `name` of `driver` whose parameters are those of `signature` (a requirement
+  /// of an interface, or the kernel itself); nil if it has none.
+  package func kernel(_ name: String, of driver: DriverID, like signature: FunctionID)
+    -> FunctionID?
+  {
     let wanted = self[signature].parameters.map(\.type)
     return self[driver].kernels.first { id in
       let kernel = self[id]

@@ -1,11 +1,12 @@
 package import Diagnostics
 
-// What the typing makes of the syntax: every name resolved, every operator chosen by its operands' types, every default
-// argument filled in, every conversion written out. Later passes and the reference interpreter never ask what the source
-// meant. Generic functions keep their parameters; `calls` say what these stand for.
+// What the typing makes of the syntax: every name resolved, every operator chosen by its operands'
+// types, every default argument filled in, every conversion written out. Later passes and the
+// reference interpreter never ask what the source meant. Generic functions keep their parameters;
+// `calls` say what these stand for.
 //
-// The nodes are nested values instead of ids into arenas (against style.md, 1): three passes match two or three levels
-// deep, and a node belongs to one parent only.
+// The nodes are nested values instead of ids into arenas (against style.md, 1): three passes match
+// two or three levels deep, and a node belongs to one parent only.
 
 /// A typed expression.
 package struct TypedExpression: Sendable {
@@ -35,7 +36,8 @@ package struct TypedExpression: Sendable {
     /// A value as an optional.
     case some(TypedExpression)
     case local(LocalID)
-    /// The value of an argument, `prepare` binding, variable, constant, shared value, dataset, resident, driver field.
+    /// The value of an argument, `prepare` binding, variable, constant, shared value, dataset,
+    /// resident, driver field.
     case member(MemberID)
     /// A device: a member of the experiment of kind `.device`; compile-time.
     case device(MemberID)
@@ -51,7 +53,8 @@ package struct TypedExpression: Sendable {
     case coalesce(TypedExpression, TypedExpression)
     /// Arguments stand in the order of the parameters, none left out. Evaluated in that order.
     case call(FunctionID, [GenericID: GenericArgument], [TypedArgument])
-    /// The kernel `name` of the device's driver. Bound when compiled: `program.kernel(name, of: driver)`.
+    /// The kernel `name` of the device's driver. Bound when compiled: `program.kernel(name, of:
+    /// driver)`.
     case deviceCall(TypedExpression, name: String, signature: FunctionID, [TypedArgument])
     /// A call of a function value.
     case callValue(TypedExpression, [TypedExpression])
@@ -70,7 +73,8 @@ package struct TypedExpression: Sendable {
     /// `a[low..<high]`
     case slice(TypedExpression, TypedExpression, TypedExpression)
     /// Statements, then a value. Locals declared inside end with it.
-    case conditional([TypedCondition], TypedBlock, TypedExpression, otherwise: TypedBlock, TypedExpression)
+    case conditional(
+      [TypedCondition], TypedBlock, TypedExpression, otherwise: TypedBlock, TypedExpression)
     case comprehension(TypedExpression, [TypedClause])
     case interpolation([TypedSegment])
     /// Runs a host function and waits for it. The operand is a `.call`.
@@ -140,7 +144,8 @@ package struct TypedLoop: Sendable {
     case array(TypedExpression)
   }
   package let source: Source
-  /// The local that each element is bound to; a tuple pattern takes it apart by declarations at the head of the body.
+  /// The local that each element is bound to; a tuple pattern takes it apart by declarations at the
+  /// head of the body.
   package let variable: LocalID
   package init(source: Source, variable: LocalID) {
     self.source = source
@@ -162,7 +167,8 @@ package struct ValueFormat: Hashable, Sendable {
     case plain
     /// `f`, `e`, `g` with digits; `x`, `b`, `o`, `d`.
     case letter(Character, digits: Int?)
-    /// In a unit: its name as written and its value in SI base units (angles in turns); digits after the point.
+    /// In a unit: its name as written and its value in SI base units (angles in turns); digits
+    /// after the point.
     case unit(String, scale: Double, digits: Int?)
   }
   package var notation: Notation
@@ -170,7 +176,10 @@ package struct ValueFormat: Hashable, Sendable {
   /// `<`, `>`, `^` or nil.
   package var alignment: Character?
   package var isZeroPadded: Bool
-  package init(notation: Notation = .plain, width: Int = 0, alignment: Character? = nil, isZeroPadded: Bool = false) {
+  package init(
+    notation: Notation = .plain, width: Int = 0, alignment: Character? = nil,
+    isZeroPadded: Bool = false
+  ) {
     self.notation = notation
     self.width = width
     self.alignment = alignment
@@ -206,7 +215,8 @@ package struct TypedStatement: Sendable {
     case declareMember(MemberID, TypedExpression)
     /// The right side is evaluated before the place's indices.
     case assign(Place, TypedExpression)
-    /// `place op= value`: value, then place, read, operate, write. `BinaryOperation` takes the place's value as its left.
+    /// `place op= value`: value, then place, read, operate, write. `BinaryOperation` takes the
+    /// place's value as its left.
     case compoundAssign(Place, BinaryOperation, TypedExpression)
     /// `(a, b) = value`
     case assignTuple([Place], TypedExpression)
@@ -224,7 +234,8 @@ package struct TypedStatement: Sendable {
     case send(TypedExpression)
     case preload([FunctionID])
     case block(TypedBlock)
-    /// Every statement starts at the cursor where the block began; the block ends at the latest end.
+    /// Every statement starts at the cursor where the block began; the block ends at the latest
+    /// end.
     case parallel(TypedBlock)
     case critical(TypedBlock)
     /// Of a test: the condition, its source text, and both sides where it is a comparison.
@@ -239,10 +250,13 @@ package enum ErrorReference: Hashable, Sendable {
   case declared(ErrorID)
 }
 
-/// The errors that the language raises itself, in the order of their numbers (`BuiltinError` in Bytecode).
+/// The errors that the language raises itself, in the order of their numbers (`BuiltinError` in
+/// Bytecode).
 package let builtinErrorNames = [
-  "Underflow", "SequenceError", "Collision", "Busy", "InputOverflow", "Timeout", "ArithmeticOverflow",
-  "DivisionByZero", "IndexOutOfRange", "OutOfMemory", "StackOverflow", "Cancelled", "MissingValue", "LimitExceeded",
+  "Underflow", "SequenceError", "Collision", "Busy", "InputOverflow", "Timeout",
+  "ArithmeticOverflow",
+  "DivisionByZero", "IndexOutOfRange", "OutOfMemory", "StackOverflow", "Cancelled", "MissingValue",
+  "LimitExceeded",
   "FitFailed",
 ]
 

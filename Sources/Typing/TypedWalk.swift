@@ -12,10 +12,14 @@ extension TypedExpression {
   /// Calls `visit` with every direct child.
   package func forEachChild(_ visit: (TypedNode) -> Void) {
     switch kind {
-    case .invalid, .unit, .integer, .float, .boolean, .text, .none, .local, .member, .device, .ownDevice, .function: break
-    case .some(let a), .unary(_, let a), .convert(_, let a), .tupleElement(let a, _), .field(let a, _), .await(let a):
+    case .invalid, .unit, .integer, .float, .boolean, .text, .none, .local, .member, .device,
+      .ownDevice, .function:
+      break
+    case .some(let a), .unary(_, let a), .convert(_, let a), .tupleElement(let a, _),
+      .field(let a, _), .await(let a):
       visit(.expression(a))
-    case .binary(_, let a, let b), .and(let a, let b), .or(let a, let b), .coalesce(let a, let b), .index(let a, let b),
+    case .binary(_, let a, let b), .and(let a, let b), .or(let a, let b), .coalesce(let a, let b),
+      .index(let a, let b),
       .repeated(let a, let b):
       visit(.expression(a))
       visit(.expression(b))
@@ -30,7 +34,8 @@ extension TypedExpression {
     case .callValue(let callee, let arguments):
       visit(.expression(callee))
       arguments.forEach { visit(.expression($0)) }
-    case .intrinsic(_, let operands), .tuple(let operands), .structure(_, let operands), .enumeration(_, _, let operands),
+    case .intrinsic(_, let operands), .tuple(let operands), .structure(_, let operands),
+      .enumeration(_, _, let operands),
       .array(let operands):
       operands.forEach { visit(.expression($0)) }
     case .conditional(let conditions, let then, let a, let otherwise, let b):
@@ -54,7 +59,9 @@ extension TypedExpression {
       visit(.expression(value))
       place.visit(visit)
     case .simulate(_, let arguments, let seed):
-      for (_, value) in arguments.sorted(by: { $0.key.index < $1.key.index }) { visit(.expression(value)) }
+      for (_, value) in arguments.sorted(by: { $0.key.index < $1.key.index }) {
+        visit(.expression(value))
+      }
       if let seed { visit(.expression(seed)) }
     }
   }
@@ -66,7 +73,8 @@ extension TypedStatement {
     func go(_ block: TypedBlock) { block.statements.forEach { visit(.statement($0)) } }
     switch kind {
     case .breakLoop, .continueLoop, .preload: break
-    case .expression(let value), .declare(_, let value), .declareMember(_, let value), .send(let value):
+    case .expression(let value), .declare(_, let value), .declareMember(_, let value),
+      .send(let value):
       visit(.expression(value))
     case .assign(let place, let value), .compoundAssign(let place, _, let value):
       visit(.expression(value))

@@ -1,7 +1,8 @@
 import Diagnostics
 import Syntax
 
-// Which argument goes to which parameter (rule 12), and which of several functions takes them (rule 13).
+// Which argument goes to which parameter (rule 12), and which of several functions takes them (rule
+// 13).
 
 /// A parameter as a call sees it.
 struct Formal {
@@ -26,7 +27,9 @@ extension Typer {
   }
 
   /// Which argument goes to which parameter.
-  func assignment(_ arguments: [Argument], _ formals: [Formal]) -> Result<[MatchedArgument], ArgumentFault> {
+  func assignment(_ arguments: [Argument], _ formals: [Formal]) -> Result<
+    [MatchedArgument], ArgumentFault
+  > {
     var result: [MatchedArgument] = []
     result.reserveCapacity(formals.count)
     var next = 0
@@ -48,13 +51,17 @@ extension Typer {
         }
       }
       guard let value = formal.defaultValue else {
-        return .failure(next < arguments.count ? .label(arguments[next], expected: formal) : .missing(formal.label ?? formal.name))
+        return .failure(
+          next < arguments.count
+            ? .label(arguments[next], expected: formal) : .missing(formal.label ?? formal.name))
       }
       result.append(.standard(value))
       skipped = formal
     }
     guard next < arguments.count else { return .success(result) }
-    if let skipped, arguments[next].label == nil { return .failure(.label(arguments[next], expected: skipped)) }
+    if let skipped, arguments[next].label == nil {
+      return .failure(.label(arguments[next], expected: skipped))
+    }
     return .failure(.superfluous(arguments[next]))
   }
 
@@ -65,7 +72,8 @@ extension Typer {
 
   /// As `assignment`, saying what is wrong; nil if something is.
   mutating func match(
-    _ arguments: [Argument], to formals: [Formal], of name: String, declaredAt declaration: Span?, at span: Span
+    _ arguments: [Argument], to formals: [Formal], of name: String, declaredAt declaration: Span?,
+    at span: Span
   ) -> [MatchedArgument]? {
     let labels = declaration.map { [Label("declared here", at: $0)] } ?? []
     switch assignment(arguments, formals) {
@@ -74,39 +82,55 @@ extension Typer {
       typeAll(arguments)
       switch fault {
       case .missing(let parameter):
-        report(Diagnostic(
-          .wrongArguments, "`\(name)` needs its argument `\(parameter)`", at: span, labels: labels))
+        report(
+          Diagnostic(
+            .wrongArguments, "`\(name)` needs its argument `\(parameter)`", at: span, labels: labels
+          ))
       case .superfluous(let argument):
-        let known = argument.label.map { label in formals.contains { $0.name == label.text || $0.label == label.text } }
-        var message = formals.isEmpty ? "`\(name)` takes no arguments" : "`\(name)` takes no further argument here"
+        let known = argument.label.map { label in
+          formals.contains { $0.name == label.text || $0.label == label.text }
+        }
+        var message =
+          formals.isEmpty
+          ? "`\(name)` takes no arguments" : "`\(name)` takes no further argument here"
         if let label = argument.label {
-          message = known == true
+          message =
+            known == true
             ? "the argument `\(label.text)` of `\(name)` stands in the wrong place"
             : "`\(name)` has no argument `\(label.text)`"
         }
         var fixes: [Fix] = []
-        if let label = argument.label, known == false, let near = nearest(to: label.text, among: formals.map(\.name)) {
+        if let label = argument.label, known == false,
+          let near = nearest(to: label.text, among: formals.map(\.name))
+        {
           fixes = [Fix("did you mean `\(near)`?", [Edit(label.span, near)])]
         }
-        report(Diagnostic(
-          .wrongArguments, message, at: argument.label?.span ?? tree.span(of: argument.value), labels: labels,
-          notes: known == true ? ["Arguments are written in the order of the parameters."] : [], fixes: fixes))
+        report(
+          Diagnostic(
+            .wrongArguments, message, at: argument.label?.span ?? tree.span(of: argument.value),
+            labels: labels,
+            notes: known == true ? ["Arguments are written in the order of the parameters."] : [],
+            fixes: fixes))
       case .label(let argument, let formal):
         let place = tree.span(of: argument.value)
         let wanted = formal.label ?? formal.name
         if let label = argument.label {
           let isKnown = formals.contains { $0.name == label.text || $0.label == label.text }
-          report(Diagnostic(
-            .wrongArguments,
-            isKnown
-              ? "`\(name)` needs its argument `\(wanted)` before `\(label.text)`"
-              : "`\(name)` has no argument `\(label.text)`; `\(wanted)` is due here", at: label.span, labels: labels,
-            fixes: isKnown ? [] : [Fix("use its label", [Edit(label.span, wanted)])]))
+          report(
+            Diagnostic(
+              .wrongArguments,
+              isKnown
+                ? "`\(name)` needs its argument `\(wanted)` before `\(label.text)`"
+                : "`\(name)` has no argument `\(label.text)`; `\(wanted)` is due here",
+              at: label.span, labels: labels,
+              fixes: isKnown ? [] : [Fix("use its label", [Edit(label.span, wanted)])]))
         } else {
           let start = Span(place.source, Int(place.start), Int(place.start))
-          report(Diagnostic(
-            .wrongArguments, "this argument of `\(name)` needs its label `\(wanted):`", at: place, labels: labels,
-            fixes: [Fix("write the label", [Edit(start, "\(wanted): ")])]))
+          report(
+            Diagnostic(
+              .wrongArguments, "this argument of `\(name)` needs its label `\(wanted):`", at: place,
+              labels: labels,
+              fixes: [Fix("write the label", [Edit(start, "\(wanted): ")])]))
         }
       }
       return nil
@@ -115,10 +139,13 @@ extension Typer {
 
   // MARK: Overloads
 
-  /// Those of `candidates` whose parameters take the types of the arguments. Arguments that do not depend on the parameter
-  /// are typed here, once, and found again by `expression`.
+  /// Those of `candidates` whose parameters take the types of the arguments.
+  ///
+  /// Arguments that do not depend on the parameter are typed here, once, and found again by
+  /// `expression`.
   mutating func narrowed(
-    _ candidates: [FunctionID], _ arguments: [Argument], _ receiver: TypedExpression?, _ shapes: [FunctionID: [Formal]]
+    _ candidates: [FunctionID], _ arguments: [Argument], _ receiver: TypedExpression?,
+    _ shapes: [FunctionID: [Formal]]
   ) -> [FunctionID] {
     var types: [ExpressionID: Type] = [:]
     for argument in arguments where !argument.isInout && !adapts(argument.value) {
@@ -146,7 +173,9 @@ extension Typer {
     if fitting.count < 2 { return fitting }
     // Where nothing else decides, a number goes by its spelling (rule 4).
     let bySpelling = fitting.filter { id in
-      guard case .success(let matched) = assignment(arguments, shapes[id] ?? []) else { return false }
+      guard case .success(let matched) = assignment(arguments, shapes[id] ?? []) else {
+        return false
+      }
       return zip(shapes[id] ?? [], matched).allSatisfy { formal, source in
         guard case .given(let argument) = source, isLiteral(argument.value) else { return true }
         return formal.type == (isFloatLiteral(argument.value) ? .number : .integer)
@@ -155,7 +184,8 @@ extension Typer {
     return bySpelling.isEmpty ? fitting : bySpelling
   }
 
-  /// Whether the type of `id` follows that of the place where it stands: literals, and what is made of them.
+  /// Whether the type of `id` follows that of the place where it stands: literals, and what is made
+  /// of them.
   func adapts(_ id: ExpressionID) -> Bool {
     switch tree[id] {
     case .number, .none, .implicitMember: true
@@ -177,9 +207,11 @@ extension Typer {
     case (_, .optional(let inner)): takes(inner, id)
     case (.number, .integer), (.number, .integer32): !isFloatLiteral(id)
     case (.number, .float(let dimension)): dimension.isNone || !dimension.variables.isEmpty
-    case (.array(let elements), .array(let element)), (.array(let elements), .fixedArray(let element, _)):
+    case (.array(let elements), .array(let element)),
+      (.array(let elements), .fixedArray(let element, _)):
       elements.prefix(64).allSatisfy { adapts($0) ? takes(element, $0) : true }
-    case (.repeated(let value, _), .array(let element)), (.repeated(let value, _), .fixedArray(let element, _)):
+    case (.repeated(let value, _), .array(let element)),
+      (.repeated(let value, _), .fixedArray(let element, _)):
       takes(element, value)
     case (.tuple(let parts), .tuple(let types)): parts.count == types.count
     case (.implicitMember, .enumeration), (.call, .enumeration): true

@@ -22,7 +22,8 @@ extension Typer {
     for parameter in function.parameters { body.bind(parameter.name, to: parameter.local) }
     switch waiting.content {
     case .value(let expression, let type):
-      let value = type.map { self.value(expression, as: $0) } ?? settled(self.expression(expression))
+      let value =
+        type.map { self.value(expression, as: $0) } ?? settled(self.expression(expression))
       program.functions[index].result = value.type
       program.functions[index].body = TypedBlock(
         [TypedStatement(.returnValue(value), at: value.span)], at: value.span)
@@ -30,24 +31,32 @@ extension Typer {
       body.isTopOfPrepare = function.kind == .stage(.prepare)
       let typed = typeBlock(block)
       program.functions[index].body = typed
-      if function.result != .unit, function.result != .unknown, !body.hasUnknownFlow, completes(typed) {
+      if function.result != .unit, function.result != .unknown, !body.hasUnknownFlow,
+        completes(typed)
+      {
         report(missingReturn(function))
       }
     }
     program.functions[index].locals = body.locals
     for local in body.unused {
-      warnings.append(Diagnostic(
-        .unusedName, "`\(local.name)` is never used", at: local.span, remark: "bound here and not read",
-        fixes: [Fix("if that is meant, let its name begin with `_`", [Edit(local.span, "_\(local.name)")])]))
+      warnings.append(
+        Diagnostic(
+          .unusedName, "`\(local.name)` is never used", at: local.span,
+          remark: "bound here and not read",
+          fixes: [
+            Fix(
+              "if that is meant, let its name begin with `_`", [Edit(local.span, "_\(local.name)")])
+          ]))
     }
   }
 
   /// A value whose type is known without help from outside; says so where it is not.
   mutating func settled(_ value: TypedExpression) -> TypedExpression {
     guard isUndetermined(value.type) else { return value }
-    report(Diagnostic(
-      .cannotInfer, "it cannot be told from this what type it has", at: value.span,
-      notes: ["Write the type: `let name: [Int] = []`, `let name: Int? = none`."]))
+    report(
+      Diagnostic(
+        .cannotInfer, "it cannot be told from this what type it has", at: value.span,
+        notes: ["Write the type: `let name: [Int] = []`, `let name: Int? = none`."]))
     return TypedExpression(.invalid, .unknown, at: value.span)
   }
 
@@ -62,11 +71,14 @@ extension Typer {
 
   private func missingReturn(_ function: TypedFunction) -> Diagnostic {
     var notes: [String] = []
-    if let last = function.body.statements.last, case .expression(let value) = last.kind, value.type == function.result {
+    if let last = function.body.statements.last, case .expression(let value) = last.kind,
+      value.type == function.result
+    {
       notes = ["Did you mean `return` before its last line?"]
     }
     return Diagnostic(
-      .missingReturn, "`\(function.name)` can end without returning its `\(program.text(function.result))`",
+      .missingReturn,
+      "`\(function.name)` can end without returning its `\(program.text(function.result))`",
       at: function.nameSpan, remark: "not every path through it ends in `return`", notes: notes)
   }
 
@@ -75,11 +87,16 @@ extension Typer {
       guard case .test(let test) = declaration else { continue }
       enter(module: module)
       let id = FunctionID(index: Int32(program.functions.count))
-      program.functions.append(TypedFunction(
-        id: id, name: test.title, kind: .test, owner: .module, generics: [], parameters: [], result: .unit, locals: [],
-        body: TypedBlock([], at: test.span), effects: [], nameSpan: test.span, span: test.span, documentation: nil))
-      typeBody(PendingBody(
-        function: id, content: .block(test.body), module: module, experiment: nil, driver: nil, generics: []))
+      program.functions.append(
+        TypedFunction(
+          id: id, name: test.title, kind: .test, owner: .module, generics: [], parameters: [],
+          result: .unit, locals: [],
+          body: TypedBlock([], at: test.span), effects: [], nameSpan: test.span, span: test.span,
+          documentation: nil))
+      typeBody(
+        PendingBody(
+          function: id, content: .block(test.body), module: module, experiment: nil, driver: nil,
+          generics: []))
       if module == modules.modules.count - 1 {
         program.tests.append(TypedTest(title: test.title, body: id, span: test.span))
       }
@@ -93,7 +110,8 @@ extension Typer {
 
   private func completes(_ statement: TypedStatement) -> Bool {
     switch statement.kind {
-    case .expression, .declare, .declareMember, .assign, .compoundAssign, .assignTuple, .guarded, .loop, .send, .preload,
+    case .expression, .declare, .declareMember, .assign, .compoundAssign, .assignTuple, .guarded,
+      .loop, .send, .preload,
       .expect:
       return true
     case .breakLoop, .continueLoop, .returnValue, .throwError: return false
@@ -109,7 +127,9 @@ extension Typer {
   }
 
   private func isAlwaysTrue(_ conditions: [TypedCondition]) -> Bool {
-    guard conditions.count == 1, case .expression(let condition) = conditions[0] else { return false }
+    guard conditions.count == 1, case .expression(let condition) = conditions[0] else {
+      return false
+    }
     if case .boolean(true) = condition.kind { return true }
     return false
   }
@@ -119,11 +139,14 @@ extension Typer {
     block.statements.contains { statement in
       switch statement.kind {
       case .breakLoop: true
-      case .conditional(_, let then, let otherwise): breaks(then) || otherwise.map { breaks($0) } ?? false
-      case .guarded(_, let inner), .block(let inner), .parallel(let inner), .critical(let inner): breaks(inner)
+      case .conditional(_, let then, let otherwise):
+        breaks(then) || otherwise.map { breaks($0) } ?? false
+      case .guarded(_, let inner), .block(let inner), .parallel(let inner), .critical(let inner):
+        breaks(inner)
       case .tryCatch(let inner, let catches, let finally):
         breaks(inner) || catches.contains { breaks($0.body) } || finally.map { breaks($0) } ?? false
-      case .expression, .declare, .declareMember, .assign, .compoundAssign, .assignTuple, .loop, .whileLoop,
+      case .expression, .declare, .declareMember, .assign, .compoundAssign, .assignTuple, .loop,
+        .whileLoop,
         .continueLoop, .returnValue, .throwError, .send, .preload, .expect:
         false
       }

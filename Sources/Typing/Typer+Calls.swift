@@ -9,8 +9,10 @@ extension Typer {
   ) -> TypedExpression {
     switch tree[callee] {
     case .name(let name): return callByName(name, arguments, expecting: expecting, at: span)
-    case .member(let base, let name): return callMember(base, name, arguments, expecting: expecting, at: span)
-    case .implicitMember(let name): return implicitMember(name, arguments, expecting: expecting, at: span)
+    case .member(let base, let name):
+      return callMember(base, name, arguments, expecting: expecting, at: span)
+    case .implicitMember(let name):
+      return implicitMember(name, arguments, expecting: expecting, at: span)
     case .array(let elements) where elements.count == 1:
       // `[Int32](xs)`
       for argument in arguments { _ = expression(argument.value) }
@@ -38,26 +40,34 @@ extension Typer {
     case .local(let local)?:
       body.use(local)
       return callValue(
-        TypedExpression(.local(local), body.locals[Int(local.index)].type, at: name.span), arguments, at: span)
+        TypedExpression(.local(local), body.locals[Int(local.index)].type, at: name.span),
+        arguments, at: span)
     case .member(let id)?: return callValue(memberValue(id, at: name.span), arguments, at: span)
     case .functions(let candidates)?:
-      // A driver may have a kernel with the name of a primitive, as `gate`; the arguments tell which is meant.
-      if body.driver != nil, arguments.contains(where: { $0.label?.text == "edges" || $0.label?.text == "value" }),
+      // A driver may have a kernel with the name of a primitive, as `gate`; the arguments tell
+      // which is meant.
+      if body.driver != nil,
+        arguments.contains(where: { $0.label?.text == "edges" || $0.label?.text == "value" }),
         let result = callIntrinsic(name, arguments, expecting: expecting, at: span)
       {
         return result
       }
-      return callFunction(candidates, name, arguments, receiver: nil, expecting: expecting, at: span)
+      return callFunction(
+        candidates, name, arguments, receiver: nil, expecting: expecting, at: span)
     case .structure(let id)?: return makeStructure(id, arguments, expecting: expecting, at: span)
     case .experiment?:
       typeAll(arguments)
-      report(Diagnostic(
-        .notApplicable, "an experiment is not called; in a test, write `simulate(\(name.text)(…))`", at: span))
+      report(
+        Diagnostic(
+          .notApplicable,
+          "an experiment is not called; in a test, write `simulate(\(name.text)(…))`", at: span))
     case .enumeration?, .error?, .interface?, .driver?, .builtinError?, .generic?, .module?:
       typeAll(arguments)
       report(Diagnostic(.notApplicable, "`\(name.text)` cannot be called here", at: name.span))
     case nil:
-      if let result = callIntrinsic(name, arguments, expecting: expecting, at: span) { return result }
+      if let result = callIntrinsic(name, arguments, expecting: expecting, at: span) {
+        return result
+      }
       typeAll(arguments)
       reportUnknown(name)
     }
@@ -76,15 +86,20 @@ extension Typer {
     guard case .function(let parameters, let result) = callee.type else {
       typeAll(arguments)
       if !isUnknown(callee.type) {
-        report(Diagnostic(
-          .notApplicable, "\(program.described(callee.type)) cannot be called", at: callee.span))
+        report(
+          Diagnostic(
+            .notApplicable, "\(program.described(callee.type)) cannot be called", at: callee.span))
       }
       return unknown
     }
-    guard parameters.count == arguments.count, arguments.allSatisfy({ $0.label == nil && !$0.isInout }) else {
+    guard parameters.count == arguments.count,
+      arguments.allSatisfy({ $0.label == nil && !$0.isInout })
+    else {
       typeAll(arguments)
-      report(Diagnostic(
-        .wrongArguments, "this function value takes \(parameters.count) arguments without labels", at: span))
+      report(
+        Diagnostic(
+          .wrongArguments, "this function value takes \(parameters.count) arguments without labels",
+          at: span))
       return unknown
     }
     let values = zip(arguments, parameters).map { value($0.value, as: $1) }
@@ -106,7 +121,9 @@ extension Typer {
       }
     }
     let receiver = expression(base)
-    if name.text == "append", isArray(receiver.type) { return append(receiver, name, arguments, at: span) }
+    if name.text == "append", isArray(receiver.type) {
+      return append(receiver, name, arguments, at: span)
+    }
     let unknown = TypedExpression(.invalid, .unknown, at: span)
     switch receiver.type {
     case .unknown:
@@ -117,14 +134,16 @@ extension Typer {
     case .structure(let id, _):
       let methods = program[id].methods.filter { program[$0].name == name.text }
       if !methods.isEmpty {
-        return callFunction(methods, name, arguments, receiver: receiver, expecting: expecting, at: span)
+        return callFunction(
+          methods, name, arguments, receiver: receiver, expecting: expecting, at: span)
       }
     default: break
     }
     if let result = callBuiltinMethod(receiver, name, arguments, at: span) { return result }
     // Functions of the prelude whose first parameter is an array are methods of arrays.
     if case .functions(let candidates)? = moduleScopes[0][name.text], isArray(receiver.type) {
-      return callFunction(candidates, name, arguments, receiver: receiver, expecting: expecting, at: span)
+      return callFunction(
+        candidates, name, arguments, receiver: receiver, expecting: expecting, at: span)
     }
     typeAll(arguments)
     report(noSuchMember(name, of: receiver.type))
@@ -143,7 +162,8 @@ extension Typer {
   ) -> TypedExpression {
     switch moduleScopes[index][name.text] {
     case .functions(let candidates)?:
-      return callFunction(candidates, name, arguments, receiver: nil, expecting: expecting, at: span)
+      return callFunction(
+        candidates, name, arguments, receiver: nil, expecting: expecting, at: span)
     case .structure(let id)?: return makeStructure(id, arguments, expecting: expecting, at: span)
     default:
       typeAll(arguments)
@@ -158,17 +178,22 @@ extension Typer {
       fixes = [Fix("did you mean `\(near)`?", [Edit(name.span, near)])]
     }
     return Diagnostic(
-      .noSuchMember, "the module `\(modules.modules[index].name)` has nothing called `\(name.text)`", at: name.span,
+      .noSuchMember,
+      "the module `\(modules.modules[index].name)` has nothing called `\(name.text)`",
+      at: name.span,
       fixes: fixes)
   }
 
   func noSuchMember(_ name: Name, of type: Type) -> Diagnostic {
     var names: [String] = []
     switch type {
-    case .structure(let id, _): names = program[id].fields.map(\.name) + program[id].methods.map { program[$0].name }
+    case .structure(let id, _):
+      names = program[id].fields.map(\.name) + program[id].methods.map { program[$0].name }
     case .interface(let id): names = program[id].kernels.map { program[$0].name }
     case .driver(let id): names = program[id].kernels.map { program[$0].name }
-    case .array, .fixedArray: names = ["count", "append", "last", "first", "is_empty"] + Array(moduleScopes[0].entities.keys)
+    case .array, .fixedArray:
+      names =
+        ["count", "append", "last", "first", "is_empty"] + Array(moduleScopes[0].entities.keys)
     case .enumeration(let id): names = program[id].cases.map(\.name)
     case .duration: names = ["seconds"]
     case .timestamp: names = ["aligned"]
@@ -180,7 +205,8 @@ extension Typer {
       fixes = [Fix("did you mean `\(near)`?", [Edit(name.span, near)])]
     }
     return Diagnostic(
-      .noSuchMember, "\(program.described(type)) has no member `\(name.text)`", at: name.span, fixes: fixes)
+      .noSuchMember, "\(program.described(type)) has no member `\(name.text)`", at: name.span,
+      fixes: fixes)
   }
 
   private mutating func callDevice(
@@ -196,7 +222,8 @@ extension Typer {
     let call = callFunction(candidates, name, arguments, receiver: nil, expecting: nil, at: span)
     guard case .call(let kernel, _, let typed) = call.kind else { return call }
     if !body.isDevice, let experiment = body.experiment, case .device(let device) = receiver.kind {
-      return TypedExpression(.call(deviceStart(device, kernel, of: experiment), [:], typed), call.type, at: span)
+      return TypedExpression(
+        .call(deviceStart(device, kernel, of: experiment), [:], typed), call.type, at: span)
     }
     return TypedExpression(
       .deviceCall(receiver, name: name.text, signature: kernel, typed), call.type, at: span)
@@ -206,12 +233,15 @@ extension Typer {
 
   /// Calls that of `candidates` which takes the arguments.
   mutating func callFunction(
-    _ candidates: [FunctionID], _ name: Name, _ arguments: [Argument], receiver: TypedExpression?, expecting: Type?, at span: Span
+    _ candidates: [FunctionID], _ name: Name, _ arguments: [Argument], receiver: TypedExpression?,
+    expecting: Type?, at span: Span
   ) -> TypedExpression {
     let skipped = receiver == nil ? 0 : 1
     func formals(_ id: FunctionID) -> [Formal] {
       program[id].parameters.dropFirst(skipped).map {
-        Formal(name: $0.name, label: $0.label, type: $0.type, isInout: $0.isInout, defaultValue: $0.defaultValue)
+        Formal(
+          name: $0.name, label: $0.label, type: $0.type, isInout: $0.isInout,
+          defaultValue: $0.defaultValue)
       }
     }
     var chosen = candidates
@@ -224,15 +254,20 @@ extension Typer {
           typeAll(arguments)
           report(noOverload(name, candidates, at: span))
         } else {
-          report(Diagnostic(
-            .ambiguousCall, "this call of `\(name.text)` fits \(chosen.count) functions", at: name.span,
-            labels: chosen.map { Label("one of them", at: program[$0].nameSpan) }))
+          report(
+            Diagnostic(
+              .ambiguousCall, "this call of `\(name.text)` fits \(chosen.count) functions",
+              at: name.span,
+              labels: chosen.map { Label("one of them", at: program[$0].nameSpan) }))
         }
         return TypedExpression(.invalid, .unknown, at: span)
       }
     }
     guard let id = chosen.first else { return TypedExpression(.invalid, .unknown, at: span) }
-    guard let matched = match(arguments, to: formals(id), of: name.text, declaredAt: program[id].nameSpan, at: span) else {
+    guard
+      let matched = match(
+        arguments, to: formals(id), of: name.text, declaredAt: program[id].nameSpan, at: span)
+    else {
       return TypedExpression(.invalid, .unknown, at: span)
     }
     return emitCall(id, matched, receiver: receiver, expecting: expecting, name, at: span)
@@ -240,16 +275,20 @@ extension Typer {
 
   private func noOverload(_ name: Name, _ candidates: [FunctionID], at span: Span) -> Diagnostic {
     let shapes = candidates.map { id in
-      "\(name.text)(" + program[id].parameters.map { parameter in
-        (parameter.label.map { "\($0) " } ?? "") + "\(parameter.name): \(program.text(parameter.type))"
-      }.joined(separator: ", ") + ")"
+      "\(name.text)("
+        + program[id].parameters.map { parameter in
+          (parameter.label.map { "\($0) " } ?? "")
+            + "\(parameter.name): \(program.text(parameter.type))"
+        }.joined(separator: ", ") + ")"
     }
     return Diagnostic(
-      .mismatch, "no `\(name.text)` takes these arguments", at: span, notes: ["There are:"] + shapes)
+      .mismatch, "no `\(name.text)` takes these arguments", at: span, notes: ["There are:"] + shapes
+    )
   }
 
   private mutating func emitCall(
-    _ id: FunctionID, _ matched: [MatchedArgument], receiver: TypedExpression?, expecting: Type?, _ name: Name, at span: Span
+    _ id: FunctionID, _ matched: [MatchedArgument], receiver: TypedExpression?, expecting: Type?,
+    _ name: Name, at span: Span
   ) -> TypedExpression {
     let function = program[id]
     var map: [GenericID: GenericArgument] = [:]
@@ -270,7 +309,8 @@ extension Typer {
   }
 
   private mutating func finishCall(
-    _ id: FunctionID, _ function: TypedFunction, _ head: [TypedArgument], _ matched: [MatchedArgument],
+    _ id: FunctionID, _ function: TypedFunction, _ head: [TypedArgument],
+    _ matched: [MatchedArgument],
     _ known: [GenericID: GenericArgument], expecting: Type?, at span: Span
   ) -> TypedExpression {
     var map = known
@@ -291,7 +331,10 @@ extension Typer {
             continue
           }
           if !unify(parameter.type, place.type, &map) {
-            report(mismatch(TypedExpression(.invalid, place.type, at: place.span), wanted: parameter.type.substituting(map)))
+            report(
+              mismatch(
+                TypedExpression(.invalid, place.type, at: place.span),
+                wanted: parameter.type.substituting(map)))
             failed = true
           }
           typed.append(.place(place))
@@ -314,11 +357,16 @@ extension Typer {
     }
     reportOverlaps(typed)
     if failed { return TypedExpression(.invalid, .unknown, at: span) }
-    if let expecting, !isClosed(function.result.substituting(map)) { _ = unify(function.result, expecting, &map) }
+    if let expecting, !isClosed(function.result.substituting(map)) {
+      _ = unify(function.result, expecting, &map)
+    }
     let missing = function.generics.filter { map[$0.id] == nil && !body.generics.contains($0) }
     if let first = missing.first {
-      report(Diagnostic(
-        .cannotInfer, "it cannot be told from this call what `\(first.name)` of `\(function.name)` is", at: span))
+      report(
+        Diagnostic(
+          .cannotInfer,
+          "it cannot be told from this call what `\(first.name)` of `\(function.name)` is", at: span
+        ))
       return TypedExpression(.invalid, .unknown, at: span)
     }
     return TypedExpression(.call(id, map, typed), function.result.substituting(map), at: span)
@@ -329,10 +377,15 @@ extension Typer {
     var places: [Place] = []
     for case .place(let place) in arguments {
       if let other = places.first(where: { $0.overlaps(place) }) {
-        report(Diagnostic(
-          .overlappingInout, "two `inout` arguments of one call may be the same place", at: place.span,
-          remark: "written through this one too", labels: [Label("written through this one", at: other.span)],
-          notes: ["Values do not alias, so each place can be lent once at a time. Copy one of them into a variable first."]))
+        report(
+          Diagnostic(
+            .overlappingInout, "two `inout` arguments of one call may be the same place",
+            at: place.span,
+            remark: "written through this one too",
+            labels: [Label("written through this one", at: other.span)],
+            notes: [
+              "Values do not alias, so each place can be lent once at a time. Copy one of them into a variable first."
+            ]))
       }
       places.append(place)
     }
@@ -344,10 +397,12 @@ extension Typer {
     if parameter.isInout {
       return Diagnostic(
         .wrongArguments, "`\(parameter.name)` is `inout`: what is passed is changed", at: span,
-        labels: [Label("declared here", at: parameter.span)], fixes: [Fix("say so with `&`", [Edit(start, "&")])])
+        labels: [Label("declared here", at: parameter.span)],
+        fixes: [Fix("say so with `&`", [Edit(start, "&")])])
     }
     return Diagnostic(
-      .wrongArguments, "`\(parameter.name)` is not `inout`: it takes a value, without `&`", at: span,
+      .wrongArguments, "`\(parameter.name)` is not `inout`: it takes a value, without `&`",
+      at: span,
       labels: [Label("declared here", at: parameter.span)])
   }
 
@@ -358,18 +413,23 @@ extension Typer {
     let value = expression(id)
     if !body.isDevice {
       if !isUnknown(value.type) {
-        report(Diagnostic(
-          .deviceOutOfPlace, "`\(word)` stands in kernels only; here the host function is just called", at: value.span))
+        report(
+          Diagnostic(
+            .deviceOutOfPlace,
+            "`\(word)` stands in kernels only; here the host function is just called",
+            at: value.span))
       }
       return value
     }
     switch value.kind {
-    case .call(let id, _, _) where !(program[id].kind == .kernel || program[id].kind == .seamlessKernel): break
+    case .call(let id, _, _)
+    where !(program[id].kind == .kernel || program[id].kind == .seamlessKernel): break
     case .append, .intrinsic(.print, _): break
     case .invalid: break
     default:
-      report(Diagnostic(
-        .mismatch, "the call of a host function is due after `\(word)`", at: value.span))
+      report(
+        Diagnostic(
+          .mismatch, "the call of a host function is due after `\(word)`", at: value.span))
     }
     return value
   }

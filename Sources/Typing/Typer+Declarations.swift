@@ -1,7 +1,8 @@
 import Diagnostics
 import Syntax
 
-// Declarations of modules: first the names of types, then what these consist of, then functions and constants.
+// Declarations of modules: first the names of types, then what these consist of, then functions and
+// constants.
 
 extension Typer {
   /// Puts the names of the module's types and experiments into its scope.
@@ -13,13 +14,17 @@ extension Typer {
       case .error(let error): declareError(error, experiment: nil)
       case .interface(let interface):
         let id = InterfaceID(index: Int32(program.interfaces.count))
-        program.interfaces.append(TypedInterface(id: id, name: interface.name.text, kernels: [], nameSpan: interface.name.span))
+        program.interfaces.append(
+          TypedInterface(
+            id: id, name: interface.name.text, kernels: [], nameSpan: interface.name.span))
         declare(interface.name, .interface(id), in: \.moduleScopes[module])
         interfaceDeclarations.append((id, interface, module))
       case .driver(let driver):
         let id = DriverID(index: Int32(program.drivers.count))
         program.drivers.append(
-          TypedDriver(id: id, name: driver.name.text, interfaces: [], fields: [], kernels: [], nameSpan: driver.name.span))
+          TypedDriver(
+            id: id, name: driver.name.text, interfaces: [], fields: [], kernels: [],
+            nameSpan: driver.name.span))
         driverScopes.append(Scope())
         declare(driver.name, .driver(id), in: \.moduleScopes[module])
         driverDeclarations.append((id, driver, module))
@@ -32,9 +37,11 @@ extension Typer {
 
   private mutating func declareExperimentName(_ experiment: ExperimentDeclaration) {
     let id = ExperimentID(index: Int32(program.experiments.count))
-    program.experiments.append(TypedExperiment(
-      id: id, name: experiment.name.text, members: [], kernels: [], functions: [], nameSpan: experiment.name.span,
-      documentation: experiment.documentation))
+    program.experiments.append(
+      TypedExperiment(
+        id: id, name: experiment.name.text, members: [], kernels: [], functions: [],
+        nameSpan: experiment.name.span,
+        documentation: experiment.documentation))
     experimentScopes.append(Scope())
     declare(experiment.name, .experiment(id), in: \.moduleScopes[module])
     experimentDeclarations.append((id, experiment, module))
@@ -43,7 +50,8 @@ extension Typer {
       case .structure(let structure): declareStruct(structure, experiment: id)
       case .enumeration(let enumeration): declareEnum(enumeration, experiment: id)
       case .error(let error): declareError(error, experiment: id)
-      case .device, .argument, .shared, .dataset, .variable, .constant, .resident, .field, .use, .prepare, .run, .analyze,
+      case .device, .argument, .shared, .dataset, .variable, .constant, .resident, .field, .use,
+        .prepare, .run, .analyze,
         .cleanup, .function:
         break
       }
@@ -60,22 +68,26 @@ extension Typer {
 
   private mutating func declareStruct(_ structure: StructDeclaration, experiment: ExperimentID?) {
     let id = StructID(index: Int32(program.structs.count))
-    program.structs.append(TypedStruct(
-      id: id, name: structure.name.text, generics: [], fields: [], methods: [], nameSpan: structure.name.span))
+    program.structs.append(
+      TypedStruct(
+        id: id, name: structure.name.text, generics: [], fields: [], methods: [],
+        nameSpan: structure.name.span))
     declareInScope(structure.name, .structure(id), experiment: experiment)
     structDeclarations.append((id, structure, module, experiment))
   }
 
   private mutating func declareEnum(_ enumeration: EnumDeclaration, experiment: ExperimentID?) {
     let id = EnumID(index: Int32(program.enums.count))
-    program.enums.append(TypedEnum(id: id, name: enumeration.name.text, cases: [], nameSpan: enumeration.name.span))
+    program.enums.append(
+      TypedEnum(id: id, name: enumeration.name.text, cases: [], nameSpan: enumeration.name.span))
     declareInScope(enumeration.name, .enumeration(id), experiment: experiment)
     enumDeclarations.append((id, enumeration, module, experiment))
   }
 
   private mutating func declareError(_ error: ErrorDeclaration, experiment: ExperimentID?) {
     let id = ErrorID(index: Int32(program.errors.count))
-    program.errors.append(TypedError(id: id, name: error.name.text, payload: [], nameSpan: error.name.span))
+    program.errors.append(
+      TypedError(id: id, name: error.name.text, payload: [], nameSpan: error.name.span))
     declareInScope(error.name, .error(id), experiment: experiment)
     errorDeclarations.append((id, error, module, experiment))
   }
@@ -84,7 +96,8 @@ extension Typer {
   mutating func resolveTypeDeclarations() {
     for (id, structure, index, experiment) in structDeclarations {
       enter(module: index, experiment: experiment)
-      program.structs[Int(id.index)].generics = generics(structure.generics, usedIn: structure.fields.compactMap(\.type))
+      program.structs[Int(id.index)].generics = generics(
+        structure.generics, usedIn: structure.fields.compactMap(\.type))
     }
     for (id, structure, index, experiment) in structDeclarations {
       enter(module: index, experiment: experiment)
@@ -107,13 +120,17 @@ extension Typer {
       enter(module: index, experiment: experiment)
       var cases: [TypedEnum.Case] = []
       for item in enumeration.cases {
-        if let earlier = enumeration.cases.first(where: { $0.name.text == item.name.text }), earlier != item {
+        if let earlier = enumeration.cases.first(where: { $0.name.text == item.name.text }),
+          earlier != item
+        {
           report(declaredTwice(item.name, earlier: earlier.name.span))
         }
         cases.append(TypedEnum.Case(name: item.name.text, payload: payload(item.payload)))
       }
       program.enums[Int(id.index)].cases = cases
-      if let method = enumeration.methods.first { notYet("a method of an enum", at: method.name.span) }
+      if let method = enumeration.methods.first {
+        notYet("a method of an enum", at: method.name.span)
+      }
     }
     for (id, error, index, experiment) in errorDeclarations {
       enter(module: index, experiment: experiment)
@@ -131,7 +148,8 @@ extension Typer {
   private mutating func resolveDefaults(of id: StructID, _ structure: StructDeclaration) {
     body.generics = program[id].generics
     for (index, field) in program[id].fields.enumerated() {
-      guard let written = structure.fields.first(where: { $0.name.span == field.span })?.value else { continue }
+      guard let written = structure.fields.first(where: { $0.name.span == field.span })?.value
+      else { continue }
       let value = defaultValue(written, of: field.type)
       program.structs[Int(id.index)].fields[index] = TypedField(
         name: field.name, type: field.type, defaultValue: value, span: field.span)
@@ -141,7 +159,8 @@ extension Typer {
   private mutating func payload(_ parameters: [Parameter]) -> [TypedField] {
     parameters.map { parameter in
       TypedField(
-        name: parameter.name.text, type: resolve(parameter.type), defaultValue: nil, span: parameter.name.span)
+        name: parameter.name.text, type: resolve(parameter.type), defaultValue: nil,
+        span: parameter.name.span)
     }
   }
 
@@ -168,9 +187,12 @@ extension Typer {
     }
     for structure in program.structs { _ = visit(.structure(structure.id, [])) }
     for id in endless {
-      report(Diagnostic(
-        .circular, "`\(program[id].name)` contains itself", at: program[id].nameSpan,
-        notes: ["A value of it would have no end. Put the inner ones into an array: `[\(program[id].name)]`."]))
+      report(
+        Diagnostic(
+          .circular, "`\(program[id].name)` contains itself", at: program[id].nameSpan,
+          notes: [
+            "A value of it would have no end. Put the inner ones into an array: `[\(program[id].name)]`."
+          ]))
       for index in program[id].fields.indices {
         let field = program[id].fields[index]
         program.structs[Int(id.index)].fields[index] = TypedField(
@@ -191,7 +213,8 @@ extension Typer {
 
   /// Takes in the signature of `function`; its body waits.
   mutating func declareSignature(
-    _ function: Function, kind: TypedFunction.Kind, owner: TypedFunction.Owner, inherited: [TypedGeneric] = [],
+    _ function: Function, kind: TypedFunction.Kind, owner: TypedFunction.Owner,
+    inherited: [TypedGeneric] = [],
     ownValue: (type: Type, isInout: Bool)? = nil
   ) -> FunctionID {
     let id = FunctionID(index: Int32(program.functions.count))
@@ -199,16 +222,22 @@ extension Typer {
     let driver = body.driver
     let signature = function.signature
     let own = generics(
-      signature.generics, usedIn: signature.parameters.map(\.type) + [signature.result].compactMap { $0 })
+      signature.generics,
+      usedIn: signature.parameters.map(\.type) + [signature.result].compactMap { $0 })
     let all = inherited + own
     body.generics = all
     var parameters: [TypedParameter] = []
     var locals: [Local] = []
     if let ownValue {
-      parameters.append(TypedParameter(
-        local: LocalID(index: 0), name: "self", label: nil, type: ownValue.type, isInout: ownValue.isInout,
-        defaultValue: nil, span: function.name.span))
-      locals.append(Local(name: "self", type: ownValue.type, isVariable: ownValue.isInout, span: function.name.span))
+      parameters.append(
+        TypedParameter(
+          local: LocalID(index: 0), name: "self", label: nil, type: ownValue.type,
+          isInout: ownValue.isInout,
+          defaultValue: nil, span: function.name.span))
+      locals.append(
+        Local(
+          name: "self", type: ownValue.type, isVariable: ownValue.isInout, span: function.name.span)
+      )
     }
     var seen: [String: Span] = [:]
     for parameter in signature.parameters {
@@ -217,30 +246,44 @@ extension Typer {
       }
       seen[parameter.name.text] = parameter.name.span
       let type = resolve(parameter.type, generics: all)
-      parameters.append(TypedParameter(
-        local: LocalID(index: Int32(locals.count)), name: parameter.name.text, label: parameter.label?.text, type: type,
-        isInout: parameter.isInout, defaultValue: parameter.defaultValue.map { defaultValue($0, of: type) },
-        span: parameter.name.span))
-      locals.append(Local(name: parameter.name.text, type: type, isVariable: parameter.isInout, span: parameter.name.span))
+      parameters.append(
+        TypedParameter(
+          local: LocalID(index: Int32(locals.count)), name: parameter.name.text,
+          label: parameter.label?.text, type: type,
+          isInout: parameter.isInout,
+          defaultValue: parameter.defaultValue.map { defaultValue($0, of: type) },
+          span: parameter.name.span))
+      locals.append(
+        Local(
+          name: parameter.name.text, type: type, isVariable: parameter.isInout,
+          span: parameter.name.span))
     }
     let result = signature.result.map { resolve($0, generics: all) } ?? .unit
-    program.functions.append(TypedFunction(
-      id: id, name: function.name.text, kind: kind, owner: owner, generics: all, parameters: parameters, result: result,
-      locals: locals, body: TypedBlock([], at: function.span), effects: [], nameSpan: function.name.span,
-      span: function.span, documentation: function.documentation))
+    program.functions.append(
+      TypedFunction(
+        id: id, name: function.name.text, kind: kind, owner: owner, generics: all,
+        parameters: parameters, result: result,
+        locals: locals, body: TypedBlock([], at: function.span), effects: [],
+        nameSpan: function.name.span,
+        span: function.span, documentation: function.documentation))
     if let block = function.body {
-      pending.append(PendingBody(
-        function: id, content: .block(block), module: module, experiment: experiment, driver: driver, generics: all))
+      pending.append(
+        PendingBody(
+          function: id, content: .block(block), module: module, experiment: experiment,
+          driver: driver, generics: all))
     }
     body.generics = []
     return id
   }
 
-  private mutating func declareMethod(_ method: Function, of id: StructID, experiment: ExperimentID?) {
+  private mutating func declareMethod(
+    _ method: Function, of id: StructID, experiment: ExperimentID?
+  ) {
     let generics = program[id].generics
     let type = Type.structure(id, generics.map(\.asArgument))
     let function = declareSignature(
-      method, kind: kind(of: method), owner: .structure(id), inherited: generics, ownValue: (type, method.isMutating))
+      method, kind: kind(of: method), owner: .structure(id), inherited: generics,
+      ownValue: (type, method.isMutating))
     program.structs[Int(id.index)].methods.append(function)
   }
 
@@ -273,26 +316,38 @@ extension Typer {
   }
 
   /// Makes a function that yields the value of `expression`; its body waits.
-  mutating func declareInitializer(_ expression: ExpressionID, of type: Type?, named name: Name) -> FunctionID {
+  mutating func declareInitializer(_ expression: ExpressionID, of type: Type?, named name: Name)
+    -> FunctionID
+  {
     let id = FunctionID(index: Int32(program.functions.count))
     let owner: TypedFunction.Owner = body.experiment.map { .experiment($0) } ?? .module
-    program.functions.append(TypedFunction(
-      id: id, name: name.text, kind: .initializer, owner: owner, generics: [], parameters: [], result: type ?? .unknown,
-      locals: [], body: TypedBlock([], at: tree.span(of: expression)), effects: [], nameSpan: name.span,
-      span: tree.span(of: expression), documentation: nil))
-    pending.append(PendingBody(
-      function: id, content: .value(expression, type), module: module, experiment: body.experiment, driver: body.driver,
-      generics: []))
+    program.functions.append(
+      TypedFunction(
+        id: id, name: name.text, kind: .initializer, owner: owner, generics: [], parameters: [],
+        result: type ?? .unknown,
+        locals: [], body: TypedBlock([], at: tree.span(of: expression)), effects: [],
+        nameSpan: name.span,
+        span: tree.span(of: expression), documentation: nil))
+    pending.append(
+      PendingBody(
+        function: id, content: .value(expression, type), module: module,
+        experiment: body.experiment, driver: body.driver,
+        generics: []))
     return id
   }
 
-  /// Declares a member with a value; where no type is written it is that of the value, which is typed at once.
-  mutating func declareValue(_ field: Field, kind: Member.Kind, experiment: ExperimentID?) -> MemberID {
+  /// Declares a member with a value; where no type is written it is that of the value, which is
+  /// typed at once.
+  mutating func declareValue(_ field: Field, kind: Member.Kind, experiment: ExperimentID?)
+    -> MemberID
+  {
     let id = MemberID(index: Int32(program.members.count))
     let written = field.type.map { resolve($0) }
-    program.members.append(Member(
-      id: id, name: field.name.text, kind: kind, experiment: experiment, type: written ?? .unknown, axes: [],
-      nameSpan: field.name.span, documentation: field.documentation))
+    program.members.append(
+      Member(
+        id: id, name: field.name.text, kind: kind, experiment: experiment,
+        type: written ?? .unknown, axes: [],
+        nameSpan: field.name.span, documentation: field.documentation))
     if let value = field.value {
       let initializer = declareInitializer(value, of: written, named: field.name)
       if written == nil, let waiting = pending.popLast() {
@@ -303,7 +358,8 @@ extension Typer {
       }
       program.members[Int(id.index)].initializer = initializer
     } else if kind != .dataset {
-      report(Diagnostic(.unexpected, "`\(field.name.text)` needs a value: `= …`", at: field.name.span))
+      report(
+        Diagnostic(.unexpected, "`\(field.name.text)` needs a value: `= …`", at: field.name.span))
     }
     if let experiment {
       program.experiments[Int(experiment.index)].members.append(id)
@@ -327,11 +383,14 @@ extension Typer {
     body = outer
     if locals.isEmpty { return value }
     let id = FunctionID(index: Int32(program.functions.count))
-    program.functions.append(TypedFunction(
-      id: id, name: "default", kind: .initializer, owner: .module, generics: outer.generics, parameters: [], result: type,
-      locals: locals,
-      body: TypedBlock([TypedStatement(.returnValue(value), at: value.span)], at: value.span), effects: [],
-      nameSpan: value.span, span: value.span, documentation: nil))
+    program.functions.append(
+      TypedFunction(
+        id: id, name: "default", kind: .initializer, owner: .module, generics: outer.generics,
+        parameters: [], result: type,
+        locals: locals,
+        body: TypedBlock([TypedStatement(.returnValue(value), at: value.span)], at: value.span),
+        effects: [],
+        nameSpan: value.span, span: value.span, documentation: nil))
     var own: [GenericID: GenericArgument] = [:]
     for generic in outer.generics { own[generic.id] = generic.asArgument }
     return TypedExpression(.call(id, own, []), type, at: value.span)

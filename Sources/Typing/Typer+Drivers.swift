@@ -17,7 +17,8 @@ extension Typer {
       enter(module: index, driver: id)
       for name in driver.interfaces {
         guard case .interface(let interface)? = lookUp(name.text) else {
-          report(Diagnostic(.unknownType, "there is no interface called `\(name.text)`", at: name.span))
+          report(
+            Diagnostic(.unknownType, "there is no interface called `\(name.text)`", at: name.span))
           continue
         }
         program.drivers[Int(id.index)].interfaces.append(interface)
@@ -34,9 +35,11 @@ extension Typer {
     case .field(let field):
       let type = field.type.map { resolve($0) } ?? .unknown
       let member = MemberID(index: Int32(program.members.count))
-      program.members.append(Member(
-        id: member, name: field.name.text, kind: .field(program[id].fields.count), experiment: nil, type: type, axes: [],
-        nameSpan: field.name.span, documentation: field.documentation))
+      program.members.append(
+        Member(
+          id: member, name: field.name.text, kind: .field(program[id].fields.count),
+          experiment: nil, type: type, axes: [],
+          nameSpan: field.name.span, documentation: field.documentation))
       program.drivers[Int(id.index)].fields.append(member)
       declare(field.name, .member(member), in: \.driverScopes[Int(id.index)])
     case .function(let function):
@@ -62,9 +65,10 @@ extension Typer {
   }
 
   private mutating func misplaced(_ word: String, at span: Span) {
-    report(Diagnostic(
-      .unexpected, "`\(word)` cannot stand in a driver", at: span,
-      notes: ["A driver has fields, `resident` values and kernels."]))
+    report(
+      Diagnostic(
+        .unexpected, "`\(word)` cannot stand in a driver", at: span,
+        notes: ["A driver has fields, `resident` values and kernels."]))
   }
 
   /// Each driver has every kernel that its interfaces ask for.
@@ -79,10 +83,11 @@ extension Typer {
               && program[id].result == wanted.result
           }
           guard match == nil else { continue }
-          report(Diagnostic(
-            .noSuchMember,
-            "`\(driver.name)` does not have the kernel `\(wanted.name)` that `\(program[interface].name)` asks for",
-            at: driver.nameSpan, labels: [Label("asked for here", at: wanted.nameSpan)]))
+          report(
+            Diagnostic(
+              .noSuchMember,
+              "`\(driver.name)` does not have the kernel `\(wanted.name)` that `\(program[interface].name)` asks for",
+              at: driver.nameSpan, labels: [Label("asked for here", at: wanted.nameSpan)]))
         }
       }
     }
@@ -99,9 +104,11 @@ extension Typer {
     }
   }
 
-  /// The kernel that host code starts when it calls `kernel` of `device`, as `led.on()` in `run`: made once, it does nothing
-  /// but call it.
-  mutating func deviceStart(_ device: MemberID, _ kernel: FunctionID, of experiment: ExperimentID) -> FunctionID {
+  /// The kernel that host code starts when it calls `kernel` of `device`, as `led.on()` in `run`:
+  /// made once, it does nothing but call it.
+  mutating func deviceStart(_ device: MemberID, _ kernel: FunctionID, of experiment: ExperimentID)
+    -> FunctionID
+  {
     let key = DeviceStart(device: device, kernel: kernel)
     if let known = deviceStarts[key] { return known }
     let original = program[kernel]
@@ -112,13 +119,20 @@ extension Typer {
       TypedArgument.value(TypedExpression(.local($0.local), $0.type, at: span))
     }
     let call = TypedExpression(
-      .deviceCall(receiver, name: original.name, signature: kernel, arguments), original.result, at: span)
-    let statement = TypedStatement(original.result == .unit ? .expression(call) : .returnValue(call), at: span)
-    let locals = original.parameters.map { Local(name: $0.name, type: $0.type, isVariable: false, span: $0.span) }
-    program.functions.append(TypedFunction(
-      id: id, name: "\(program[device].name).\(original.name)", kind: .kernel, owner: .experiment(experiment), generics: [],
-      parameters: original.parameters, result: original.result, locals: locals,
-      body: TypedBlock([statement], at: span), effects: [.timeline], nameSpan: span, span: span, documentation: nil))
+      .deviceCall(receiver, name: original.name, signature: kernel, arguments), original.result,
+      at: span)
+    let statement = TypedStatement(
+      original.result == .unit ? .expression(call) : .returnValue(call), at: span)
+    let locals = original.parameters.map {
+      Local(name: $0.name, type: $0.type, isVariable: false, span: $0.span)
+    }
+    program.functions.append(
+      TypedFunction(
+        id: id, name: "\(program[device].name).\(original.name)", kind: .kernel,
+        owner: .experiment(experiment), generics: [],
+        parameters: original.parameters, result: original.result, locals: locals,
+        body: TypedBlock([statement], at: span), effects: [.timeline], nameSpan: span, span: span,
+        documentation: nil))
     program.experiments[Int(experiment.index)].kernels.append(id)
     deviceStarts[key] = id
     return id

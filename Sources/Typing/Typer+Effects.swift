@@ -1,7 +1,7 @@
 import Diagnostics
 
-// Effects, inferred through all calls, and the stages that allow them (language.md, "Declarations in a module" and "An
-// experiment"; rule 28).
+// Effects, inferred through all calls, and the stages that allow them (language.md, "Declarations
+// in a module" and "An experiment"; rule 28).
 
 /// One thing in a body that has an effect, or a call of something that may have.
 struct EffectSource {
@@ -55,21 +55,31 @@ extension Typer {
     }
   }
 
-  private func isDevice(_ function: TypedFunction) -> Bool { isKernel(function) || function.kind == .stage(.cleanup) }
+  private func isDevice(_ function: TypedFunction) -> Bool {
+    isKernel(function) || function.kind == .stage(.cleanup)
+  }
 
   private func sources(of function: TypedFunction) -> [EffectSource] {
     var found: [EffectSource] = []
     if function.kind == .host {
-      found.append(EffectSource(span: function.nameSpan, effects: .host, what: "declared as `host fn`", callee: nil, isMarked: false))
+      found.append(
+        EffectSource(
+          span: function.nameSpan, effects: .host, what: "declared as `host fn`", callee: nil,
+          isMarked: false))
     }
     let onDevice = isDevice(function)
-    for statement in function.body.statements { gather(.statement(statement), onDevice, marked: false, into: &found) }
+    for statement in function.body.statements {
+      gather(.statement(statement), onDevice, marked: false, into: &found)
+    }
     return found
   }
 
-  private func gather(_ node: TypedNode, _ onDevice: Bool, marked: Bool, into found: inout [EffectSource]) {
+  private func gather(
+    _ node: TypedNode, _ onDevice: Bool, marked: Bool, into found: inout [EffectSource]
+  ) {
     func add(_ effects: Effects, _ what: String, _ callee: FunctionID? = nil, at span: Span) {
-      found.append(EffectSource(span: span, effects: effects, what: what, callee: callee, isMarked: marked))
+      found.append(
+        EffectSource(span: span, effects: effects, what: what, callee: callee, isMarked: marked))
     }
     switch node {
     case .place(let place):
@@ -78,8 +88,12 @@ extension Typer {
       switch member.kind {
       case .dataset: add([.host, .touchesDatasets], "the dataset `\(member.name)`", at: place.span)
       // In a kernel the freeze check reports it.
-      case .shared: if !onDevice { add([.host, .writesShared], "writing the shared value `\(member.name)`", at: place.span) }
-      case .variable, .prepared: if !onDevice { add(.host, "writing `\(member.name)`", at: place.span) }
+      case .shared:
+        if !onDevice {
+          add([.host, .writesShared], "writing the shared value `\(member.name)`", at: place.span)
+        }
+      case .variable, .prepared:
+        if !onDevice { add(.host, "writing `\(member.name)`", at: place.span) }
       case .argument, .constant, .resident, .device, .field: break
       }
     case .statement(let statement):
@@ -102,7 +116,9 @@ extension Typer {
       case .call(let id, _, _): add([], "`\(program[id].name)`", id, at: expression.span)
       case .deviceCall(_, let name, _, _): add(.timeline, "`\(name)`", at: expression.span)
       case .intrinsic(let intrinsic, _):
-        if intrinsic.isDeviceOnly { add(.timeline, "`\(calleeText(expression))`", at: expression.span) }
+        if intrinsic.isDeviceOnly {
+          add(.timeline, "`\(calleeText(expression))`", at: expression.span)
+        }
         if intrinsic.isHostOnly { add(.host, "`\(calleeText(expression))`", at: expression.span) }
       case .record:
         add(.timeline, "`record`", at: expression.span)
@@ -110,8 +126,13 @@ extension Typer {
       case .member(let id):
         switch program[id].kind {
         // In a kernel the freeze check reports these.
-        case .dataset: if !onDevice { add([.host, .touchesDatasets], "the dataset `\(program[id].name)`", at: expression.span) }
-        case .shared: if !onDevice { add(.host, "the shared value `\(program[id].name)`", at: expression.span) }
+        case .dataset:
+          if !onDevice {
+            add(
+              [.host, .touchesDatasets], "the dataset `\(program[id].name)`", at: expression.span)
+          }
+        case .shared:
+          if !onDevice { add(.host, "the shared value `\(program[id].name)`", at: expression.span) }
         case .resident: if !onDevice { add([], "resident", at: expression.span) }
         default: break
         }
@@ -119,7 +140,9 @@ extension Typer {
       }
       expression.forEachChild { child in
         // Only the call itself is marked; its arguments are evaluated on the device.
-        if case .place = child { gather(child, onDevice, marked: marked, into: &found) } else {
+        if case .place = child {
+          gather(child, onDevice, marked: marked, into: &found)
+        } else {
           gather(child, onDevice, marked: false, into: &found)
         }
       }
@@ -167,7 +190,9 @@ extension Typer {
     }
     let stage: Stage? = if case .stage(let stage) = function.kind { stage } else { nil }
     let isInitializer = function.kind == .initializer
-    if effects.contains(.startsKernel), stage == .prepare || stage == .analyze || isInitializer || function.kind == .test {
+    if effects.contains(.startsKernel),
+      stage == .prepare || stage == .analyze || isInitializer || function.kind == .test
+    {
       // `preload` may stand in `prepare`.
       let isPreload = source.callee == nil
       if !(stage == .prepare && isPreload) {
@@ -176,42 +201,63 @@ extension Typer {
       }
     }
     if effects.contains(.writesShared), stage == .prepare || isInitializer {
-      report(Diagnostic(
-        .sharedWrittenInWrongStage, "shared data cannot be written in `\(stage?.rawValue ?? "an initial value")`", at: source.span,
-        labels: chain(source, effect: .writesShared),
-        notes: ["`prepare` runs while other experiments still do. Write shared data in `run` or `analyze`."]))
+      report(
+        Diagnostic(
+          .sharedWrittenInWrongStage,
+          "shared data cannot be written in `\(stage?.rawValue ?? "an initial value")`",
+          at: source.span,
+          labels: chain(source, effect: .writesShared),
+          notes: [
+            "`prepare` runs while other experiments still do. Write shared data in `run` or `analyze`."
+          ]))
       return
     }
     if effects.contains(.touchesDatasets), stage == .prepare || isInitializer {
-      report(Diagnostic(
-        .datasetInPrepare, "datasets cannot be used in `\(stage?.rawValue ?? "an initial value")`: the run has not begun",
-        at: source.span, labels: chain(source, effect: .touchesDatasets)))
+      report(
+        Diagnostic(
+          .datasetInPrepare,
+          "datasets cannot be used in `\(stage?.rawValue ?? "an initial value")`: the run has not begun",
+          at: source.span, labels: chain(source, effect: .touchesDatasets)))
     }
   }
 
-  private func outOfPlace(_ source: EffectSource, in function: TypedFunction, effect: Effects) -> Diagnostic {
+  private func outOfPlace(_ source: EffectSource, in function: TypedFunction, effect: Effects)
+    -> Diagnostic
+  {
     let labels = chain(source, effect: effect)
-    let what = source.callee.map { isKernel(program[$0]) ? "the kernel `\(program[$0].name)`" : source.what } ?? source.what
+    let what =
+      source.callee.map { isKernel(program[$0]) ? "the kernel `\(program[$0].name)`" : source.what }
+      ?? source.what
     switch function.kind {
     case .stage(.run):
       return Diagnostic(
-        .deviceOutOfPlace, "\(what) works on the timeline, which only a kernel has", at: source.span, labels: labels,
-        notes: ["`run` stands on the host and starts kernels. Put this into a `kernel` and call it here."])
+        .deviceOutOfPlace, "\(what) works on the timeline, which only a kernel has",
+        at: source.span, labels: labels,
+        notes: [
+          "`run` stands on the host and starts kernels. Put this into a `kernel` and call it here."
+        ])
     case .stage(let stage):
       return Diagnostic(
-        .deviceOutOfPlace, "`\(stage.rawValue)` cannot reach a device: \(what) needs one", at: source.span, labels: labels,
-        notes: ["It runs beside the other experiments. Only `run`, and what it calls, can start a kernel."])
+        .deviceOutOfPlace, "`\(stage.rawValue)` cannot reach a device: \(what) needs one",
+        at: source.span, labels: labels,
+        notes: [
+          "It runs beside the other experiments. Only `run`, and what it calls, can start a kernel."
+        ])
     case .test:
       return Diagnostic(
-        .deviceOutOfPlace, "a test does not work on a device: \(what) needs one", at: source.span, labels: labels,
+        .deviceOutOfPlace, "a test does not work on a device: \(what) needs one", at: source.span,
+        labels: labels,
         notes: ["It simulates whole experiments: `simulate(X())`."])
     case .initializer:
       return Diagnostic(
-        .deviceOutOfPlace, "a value that is computed before `run` cannot reach a device: \(what) needs one", at: source.span,
+        .deviceOutOfPlace,
+        "a value that is computed before `run` cannot reach a device: \(what) needs one",
+        at: source.span,
         labels: labels)
     case .portable, .host, .kernel, .seamlessKernel, .requirement:
       return Diagnostic(
-        .deviceOutOfPlace, "\(what) works on the timeline, which only a kernel has", at: source.span,
+        .deviceOutOfPlace, "\(what) works on the timeline, which only a kernel has",
+        at: source.span,
         labels: labels + [Label("`\(function.name)` is no kernel", at: function.nameSpan)],
         notes: ["Declare it as `kernel \(function.name)`."])
     }
@@ -226,18 +272,26 @@ extension Typer {
       if let callee = source.callee, isKernel(program[callee]) { continue }
       guard seen.insert(source.span).inserted else { continue }
       if source.what == "`preload`" {
-        report(Diagnostic(
-          .deviceOutOfPlace, "`preload` cannot stand in a kernel", at: source.span,
-          notes: ["It compiles a kernel, which the host does: in `prepare`, in `run`, or in what `run` calls."]))
+        report(
+          Diagnostic(
+            .deviceOutOfPlace, "`preload` cannot stand in a kernel", at: source.span,
+            notes: [
+              "It compiles a kernel, which the host does: in `prepare`, in `run`, or in what `run` calls."
+            ]))
         continue
       }
       let start = Span(source.span.source, Int(source.span.start), Int(source.span.start))
       var fixes = [Fix("wait for it: costs a round trip to the host", [Edit(start, "await ")])]
       let hasResult = source.callee.map { program[$0].result != .unit } ?? false
-      if !hasResult { fixes.append(Fix("queue it and go on: costs a microsecond or less", [Edit(start, "send ")])) }
-      report(Diagnostic(
-        .unmarkedHostCall, "\(source.what) runs on the host, and a kernel leaves real time only where it says so",
-        at: source.span, remark: "called without `await` or `send`", labels: chain(source, effect: .host), fixes: fixes))
+      if !hasResult {
+        fixes.append(Fix("queue it and go on: costs a microsecond or less", [Edit(start, "send ")]))
+      }
+      report(
+        Diagnostic(
+          .unmarkedHostCall,
+          "\(source.what) runs on the host, and a kernel leaves real time only where it says so",
+          at: source.span, remark: "called without `await` or `send`",
+          labels: chain(source, effect: .host), fixes: fixes))
     }
   }
 
@@ -253,12 +307,16 @@ extension Typer {
         break
       }
       let inner = effectSources[Int(id.index)].first { inner in
-        !inner.isMarked && (inner.effects.contains(effect)
-          || inner.callee.map { self.seen(by: Int(id.index), of: Int($0.index)).contains(effect) } ?? false)
+        !inner.isMarked
+          && (inner.effects.contains(effect)
+            || inner.callee.map { self.seen(by: Int(id.index), of: Int($0.index)).contains(effect) }
+              ?? false)
       }
       guard let inner else { break }
-      let text = inner.callee == nil && inner.effects.contains(.host) && inner.what.hasPrefix("declared")
-        ? "`\(function.name)` is \(inner.what)" : "`\(function.name)` has this effect because of \(inner.what)"
+      let text =
+        inner.callee == nil && inner.effects.contains(.host) && inner.what.hasPrefix("declared")
+        ? "`\(function.name)` is \(inner.what)"
+        : "`\(function.name)` has this effect because of \(inner.what)"
       labels.append(Label(text, at: inner.span))
       next = inner.effects.contains(effect) ? nil : inner.callee
     }

@@ -3,7 +3,8 @@ import Diagnostics
 // What is lent as `inout` is not seen by other ways meanwhile (rule 18).
 
 extension Typer {
-  /// Reports each call that lends a member to a function which mentions that member itself, directly or through others.
+  /// Reports each call that lends a member to a function which mentions that member itself,
+  /// directly or through others.
   mutating func checkExclusivity() {
     var loans: [(function: FunctionID, call: FunctionID, place: Place)] = []
     var mentions: [Set<MemberID>] = []
@@ -24,12 +25,22 @@ extension Typer {
       }
     }
     for loan in loans {
-      guard case .member(let member) = loan.place.root, mentions[Int(loan.call.index)].contains(member) else { continue }
-      report(Diagnostic(
-        .overlappingInout, "`\(program[loan.call].name)` uses `\(program[member].name)` itself while it is lent to it",
-        at: loan.place.span, remark: "lent here",
-        labels: [Label("mentions `\(program[member].name)`, perhaps through what it calls", at: program[loan.call].nameSpan)],
-        notes: ["Values do not alias, so a variable is seen one way at a time. Pass it, or mention it, but not both."]))
+      guard case .member(let member) = loan.place.root,
+        mentions[Int(loan.call.index)].contains(member)
+      else { continue }
+      report(
+        Diagnostic(
+          .overlappingInout,
+          "`\(program[loan.call].name)` uses `\(program[member].name)` itself while it is lent to it",
+          at: loan.place.span, remark: "lent here",
+          labels: [
+            Label(
+              "mentions `\(program[member].name)`, perhaps through what it calls",
+              at: program[loan.call].nameSpan)
+          ],
+          notes: [
+            "Values do not alias, so a variable is seen one way at a time. Pass it, or mention it, but not both."
+          ]))
     }
   }
 }

@@ -1,7 +1,8 @@
 import Diagnostics
 import Syntax
 
-// Expressions: what each is, and of what type. `expecting` is a wish, for literals and names whose meaning depends on it.
+// Expressions: what each is, and of what type. `expecting` is a wish, for literals and names whose
+// meaning depends on it.
 
 extension Typer {
   /// Types `id` as a value of `type`; says so where it is none.
@@ -12,12 +13,16 @@ extension Typer {
   /// `value` as a `type`: a `T` serves as a `T?`; all else must agree.
   mutating func coerce(_ value: TypedExpression, to type: Type) -> TypedExpression {
     if value.type == type { return value }
-    if isUnknown(type) || isUnknown(value.type) { return TypedExpression(value.kind, type, at: value.span) }
+    if isUnknown(type) || isUnknown(value.type) {
+      return TypedExpression(value.kind, type, at: value.span)
+    }
     if case .optional(let inner) = type {
       if value.type == .optional(.never) { return TypedExpression(.none, type, at: value.span) }
       if value.type == inner { return TypedExpression(.some(value), type, at: value.span) }
     }
-    if value.type == .array(.never), case .array = type { return TypedExpression(.array([]), type, at: value.span) }
+    if value.type == .array(.never), case .array = type {
+      return TypedExpression(.array([]), type, at: value.span)
+    }
     report(mismatch(value, wanted: type))
     return TypedExpression(.invalid, .unknown, at: value.span)
   }
@@ -28,7 +33,8 @@ extension Typer {
     case .unknown: true
     case .optional(let inner), .array(let inner), .fixedArray(let inner, _): isUnknown(inner)
     case .tuple(let parts): parts.contains { isUnknown($0) }
-    case .function(let parameters, let result): isUnknown(result) || parameters.contains { isUnknown($0) }
+    case .function(let parameters, let result):
+      isUnknown(result) || parameters.contains { isUnknown($0) }
     default: false
     }
   }
@@ -36,34 +42,43 @@ extension Typer {
   /// Types `id`.
   mutating func expression(_ id: ExpressionID, expecting: Type? = nil) -> TypedExpression {
     // No expression is typed twice: nested calls would take time without end.
-    if !settledArguments.isEmpty, let known = settledArguments.removeValue(forKey: id) { return known }
+    if !settledArguments.isEmpty, let known = settledArguments.removeValue(forKey: id) {
+      return known
+    }
     let span = tree.span(of: id)
     let unknown = TypedExpression(.invalid, .unknown, at: span)
     switch tree[id] {
     case .invalid: return unknown
     case .number(let numeral): return number(numeral, expecting: expecting, at: span)
-    case .quantity(let numeral, let unit): return quantity(numeral, unit, expecting: expecting, at: span)
+    case .quantity(let numeral, let unit):
+      return quantity(numeral, unit, expecting: expecting, at: span)
     case .boolean(let value): return TypedExpression(.boolean(value), .boolean, at: span)
     case .none:
-      if case .optional? = expecting, let expecting { return TypedExpression(.none, expecting, at: span) }
+      if case .optional? = expecting, let expecting {
+        return TypedExpression(.none, expecting, at: span)
+      }
       return TypedExpression(.none, .optional(.never), at: span)
     case .string(let segments): return string(segments, at: span)
     case .name(let name): return nameExpression(name, expecting: expecting)
     case .implicitMember(let name): return implicitMember(name, [], expecting: expecting, at: span)
     case .member(let base, let name): return member(base, name, at: span)
     case .tupleElement(let base, let index): return tupleElement(base, index, at: span)
-    case .call(let callee, let arguments): return call(callee, arguments, expecting: expecting, at: span)
+    case .call(let callee, let arguments):
+      return call(callee, arguments, expecting: expecting, at: span)
     case .index(let base, let indices): return index(base, indices, at: span)
-    case .prefix(let operation, let operand): return prefix(operation, operand, expecting: expecting, at: span)
+    case .prefix(let operation, let operand):
+      return prefix(operation, operand, expecting: expecting, at: span)
     case .infix(let operation, let left, let right, let operatorSpan):
       return infix(operation, left, right, expecting: expecting, operatorSpan, at: span)
     case .range:
-      report(Diagnostic(
-        .mismatch, "a range stands in a `for`, in a slice or after an argument's `in`", at: span))
+      report(
+        Diagnostic(
+          .mismatch, "a range stands in a `for`, in a slice or after an argument's `in`", at: span))
       return unknown
     case .tuple(let parts): return tuple(parts, expecting: expecting, at: span)
     case .array(let elements): return array(elements, expecting: expecting, at: span)
-    case .repeated(let element, let count): return repeated(element, count: count, expecting: expecting, at: span)
+    case .repeated(let element, let count):
+      return repeated(element, count: count, expecting: expecting, at: span)
     case .comprehension(let element, let clauses):
       return comprehension(element, clauses, expecting: expecting, at: span)
     case .conditional(let conditions, let then, let otherwise):
@@ -84,7 +99,10 @@ extension Typer {
       body.enclosing.removeLast()
       return TypedExpression(.record(typed), .recording, at: span)
     case .type(let type):
-      report(Diagnostic(.mismatch, "a type is no value; to convert, write `\(program.text(resolve(type)))(…)`", at: span))
+      report(
+        Diagnostic(
+          .mismatch, "a type is no value; to convert, write `\(program.text(resolve(type)))(…)`",
+          at: span))
       return unknown
     case .parenthesized(let inner):
       let value = expression(inner, expecting: expecting)
@@ -105,16 +123,26 @@ extension Typer {
     case .functions(let candidates)?: return functionValue(candidates, name, expecting: expecting)
     case .module(let index)?:
       usedImports.insert(name.text)
-      report(Diagnostic(
-        .mismatch, "`\(name.text)` is a module, not a value; write `\(modules.modules[index].name).name`", at: name.span))
+      report(
+        Diagnostic(
+          .mismatch,
+          "`\(name.text)` is a module, not a value; write `\(modules.modules[index].name).name`",
+          at: name.span))
       return unknown
-    case .structure?, .enumeration?, .error?, .interface?, .driver?, .experiment?, .builtinError?, .generic?:
+    case .structure?, .enumeration?, .error?, .interface?, .driver?, .experiment?, .builtinError?,
+      .generic?:
       report(Diagnostic(.mismatch, "`\(name.text)` is a type, not a value", at: name.span))
       return unknown
     case nil:
       if intrinsicNames.contains(name.text) {
-        report(Diagnostic(.mismatch, "`\(name.text)` is called with parentheses", at: name.span,
-          fixes: [Fix("call it", [Edit(Span(name.span.source, Int(name.span.end), Int(name.span.end)), "()")])]))
+        report(
+          Diagnostic(
+            .mismatch, "`\(name.text)` is called with parentheses", at: name.span,
+            fixes: [
+              Fix(
+                "call it",
+                [Edit(Span(name.span.source, Int(name.span.end), Int(name.span.end)), "()")])
+            ]))
       } else {
         reportUnknown(name)
       }
@@ -138,14 +166,20 @@ extension Typer {
     return TypedExpression(.member(id), member.type, at: span)
   }
 
-  mutating func functionValue(_ candidates: [FunctionID], _ name: Name, expecting: Type?) -> TypedExpression {
+  mutating func functionValue(_ candidates: [FunctionID], _ name: Name, expecting: Type?)
+    -> TypedExpression
+  {
     let unknown = TypedExpression(.invalid, .unknown, at: name.span)
     var fitting = candidates
     if fitting.count > 1, case .function(let parameters, let result)? = expecting {
-      fitting = candidates.filter { program[$0].parameters.map(\.type) == parameters && program[$0].result == result }
+      fitting = candidates.filter {
+        program[$0].parameters.map(\.type) == parameters && program[$0].result == result
+      }
     }
     guard fitting.count == 1, let id = fitting.first else {
-      report(Diagnostic(.ambiguousCall, "`\(name.text)` stands for \(candidates.count) functions", at: name.span))
+      report(
+        Diagnostic(
+          .ambiguousCall, "`\(name.text)` stands for \(candidates.count) functions", at: name.span))
       return unknown
     }
     let function = program[id]
@@ -158,15 +192,19 @@ extension Typer {
       return unknown
     }
     return TypedExpression(
-      .function(id, [:]), .function(function.parameters.map(\.type), function.result), at: name.span)
+      .function(id, [:]), .function(function.parameters.map(\.type), function.result), at: name.span
+    )
   }
 
-  private mutating func tupleElement(_ base: ExpressionID, _ index: Int, at span: Span) -> TypedExpression {
+  private mutating func tupleElement(_ base: ExpressionID, _ index: Int, at span: Span)
+    -> TypedExpression
+  {
     let value = expression(base)
     guard case .tuple(let parts) = value.type, parts.indices.contains(index) else {
       if value.type != .unknown {
-        report(Diagnostic(
-          .noSuchMember, "\(program.described(value.type)) has no element \(index)", at: span))
+        report(
+          Diagnostic(
+            .noSuchMember, "\(program.described(value.type)) has no element \(index)", at: span))
       }
       return TypedExpression(.invalid, .unknown, at: span)
     }
@@ -175,7 +213,9 @@ extension Typer {
 
   // MARK: Collections
 
-  private mutating func tuple(_ parts: [ExpressionID], expecting: Type?, at span: Span) -> TypedExpression {
+  private mutating func tuple(_ parts: [ExpressionID], expecting: Type?, at span: Span)
+    -> TypedExpression
+  {
     if parts.isEmpty { return TypedExpression(.unit, .unit, at: span) }
     var wanted: [Type?] = Array(repeating: nil, count: parts.count)
     if case .tuple(let types)? = expecting, types.count == parts.count { wanted = types }
@@ -188,7 +228,9 @@ extension Typer {
     return TypedExpression(.tuple(values), .tuple(values.map(\.type)), at: span)
   }
 
-  private mutating func array(_ elements: [ExpressionID], expecting: Type?, at span: Span) -> TypedExpression {
+  private mutating func array(_ elements: [ExpressionID], expecting: Type?, at span: Span)
+    -> TypedExpression
+  {
     var wanted: Type?
     switch expecting {
     case .array(let element)?: wanted = element
@@ -213,7 +255,9 @@ extension Typer {
       } else {
         let value = expression(element)
         values.append(value)
-        if !isUnknown(value.type), value.type != .optional(.never), value.type != .array(.never) { wanted = value.type }
+        if !isUnknown(value.type), value.type != .optional(.never), value.type != .array(.never) {
+          wanted = value.type
+        }
       }
     }
     if let wanted, values.contains(where: { $0.type != wanted && !isUnknown($0.type) }) {
@@ -221,12 +265,16 @@ extension Typer {
     }
     if case .fixedArray(_, let lengths)? = expecting, let expecting {
       if case .known(let count)? = lengths.first, count != elements.count {
-        report(Diagnostic(
-          .mismatch, "this array has \(elements.count) elements, \(program.described(expecting)) has \(count)", at: span))
+        report(
+          Diagnostic(
+            .mismatch,
+            "this array has \(elements.count) elements, \(program.described(expecting)) has \(count)",
+            at: span))
       }
       return TypedExpression(.array(values), expecting, at: span)
     }
-    return TypedExpression(.array(values), .array(wanted ?? (elements.isEmpty ? .never : .unknown)), at: span)
+    return TypedExpression(
+      .array(values), .array(wanted ?? (elements.isEmpty ? .never : .unknown)), at: span)
   }
 
   private mutating func repeated(
@@ -246,7 +294,8 @@ extension Typer {
       return TypedExpression(.repeated(value, count: number), .array(value.type), at: span)
     }
     guard length >= 0, length <= 1 << 32 else {
-      report(Diagnostic(.valueOutOfRange, "an array cannot have \(length) elements", at: number.span))
+      report(
+        Diagnostic(.valueOutOfRange, "an array cannot have \(length) elements", at: number.span))
       return TypedExpression(.invalid, .unknown, at: span)
     }
     return TypedExpression(
@@ -265,7 +314,9 @@ extension Typer {
       switch clause {
       case .loop(let pattern, let source):
         var head: [TypedStatement] = []
-        if case .tuple = tree[pattern] { notYet("a tuple pattern in a comprehension", at: tree.span(of: pattern)) }
+        if case .tuple = tree[pattern] {
+          notYet("a tuple pattern in a comprehension", at: tree.span(of: pattern))
+        }
         if let loop = typeLoopHead(pattern, source, into: &head) { typed.append(.loop(loop)) }
       case .condition(let condition): typed.append(.condition(value(condition, as: .boolean)))
       }
@@ -274,7 +325,9 @@ extension Typer {
     return TypedExpression(.comprehension(value, typed), .array(value.type), at: span)
   }
 
-  private mutating func index(_ base: ExpressionID, _ indices: [ExpressionID], at span: Span) -> TypedExpression {
+  private mutating func index(_ base: ExpressionID, _ indices: [ExpressionID], at span: Span)
+    -> TypedExpression
+  {
     let unknown = TypedExpression(.invalid, .unknown, at: span)
     let array = expression(base)
     let element: Type
@@ -291,13 +344,15 @@ extension Typer {
       return unknown
     default:
       for index in indices where !isRange(index) { _ = expression(index) }
-      report(Diagnostic(
-        .notApplicable, "\(program.described(array.type)) cannot be indexed", at: array.span))
+      report(
+        Diagnostic(
+          .notApplicable, "\(program.described(array.type)) cannot be indexed", at: array.span))
       return unknown
     }
     guard indices.count == 1, let only = indices.first else {
-      report(Diagnostic(
-        .notApplicable, "\(program.described(array.type)) has one index", at: span))
+      report(
+        Diagnostic(
+          .notApplicable, "\(program.described(array.type)) has one index", at: span))
       return unknown
     }
     if case .range(let lower, let upper, let isClosed, let step) = tree[only] {
@@ -329,15 +384,19 @@ extension Typer {
     let (first, firstValue) = branch(then, expecting: expecting)
     body.closeScope()
     guard let otherwise else {
-      report(Diagnostic(
-        .mismatch, "an `if` that yields a value needs an `else`", at: span, remark: "what if the condition is false?"))
+      report(
+        Diagnostic(
+          .mismatch, "an `if` that yields a value needs an `else`", at: span,
+          remark: "what if the condition is false?"))
       return TypedExpression(.invalid, .unknown, at: span)
     }
     var (second, secondValue) = branch(otherwise, expecting: expecting ?? firstValue.type)
-    secondValue = coerce(secondValue, to: firstValue.type == .optional(.never) ? secondValue.type : firstValue.type)
+    secondValue = coerce(
+      secondValue, to: firstValue.type == .optional(.never) ? secondValue.type : firstValue.type)
     let value = coerce(firstValue, to: secondValue.type)
     let type = isUnknown(value.type) ? .unknown : value.type
-    return TypedExpression(.conditional(typed, first, value, otherwise: second, secondValue), type, at: span)
+    return TypedExpression(
+      .conditional(typed, first, value, otherwise: second, secondValue), type, at: span)
   }
 
   /// The statements of a branch and its value, which its last statement is.
@@ -358,11 +417,15 @@ extension Typer {
     switch tree[last] {
     case .expression(let id): return (head, expression(id, expecting: expecting))
     case .ifElse(let conditions, let then, let otherwise):
-      return (head, conditional(conditions, then, otherwise, expecting: expecting, at: tree.span(of: last)))
+      return (
+        head,
+        conditional(conditions, then, otherwise, expecting: expecting, at: tree.span(of: last))
+      )
     case .invalid: return (head, unknown)
     default:
-      report(Diagnostic(
-        .mismatch, "the last line of this branch must be its value", at: tree.span(of: last)))
+      report(
+        Diagnostic(
+          .mismatch, "the last line of this branch must be its value", at: tree.span(of: last)))
       return (head, unknown)
     }
   }

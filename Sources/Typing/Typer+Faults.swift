@@ -35,12 +35,16 @@ extension Typer {
     case (.integer, .integer32): fixes = [Fix("convert it", [Edit(value.span, "Int32(\(text))")])]
     case (.integer32, .integer): fixes = [Fix("convert it", [Edit(value.span, "Int(\(text))")])]
     case (.optional(let inner), _) where inner == wanted:
-      notes = ["It may be `none`: take it apart with `if let` or `guard let`, or give a value for that case with `??`."]
+      notes = [
+        "It may be `none`: take it apart with `if let` or `guard let`, or give a value for that case with `??`."
+      ]
     case (_, .string): fixes = [Fix("print it into a string", [Edit(value.span, "\"{\(text)}\"")])]
     default: break
     }
     return Diagnostic(
-      .mismatch, "this is \(program.described(value.type)), but \(program.described(wanted)) is due here", at: value.span,
+      .mismatch,
+      "this is \(program.described(value.type)), but \(program.described(wanted)) is due here",
+      at: value.span,
       notes: notes, fixes: fixes)
   }
 
@@ -48,10 +52,14 @@ extension Typer {
     var fixes: [Fix] = []
     let text = program.sources[value.span.source].text(value.span)
     switch (value.type, wanted) {
-    case (.float(.time), .duration): fixes = [Fix("convert it to ticks, rounding", [Edit(value.span, "Duration(\(text))")])]
-    case (.duration, .float(.time)): fixes = [Fix("take its seconds", [Edit(value.span, "(\(text)).seconds")])]
+    case (.float(.time), .duration):
+      fixes = [Fix("convert it to ticks, rounding", [Edit(value.span, "Duration(\(text))")])]
+    case (.duration, .float(.time)):
+      fixes = [Fix("take its seconds", [Edit(value.span, "(\(text)).seconds")])]
     case (.float(let dimension), .duration) where dimension == .frequency:
-      fixes = [Fix("a duration is one over a frequency", [Edit(value.span, "Duration(1 / (\(text)))")])]
+      fixes = [
+        Fix("a duration is one over a frequency", [Edit(value.span, "Duration(1 / (\(text)))")])
+      ]
     default: break
     }
     var notes: [String] = []
@@ -61,7 +69,8 @@ extension Typer {
     }
     let what = isBare ? "a bare number" : "\(program.described(value.type))"
     return Diagnostic(
-      .dimension, "this is \(what), but \(program.described(wanted)) is due here", at: value.span, notes: notes, fixes: fixes)
+      .dimension, "this is \(what), but \(program.described(wanted)) is due here", at: value.span,
+      notes: notes, fixes: fixes)
   }
 
   /// A unit in which a quantity of `type` may be written.
@@ -77,7 +86,9 @@ extension Typer {
   func mismatch(_ found: Type, wanted: Type, at span: Span) -> Diagnostic {
     let code: Code = isQuantity(found) && isQuantity(wanted) ? .dimension : .mismatch
     return Diagnostic(
-      code, "this yields \(program.described(found)), but the place holds \(program.described(wanted))", at: span)
+      code,
+      "this yields \(program.described(found)), but the place holds \(program.described(wanted))",
+      at: span)
   }
 
   /// `operation` has no meaning between `a` and `b`.
@@ -85,22 +96,32 @@ extension Typer {
     _ operation: InfixOperator, _ a: TypedExpression, _ b: TypedExpression, at span: Span
   ) -> Diagnostic {
     let sign = operation.rawValue
-    let labels = [Label("`\(program.text(a.type))`", at: a.span), Label("`\(program.text(b.type))`", at: b.span)]
+    let labels = [
+      Label("`\(program.text(a.type))`", at: a.span),
+      Label("`\(program.text(b.type))`", at: b.span),
+    ]
     if operation == .divide, a.type == .integer || a.type == .integer32, b.type == a.type {
       let left = program.sources[a.span.source].text(a.span)
       let right = program.sources[b.span.source].text(b.span)
       return Diagnostic(
-        .integerDivision, "`/` between integers: is the quotient to be a whole number or a fraction?", at: span,
+        .integerDivision,
+        "`/` between integers: is the quotient to be a whole number or a fraction?", at: span,
         labels: labels,
         fixes: [
           Fix("a whole number, rounded down", [Edit(span, "//")]),
-          Fix("a fraction", [Edit(a.span.joined(with: b.span), "Float(\(left)) / Float(\(right))")]),
+          Fix(
+            "a fraction", [Edit(a.span.joined(with: b.span), "Float(\(left)) / Float(\(right))")]),
         ])
     }
-    if operation == .power, case .float(let dimension) = a.type, !dimension.isNone, b.type == .integer || b.type == .number {
+    if operation == .power, case .float(let dimension) = a.type, !dimension.isNone,
+      b.type == .integer || b.type == .number
+    {
       return Diagnostic(
-        .dimension, "\(program.described(a.type)) is raised only to a power that is written as a whole number", at: span,
-        labels: labels, notes: ["The unit of the result must be known when the program is checked."])
+        .dimension,
+        "\(program.described(a.type)) is raised only to a power that is written as a whole number",
+        at: span,
+        labels: labels, notes: ["The unit of the result must be known when the program is checked."]
+      )
     }
     if countsAsQuantity(a), countsAsQuantity(b), isQuantity(a.type) || isQuantity(b.type) {
       if !(a.type == .number && b.type == .integer) && !(a.type == .integer && b.type == .number) {
@@ -111,7 +132,9 @@ extension Typer {
           notes = ["Only quantities of the same dimension can be added, subtracted and compared."]
         }
         return Diagnostic(
-          .dimension, "`\(sign)` does not take \(program.described(a.type)) and \(program.described(b.type))", at: span,
+          .dimension,
+          "`\(sign)` does not take \(program.described(a.type)) and \(program.described(b.type))",
+          at: span,
           labels: labels, notes: notes)
       }
     }
@@ -121,14 +144,28 @@ extension Typer {
     }
     var fixes: [Fix] = []
     if a.type == .integer, case .float = b.type {
-      fixes = [Fix("convert the `Int`", [Edit(a.span, "Float(\(program.sources[a.span.source].text(a.span)))")])]
+      fixes = [
+        Fix(
+          "convert the `Int`",
+          [Edit(a.span, "Float(\(program.sources[a.span.source].text(a.span)))")])
+      ]
     } else if case .float = a.type, b.type == .integer {
-      fixes = [Fix("convert the `Int`", [Edit(b.span, "Float(\(program.sources[b.span.source].text(b.span)))")])]
+      fixes = [
+        Fix(
+          "convert the `Int`",
+          [Edit(b.span, "Float(\(program.sources[b.span.source].text(b.span)))")])
+      ]
     } else if a.type == .string, operation == .add {
-      fixes = [Fix("print it into the string", [Edit(b.span, "\"{\(program.sources[b.span.source].text(b.span))}\"")])]
+      fixes = [
+        Fix(
+          "print it into the string",
+          [Edit(b.span, "\"{\(program.sources[b.span.source].text(b.span))}\"")])
+      ]
     }
     return Diagnostic(
-      .mismatch, "`\(sign)` does not take \(program.described(a.type)) and \(program.described(b.type))", at: span,
+      .mismatch,
+      "`\(sign)` does not take \(program.described(a.type)) and \(program.described(b.type))",
+      at: span,
       labels: labels, fixes: fixes)
   }
 
@@ -137,7 +174,9 @@ extension Typer {
     case .integer, .integer32: true
     case .float, .duration, .timestamp:
       switch operation {
-      case .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight, .wrappingAdd, .wrappingSubtract, .wrappingMultiply: false
+      case .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight, .wrappingAdd, .wrappingSubtract,
+        .wrappingMultiply:
+        false
       default: true
       }
     case .string:
@@ -146,7 +185,8 @@ extension Typer {
       default: false
       }
     case .array: operation == .add || operation == .equal || operation == .notEqual
-    case .boolean, .optional, .tuple, .structure, .enumeration, .fixedArray: operation == .equal || operation == .notEqual
+    case .boolean, .optional, .tuple, .structure, .enumeration, .fixedArray:
+      operation == .equal || operation == .notEqual
     default: false
     }
   }

@@ -8,9 +8,12 @@ extension Typer {
     var result = ValueFormat()
     var rest = Substring(written.text)
     func fault(_ message: String) {
-      report(Diagnostic(
-        .mismatch, message, at: written.span,
-        notes: ["For example `{x:.2f}`, `{n:05}`, `{n:x}`, `{s:<8}`, or a unit: `{t:us}`, `{f:.3MHz}`."]))
+      report(
+        Diagnostic(
+          .mismatch, message, at: written.span,
+          notes: [
+            "For example `{x:.2f}`, `{n:05}`, `{n:x}`, `{s:<8}`, or a unit: `{t:us}`, `{f:.3MHz}`."
+          ]))
     }
     if let first = rest.first, "<>^".contains(first) {
       result.alignment = first
@@ -35,18 +38,24 @@ extension Typer {
     if name.isEmpty {
       if let digits {
         result.notation = .letter("g", digits: digits)
-        if case .float = value.type {} else if !isUnknown(value.type) { fault("digits behind the point are for a `Float`") }
+        if case .float = value.type {
+        } else if !isUnknown(value.type) {
+          fault("digits behind the point are for a `Float`")
+        }
       }
       return result
     }
-    let dimension: Dimension? = switch value.type {
-    case .float(let dimension): dimension
-    case .duration: .time
-    default: nil
-    }
+    let dimension: Dimension? =
+      switch value.type {
+      case .float(let dimension): dimension
+      case .duration: .time
+      default: nil
+      }
     let letters: Set<Character> = ["f", "e", "g", "x", "b", "o", "d"]
     let isQuantity = dimension.map { !$0.isNone } ?? false
-    if let letter = name.first, name.count == 1, letters.contains(letter), !(isQuantity && unit(named: name) != nil) {
+    if let letter = name.first, name.count == 1, letters.contains(letter),
+      !(isQuantity && unit(named: name) != nil)
+    {
       checkLetter(letter, digits, value, fault)
       result.notation = .letter(letter, digits: digits)
       return result
@@ -60,9 +69,11 @@ extension Typer {
       return result
     }
     guard dimension == scale.dimension || !dimension.variables.isEmpty else {
-      report(Diagnostic(
-        .dimension, "\(program.described(value.type)) cannot be printed in `\(name)`", at: written.span,
-        labels: [Label("`\(program.text(value.type))`", at: value.span)]))
+      report(
+        Diagnostic(
+          .dimension, "\(program.described(value.type)) cannot be printed in `\(name)`",
+          at: written.span,
+          labels: [Label("`\(program.text(value.type))`", at: value.span)]))
       return result
     }
     result.notation = .unit(name, scale: scale.factor, digits: digits)
@@ -74,10 +85,13 @@ extension Typer {
   ) {
     switch (letter, value.type) {
     case (_, .unknown): break
-    case ("x", .integer), ("b", .integer), ("o", .integer), ("d", .integer), ("x", .integer32), ("b", .integer32),
+    case ("x", .integer), ("b", .integer), ("o", .integer), ("d", .integer), ("x", .integer32),
+      ("b", .integer32),
       ("o", .integer32), ("d", .integer32):
       if digits != nil { fault("digits behind the point are for a `Float`") }
-    case ("f", .float), ("e", .float), ("g", .float), ("f", .integer), ("e", .integer), ("g", .integer): break
+    case ("f", .float), ("e", .float), ("g", .float), ("f", .integer), ("e", .integer),
+      ("g", .integer):
+      break
     default: fault("the format `\(letter)` does not fit \(program.described(value.type))")
     }
   }
@@ -91,7 +105,9 @@ extension Typer {
     var inPower = false
     func finish() -> Bool {
       if name == "1", factors.isEmpty, power.isEmpty { return true }
-      guard !name.isEmpty, unit(named: name) != nil, let n = power.isEmpty ? 1 : Int(power), abs(n) <= 20 else { return false }
+      guard !name.isEmpty, unit(named: name) != nil, let n = power.isEmpty ? 1 : Int(power),
+        abs(n) <= 20
+      else { return false }
       factors.append(UnitExpression.Factor(name: Name(name, at: span), power: sign * n))
       return true
     }

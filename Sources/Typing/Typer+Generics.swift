@@ -3,13 +3,16 @@ import Syntax
 // What generic parameters stand for: by comparing a parameter's type with an argument's.
 
 extension Typer {
-  /// Whether no generic parameter of a callee is left in `type`; those of the body itself stand for themselves.
+  /// Whether no generic parameter of a callee is left in `type`; those of the body itself stand for
+  /// themselves.
   func isClosed(_ type: Type) -> Bool {
     switch type {
-    case .float(let dimension): dimension.variables.allSatisfy { variable in isOwn(variable.parameter) }
+    case .float(let dimension):
+      dimension.variables.allSatisfy { variable in isOwn(variable.parameter) }
     case .optional(let inner), .array(let inner): isClosed(inner)
     case .fixedArray(let inner, let lengths):
-      isClosed(inner) && lengths.allSatisfy { if case .parameter(let id) = $0 { isOwn(id) } else { true } }
+      isClosed(inner)
+        && lengths.allSatisfy { if case .parameter(let id) = $0 { isOwn(id) } else { true } }
     case .tuple(let parts): parts.allSatisfy { isClosed($0) }
     case .structure(_, let arguments):
       arguments.allSatisfy { argument in
@@ -20,7 +23,8 @@ extension Typer {
         case .length(.known): true
         }
       }
-    case .function(let parameters, let result): isClosed(result) && parameters.allSatisfy { isClosed($0) }
+    case .function(let parameters, let result):
+      isClosed(result) && parameters.allSatisfy { isClosed($0) }
     case .parameter(let id): isOwn(id)
     default: true
     }
@@ -28,7 +32,8 @@ extension Typer {
 
   private func isOwn(_ id: GenericID) -> Bool { body.generics.contains { $0.id == id } }
 
-  /// Makes `pattern` equal to `type` by settling generic parameters in `map`; false if that cannot be.
+  /// Makes `pattern` equal to `type` by settling generic parameters in `map`; false if that cannot
+  /// be.
   func unify(_ pattern: Type, _ type: Type, _ map: inout [GenericID: GenericArgument]) -> Bool {
     if isUnknown(type) { return true }
     switch (pattern, type) {
@@ -73,7 +78,9 @@ extension Typer {
     }
   }
 
-  private func unify(_ wanted: Dimension, _ given: Dimension, _ map: inout [GenericID: GenericArgument]) -> Bool {
+  private func unify(
+    _ wanted: Dimension, _ given: Dimension, _ map: inout [GenericID: GenericArgument]
+  ) -> Bool {
     let known = wanted.substituting(map)
     let open = known.variables.filter { map[$0.parameter] == nil && !isOwn($0.parameter) }
     guard let variable = open.first else { return known == given }
@@ -101,7 +108,8 @@ extension Dimension {
       powers.append(power / n)
     }
     result = Dimension(
-      second: Int8(powers[0]), metre: Int8(powers[1]), kilogram: Int8(powers[2]), ampere: Int8(powers[3]),
+      second: Int8(powers[0]), metre: Int8(powers[1]), kilogram: Int8(powers[2]),
+      ampere: Int8(powers[3]),
       kelvin: Int8(powers[4]), angle: Int8(powers[5]))
     for variable in variables {
       guard Int(variable.power) % n == 0 else { return nil }

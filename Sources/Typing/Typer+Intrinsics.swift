@@ -5,7 +5,8 @@ import Syntax
 
 /// Functions that are there without being declared anywhere.
 let intrinsicNames: Set<String> = Set(fixedIntrinsics.keys).union(numericIntrinsics.keys).union([
-  "output", "gate", "input", "print", "simulate", "expect", "least_squares", "Int", "Int32", "Float", "Duration", "String",
+  "output", "gate", "input", "print", "simulate", "expect", "least_squares", "Int", "Int32",
+  "Float", "Duration", "String",
 ])
 
 private struct FixedIntrinsic {
@@ -21,7 +22,8 @@ private let fixedIntrinsics: [String: FixedIntrinsic] = [
   "slack": FixedIntrinsic(intrinsic: .slack, parameters: [], result: .duration),
   "delay": FixedIntrinsic(intrinsic: .delay, parameters: [("d", .duration)], result: .unit),
   "at": FixedIntrinsic(intrinsic: .at, parameters: [("t", .timestamp)], result: .unit),
-  "wait_until": FixedIntrinsic(intrinsic: .waitUntil, parameters: [("t", .timestamp)], result: .unit),
+  "wait_until": FixedIntrinsic(
+    intrinsic: .waitUntil, parameters: [("t", .timestamp)], result: .unit),
   "realtime": FixedIntrinsic(intrinsic: .realtime, parameters: [], result: .unit),
   "reset": FixedIntrinsic(intrinsic: .resetTimeline, parameters: [], result: .unit),
   "should_pause": FixedIntrinsic(intrinsic: .shouldPause, parameters: [], result: .boolean),
@@ -44,9 +46,12 @@ private let numericIntrinsics: [String: (Intrinsic, NumericShape)] = [
   "abs": (.absolute, .same), "min": (.minimum, .several), "max": (.maximum, .several),
   "floor": (.floor, .sameFloat), "ceil": (.ceiling, .sameFloat), "trunc": (.truncate, .sameFloat),
   "round": (.round, .sameFloat), "sqrt": (.squareRoot, .root),
-  "sin": (.sine, .angleToNumber), "cos": (.cosine, .angleToNumber), "tan": (.tangent, .angleToNumber),
-  "asin": (.arcSine, .numberToAngle), "acos": (.arcCosine, .numberToAngle), "atan": (.arcTangent, .numberToAngle),
-  "atan2": (.arcTangent2, .twoToAngle), "exp": (.exponential, .numberToNumber), "log": (.logarithm, .numberToNumber),
+  "sin": (.sine, .angleToNumber), "cos": (.cosine, .angleToNumber),
+  "tan": (.tangent, .angleToNumber),
+  "asin": (.arcSine, .numberToAngle), "acos": (.arcCosine, .numberToAngle),
+  "atan": (.arcTangent, .numberToAngle),
+  "atan2": (.arcTangent2, .twoToAngle), "exp": (.exponential, .numberToNumber),
+  "log": (.logarithm, .numberToNumber),
   "log2": (.logarithm2, .numberToNumber), "log10": (.logarithm10, .numberToNumber),
 ]
 
@@ -64,24 +69,33 @@ extension Typer {
     case "output": return callOutput(arguments, at: span)
     case "gate":
       return callPrimitive(
-        .gate, arguments, [("channel", nil, .channel, nil), ("edges", "edges", .integer, nil), ("d", "during", .duration, nil)],
+        .gate, arguments,
+        [
+          ("channel", nil, .channel, nil), ("edges", "edges", .integer, nil),
+          ("d", "during", .duration, nil),
+        ],
         named: "gate", result: .unit, at: span)
     case "input":
       let zero = TypedExpression(.integer(0), .integer, at: span)
       return callPrimitive(
         .input, arguments,
-        [("channel", nil, .channel, nil), ("address", nil, .integer, zero), ("t", "until", .timestamp, nil)],
+        [
+          ("channel", nil, .channel, nil), ("address", nil, .integer, zero),
+          ("t", "until", .timestamp, nil),
+        ],
         named: "input", result: .optional(.tuple([.timestamp, .integer])), at: span)
     case "least_squares":
       let numbers = Type.array(.number)
       return callPrimitive(
         .leastSquares, arguments,
         [
-          ("model", nil, .function([.number, numbers], .number), nil), ("x", nil, numbers, nil), ("y", nil, numbers, nil),
+          ("model", nil, .function([.number, numbers], .number), nil), ("x", nil, numbers, nil),
+          ("y", nil, numbers, nil),
           ("start", nil, numbers, nil),
         ],
         named: "least_squares", result: .tuple([numbers, numbers, .number, .boolean]), at: span)
-    case "Int", "Int32", "Float", "Duration", "String": return convert(to: name, arguments, at: span)
+    case "Int", "Int32", "Float", "Duration", "String":
+      return convert(to: name, arguments, at: span)
     case "simulate": return callSimulate(arguments, at: span)
     case "expect":
       typeAll(arguments)
@@ -94,15 +108,21 @@ extension Typer {
   private mutating func callFixed(
     _ fixed: FixedIntrinsic, _ name: Name, _ arguments: [Argument], at span: Span
   ) -> TypedExpression {
-    let parameters = fixed.parameters.map { ($0.name, nil as String?, $0.type, nil as TypedExpression?) }
-    return callPrimitive(fixed.intrinsic, arguments, parameters, named: name.text, result: fixed.result, at: span)
+    let parameters = fixed.parameters.map {
+      ($0.name, nil as String?, $0.type, nil as TypedExpression?)
+    }
+    return callPrimitive(
+      fixed.intrinsic, arguments, parameters, named: name.text, result: fixed.result, at: span)
   }
 
   private mutating func callPrimitive(
-    _ intrinsic: Intrinsic, _ arguments: [Argument], _ parameters: [(String, String?, Type, TypedExpression?)],
+    _ intrinsic: Intrinsic, _ arguments: [Argument],
+    _ parameters: [(String, String?, Type, TypedExpression?)],
     named name: String, result: Type, at span: Span
   ) -> TypedExpression {
-    let formals = parameters.map { Formal(name: $0.0, label: $0.1, type: $0.2, isInout: false, defaultValue: $0.3) }
+    let formals = parameters.map {
+      Formal(name: $0.0, label: $0.1, type: $0.2, isInout: false, defaultValue: $0.3)
+    }
     guard let matched = match(arguments, to: formals, of: name, declaredAt: nil, at: span) else {
       return TypedExpression(.invalid, .unknown, at: span)
     }
@@ -115,7 +135,8 @@ extension Typer {
     return TypedExpression(.intrinsic(intrinsic, values), result, at: span)
   }
 
-  /// `output(channel, address: 0, value:)`, with `then:` and `after:` for a pair; values are `Int` or of any `Float<D>`.
+  /// `output(channel, address: 0, value:)`, with `then:` and `after:` for a pair; values are `Int`
+  /// or of any `Float<D>`.
   private mutating func callOutput(_ arguments: [Argument], at span: Span) -> TypedExpression {
     let unknown = TypedExpression(.invalid, .unknown, at: span)
     let zero = TypedExpression(.integer(0), .integer, at: span)
@@ -126,10 +147,13 @@ extension Typer {
     ]
     let isPair = arguments.contains { $0.label?.text == "then" || $0.label?.text == "after" }
     if isPair {
-      formals.append(Formal(name: "then", label: "then", type: .unknown, isInout: false, defaultValue: nil))
-      formals.append(Formal(name: "after", label: "after", type: .duration, isInout: false, defaultValue: nil))
+      formals.append(
+        Formal(name: "then", label: "then", type: .unknown, isInout: false, defaultValue: nil))
+      formals.append(
+        Formal(name: "after", label: "after", type: .duration, isInout: false, defaultValue: nil))
     }
-    guard let matched = match(arguments, to: formals, of: "output", declaredAt: nil, at: span) else { return unknown }
+    guard let matched = match(arguments, to: formals, of: "output", declaredAt: nil, at: span)
+    else { return unknown }
     var values: [TypedExpression] = []
     for (formal, source) in zip(formals, matched) {
       switch source {
@@ -143,8 +167,11 @@ extension Typer {
         switch value.type {
         case .integer, .float, .unknown: values.append(value)
         default:
-          report(Diagnostic(
-            .mismatch, "a channel takes an `Int` or a `Float`, not \(program.described(value.type))", at: value.span))
+          report(
+            Diagnostic(
+              .mismatch,
+              "a channel takes an `Int` or a `Float`, not \(program.described(value.type))",
+              at: value.span))
           return unknown
         }
       }
@@ -155,9 +182,10 @@ extension Typer {
   private mutating func callPrint(_ arguments: [Argument], at span: Span) -> TypedExpression {
     guard arguments.count == 1, arguments[0].label == nil, !arguments[0].isInout else {
       typeAll(arguments)
-      report(Diagnostic(
-        .wrongArguments, "`print` takes one value", at: span,
-        notes: ["Put several into one string: `print(\"{a} and {b}\")`."]))
+      report(
+        Diagnostic(
+          .wrongArguments, "`print` takes one value", at: span,
+          notes: ["Put several into one string: `print(\"{a} and {b}\")`."]))
       return TypedExpression(.invalid, .unknown, at: span)
     }
     var text = settled(expression(arguments[0].value))
@@ -172,21 +200,25 @@ extension Typer {
   // MARK: Numbers
 
   private mutating func callNumeric(
-    _ intrinsic: Intrinsic, _ shape: NumericShape, _ name: Name, _ arguments: [Argument], expecting: Type?, at span: Span
+    _ intrinsic: Intrinsic, _ shape: NumericShape, _ name: Name, _ arguments: [Argument],
+    expecting: Type?, at span: Span
   ) -> TypedExpression {
     let unknown = TypedExpression(.invalid, .unknown, at: span)
-    let count: Int? = switch shape {
-    case .several: nil
-    case .twoToAngle: 2
-    case .same, .sameFloat, .angleToNumber, .numberToAngle, .numberToNumber, .root: 1
-    }
-    guard arguments.allSatisfy({ $0.label == nil && !$0.isInout }), count.map({ $0 == arguments.count }) ?? (arguments.count >= 2)
+    let count: Int? =
+      switch shape {
+      case .several: nil
+      case .twoToAngle: 2
+      case .same, .sameFloat, .angleToNumber, .numberToAngle, .numberToNumber, .root: 1
+      }
+    guard arguments.allSatisfy({ $0.label == nil && !$0.isInout }),
+      count.map({ $0 == arguments.count }) ?? (arguments.count >= 2)
     else {
       typeAll(arguments)
-      report(Diagnostic(
-        .wrongArguments,
-        "`\(name.text)` takes \(count.map { $0 == 1 ? "one argument" : "\($0) arguments" } ?? "two arguments or more"), without labels",
-        at: span))
+      report(
+        Diagnostic(
+          .wrongArguments,
+          "`\(name.text)` takes \(count.map { $0 == 1 ? "one argument" : "\($0) arguments" } ?? "two arguments or more"), without labels",
+          at: span))
       return unknown
     }
     func make(_ values: [TypedExpression], _ type: Type) -> TypedExpression {
@@ -197,22 +229,31 @@ extension Typer {
     case .numberToAngle: return make([value(arguments[0].value, as: .number)], .float(.angle))
     case .numberToNumber: return make([value(arguments[0].value, as: .number)], .number)
     case .same, .sameFloat:
-      let operand = expression(arguments[0].value, expecting: isLiteral(arguments[0].value) && shape == .sameFloat ? .number : expecting)
+      let operand = expression(
+        arguments[0].value,
+        expecting: isLiteral(arguments[0].value) && shape == .sameFloat ? .number : expecting)
       switch operand.type {
       case .float: return make([operand], operand.type)
-      case .integer, .integer32, .duration: if shape == .same { return make([operand], operand.type) }
+      case .integer, .integer32, .duration:
+        if shape == .same { return make([operand], operand.type) }
       case .unknown: return unknown
       default: break
       }
-      report(Diagnostic(.noSuchOperator, "`\(name.text)` does not take \(program.described(operand.type))", at: operand.span))
+      report(
+        Diagnostic(
+          .noSuchOperator, "`\(name.text)` does not take \(program.described(operand.type))",
+          at: operand.span))
       return unknown
     case .root:
       let operand = expression(arguments[0].value, expecting: .number)
-      if case .float(let dimension) = operand.type, let root = dimension.root(2) { return make([operand], .float(root)) }
+      if case .float(let dimension) = operand.type, let root = dimension.root(2) {
+        return make([operand], .float(root))
+      }
       if !isUnknown(operand.type) { report(mismatch(operand, wanted: .number)) }
       return unknown
     case .several, .twoToAngle:
-      var common: Type = arguments.contains { isFloatLiteral($0.value) } || expecting == .number ? .number : .integer
+      var common: Type =
+        arguments.contains { isFloatLiteral($0.value) } || expecting == .number ? .number : .integer
       if let first = arguments.first(where: { !isLiteral($0.value) }) {
         let value = settled(expression(first.value))
         settledArguments[first.value] = value
@@ -220,25 +261,32 @@ extension Typer {
       }
       var values: [TypedExpression] = []
       for argument in arguments {
-        let hint: Type? = if isLiteral(argument.value), case .float = common { .number } else { common }
+        let hint: Type? =
+          if isLiteral(argument.value), case .float = common { .number } else { common }
         values.append(coerce(expression(argument.value, expecting: hint), to: common))
       }
       if values.contains(where: { isUnknown($0.type) }) { return unknown }
       // Of several the first two, then their result with the third, and so on.
-      let chained = values.dropFirst().reduce(values[0]) { make([$0, $1], shape == .several ? common : .float(.angle)) }
+      let chained = values.dropFirst().reduce(values[0]) {
+        make([$0, $1], shape == .several ? common : .float(.angle))
+      }
       switch common {
       case .float: return chained
       case .integer, .integer32, .duration, .timestamp: if shape == .several { return chained }
       default: break
       }
-      report(Diagnostic(.noSuchOperator, "`\(name.text)` does not take \(program.described(common))", at: span))
+      report(
+        Diagnostic(
+          .noSuchOperator, "`\(name.text)` does not take \(program.described(common))", at: span))
       return unknown
     }
   }
 
   // MARK: Conversions
 
-  private mutating func convert(to name: Name, _ arguments: [Argument], at span: Span) -> TypedExpression {
+  private mutating func convert(to name: Name, _ arguments: [Argument], at span: Span)
+    -> TypedExpression
+  {
     let unknown = TypedExpression(.invalid, .unknown, at: span)
     guard arguments.count == 1, arguments[0].label == nil, !arguments[0].isInout else {
       typeAll(arguments)
@@ -246,26 +294,31 @@ extension Typer {
       return unknown
     }
     let id = arguments[0].value
-    let wanted: Type? = switch name.text {
-    case "Float" where isLiteral(id): .number
-    case "Duration": .float(.time)
-    default: nil
-    }
+    let wanted: Type? =
+      switch name.text {
+      case "Float" where isLiteral(id): .number
+      case "Duration": .float(.time)
+      default: nil
+      }
     let value = settled(expression(id, expecting: wanted))
-    func make(_ conversion: Conversion, _ operand: TypedExpression, _ type: Type) -> TypedExpression {
+    func make(_ conversion: Conversion, _ operand: TypedExpression, _ type: Type) -> TypedExpression
+    {
       TypedExpression(.convert(conversion, operand), type, at: span)
     }
     switch (name.text, value.type) {
     case (_, .unknown): return unknown
-    case ("String", _): return TypedExpression(.interpolation([.value(value, .plain)]), .string, at: span)
+    case ("String", _):
+      return TypedExpression(.interpolation([.value(value, .plain)]), .string, at: span)
     case ("Int", .number): return make(.floatToInteger, value, .integer)
     case ("Int", .integer32): return make(.integer32ToInteger, value, .integer)
     case ("Int", .integer), ("Int32", .integer32), ("Float", .number), ("Duration", .duration):
       return TypedExpression(value.kind, value.type, at: span)
     case ("Int32", .integer): return make(.integerToInteger32, value, .integer32)
-    case ("Int32", .number): return make(.integerToInteger32, make(.floatToInteger, value, .integer), .integer32)
+    case ("Int32", .number):
+      return make(.integerToInteger32, make(.floatToInteger, value, .integer), .integer32)
     case ("Float", .integer): return make(.integerToFloat, value, .number)
-    case ("Float", .integer32): return make(.integerToFloat, make(.integer32ToInteger, value, .integer), .number)
+    case ("Float", .integer32):
+      return make(.integerToFloat, make(.integer32ToInteger, value, .integer), .number)
     case ("Duration", .float(.time)): return make(.secondsToDuration, value, .duration)
     default: break
     }
@@ -275,9 +328,12 @@ extension Typer {
     } else if value.type == .boolean {
       notes = ["Write what true and false are to be: `if b { 1 } else { 0 }`."]
     }
-    report(Diagnostic(
-      name.text == "Duration" && (value.type == .integer || value.type == .number) ? .dimension : .mismatch,
-      "\(program.described(value.type)) does not become a `\(name.text)`", at: value.span, notes: notes))
+    report(
+      Diagnostic(
+        name.text == "Duration" && (value.type == .integer || value.type == .number)
+          ? .dimension : .mismatch,
+        "\(program.described(value.type)) does not become a `\(name.text)`", at: value.span,
+        notes: notes))
     return unknown
   }
 
@@ -288,19 +344,24 @@ extension Typer {
     if body.kind != .test {
       report(Diagnostic(.deviceOutOfPlace, "`simulate` belongs into a `test` block", at: span))
     }
-    guard let first = arguments.first, first.label == nil, case .call(let callee, let given) = tree[first.value],
+    guard let first = arguments.first, first.label == nil,
+      case .call(let callee, let given) = tree[first.value],
       case .name(let name) = tree[callee], case .experiment(let id)? = lookUp(name.text)
     else {
       typeAll(arguments)
-      report(Diagnostic(
-        .mismatch, "`simulate` takes an experiment with its arguments: `simulate(Blink(times: 2))`", at: span))
+      report(
+        Diagnostic(
+          .mismatch,
+          "`simulate` takes an experiment with its arguments: `simulate(Blink(times: 2))`", at: span
+        ))
       return unknown
     }
     var seed: TypedExpression?
     for argument in arguments.dropFirst() {
       guard argument.label?.text == "seed" else {
         _ = expression(argument.value)
-        notYet("this argument of `simulate`", at: argument.label?.span ?? tree.span(of: argument.value))
+        notYet(
+          "this argument of `simulate`", at: argument.label?.span ?? tree.span(of: argument.value))
         continue
       }
       seed = value(argument.value, as: .integer)
@@ -309,8 +370,10 @@ extension Typer {
     for argument in given {
       guard let label = argument.label else {
         _ = expression(argument.value)
-        report(Diagnostic(
-          .wrongArguments, "the arguments of an experiment are given by name", at: tree.span(of: argument.value)))
+        report(
+          Diagnostic(
+            .wrongArguments, "the arguments of an experiment are given by name",
+            at: tree.span(of: argument.value)))
         continue
       }
       let members = program[id].members.filter { program[$0].kind == .argument }
@@ -320,9 +383,11 @@ extension Typer {
         if let near = nearest(to: label.text, among: members.map { program[$0].name }) {
           fixes = [Fix("did you mean `\(near)`?", [Edit(label.span, near)])]
         }
-        report(Diagnostic(
-          .wrongArguments, "`\(program[id].name)` has no argument `\(label.text)`", at: label.span,
-          labels: [Label("declared here", at: program[id].nameSpan)], fixes: fixes))
+        report(
+          Diagnostic(
+            .wrongArguments, "`\(program[id].name)` has no argument `\(label.text)`",
+            at: label.span,
+            labels: [Label("declared here", at: program[id].nameSpan)], fixes: fixes))
         continue
       }
       if values[member] != nil {
@@ -333,9 +398,12 @@ extension Typer {
     return TypedExpression(.simulate(id, values, seed: seed), .simulation(id), at: span)
   }
 
-  /// Types what a user gave for the argument `member`; nil after an error. The tree holds one constant, the value.
+  /// Types what a user gave for the argument `member`; nil after an error.
+  ///
+  /// The tree holds one constant, the value.
   mutating func argumentInitializer(_ given: ParsedModule, for member: MemberID) -> FunctionID? {
-    guard case .constant(let field)? = given.declarations.first, given.declarations.count == 1, let value = field.value
+    guard case .constant(let field)? = given.declarations.first, given.declarations.count == 1,
+      let value = field.value
     else { return nil }
     module = modules.modules.count - 1
     givenTree = given

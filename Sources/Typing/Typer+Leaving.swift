@@ -4,18 +4,27 @@ import Syntax
 // `return`, `throw` and `try`, and `preload`.
 
 extension Typer {
-  mutating func typeReturn(_ value: ExpressionID?, at span: Span, into statements: inout [TypedStatement]) {
-    if let outer = body.enclosing.last(where: { $0 != .loop }) { report(leaves("return", outer, at: span)) }
+  mutating func typeReturn(
+    _ value: ExpressionID?, at span: Span, into statements: inout [TypedStatement]
+  ) {
+    if let outer = body.enclosing.last(where: { $0 != .loop }) {
+      report(leaves("return", outer, at: span))
+    }
     switch body.kind {
     case .stage(.prepare):
-      report(Diagnostic(.nothingToLeave, "`prepare` has no `return`", at: span,
-        notes: ["What it binds is used by the kernels, so it always runs to its end."]))
+      report(
+        Diagnostic(
+          .nothingToLeave, "`prepare` has no `return`", at: span,
+          notes: ["What it binds is used by the kernels, so it always runs to its end."]))
       return
-    case .portable, .host, .kernel, .seamlessKernel, .stage, .initializer, .test, .requirement: break
+    case .portable, .host, .kernel, .seamlessKernel, .stage, .initializer, .test, .requirement:
+      break
     }
     guard let value else {
       if body.result != .unit, body.result != .unknown {
-        report(Diagnostic(.mismatch, "`return` must yield \(program.described(body.result)) here", at: span))
+        report(
+          Diagnostic(
+            .mismatch, "`return` must yield \(program.described(body.result)) here", at: span))
       }
       statements.append(TypedStatement(.returnValue(nil), at: span))
       return
@@ -26,20 +35,28 @@ extension Typer {
         statements.append(TypedStatement(.expression(typed), at: span))
         statements.append(TypedStatement(.returnValue(nil), at: span))
       } else if typed.type != .unknown {
-        report(Diagnostic(
-          .mismatch, "nothing can be returned here: no result type is declared", at: typed.span,
-          notes: ["Write `-> \(program.text(typed.type))` after the parameters."]))
+        report(
+          Diagnostic(
+            .mismatch, "nothing can be returned here: no result type is declared", at: typed.span,
+            notes: ["Write `-> \(program.text(typed.type))` after the parameters."]))
       }
       return
     }
     statements.append(TypedStatement(.returnValue(self.value(value, as: body.result)), at: span))
   }
 
-  mutating func typeThrow(_ value: ExpressionID?, at span: Span, into statements: inout [TypedStatement]) {
-    if let outer = body.enclosing.last(where: { $0 != .loop }) { report(leaves("throw", outer, at: span)) }
+  mutating func typeThrow(
+    _ value: ExpressionID?, at span: Span, into statements: inout [TypedStatement]
+  ) {
+    if let outer = body.enclosing.last(where: { $0 != .loop }) {
+      report(leaves("throw", outer, at: span))
+    }
     guard let value else {
       if body.catchDepth == 0 {
-        report(Diagnostic(.nothingToLeave, "`throw` alone stands in a `catch`, where there is an error to throw again", at: span))
+        report(
+          Diagnostic(
+            .nothingToLeave,
+            "`throw` alone stands in a `catch`, where there is an error to throw again", at: span))
       }
       statements.append(TypedStatement(.throwError(nil, []), at: span))
       return
@@ -58,7 +75,11 @@ extension Typer {
     case .error(let id)?:
       let fields = program[id].payload
       let matched = match(
-        arguments, to: fields.map { Formal(name: $0.name, label: nil, type: $0.type, isInout: false, defaultValue: $0.defaultValue) },
+        arguments,
+        to: fields.map {
+          Formal(
+            name: $0.name, label: nil, type: $0.type, isInout: false, defaultValue: $0.defaultValue)
+        },
         of: program[id].name, declaredAt: program[id].nameSpan, at: tree.span(of: value))
       guard let matched else { return }
       let typed = zip(matched, fields).map { source, field in
@@ -70,7 +91,10 @@ extension Typer {
       statements.append(TypedStatement(.throwError(.declared(id), typed), at: span))
     case .builtinError(let index)?:
       if let first = arguments.first {
-        report(Diagnostic(.wrongArguments, "`\(name.text)` is thrown without arguments", at: tree.span(of: first.value)))
+        report(
+          Diagnostic(
+            .wrongArguments, "`\(name.text)` is thrown without arguments",
+            at: tree.span(of: first.value)))
       }
       statements.append(TypedStatement(.throwError(.builtin(index), []), at: span))
     case nil: report(unknownName(name))
@@ -79,7 +103,8 @@ extension Typer {
   }
 
   mutating func typeTry(
-    _ block: Block, _ catches: [CatchClause], _ finally: Block?, at span: Span, into statements: inout [TypedStatement]
+    _ block: Block, _ catches: [CatchClause], _ finally: Block?, at span: Span,
+    into statements: inout [TypedStatement]
   ) {
     let inner = typeInnerBlock(block)
     var typed: [TypedCatch] = []
@@ -104,7 +129,9 @@ extension Typer {
       let handler = typeInnerBlock(clause.body)
       body.catchDepth -= 1
       body.closeScope()
-      if errors.count == clause.errors.count { typed.append(TypedCatch(errors: errors, binding: binding, body: handler)) }
+      if errors.count == clause.errors.count {
+        typed.append(TypedCatch(errors: errors, binding: binding, body: handler))
+      }
     }
     let last = finally.map { typeInnerBlock($0) }
     statements.append(TypedStatement(.tryCatch(inner, typed, finally: last), at: span))
@@ -114,27 +141,36 @@ extension Typer {
   private mutating func errorEntity(_ name: Name) -> Entity? {
     let parts = name.text.split(separator: ".")
     guard parts.count == 2 else { return lookUp(name.text) }
-    guard case .module(let index)? = moduleEntity(Name(String(parts[0]), at: name.span)) else { return nil }
+    guard case .module(let index)? = moduleEntity(Name(String(parts[0]), at: name.span)) else {
+      return nil
+    }
     return moduleScopes[index][String(parts[1])]
   }
 
-  mutating func typePreload(_ names: [Name], at span: Span, into statements: inout [TypedStatement]) {
+  mutating func typePreload(_ names: [Name], at span: Span, into statements: inout [TypedStatement])
+  {
     var kernels: [FunctionID] = []
     for name in names {
       guard case .functions(let candidates)? = lookUp(name.text) else {
         report(lookUp(name.text) == nil ? unknownName(name) : notAKernel(name))
         continue
       }
-      let found = candidates.filter { program[$0].kind == .kernel || program[$0].kind == .seamlessKernel }
+      let found = candidates.filter {
+        program[$0].kind == .kernel || program[$0].kind == .seamlessKernel
+      }
       if found.isEmpty { report(notAKernel(name)) }
       kernels += found
     }
     // After an error it is not known which were meant: none of them is to be called stale for that.
-    if kernels.count < names.count, let experiment = body.experiment { kernels = program[experiment].kernels }
+    if kernels.count < names.count, let experiment = body.experiment {
+      kernels = program[experiment].kernels
+    }
     if !kernels.isEmpty { statements.append(TypedStatement(.preload(kernels), at: span)) }
   }
 
   private func notAKernel(_ name: Name) -> Diagnostic {
-    Diagnostic(.mismatch, "`\(name.text)` is not a kernel; only kernels are compiled and preloaded", at: name.span)
+    Diagnostic(
+      .mismatch, "`\(name.text)` is not a kernel; only kernels are compiled and preloaded",
+      at: name.span)
   }
 }

@@ -30,9 +30,10 @@ extension Typer {
     case .float(let dimension)? where dimension.isNone: return float(numeral, at: span)
     case .integer32? where !numeral.isFloat:
       guard let value = integer(numeral), let small = Int32(exactly: value) else {
-        report(Diagnostic(
-          .literalOutOfRange, "this number does not fit an `Int32`", at: span,
-          notes: ["An `Int32` lies within -2147483648 and 2147483647."]))
+        report(
+          Diagnostic(
+            .literalOutOfRange, "this number does not fit an `Int32`", at: span,
+            notes: ["An `Int32` lies within -2147483648 and 2147483647."]))
         return TypedExpression(.invalid, .unknown, at: span)
       }
       return TypedExpression(.integer(Int64(small)), .integer32, at: span)
@@ -40,9 +41,10 @@ extension Typer {
     }
     if numeral.isFloat { return float(numeral, at: span) }
     guard let value = integer(numeral) else {
-      report(Diagnostic(
-        .literalOutOfRange, "this number does not fit an `Int`", at: span,
-        notes: ["An `Int` has 64 bits; write `.0` behind the number for a `Float`."]))
+      report(
+        Diagnostic(
+          .literalOutOfRange, "this number does not fit an `Int`", at: span,
+          notes: ["An `Int` has 64 bits; write `.0` behind the number for a `Float`."]))
       return TypedExpression(.invalid, .unknown, at: span)
     }
     return TypedExpression(.integer(value), .integer, at: span)
@@ -50,9 +52,10 @@ extension Typer {
 
   private mutating func float(_ numeral: Numeral, at span: Span) -> TypedExpression {
     if !numeral.double.isFinite {
-      report(Diagnostic(
-        .literalOutOfRange, "this number does not fit a `Float`", at: span,
-        notes: ["The greatest `Float` is about 1.8e308."]))
+      report(
+        Diagnostic(
+          .literalOutOfRange, "this number does not fit a `Float`", at: span,
+          notes: ["The greatest `Float` is about 1.8e308."]))
       return TypedExpression(.invalid, .unknown, at: span)
     }
     return TypedExpression(.float(numeral.double), .number, at: span)
@@ -74,11 +77,14 @@ extension Typer {
     return Int64(exactly: magnitude)
   }
 
-  /// A number with a unit: an exact `Duration` where the unit is one of time, else a float in SI base units.
+  /// A number with a unit: an exact `Duration` where the unit is one of time, else a float in SI
+  /// base units.
   mutating func quantity(
     _ numeral: Numeral, _ written: UnitExpression, expecting: Type?, at span: Span
   ) -> TypedExpression {
-    guard let scale = UnitScale(written) else { return TypedExpression(.invalid, .unknown, at: span) }
+    guard let scale = UnitScale(written) else {
+      return TypedExpression(.invalid, .unknown, at: span)
+    }
     var wanted = expecting
     if case .optional(let inner)? = expecting { wanted = inner }
     if scale.dimension == .time, wanted != .float(.time) {
@@ -102,14 +108,21 @@ extension Typer {
       let unit = program.sources[written.span.source].text(written.span)
       let tick = durationText(1)
       var fixes: [Fix] = []
-      for ticks in [lower, upper] { fixes.append(Fix("use \(durationText(ticks))", [Edit(span, durationText(ticks))])) }
-      report(Diagnostic(
-        .notWholeTicks, "this is no whole number of ticks", at: span, remark: "one tick is \(tick)",
-        notes: ["A duration in `\(unit)` is kept exactly; nothing is ever rounded silently."], fixes: fixes))
+      for ticks in [lower, upper] {
+        fixes.append(Fix("use \(durationText(ticks))", [Edit(span, durationText(ticks))]))
+      }
+      report(
+        Diagnostic(
+          .notWholeTicks, "this is no whole number of ticks", at: span,
+          remark: "one tick is \(tick)",
+          notes: ["A duration in `\(unit)` is kept exactly; nothing is ever rounded silently."],
+          fixes: fixes))
       return TypedExpression(.invalid, .unknown, at: span)
     case .outOfRange:
-      report(Diagnostic(.literalOutOfRange, "this duration is too long for the device's clock", at: span,
-        notes: ["Ticks are counted in 64 bits."]))
+      report(
+        Diagnostic(
+          .literalOutOfRange, "this duration is too long for the device's clock", at: span,
+          notes: ["Ticks are counted in 64 bits."]))
       return TypedExpression(.invalid, .unknown, at: span)
     }
   }
@@ -132,7 +145,8 @@ extension Typer {
 /// How many base units a written unit is.
 struct UnitScale {
   var dimension = Dimension.none
-  /// Exactly `10^exponent * product of significands`, unless a part is inexact; then `factor` alone holds.
+  /// Exactly `10^exponent * product of significands`, unless a part is inexact; then `factor` alone
+  /// holds.
   private var numerator: UInt64 = 1
   private var denominator: UInt64 = 1
   private var exponent: Int32 = 0
@@ -162,9 +176,11 @@ struct UnitScale {
   /// The nearest double to the quantity in base units.
   func value(of numeral: Numeral) -> Double {
     guard isExact, denominator == 1, numeral.isExact else {
-      // A degree is the 360th part of a turn: one division rounds once where 1/360 would already be rounded.
+      // A degree is the 360th part of a turn: one division rounds once where 1/360 would already be
+      // rounded.
       let inverse = (1 / factor).rounded()
-      return factor < 1 && 1 / inverse == factor ? numeral.double / inverse : numeral.double * factor
+      return factor < 1 && 1 / inverse == factor
+        ? numeral.double / inverse : numeral.double * factor
     }
     let (product, overflow) = numeral.significand.multipliedReportingOverflow(by: numerator)
     guard !overflow, let magnitude = Double("\(product)e\(numeral.exponent + exponent)") else {
@@ -181,17 +197,23 @@ struct UnitScale {
 
   /// The quantity, one of time, in ticks: reckoned in decimal.
   func ticks(of numeral: Numeral, perSecond rate: UInt64) -> Ticks {
-    guard isExact, numeral.isExact, numeral.exponent > -400, numeral.exponent < 400 else { return .outOfRange }
+    guard isExact, numeral.isExact, numeral.exponent > -400, numeral.exponent < 400 else {
+      return .outOfRange
+    }
     if numeral.significand == 0 { return .exact(0) }
     // significand * numerator * rate * 10^(exponent) / denominator, in wide integers.
     var value = Wide(numeral.significand).times(numerator).times(rate)
     var divisor = Wide(denominator)
     let power = Int(numeral.exponent + exponent)
-    guard power < 60, power > -120 else { return power < 0 ? .between(0, numeral.isNegative ? -1 : 1) : .outOfRange }
+    guard power < 60, power > -120 else {
+      return power < 0 ? .between(0, numeral.isNegative ? -1 : 1) : .outOfRange
+    }
     for _ in 0..<abs(power) {
       if power > 0 { value = value.times(10) } else { divisor = divisor.times(10) }
     }
-    guard let (quotient, isWhole) = value.divided(by: divisor), quotient < UInt64(Int64.max) else { return .outOfRange }
+    guard let (quotient, isWhole) = value.divided(by: divisor), quotient < UInt64(Int64.max) else {
+      return .outOfRange
+    }
     let lower = Int64(quotient)
     let sign: Int64 = numeral.isNegative ? -1 : 1
     return isWhole ? .exact(sign * lower) : .between(sign * lower, sign * (lower + 1))

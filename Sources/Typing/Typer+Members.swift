@@ -20,7 +20,8 @@ extension Typer {
         }
       case .enumeration(let id)?: return makeCase(id, name, [], at: span)
       case .structure?, .error?, .interface?, .driver?, .experiment?:
-        report(Diagnostic(.noSuchMember, "`\(first.text)` has no member `\(name.text)`", at: name.span))
+        report(
+          Diagnostic(.noSuchMember, "`\(first.text)` has no member `\(name.text)`", at: name.span))
         return unknown
       default:
         if builtinTypes[first.text] == .integer, name.text == "min" || name.text == "max" {
@@ -38,14 +39,21 @@ extension Typer {
     return unknown
   }
 
-  private mutating func property(_ name: String, of value: TypedExpression, at span: Span) -> TypedExpression? {
-    func make(_ kind: TypedExpression.Kind, _ type: Type) -> TypedExpression { TypedExpression(kind, type, at: span) }
+  private mutating func property(_ name: String, of value: TypedExpression, at span: Span)
+    -> TypedExpression?
+  {
+    func make(_ kind: TypedExpression.Kind, _ type: Type) -> TypedExpression {
+      TypedExpression(kind, type, at: span)
+    }
     switch (value.type, name) {
     case (.structure(let id, let arguments), _):
-      guard let index = program[id].fields.firstIndex(where: { $0.name == name }) else { return nil }
+      guard let index = program[id].fields.firstIndex(where: { $0.name == name }) else {
+        return nil
+      }
       return make(.field(value, index), program.fieldTypes(of: id, arguments)[index])
     case (.duration, "seconds"): return make(.convert(.durationToSeconds, value), .float(.time))
-    case (.array, "count"), (.fixedArray, "count"), (.string, "count"): return make(.intrinsic(.count, [value]), .integer)
+    case (.array, "count"), (.fixedArray, "count"), (.string, "count"):
+      return make(.intrinsic(.count, [value]), .integer)
     case (.array(let element), "last"), (.fixedArray(let element, _), "last"):
       return make(.intrinsic(.last, [value]), .optional(element))
     case (.array, "is_empty"), (.fixedArray, "is_empty"), (.string, "is_empty"):
@@ -54,19 +62,24 @@ extension Typer {
       return make(.binary(.compare(.equal, .integer), count, zero), .boolean)
     case (.simulation, "trace"): return value
     case (.simulation, "status"): return make(.intrinsic(.simulationStatus, [value]), .string)
-    case (.simulation, "output"): return make(.intrinsic(.simulationOutput, [value]), .array(.string))
+    case (.simulation, "output"):
+      return make(.intrinsic(.simulationOutput, [value]), .array(.string))
     default: return nil
     }
   }
 
   /// `receiver.append(x)`, which changes the receiver.
-  mutating func append(_ receiver: TypedExpression, _ name: Name, _ arguments: [Argument], at span: Span) -> TypedExpression {
+  mutating func append(
+    _ receiver: TypedExpression, _ name: Name, _ arguments: [Argument], at span: Span
+  ) -> TypedExpression {
     let unknown = TypedExpression(.invalid, .unknown, at: span)
     guard case .array(let element) = receiver.type else {
       typeAll(arguments)
-      report(Diagnostic(
-        .noSuchMember, "\(program.described(receiver.type)) has a fixed length and cannot grow", at: name.span,
-        notes: ["An array that grows is written `[T]`."]))
+      report(
+        Diagnostic(
+          .noSuchMember, "\(program.described(receiver.type)) has a fixed length and cannot grow",
+          at: name.span,
+          notes: ["An array that grows is written `[T]`."]))
       return unknown
     }
     guard arguments.count == 1, arguments[0].label == nil, !arguments[0].isInout else {
@@ -94,17 +107,22 @@ extension Typer {
     case (.simulation, "edges"):
       let rising = TypedExpression(.boolean(true), .boolean, at: span)
       (wanted, intrinsic, result) = (
-        formals([("name", nil, .string, nil), ("rising", nil, .boolean, rising)]), .traceEdges, .array(.timestamp)
+        formals([("name", nil, .string, nil), ("rising", nil, .boolean, rising)]), .traceEdges,
+        .array(.timestamp)
       )
     case (.simulation, "span"):
-      (wanted, intrinsic, result) = (formals([("name", nil, .string, nil), ("i", nil, .integer, nil)]), .traceSpan, .duration)
+      (wanted, intrinsic, result) = (
+        formals([("name", nil, .string, nil), ("i", nil, .integer, nil)]), .traceSpan, .duration
+      )
     case (.simulation, "level"):
       (wanted, intrinsic, result) = (
-        formals([("name", nil, .string, nil), ("time", "at", .timestamp, nil)]), .traceLevel, .integer
+        formals([("name", nil, .string, nil), ("time", "at", .timestamp, nil)]), .traceLevel,
+        .integer
       )
     default: return nil
     }
-    guard let matched = match(arguments, to: wanted, of: name.text, declaredAt: nil, at: span) else {
+    guard let matched = match(arguments, to: wanted, of: name.text, declaredAt: nil, at: span)
+    else {
       return TypedExpression(.invalid, .unknown, at: span)
     }
     let values = zip(wanted, matched).map { formal, source in
@@ -129,48 +147,65 @@ extension Typer {
       let local = body.locals[Int(id.index)]
       guard local.isVariable else {
         if body.structure != nil, id.index == 0 {
-          report(Diagnostic(
-            .constantAssigned, "only a `mutating` method can change the value that it is called on", at: value.span))
+          report(
+            Diagnostic(
+              .constantAssigned,
+              "only a `mutating` method can change the value that it is called on", at: value.span))
         } else {
           report(constantAssigned(value, boundAt: local.span, isLocal: true))
         }
         return nil
       }
-      return Place(root: .local(id), steps: [], rootType: local.type, type: local.type, at: value.span)
+      return Place(
+        root: .local(id), steps: [], rootType: local.type, type: local.type, at: value.span)
     case .member(let id):
       let member = program[id]
       switch member.kind {
       case .variable, .dataset, .shared, .resident, .prepared(isVariable: true):
-        return Place(root: .member(id), steps: [], rootType: member.type, type: member.type, at: value.span)
+        return Place(
+          root: .member(id), steps: [], rootType: member.type, type: member.type, at: value.span)
       case .argument, .constant, .prepared(isVariable: false), .field, .device:
         report(constantAssigned(value, boundAt: member.nameSpan, isLocal: false))
         return nil
       }
-    case .field(let base, let index): return place(of: base)?.appending(.field(index), value.type, at: value.span)
+    case .field(let base, let index):
+      return place(of: base)?.appending(.field(index), value.type, at: value.span)
     case .tupleElement(let base, let index):
       return place(of: base)?.appending(.tupleElement(index), value.type, at: value.span)
-    case .index(let base, let index): return place(of: base)?.appending(.index(index), value.type, at: value.span)
+    case .index(let base, let index):
+      return place(of: base)?.appending(.index(index), value.type, at: value.span)
     case .slice:
-      report(Diagnostic(.constantAssigned, "a slice cannot be written; write its elements one by one", at: value.span))
+      report(
+        Diagnostic(
+          .constantAssigned, "a slice cannot be written; write its elements one by one",
+          at: value.span))
       return nil
     default:
-      report(Diagnostic(.constantAssigned, "this cannot be written: it is no variable, field or element", at: value.span))
+      report(
+        Diagnostic(
+          .constantAssigned, "this cannot be written: it is no variable, field or element",
+          at: value.span))
       return nil
     }
   }
 
-  private func constantAssigned(_ value: TypedExpression, boundAt binding: Span, isLocal: Bool) -> Diagnostic {
+  private func constantAssigned(_ value: TypedExpression, boundAt binding: Span, isLocal: Bool)
+    -> Diagnostic
+  {
     let name = program.sources[value.span.source].text(value.span)
     return Diagnostic(
       .constantAssigned, "cannot assign to constant `\(name)`", at: value.span,
       labels: [Label("`\(name)` is bound here", at: binding)],
-      notes: isLocal ? ["A variable is declared with `var`."] : ["A variable of the run is declared with `var` in the experiment."])
+      notes: isLocal
+        ? ["A variable is declared with `var`."]
+        : ["A variable of the run is declared with `var` in the experiment."])
   }
 }
 
 extension Place {
-  /// Whether a write to one may be seen in the other: one's path is a beginning of the other's. An index that is not constant
-  /// stands for all elements.
+  /// Whether a write to one may be seen in the other: one's path is a beginning of the other's.
+  ///
+  /// An index that is not constant stands for all elements.
   func overlaps(_ other: Place) -> Bool {
     guard root == other.root else { return false }
     return zip(steps, other.steps).allSatisfy { a, b in

@@ -1,14 +1,20 @@
 import Diagnostics
 import Syntax
 
-// What names stand for, from the innermost scope outwards: locals, the experiment or driver, the module, the prelude.
+// What names stand for, from the innermost scope outwards: locals, the experiment or driver, the
+// module, the prelude.
 
 extension Typer {
   /// What `name` stands for where the typer is; nil if nothing is called so.
   func lookUp(_ name: String) -> Entity? {
     if let local = body.lookUp(name) { return .local(local) }
-    if let experiment = body.experiment, let entity = experimentScopes[Int(experiment.index)][name] { return entity }
-    if let driver = body.driver, let entity = driverScopes[Int(driver.index)][name] { return entity }
+    if let experiment = body.experiment, let entity = experimentScopes[Int(experiment.index)][name]
+    {
+      return entity
+    }
+    if let driver = body.driver, let entity = driverScopes[Int(driver.index)][name] {
+      return entity
+    }
     if let entity = moduleScopes[module][name] { return entity }
     if let index = modules.modules[module].imports[name] { return .module(index) }
     if module != 0, let entity = moduleScopes[0][name] { return entity }
@@ -52,9 +58,13 @@ extension Typer {
     if let near = nearest(to: name.text, among: visibleNames()) {
       fixes = [Fix("did you mean `\(near)`?", [Edit(name.span, near)])]
     } else if libraryModuleNames.contains(name.text) {
-      notes = ["`\(name.text)` is a module of the standard library: write `import \(name.text)` at the top of the file."]
+      notes = [
+        "`\(name.text)` is a module of the standard library: write `import \(name.text)` at the top of the file."
+      ]
     }
-    return Diagnostic(.unknownName, "there is nothing called `\(name.text)` here", at: name.span, notes: notes, fixes: fixes)
+    return Diagnostic(
+      .unknownName, "there is nothing called `\(name.text)` here", at: name.span, notes: notes,
+      fixes: fixes)
   }
 
   /// Declares `name` in `scope`; says so if something was called that before.
@@ -68,16 +78,21 @@ extension Typer {
 
   func declaredTwice(_ name: Name, earlier: Span) -> Diagnostic {
     Diagnostic(
-      .declaredTwice, "`\(name.text)` is declared twice", at: name.span, remark: "declared again here",
+      .declaredTwice, "`\(name.text)` is declared twice", at: name.span,
+      remark: "declared again here",
       labels: [Label("first declared here", at: earlier)])
   }
 
   /// Adds `id` to the functions called `name` in `scope`.
-  mutating func declareFunction(_ name: Name, _ id: FunctionID, in scope: WritableKeyPath<Typer, Scope>) {
+  mutating func declareFunction(
+    _ name: Name, _ id: FunctionID, in scope: WritableKeyPath<Typer, Scope>
+  ) {
     if case .functions(let others)? = self[keyPath: scope][name.text] {
       let types = program[id].parameters.map(\.type)
-      for other in others where program[other].parameters.map(\.type) == types
-        && program[other].parameters.map(\.label) == program[id].parameters.map(\.label) && !types.contains(.unknown)
+      for other in others
+      where program[other].parameters.map(\.type) == types
+        && program[other].parameters.map(\.label) == program[id].parameters.map(\.label)
+        && !types.contains(.unknown)
       {
         report(declaredTwice(name, earlier: program[other].nameSpan))
         return

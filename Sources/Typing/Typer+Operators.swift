@@ -24,7 +24,8 @@ extension Typer {
     case .minus:
       let value = expression(operand, expecting: expecting)
       switch value.type {
-      case .integer, .duration: return TypedExpression(.unary(.negateInteger, value), value.type, at: span)
+      case .integer, .duration:
+        return TypedExpression(.unary(.negateInteger, value), value.type, at: span)
       case .integer32: return TypedExpression(.unary(.negateInteger32, value), value.type, at: span)
       case .float: return TypedExpression(.unary(.negateFloat, value), value.type, at: span)
       case .unknown: return unknown
@@ -35,7 +36,8 @@ extension Typer {
     case .complement:
       let value = expression(operand, expecting: expecting)
       switch value.type {
-      case .integer, .integer32: return TypedExpression(.unary(.complement, value), value.type, at: span)
+      case .integer, .integer32:
+        return TypedExpression(.unary(.complement, value), value.type, at: span)
       case .unknown: return unknown
       default:
         report(Diagnostic(.noSuchOperator, "\(program.described(value.type)) has no `~`", at: span))
@@ -45,7 +47,8 @@ extension Typer {
   }
 
   mutating func infix(
-    _ operation: InfixOperator, _ left: ExpressionID, _ right: ExpressionID, expecting: Type?, _ operatorSpan: Span,
+    _ operation: InfixOperator, _ left: ExpressionID, _ right: ExpressionID, expecting: Type?,
+    _ operatorSpan: Span,
     at span: Span
   ) -> TypedExpression {
     let unknown = TypedExpression(.invalid, .unknown, at: span)
@@ -69,7 +72,9 @@ extension Typer {
     if isLiteral(left), isLiteral(right) {
       // Two literals: by the type that is due, where it is a number's.
       var wanted: Type?
-      if isArithmetic, let expecting, expecting == .number || expecting == .integer32 { wanted = expecting }
+      if isArithmetic, let expecting, expecting == .number || expecting == .integer32 {
+        wanted = expecting
+      }
       if isFloatLiteral(left) || isFloatLiteral(right) { wanted = .number }
       a = expression(left, expecting: wanted)
       b = expression(right, expecting: wanted)
@@ -77,7 +82,8 @@ extension Typer {
       b = expression(right)
       a = operand(left, beside: b.type, operation)
     } else {
-      a = expression(left, expecting: isArithmetic && operation != .power ? numberHint(expecting) : nil)
+      a = expression(
+        left, expecting: isArithmetic && operation != .power ? numberHint(expecting) : nil)
       b = operand(right, beside: a.type, operation)
     }
     guard !isUnknown(a.type), !isUnknown(b.type) else { return unknown }
@@ -95,7 +101,8 @@ extension Typer {
   private mutating func operationFault(
     _ operation: InfixOperator, _ a: TypedExpression, _ b: TypedExpression
   ) -> OperationFault {
-    guard case .parameter = a.type, a.type == b.type, operation != .equal, operation != .notEqual else { return .none }
+    guard case .parameter = a.type, a.type == b.type, operation != .equal, operation != .notEqual
+    else { return .none }
     notYet("arithmetic and order on a generic parameter", at: a.span.joined(with: b.span))
     return .enumCase
   }
@@ -124,8 +131,11 @@ extension Typer {
     }
   }
 
-  /// Types the operand `id` that stands beside one of `type`: a literal takes its number type, never its dimension.
-  mutating func operand(_ id: ExpressionID, beside type: Type, _ operation: InfixOperator) -> TypedExpression {
+  /// Types the operand `id` that stands beside one of `type`: a literal takes its number type,
+  /// never its dimension.
+  mutating func operand(_ id: ExpressionID, beside type: Type, _ operation: InfixOperator)
+    -> TypedExpression
+  {
     if isLiteral(id) {
       switch type {
       case .integer32: return expression(id, expecting: .integer32)
@@ -143,7 +153,9 @@ extension Typer {
       default: break
       }
     }
-    if case .quantity = tree[id], type == .float(.time), operation == .subtract { return expression(id, expecting: type) }
+    if case .quantity = tree[id], type == .float(.time), operation == .subtract {
+      return expression(id, expecting: type)
+    }
     return expression(id)
   }
 
@@ -156,18 +168,24 @@ extension Typer {
       let b = expression(right, expecting: inner)
       if b.type == a.type { return TypedExpression(.coalesce(a, b), a.type, at: span) }
       let other = coerce(b, to: inner)
-      return TypedExpression(.coalesce(a, other), isUnknown(other.type) ? .unknown : inner, at: span)
+      return TypedExpression(
+        .coalesce(a, other), isUnknown(other.type) ? .unknown : inner, at: span)
     case .unknown:
       _ = expression(right, expecting: expecting)
     default:
       _ = expression(right, expecting: expecting)
-      report(Diagnostic(
-        .mismatch, "`??` stands after an optional; this is \(program.described(a.type)), always there", at: a.span))
+      report(
+        Diagnostic(
+          .mismatch,
+          "`??` stands after an optional; this is \(program.described(a.type)), always there",
+          at: a.span))
     }
     return TypedExpression(.invalid, .unknown, at: span)
   }
 
-  private mutating func contains(_ left: ExpressionID, _ right: ExpressionID, at span: Span) -> TypedExpression {
+  private mutating func contains(_ left: ExpressionID, _ right: ExpressionID, at span: Span)
+    -> TypedExpression
+  {
     let unknown = TypedExpression(.invalid, .unknown, at: span)
     if case .range = tree[right] {
       _ = expression(left)
@@ -183,7 +201,10 @@ extension Typer {
       return TypedExpression(.binary(.contains, a, b), .boolean, at: span)
     case .unknown: return unknown
     default:
-      report(Diagnostic(.notApplicable, "`in` looks into an array, not into \(program.described(b.type))", at: b.span))
+      report(
+        Diagnostic(
+          .notApplicable, "`in` looks into an array, not into \(program.described(b.type))",
+          at: b.span))
       return unknown
     }
   }
@@ -208,7 +229,9 @@ extension Typer {
   }
 
   /// The operation that `operation` stands for between two operands; nil if their types have none.
-  func combine(_ operation: InfixOperator, _ a: TypedExpression, _ b: TypedExpression) -> CombinedOperation? {
+  func combine(_ operation: InfixOperator, _ a: TypedExpression, _ b: TypedExpression)
+    -> CombinedOperation?
+  {
     func make(_ operation: BinaryOperation, _ type: Type) -> CombinedOperation {
       CombinedOperation(operation: operation, left: a, right: b, type: type)
     }
@@ -227,7 +250,8 @@ extension Typer {
       guard case .integer(let exponent) = b.kind, abs(exponent) <= 20 else { return nil }
       let right = TypedExpression(.float(Double(exponent)), .number, at: b.span)
       return CombinedOperation(
-        operation: .float(.power), left: a, right: right, type: .float(dimension.raised(to: Int(exponent))))
+        operation: .float(.power), left: a, right: right,
+        type: .float(dimension.raised(to: Int(exponent))))
     default: break
     }
     return combineFloats(operation, a, b)
@@ -249,7 +273,8 @@ extension Typer {
     case .bitXor: .bitXor
     case .shiftLeft: .shiftLeft
     case .shiftRight: .shiftRight
-    case .divide, .matrixMultiply, .coalesce, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .contains,
+    case .divide, .matrixMultiply, .coalesce, .equal, .notEqual, .less, .lessOrEqual, .greater,
+      .greaterOrEqual, .contains,
       .and, .or:
       nil
     }
@@ -278,13 +303,18 @@ extension Typer {
     case .floorDivide: (type, chosen) = (.float(x / y), .floorDivide)
     case .power:
       guard y.isNone else { return nil }
-      if x.isNone { return CombinedOperation(operation: .float(.power), left: left, right: right, type: .number) }
-      guard case .float(let exponent) = right.kind, exponent == exponent.rounded(), abs(exponent) <= 20 else { return nil }
+      if x.isNone {
+        return CombinedOperation(operation: .float(.power), left: left, right: right, type: .number)
+      }
+      guard case .float(let exponent) = right.kind, exponent == exponent.rounded(),
+        abs(exponent) <= 20
+      else { return nil }
       (type, chosen) = (.float(x.raised(to: Int(exponent))), .power)
     default: return nil
     }
     return CombinedOperation(
-      operation: .float(chosen), left: left, right: right, type: type, keepsLeft: a.type != .duration)
+      operation: .float(chosen), left: left, right: right, type: type,
+      keepsLeft: a.type != .duration)
   }
 
   /// Durations and timestamps (rule 9).
@@ -300,12 +330,16 @@ extension Typer {
     case (.remainder, .duration, .duration): return make(.integer(.remainder), .duration)
     case (.floorDivide, .duration, .duration): return make(.durationFloorRatio, .integer)
     case (.divide, .duration, .duration): return make(.durationRatio, .number)
-    case (.multiply, .duration, .integer), (.multiply, .integer, .duration): return make(.integer(.multiply), .duration)
+    case (.multiply, .duration, .integer), (.multiply, .integer, .duration):
+      return make(.integer(.multiply), .duration)
     case (.floorDivide, .duration, .integer): return make(.integer(.floorDivide), .duration)
     case (.divide, .duration, .integer): return make(.divideDurationByInteger, .duration)
-    case (.multiply, .duration, .float(let d)) where d.isNone: return make(.scaleDuration, .duration)
-    case (.divide, .duration, .float(let d)) where d.isNone: return make(.divideDurationByFloat, .duration)
-    case (.multiply, .float(let d), .duration) where d.isNone: return make(.floatTimesDuration, .duration)
+    case (.multiply, .duration, .float(let d)) where d.isNone:
+      return make(.scaleDuration, .duration)
+    case (.divide, .duration, .float(let d)) where d.isNone:
+      return make(.divideDurationByFloat, .duration)
+    case (.multiply, .float(let d), .duration) where d.isNone:
+      return make(.floatTimesDuration, .duration)
     case (.add, .timestamp, .duration): return make(.integer(.add), .timestamp)
     case (.subtract, .timestamp, .duration): return make(.integer(.subtract), .timestamp)
     case (.subtract, .timestamp, .timestamp): return make(.integer(.subtract), .duration)
@@ -332,9 +366,13 @@ extension Typer {
     if a.type == .duration, case .float(.time) = b.type { left = seconds(a) }
     if b.type == .duration, case .float(.time) = a.type { right = seconds(b) }
     if isEquality {
-      if case .optional = a.type, b.type != a.type, b.type == .optional(.never) || .optional(b.type) == a.type {
+      if case .optional = a.type, b.type != a.type,
+        b.type == .optional(.never) || .optional(b.type) == a.type
+      {
         right = TypedExpression(b.type == .optional(.never) ? .none : .some(b), a.type, at: b.span)
-      } else if case .optional = b.type, b.type != a.type, a.type == .optional(.never) || .optional(a.type) == b.type {
+      } else if case .optional = b.type, b.type != a.type,
+        a.type == .optional(.never) || .optional(a.type) == b.type
+      {
         left = TypedExpression(a.type == .optional(.never) ? .none : .some(a), b.type, at: a.span)
       }
     }
@@ -352,16 +390,21 @@ extension Typer {
     case .string: return .string
     case .optional(let inner), .array(let inner), .fixedArray(let inner, _):
       return comparisonDomain(inner) == nil ? nil : .structural
-    case .tuple(let parts): return parts.allSatisfy { comparisonDomain($0) != nil } ? .structural : nil
+    case .tuple(let parts):
+      return parts.allSatisfy { comparisonDomain($0) != nil } ? .structural : nil
     case .structure(let id, let arguments):
-      return program.fieldTypes(of: id, arguments).allSatisfy { comparisonDomain($0) != nil } ? .structural : nil
+      return program.fieldTypes(of: id, arguments).allSatisfy { comparisonDomain($0) != nil }
+        ? .structural : nil
     case .enumeration(let id):
-      return program[id].cases.allSatisfy { $0.payload.allSatisfy { comparisonDomain($0.type) != nil } } ? .structural : nil
+      return program[id].cases.allSatisfy {
+        $0.payload.allSatisfy { comparisonDomain($0.type) != nil }
+      } ? .structural : nil
     case .parameter(let id):
       let generic = body.generics.first { $0.id == id }
       if case .type(let bound)? = generic?.kind, bound != .none { return .structural }
       return nil
-    case .unknown, .never, .unit, .error, .anyError, .function, .interface, .driver, .channel, .recording, .simulation:
+    case .unknown, .never, .unit, .error, .anyError, .function, .interface, .driver, .channel,
+      .recording, .simulation:
       return nil
     }
   }

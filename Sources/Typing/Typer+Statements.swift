@@ -31,10 +31,12 @@ extension Typer {
     func add(_ kind: TypedStatement.Kind) { statements.append(TypedStatement(kind, at: span)) }
     switch tree[id] {
     case .invalid: break
-    case .expression(let expression): typeExpressionStatement(expression, at: span, into: &statements)
+    case .expression(let expression):
+      typeExpressionStatement(expression, at: span, into: &statements)
     case .binding(let isVariable, let pattern, let type, let value, let keyword):
       typeBinding(isVariable, pattern, type, value, keyword: keyword, at: span, into: &statements)
-    case .assignment(let target, let value): typeAssignment(target, value, at: span, into: &statements)
+    case .assignment(let target, let value):
+      typeAssignment(target, value, at: span, into: &statements)
     case .compoundAssignment(let target, let operation, let value, let operatorSpan):
       typeCompoundAssignment(target, operation, value, operatorSpan, at: span, into: &statements)
     case .ifElse(let conditions, let then, let otherwise):
@@ -50,8 +52,11 @@ extension Typer {
       body.closeScope()
       let typed = typeConditions(conditions)
       if completes(block) {
-        report(Diagnostic(
-          .missingReturn, "the block of a `guard` must leave: by `return`, `throw`, `break` or `continue`", at: otherwise.span))
+        report(
+          Diagnostic(
+            .missingReturn,
+            "the block of a `guard` must leave: by `return`, `throw`, `break` or `continue`",
+            at: otherwise.span))
       }
       add(.guarded(typed, block))
     case .match(let value, _):
@@ -76,14 +81,23 @@ extension Typer {
       if checkLeaving("continue", at: span) { add(.continueLoop) }
     case .returnValue(let value): typeReturn(value, at: span, into: &statements)
     case .throwError(let value): typeThrow(value, at: span, into: &statements)
-    case .tryCatch(let block, let catches, let finally): typeTry(block, catches, finally, at: span, into: &statements)
+    case .tryCatch(let block, let catches, let finally):
+      typeTry(block, catches, finally, at: span, into: &statements)
     case .send(let value):
       let call = hostCall(value, word: "send")
       if call.type != .unit, call.type != .unknown {
-        report(Diagnostic(
-          .sendWithResult, "`send` does not wait, so it cannot bring back the `\(program.text(call.type))`", at: span,
-          remark: "the result would be lost", notes: ["Use `await`, which waits a round trip to the host for the result."],
-          fixes: [Fix("wait for the result", [Edit(Span(span.source, Int(span.start), Int(span.start) + 4), "await")])]))
+        report(
+          Diagnostic(
+            .sendWithResult,
+            "`send` does not wait, so it cannot bring back the `\(program.text(call.type))`",
+            at: span,
+            remark: "the result would be lost",
+            notes: ["Use `await`, which waits a round trip to the host for the result."],
+            fixes: [
+              Fix(
+                "wait for the result",
+                [Edit(Span(span.source, Int(span.start), Int(span.start) + 4), "await")])
+            ]))
       }
       add(.send(call))
     case .preload(let names): typePreload(names, at: span, into: &statements)
@@ -101,7 +115,8 @@ extension Typer {
   private mutating func typeExpressionStatement(
     _ expression: ExpressionID, at span: Span, into statements: inout [TypedStatement]
   ) {
-    if case .call(let callee, let arguments) = tree[expression], case .name(let name) = tree[callee],
+    if case .call(let callee, let arguments) = tree[expression],
+      case .name(let name) = tree[callee],
       name.text == "expect", lookUp("expect") == nil
     {
       typeExpect(arguments, at: span, into: &statements)
@@ -111,7 +126,9 @@ extension Typer {
     statements.append(TypedStatement(.expression(value), at: span))
   }
 
-  private mutating func typeExpect(_ arguments: [Argument], at span: Span, into statements: inout [TypedStatement]) {
+  private mutating func typeExpect(
+    _ arguments: [Argument], at span: Span, into statements: inout [TypedStatement]
+  ) {
     guard arguments.count == 1 else {
       report(Diagnostic(.wrongArguments, "`expect` takes one condition", at: span))
       return
@@ -129,7 +146,8 @@ extension Typer {
   // MARK: Bindings
 
   private mutating func typeBinding(
-    _ isVariable: Bool, _ pattern: PatternID, _ type: TypeID?, _ value: ExpressionID, keyword: Span, at span: Span,
+    _ isVariable: Bool, _ pattern: PatternID, _ type: TypeID?, _ value: ExpressionID, keyword: Span,
+    at span: Span,
     into statements: inout [TypedStatement]
   ) {
     let typed: TypedExpression
@@ -147,7 +165,8 @@ extension Typer {
 
   /// Binds the names of `pattern` to `value` and its parts.
   mutating func bind(
-    _ pattern: PatternID, to value: TypedExpression, isVariable: Bool, at span: Span, into statements: inout [TypedStatement]
+    _ pattern: PatternID, to value: TypedExpression, isVariable: Bool, at span: Span,
+    into statements: inout [TypedStatement]
   ) {
     switch tree[pattern] {
     case .invalid: break
@@ -165,9 +184,11 @@ extension Typer {
       case .tuple(let own) where own.count == parts.count: types = own
       case .unknown: types = Array(repeating: .unknown, count: parts.count)
       default:
-        report(Diagnostic(
-          .mismatch, "`\(program.text(value.type))` does not come apart into \(parts.count) values",
-          at: tree.span(of: pattern)))
+        report(
+          Diagnostic(
+            .mismatch,
+            "`\(program.text(value.type))` does not come apart into \(parts.count) values",
+            at: tree.span(of: pattern)))
         types = Array(repeating: .unknown, count: parts.count)
       }
       let whole = body.newLocal("", value.type, isVariable: false, at: value.span)
@@ -179,12 +200,16 @@ extension Typer {
         bind(part, to: element, isVariable: isVariable, at: span, into: &statements)
       }
     case .enumCase, .literal, .range:
-      report(Diagnostic(.unexpected, "a name or a tuple of names is due here", at: tree.span(of: pattern)))
+      report(
+        Diagnostic(
+          .unexpected, "a name or a tuple of names is due here", at: tree.span(of: pattern)))
     }
   }
 
   /// Declares a local; nil if another one in scope has its name.
-  mutating func declareLocal(_ name: Name, _ type: Type, isVariable: Bool, warns: Bool = true) -> LocalID? {
+  mutating func declareLocal(_ name: Name, _ type: Type, isVariable: Bool, warns: Bool = true)
+    -> LocalID?
+  {
     if name.text != "_", let earlier = body.lookUp(name.text) {
       report(declaredTwice(name, earlier: body.locals[Int(earlier.index)].span))
       return nil
@@ -197,7 +222,8 @@ extension Typer {
     for condition in conditions {
       switch condition {
       case .expression(let expression): result.append(.expression(value(expression, as: .boolean)))
-      case .binding(let pattern, let expression): typeOptionalBinding(pattern, expression, into: &result)
+      case .binding(let pattern, let expression):
+        typeOptionalBinding(pattern, expression, into: &result)
       }
     }
     return result
@@ -212,14 +238,18 @@ extension Typer {
     case .optional(let type): inner = type
     case .unknown: inner = .unknown
     default:
-      report(Diagnostic(
-        .mismatch, "`if let` and `guard let` take an optional apart; this is \(program.described(value.type)), always there",
-        at: value.span))
+      report(
+        Diagnostic(
+          .mismatch,
+          "`if let` and `guard let` take an optional apart; this is \(program.described(value.type)), always there",
+          at: value.span))
       inner = .unknown
     }
     switch tree[pattern] {
     case .binding(let name):
-      if let local = declareLocal(name, inner, isVariable: false) { result.append(.binding(local, value)) }
+      if let local = declareLocal(name, inner, isVariable: false) {
+        result.append(.binding(local, value))
+      }
     case .wildcard:
       result.append(.binding(body.newLocal("_", inner, isVariable: false, at: value.span), value))
     case .tuple: notYet("a tuple pattern in `if let`", at: tree.span(of: pattern))
@@ -231,14 +261,17 @@ extension Typer {
   // MARK: Assignments
 
   private mutating func typeAssignment(
-    _ target: ExpressionID, _ value: ExpressionID, at span: Span, into statements: inout [TypedStatement]
+    _ target: ExpressionID, _ value: ExpressionID, at span: Span,
+    into statements: inout [TypedStatement]
   ) {
     if case .tuple(let parts) = tree[target] {
       let places = parts.map { place($0) }
       let types = places.map { $0?.type ?? .unknown }
       let typed = self.value(value, as: .tuple(types))
       let known = places.compactMap { $0 }
-      if known.count == places.count { statements.append(TypedStatement(.assignTuple(known, typed), at: span)) }
+      if known.count == places.count {
+        statements.append(TypedStatement(.assignTuple(known, typed), at: span))
+      }
       return
     }
     guard let place = place(target) else {
@@ -250,7 +283,8 @@ extension Typer {
   }
 
   private mutating func typeCompoundAssignment(
-    _ target: ExpressionID, _ operation: InfixOperator, _ value: ExpressionID, _ operatorSpan: Span, at span: Span,
+    _ target: ExpressionID, _ operation: InfixOperator, _ value: ExpressionID, _ operatorSpan: Span,
+    at span: Span,
     into statements: inout [TypedStatement]
   ) {
     guard let place = place(target) else {
@@ -260,7 +294,9 @@ extension Typer {
     let left = TypedExpression(.invalid, place.type, at: place.span)
     let right = operand(value, beside: place.type, operation)
     guard place.type != .unknown, right.type != .unknown else { return }
-    guard let found = combine(operation, left, right), found.left.type == place.type || found.keepsLeft else {
+    guard let found = combine(operation, left, right),
+      found.left.type == place.type || found.keepsLeft
+    else {
       report(operatorMismatch(operation, left, right, at: operatorSpan))
       return
     }
@@ -268,7 +304,8 @@ extension Typer {
       report(mismatch(found.type, wanted: place.type, at: span))
       return
     }
-    statements.append(TypedStatement(.compoundAssign(place, found.operation, found.right), at: span))
+    statements.append(
+      TypedStatement(.compoundAssign(place, found.operation, found.right), at: span))
   }
 
   // MARK: Loops
@@ -289,7 +326,9 @@ extension Typer {
   func leaves(_ word: String, _ what: BodyState.Enclosing, at span: Span) -> Diagnostic {
     Diagnostic(
       .leavesParallel, "`\(word)` cannot leave `\(what.rawValue)`", at: span,
-      notes: ["The branches of `parallel` and the events of `record` belong together: all of them or none."])
+      notes: [
+        "The branches of `parallel` and the events of `record` belong together: all of them or none."
+      ])
   }
 
   private mutating func typeLoop(
@@ -306,7 +345,9 @@ extension Typer {
     body.enclosing.removeLast()
     body.loopDepth -= 1
     inner.statements.insert(contentsOf: head, at: 0)
-    if let loop { statements.append(TypedStatement(.loop(loop, inner, isParallel: isParallel), at: span)) }
+    if let loop {
+      statements.append(TypedStatement(.loop(loop, inner, isParallel: isParallel), at: span))
+    }
   }
 
   /// The source of a loop and the local that it binds; `head` takes a tuple pattern apart.
@@ -320,9 +361,12 @@ extension Typer {
     let variable: LocalID
     switch tree[pattern] {
     case .binding(let name):
-      guard let local = declareLocal(name, element, isVariable: false, warns: false) else { return nil }
+      guard let local = declareLocal(name, element, isVariable: false, warns: false) else {
+        return nil
+      }
       variable = local
-    case .wildcard: variable = body.newLocal("_", element, isVariable: false, at: tree.span(of: pattern))
+    case .wildcard:
+      variable = body.newLocal("_", element, isVariable: false, at: tree.span(of: pattern))
     case .tuple:
       variable = body.newLocal("", element, isVariable: false, at: tree.span(of: pattern))
       let whole = TypedExpression(.local(variable), element, at: tree.span(of: pattern))
@@ -347,13 +391,20 @@ extension Typer {
     case .unknown: return (nil, .unknown)
     case .integer:
       let start = Int(array.span.start)
-      report(Diagnostic(
-        .notApplicable, "a loop cannot go over an `Int`", at: array.span,
-        fixes: [Fix("go over the numbers below it", [Edit(Span(array.span.source, start, start), "0..<")])]))
+      report(
+        Diagnostic(
+          .notApplicable, "a loop cannot go over an `Int`", at: array.span,
+          fixes: [
+            Fix(
+              "go over the numbers below it", [Edit(Span(array.span.source, start, start), "0..<")])
+          ]))
       return (nil, .integer)
     default:
-      report(Diagnostic(
-        .notApplicable, "a loop goes over an array or a range, not over \(program.described(array.type))", at: array.span))
+      report(
+        Diagnostic(
+          .notApplicable,
+          "a loop goes over an array or a range, not over \(program.described(array.type))",
+          at: array.span))
       return (nil, .unknown)
     }
   }

@@ -7,17 +7,21 @@ import Syntax
 let builtinTypes: [String: Type] = [
   "Int": .integer, "Int32": .integer32, "Float": .number, "Bool": .boolean, "String": .string,
   "Duration": .duration, "Timestamp": .timestamp, "Recording": .recording, "Channel": .channel,
-  "Frequency": .float(.frequency), "Voltage": .float(.voltage), "Current": .float(Dimension(ampere: 1)),
-  "Power": .float(Dimension(second: -3, metre: 2, kilogram: 1)), "Temperature": .float(Dimension(kelvin: 1)),
+  "Frequency": .float(.frequency), "Voltage": .float(.voltage),
+  "Current": .float(Dimension(ampere: 1)),
+  "Power": .float(Dimension(second: -3, metre: 2, kilogram: 1)),
+  "Temperature": .float(Dimension(kelvin: 1)),
   "MagneticField": .float(Dimension(second: -2, kilogram: 1, ampere: -1)),
-  "Length": .float(Dimension(metre: 1)), "Energy": .float(Dimension(second: -2, metre: 2, kilogram: 1)),
+  "Length": .float(Dimension(metre: 1)),
+  "Energy": .float(Dimension(second: -2, metre: 2, kilogram: 1)),
   "Angle": .float(.angle),
 ]
 
 extension Dimension {
   init(_ exponents: UnitExponents) {
     self.init(
-      second: exponents.second, metre: exponents.metre, kilogram: exponents.kilogram, ampere: exponents.ampere,
+      second: exponents.second, metre: exponents.metre, kilogram: exponents.kilogram,
+      ampere: exponents.ampere,
       kelvin: exponents.kelvin, angle: exponents.angle)
   }
 }
@@ -38,7 +42,8 @@ extension Typer {
       if parts.isEmpty { return .unit }
       return .tuple(parts.map { resolve($0, generics: generics) })
     case .function(let parameters, let result):
-      return .function(parameters.map { resolve($0, generics: generics) }, resolve(result, generics: generics))
+      return .function(
+        parameters.map { resolve($0, generics: generics) }, resolve(result, generics: generics))
     case .named(let module, let name, let arguments):
       return named(name, in: module, arguments: arguments, generics: generics, at: span)
     }
@@ -50,16 +55,23 @@ extension Typer {
       guard numeral.significand <= 1 << 32 else { break }
       return .known(Int(numeral.significand))
     case .name(let name):
-      if let generic = generics.first(where: { $0.name == name.text }) { return .parameter(generic.id) }
-      if case .member(let member)? = lookUp(name.text), let value = constantInteger(program[member]) {
+      if let generic = generics.first(where: { $0.name == name.text }) {
+        return .parameter(generic.id)
+      }
+      if case .member(let member)? = lookUp(name.text), let value = constantInteger(program[member])
+      {
         return .known(value)
       }
     case .invalid: return nil
     default: break
     }
-    report(Diagnostic(
-      .mismatch, "the length of a fixed array must be known when the program is checked", at: tree.span(of: id),
-      notes: ["Write a number, a `const` or a generic parameter. An array that grows is written `[T]`."]))
+    report(
+      Diagnostic(
+        .mismatch, "the length of a fixed array must be known when the program is checked",
+        at: tree.span(of: id),
+        notes: [
+          "Write a number, a `const` or a generic parameter. An array that grows is written `[T]`."
+        ]))
     return nil
   }
 
@@ -73,7 +85,8 @@ extension Typer {
   }
 
   private mutating func named(
-    _ name: Name, in moduleName: Name?, arguments: [WrittenTypeArgument], generics: [TypedGeneric], at span: Span
+    _ name: Name, in moduleName: Name?, arguments: [WrittenTypeArgument], generics: [TypedGeneric],
+    at span: Span
   ) -> Type {
     if let moduleName {
       guard case .module(let index)? = moduleEntity(moduleName) else {
@@ -106,7 +119,8 @@ extension Typer {
   }
 
   private mutating func type(
-    of entity: Entity?, _ name: Name, _ arguments: [WrittenTypeArgument], _ generics: [TypedGeneric], at span: Span
+    of entity: Entity?, _ name: Name, _ arguments: [WrittenTypeArgument],
+    _ generics: [TypedGeneric], at span: Span
   ) -> Type {
     switch entity {
     case .structure(let id)?: return structure(id, arguments, generics, at: span)
@@ -120,7 +134,8 @@ extension Typer {
       if let near = nearest(to: name.text, among: names) {
         fixes = [Fix("did you mean `\(near)`?", [Edit(name.span, near)])]
       }
-      let what = entity == nil ? "there is no type called `\(name.text)`" : "`\(name.text)` is not a type"
+      let what =
+        entity == nil ? "there is no type called `\(name.text)`" : "`\(name.text)` is not a type"
       report(Diagnostic(.unknownType, what, at: name.span, fixes: fixes))
       return .unknown
     }
@@ -131,9 +146,12 @@ extension Typer {
   ) -> Type {
     let wanted = program[id].generics
     guard wanted.count == arguments.count else {
-      report(Diagnostic(
-        .unknownType, "`\(program[id].name)` takes \(wanted.count) generic arguments, not \(arguments.count)", at: span,
-        labels: [Label("declared here", at: program[id].nameSpan)]))
+      report(
+        Diagnostic(
+          .unknownType,
+          "`\(program[id].name)` takes \(wanted.count) generic arguments, not \(arguments.count)",
+          at: span,
+          labels: [Label("declared here", at: program[id].nameSpan)]))
       return .unknown
     }
     var resolved: [GenericArgument] = []
@@ -148,16 +166,20 @@ extension Typer {
           report(Diagnostic(.unknownType, "a type is due here", at: unit.span))
           return .unknown
         }
-        resolved.append(.type(named(first.name, in: nil, arguments: [], generics: generics, at: unit.span)))
+        resolved.append(
+          .type(named(first.name, in: nil, arguments: [], generics: generics, at: unit.span)))
       case (.length, .unit(let unit)):
-        if let name = unit.factors.first?.name, let own = generics.first(where: { $0.name == name.text }) {
-          resolved.append(.length(.parameter(own.id)))
-        } else {
+        guard let name = unit.factors.first?.name,
+          let own = generics.first(where: { $0.name == name.text })
+        else {
           report(Diagnostic(.unknownType, "a length is due here", at: unit.span))
           return .unknown
         }
+        resolved.append(.length(.parameter(own.id)))
       case (.dimension, .type(let type)), (.length, .type(let type)):
-        report(Diagnostic(.unknownType, "a dimension such as `V/s` is due here", at: tree.span(of: type)))
+        report(
+          Diagnostic(.unknownType, "a dimension such as `V/s` is due here", at: tree.span(of: type))
+        )
         return .unknown
       }
     }
@@ -169,7 +191,9 @@ extension Typer {
     var result = Dimension.none
     for factor in written.factors {
       let part: Dimension
-      if let generic = generics.first(where: { $0.name == factor.name.text && $0.kind == .dimension }) {
+      if let generic = generics.first(where: {
+        $0.name == factor.name.text && $0.kind == .dimension
+      }) {
         part = Dimension(parameter: generic.id)
       } else if let unit = unit(named: factor.name.text) {
         part = Dimension(unit.exponents)
@@ -180,12 +204,16 @@ extension Typer {
         if let near = nearestUnit(to: factor.name.text) {
           fixes = [Fix("did you mean `\(near)`?", [Edit(factor.name.span, near)])]
         }
-        report(Diagnostic(
-          .unknownType, "`\(factor.name.text)` is neither a unit nor a dimension", at: factor.name.span, fixes: fixes))
+        report(
+          Diagnostic(
+            .unknownType, "`\(factor.name.text)` is neither a unit nor a dimension",
+            at: factor.name.span, fixes: fixes))
         return nil
       }
       guard abs(factor.power) <= 20 else {
-        report(Diagnostic(.unknownType, "the power of a unit lies within -20 and 20", at: factor.name.span))
+        report(
+          Diagnostic(
+            .unknownType, "the power of a unit lies within -20 and 20", at: factor.name.span))
         return nil
       }
       result = result * part.raised(to: factor.power)
@@ -208,7 +236,8 @@ extension Typer {
 
   // MARK: Generic parameters
 
-  /// Makes the generic parameters that are written, each of the kind that its use in `types` says (rule 14).
+  /// Makes the generic parameters that are written, each of the kind that its use in `types` says
+  /// (rule 14).
   mutating func generics(_ written: [GenericParameter], usedIn types: [TypeID]) -> [TypedGeneric] {
     var result: [TypedGeneric] = []
     for parameter in written {
@@ -219,12 +248,16 @@ extension Typer {
       case "Ordered": bound = .ordered
       case "Number": bound = .number
       case .some(let other):
-        report(Diagnostic(
-          .unknownType, "`\(other)` is not a bound", at: parameter.bound?.span ?? parameter.name.span,
-          notes: ["The bounds are `Equal`, `Ordered` and `Number`."]))
+        report(
+          Diagnostic(
+            .unknownType, "`\(other)` is not a bound",
+            at: parameter.bound?.span ?? parameter.name.span,
+            notes: ["The bounds are `Equal`, `Ordered` and `Number`."]))
       }
       if result.contains(where: { $0.name == parameter.name.text }) {
-        report(Diagnostic(.declaredTwice, "`\(parameter.name.text)` is declared twice", at: parameter.name.span))
+        report(
+          Diagnostic(
+            .declaredTwice, "`\(parameter.name.text)` is declared twice", at: parameter.name.span))
       }
       let name = parameter.name.text
       var kind = types.compactMap { self.kind(of: name, in: $0) }.first ?? .type(bound)

@@ -10,9 +10,13 @@ extension Typer {
     let unknown = TypedExpression(.invalid, .unknown, at: span)
     let structure = program[id]
     let formals = structure.fields.map {
-      Formal(name: $0.name, label: nil, type: $0.type, isInout: false, defaultValue: $0.defaultValue)
+      Formal(
+        name: $0.name, label: nil, type: $0.type, isInout: false, defaultValue: $0.defaultValue)
     }
-    guard let matched = match(arguments, to: formals, of: structure.name, declaredAt: structure.nameSpan, at: span) else {
+    guard
+      let matched = match(
+        arguments, to: formals, of: structure.name, declaredAt: structure.nameSpan, at: span)
+    else {
       return unknown
     }
     var map: [GenericID: GenericArgument] = [:]
@@ -29,12 +33,11 @@ extension Typer {
           values.append(value(argument.value, as: wanted))
         } else {
           let value = settled(expression(argument.value))
-          if unify(field.type, value.type, &map) {
-            values.append(coerce(value, to: field.type.substituting(map)))
-          } else {
+          guard unify(field.type, value.type, &map) else {
             if !isUnknown(value.type) { report(mismatch(value, wanted: wanted)) }
             return unknown
           }
+          values.append(coerce(value, to: field.type.substituting(map)))
         }
       }
     }
@@ -42,7 +45,9 @@ extension Typer {
     return TypedExpression(.structure(id, values), .structure(id, generics), at: span)
   }
 
-  mutating func makeCase(_ id: EnumID, _ name: Name, _ arguments: [Argument], at span: Span) -> TypedExpression {
+  mutating func makeCase(_ id: EnumID, _ name: Name, _ arguments: [Argument], at span: Span)
+    -> TypedExpression
+  {
     let enumeration = program[id]
     guard let index = enumeration.cases.firstIndex(where: { $0.name == name.text }) else {
       typeAll(arguments)
@@ -50,9 +55,13 @@ extension Typer {
       return TypedExpression(.invalid, .unknown, at: span)
     }
     let payload = enumeration.cases[index].payload
-    let formals = payload.map { Formal(name: $0.name, label: nil, type: $0.type, isInout: false, defaultValue: nil) }
-    guard let matched = match(
-      arguments, to: formals, of: "\(enumeration.name).\(name.text)", declaredAt: enumeration.nameSpan, at: span)
+    let formals = payload.map {
+      Formal(name: $0.name, label: nil, type: $0.type, isInout: false, defaultValue: nil)
+    }
+    guard
+      let matched = match(
+        arguments, to: formals, of: "\(enumeration.name).\(name.text)",
+        declaredAt: enumeration.nameSpan, at: span)
     else { return TypedExpression(.invalid, .unknown, at: span) }
     let values = zip(payload, matched).map { field, source in
       switch source {
@@ -71,9 +80,10 @@ extension Typer {
     if case .enumeration(let id)? = wanted { return makeCase(id, name, arguments, at: span) }
     typeAll(arguments)
     if wanted != .unknown {
-      report(Diagnostic(
-        .cannotInfer, "it cannot be told here of which enum `.\(name.text)` is a case", at: span,
-        notes: ["Write the enum's name before the point."]))
+      report(
+        Diagnostic(
+          .cannotInfer, "it cannot be told here of which enum `.\(name.text)` is a case", at: span,
+          notes: ["Write the enum's name before the point."]))
     }
     return TypedExpression(.invalid, .unknown, at: span)
   }

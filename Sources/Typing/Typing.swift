@@ -11,7 +11,9 @@ package struct LoadedModule: Sendable {
   package let imports: [String: Int]
   /// Names bound by the imports, where they stand, for warnings.
   package let importSpans: [String: Span]
-  package init(name: String, tree: ParsedModule, imports: [String: Int], importSpans: [String: Span]) {
+  package init(
+    name: String, tree: ParsedModule, imports: [String: Int], importSpans: [String: Span]
+  ) {
     self.name = name
     self.tree = tree
     self.imports = imports
@@ -19,7 +21,8 @@ package struct LoadedModule: Sendable {
   }
 }
 
-/// All modules of a program: the prelude first, every module after those that it imports, the user's file last.
+/// All modules of a program: the prelude first, every module after those that it imports, the
+/// user's file last.
 package struct LoadedModules: Sendable {
   package let sources: SourceSet
   package let modules: [LoadedModule]
@@ -31,16 +34,20 @@ package struct LoadedModules: Sendable {
 
 /// Resolves every name, finds every type, chooses every operator, and enforces stages and effects.
 ///
-/// `modules` must not be empty; devices are bound by `description`. The value is always there, so that the freeze rule can be checked
-/// beside other mistakes; where there were errors it says so, and no later pass accepts it.
-package func type(_ modules: LoadedModules, against description: SystemDescription) -> Checked<TypedProgram> {
+/// `modules` must not be empty; devices are bound by `description`. The value is always there, so
+/// that the freeze rule can be checked beside other mistakes; where there were errors it says so,
+/// and no later pass accepts it.
+package func type(_ modules: LoadedModules, against description: SystemDescription) -> Checked<
+  TypedProgram
+> {
   var typer = Typer(modules: modules, description: description)
   typer.typeAll()
   typer.program.hasErrors = typer.diagnostics.contains { $0.severity == .error }
   return Checked(typer.program, typer.diagnostics)
 }
 
-/// What a user gave for an argument: its member, and a tree that holds `const name = VALUE` and nothing else.
+/// What a user gave for an argument: its member, and a tree that holds `const name = VALUE` and
+/// nothing else.
 package struct GivenArgument: Sendable {
   package let member: MemberID
   package let tree: ParsedModule
@@ -50,11 +57,12 @@ package struct GivenArgument: Sendable {
   }
 }
 
-/// Types the values that a user gave for arguments of a program: constant expressions of the language, in the scope of
-/// the program's main file.
+/// Types the values that a user gave for arguments of a program: constant expressions of the
+/// language, in the scope of the program's main file.
 ///
-/// The program is typed anew with the same ids; `modules` must be those that it was typed from, with the sources of the given
-/// values added. The result has one more initializer for each given value. Diagnostics are those of the values only.
+/// The program is typed anew with the same ids; `modules` must be those that it was typed from,
+/// with the sources of the given values added. The result has one more initializer for each given
+/// value. Diagnostics are those of the values only.
 package func typeArguments(
   _ given: [GivenArgument], of modules: LoadedModules, against description: SystemDescription
 ) -> Checked<(program: TypedProgram, initializers: [MemberID: FunctionID])> {
@@ -63,7 +71,9 @@ package func typeArguments(
   let before = typer.diagnostics.count
   var initializers: [MemberID: FunctionID] = [:]
   for argument in given {
-    if let id = typer.argumentInitializer(argument.tree, for: argument.member) { initializers[argument.member] = id }
+    if let id = typer.argumentInitializer(argument.tree, for: argument.member) {
+      initializers[argument.member] = id
+    }
   }
   typer.inferEffects()
   typer.checkGiven(Array(initializers.values))
@@ -138,8 +148,9 @@ struct Typer {
   var settledArguments: [ExpressionID: TypedExpression] = [:]
   /// Kernels made for device calls from host code, by device and kernel.
   var deviceStarts: [DeviceStart: FunctionID] = [:]
-  /// Enum of each declared struct etc. by syntax, for the second pass.
-  var structDeclarations: [(StructID, StructDeclaration, module: Int, experiment: ExperimentID?)] = []
+  /// The enums, structs and errors declared, by syntax, for the second pass.
+  var structDeclarations: [(StructID, StructDeclaration, module: Int, experiment: ExperimentID?)] =
+    []
   var enumDeclarations: [(EnumID, EnumDeclaration, module: Int, experiment: ExperimentID?)] = []
   /// What has effects in each function.
   var effectSources: [[EffectSource]] = []
@@ -170,8 +181,10 @@ struct Typer {
   mutating func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
 
   mutating func notYet(_ what: String, at span: Span) {
-    report(Diagnostic(.notYetSupported, "\(what) is not supported yet", at: span,
-      notes: ["It is part of the language, but this version of larmor cannot compile it."]))
+    report(
+      Diagnostic(
+        .notYetSupported, "\(what) is not supported yet", at: span,
+        notes: ["It is part of the language, but this version of larmor cannot compile it."]))
   }
 
   mutating func typeAll() {
@@ -203,7 +216,9 @@ struct Typer {
       warnOfUnusedImports()
       diagnostics += warnings.filter { $0.span.source == program.main }
     }
-    diagnostics.sort { ($0.span.source.index, $0.span.start) < ($1.span.source.index, $1.span.start) }
+    diagnostics.sort {
+      ($0.span.source.index, $0.span.start) < ($1.span.source.index, $1.span.start)
+    }
   }
 
   /// Types the bodies that wait, in the order in which they came.
@@ -224,7 +239,10 @@ struct Typer {
   private mutating func warnOfUnusedImports() {
     guard let main = modules.modules.last else { return }
     for (name, span) in main.importSpans where !usedImports.contains(name) && !name.hasPrefix("_") {
-      report(Diagnostic(.unusedName, "`\(name)` is imported but never used", at: span, remark: "nothing here uses it"))
+      report(
+        Diagnostic(
+          .unusedName, "`\(name)` is imported but never used", at: span,
+          remark: "nothing here uses it"))
     }
   }
 }

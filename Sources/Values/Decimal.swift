@@ -1,11 +1,15 @@
-// Numbers as decimal digits, for printing them exactly: no rounding but the one that a format asks for.
+// Numbers as decimal digits, for printing them exactly: no rounding but the one that a format asks
+// for.
 
 /// A decimal number of any length: `0.d1d2d3… * 10^point`.
 struct Decimal: Hashable, Sendable {
   var isNegative = false
-  /// Most significant first; no zeros at either end. Empty for zero.
+  /// Most significant first; no zeros at either end.
+  ///
+  /// Empty for zero.
   private(set) var digits: [UInt8] = []
-  /// How many of the digits stand before the decimal point; negative where zeros follow the point first.
+  /// How many of the digits stand before the decimal point; negative where zeros follow the point
+  /// first.
   private(set) var point = 0
   /// Whether something smaller than the last digit was cut off.
   private(set) var isCut = false
@@ -42,11 +46,16 @@ struct Decimal: Hashable, Sendable {
     let magnitude = value.magnitude
     isNegative = value.sign == .minus
     guard magnitude > 0 else { return }
-    let stored = magnitude.exponentBitPattern == 0 ? -1074 : Int(magnitude.exponentBitPattern) - 1075
+    let stored =
+      magnitude.exponentBitPattern == 0 ? -1074 : Int(magnitude.exponentBitPattern) - 1075
     let hidden: UInt64 = magnitude.exponentBitPattern == 0 ? 0 : 1 << 52
     var number = LongNumber(magnitude.significandBitPattern | hidden)
     // m * 2^-k is m * 5^k with the point k places to the left.
-    if stored >= 0 { number.multiply(by: 2, times: stored) } else { number.multiply(by: 5, times: -stored) }
+    if stored >= 0 {
+      number.multiply(by: 2, times: stored)
+    } else {
+      number.multiply(by: 5, times: -stored)
+    }
     digits = number.digits
     point = digits.count + min(stored, 0)
     normalize()
@@ -54,7 +63,8 @@ struct Decimal: Hashable, Sendable {
 
   init(_ value: Int64) { self.init(text: String(value)) }
 
-  /// `numerator / denominator`, to 40 digits where it does not end before; the denominator is positive.
+  /// `numerator / denominator`, to 40 digits where it does not end before; the denominator is
+  /// positive.
   init(_ numerator: Int64, over denominator: UInt64) {
     isNegative = numerator < 0
     let divisor = UInt128(max(denominator, 1))
@@ -133,7 +143,8 @@ extension Decimal {
 
   private var sign: String { isNegative ? "-" : "" }
 
-  /// Without an exponent; with exactly `places` digits after the point, or with as many as there are.
+  /// Without an exponent; with exactly `places` digits after the point, or with as many as there
+  /// are.
   func fixed(places: Int? = nil) -> String {
     let number = places.map { rounded(toPlaces: $0) } ?? self
     var text = sign
@@ -161,7 +172,8 @@ extension Decimal {
     return text + (exponent < 0 ? "e-" : "e+") + (magnitude.utf8.count < 2 ? "0" : "") + magnitude
   }
 
-  /// As C and Python print `g`: `count` digits, no zeros at the end, an exponent where the number is very large or small.
+  /// As C and Python print `g`: `count` digits, no zeros at the end, an exponent where the number
+  /// is very large or small.
   func general(digits count: Int) -> String {
     let count = max(count, 1)
     let number = rounded(toDigits: count)

@@ -46,19 +46,26 @@ extension Printer {
     }
   }
 
-  private func special(_ value: Double) -> String { value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
+  private func special(_ value: Double) -> String {
+    value.isNaN ? "nan" : value < 0 ? "-inf" : "inf"
+  }
 
   /// A quantity: digits, a space, and the unit.
-  func text(quantity value: Double, _ dimension: Dimension, _ notation: ValueFormat.Notation) -> String {
+  func text(quantity value: Double, _ dimension: Dimension, _ notation: ValueFormat.Notation)
+    -> String
+  {
     let natural = NaturalUnit.of(dimension)
     switch notation {
     case .plain:
       guard value.isFinite else { return special(value) + " " + natural.text() }
       // Of masses the stored unit is the kilogram and the natural one the gram.
       let isMass = natural.factors.first?.name == "g"
-      return prefixed(Decimal(shortest: value).shifted(by: isMass ? 3 : 0), natural.prefixes) { natural.text(prefix: $0) }
+      return prefixed(Decimal(shortest: value).shifted(by: isMass ? 3 : 0), natural.prefixes) {
+        natural.text(prefix: $0)
+      }
     case .letter(let letter, _):
-      let number = value.isFinite ? text(of: Decimal(exact: value), letter, notation.places) : special(value)
+      let number =
+        value.isFinite ? text(of: Decimal(exact: value), letter, notation.places) : special(value)
       let name = unit(of: .float(dimension))
       return number + " " + (dimension.exponents[5] == 0 ? name : natural.text())
     case .unit(let name, let scale, _):
@@ -70,7 +77,9 @@ extension Printer {
       }
       let converted = quotient(value, scale)
       guard converted.isFinite else { return special(converted) + " " + name }
-      return digits(places == nil ? Decimal(shortest: converted) : Decimal(exact: converted), places) + " " + name
+      return digits(
+        places == nil ? Decimal(shortest: converted) : Decimal(exact: converted), places) + " "
+        + name
     }
   }
 
@@ -85,7 +94,8 @@ extension Printer {
       return text(of: Decimal(ticks, over: perSecond), letter, notation.places) + " s"
     case .unit(let name, let scale, _):
       if let exponent = powerOfTen(scale) {
-        return digits(Decimal(ticks, over: perSecond).shifted(by: -exponent), notation.places) + " " + name
+        return digits(Decimal(ticks, over: perSecond).shifted(by: -exponent), notation.places) + " "
+          + name
       }
       if scale >= 1, scale < 1e9, scale == scale.rounded() {
         let (divisor, overflow) = perSecond.multipliedReportingOverflow(by: UInt64(scale))
@@ -107,7 +117,9 @@ extension Printer {
   ) -> String {
     var chosen = (name: "", exponent: 0)
     if !number.isZero {
-      if let fitting = prefixes.first(where: { $0.exponent < number.point }) ?? prefixes.last { chosen = fitting }
+      if let fitting = prefixes.first(where: { $0.exponent < number.point }) ?? prefixes.last {
+        chosen = fitting
+      }
     }
     var number = number
     // A negative zero is a zero here.
@@ -115,18 +127,21 @@ extension Printer {
     return digits(number.shifted(by: -chosen.exponent), nil) + " " + unit(chosen.name)
   }
 
-  /// Puts `text` into the width that `format` asks for; numbers stand right and may be filled with zeros.
+  /// Puts `text` into the width that `format` asks for; numbers stand right and may be filled with
+  /// zeros.
   func padded(_ text: String, _ format: ValueFormat, isNumber: Bool) -> String {
     let missing = min(format.width, 4096) - text.unicodeScalars.count
     guard missing > 0 else { return text }
     if format.isZeroPadded, isNumber, format.alignment == nil {
       let hasSign = text.hasPrefix("-")
-      return (hasSign ? "-" : "") + String(repeating: "0", count: missing) + text.dropFirst(hasSign ? 1 : 0)
+      return (hasSign ? "-" : "") + String(repeating: "0", count: missing)
+        + text.dropFirst(hasSign ? 1 : 0)
     }
     switch format.alignment ?? (isNumber ? ">" : "<") {
     case ">": return String(repeating: " ", count: missing) + text
     case "^":
-      return String(repeating: " ", count: missing / 2) + text + String(repeating: " ", count: missing - missing / 2)
+      return String(repeating: " ", count: missing / 2) + text
+        + String(repeating: " ", count: missing - missing / 2)
     default: return text + String(repeating: " ", count: missing)
     }
   }

@@ -1,7 +1,8 @@
 import Laboratory
 package import Typing
 
-/// Prints values as the language does (rule 11), in string interpolations, on the terminal and in messages.
+/// Prints values as the language does (rule 11), in string interpolations, on the terminal and in
+/// messages.
 package struct Printer: Sendable {
   package let ticksPerSecond: Int64
   private let structs: [TypedStruct]
@@ -16,7 +17,8 @@ package struct Printer: Sendable {
     errors = program.errors
   }
 
-  /// A printer of values that need no declarations: numbers, quantities, strings, arrays and tuples of these.
+  /// A printer of values that need no declarations: numbers, quantities, strings, arrays and tuples
+  /// of these.
   package init(ticksPerSecond: Int64) {
     self.ticksPerSecond = max(ticksPerSecond, 1)
     structs = []
@@ -26,7 +28,9 @@ package struct Printer: Sendable {
 
   /// `value` of `type` as text; where the two do not agree, what there is of the value.
   package func text(_ value: Constant, _ type: Type, _ format: ValueFormat = .plain) -> String {
-    padded(text(value, type, format.notation, isInside: false, depth: 0), format, isNumber: isNumber(type))
+    padded(
+      text(value, type, format.notation, isInside: false, depth: 0), format,
+      isNumber: isNumber(type))
   }
 
   /// `value` as it is written in a program: strings quoted.
@@ -37,8 +41,10 @@ package struct Printer: Sendable {
   private func isNumber(_ type: Type) -> Bool {
     switch type {
     case .integer, .integer32, .float, .duration, .timestamp: true
-    case .unknown, .never, .unit, .boolean, .string, .optional, .array, .fixedArray, .tuple, .structure, .enumeration,
-      .error, .anyError, .function, .interface, .driver, .channel, .recording, .simulation, .parameter:
+    case .unknown, .never, .unit, .boolean, .string, .optional, .array, .fixedArray, .tuple,
+      .structure, .enumeration,
+      .error, .anyError, .function, .interface, .driver, .channel, .recording, .simulation,
+      .parameter:
       false
     }
   }
@@ -61,7 +67,9 @@ package struct Printer: Sendable {
       default: return text(integer: number, notation)
       }
     case .float(let number):
-      if case .float(let dimension) = type, !dimension.isNone { return text(quantity: number, dimension, notation) }
+      if case .float(let dimension) = type, !dimension.isNone {
+        return text(quantity: number, dimension, notation)
+      }
       return text(float: number, notation)
     case .optional(let content):
       guard let content else { return "none" }

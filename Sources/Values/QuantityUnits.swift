@@ -2,16 +2,20 @@ package import Typing
 
 import Syntax
 
-/// The unit in which a quantity of some dimension is written when nothing else was asked for: a product of units.
+/// The unit in which a quantity of some dimension is written when nothing else was asked for: a
+/// product of units.
 struct NaturalUnit: Hashable, Sendable {
   struct Factor: Hashable, Sendable {
     let name: String
     let power: Int
   }
-  /// Those with positive powers first. Empty for a bare number.
+  /// Those with positive powers first.
+  ///
+  /// Empty for a bare number.
   let factors: [Factor]
 
-  /// How `factors` are written: `V/s`, `m/s^2`, `1/K`, `V*s`; the first with `prefix` before its name.
+  /// How `factors` are written: `V/s`, `m/s^2`, `1/K`, `V*s`; the first with `prefix` before its
+  /// name.
   func text(prefix: String = "") -> String {
     var text = ""
     for (index, factor) in factors.enumerated() {
@@ -27,13 +31,19 @@ struct NaturalUnit: Hashable, Sendable {
     return text
   }
 
-  /// The prefixes that the first factor takes, with their powers of ten, largest first. Empty if it takes none.
+  /// The prefixes that the first factor takes, with their powers of ten, largest first.
+  ///
+  /// Empty if it takes none.
   var prefixes: [(name: String, exponent: Int)] {
-    guard let first = factors.first, first.power == 1, let plain = unit(named: first.name) else { return [] }
+    guard let first = factors.first, first.power == 1, let plain = unit(named: first.name) else {
+      return []
+    }
     let all = [
-      ("T", 12), ("G", 9), ("M", 6), ("k", 3), ("", 0), ("m", -3), ("u", -6), ("n", -9), ("p", -12), ("f", -15),
+      ("T", 12), ("G", 9), ("M", 6), ("k", 3), ("", 0), ("m", -3), ("u", -6), ("n", -9), ("p", -12),
+      ("f", -15),
     ]
-    return all.filter { prefix, _ in unit(named: prefix + first.name)?.exponents == plain.exponents }
+    return all.filter { prefix, _ in unit(named: prefix + first.name)?.exponents == plain.exponents
+    }
   }
 }
 
@@ -65,15 +75,20 @@ extension NaturalUnit {
     factors = best.factors.filter { $0.power > 0 } + best.factors.filter { $0.power < 0 }
   }
 
-  private static func subtracting(_ exponents: UnitExponents, _ power: Int, from wanted: [Int]) -> [Int] {
+  private static func subtracting(_ exponents: UnitExponents, _ power: Int, from wanted: [Int])
+    -> [Int]
+  {
     let own = [
-      exponents.second, exponents.metre, exponents.kilogram, exponents.ampere, exponents.kelvin, exponents.angle,
+      exponents.second, exponents.metre, exponents.kilogram, exponents.ampere, exponents.kelvin,
+      exponents.angle,
     ]
     return zip(wanted, own).map { $0 - power * Int($1) }
   }
 
-  /// `known` and what is left over in base units; the cost counts powers, and a little for what reads less well.
-  private static func completing(_ known: [Factor], _ rest: [Int]) -> (cost: Int, factors: [Factor]) {
+  /// `known` and what is left over in base units; the cost counts powers, and a little for what
+  /// reads less well.
+  private static func completing(_ known: [Factor], _ rest: [Int]) -> (cost: Int, factors: [Factor])
+  {
     var factors = known
     for (name, power) in zip(base, rest) where power != 0 {
       factors.append(Factor(name: name, power: power))
@@ -81,7 +96,9 @@ extension NaturalUnit {
     var cost = 0
     for factor in factors { cost += 4 * Int(factor.power.magnitude) }
     // `V/s` sooner than `V*Hz`, `Hz/V` sooner than `A/J`.
-    for factor in known where factor.name != "V" { cost += factor.name == "J" || factor.name == "W" ? 2 : 1 }
+    for factor in known where factor.name != "V" {
+      cost += factor.name == "J" || factor.name == "W" ? 2 : 1
+    }
     if !factors.isEmpty, !factors.contains(where: { $0.power > 0 }) { cost += 2 }
     return (cost, factors)
   }
@@ -100,31 +117,37 @@ extension NaturalUnit {
     // A kilogram takes its prefix already; its natural unit for printing is the gram.
     return (
       SIMD8(
-        exponents.second, exponents.metre, exponents.kilogram, exponents.ampere, exponents.kelvin, exponents.angle, 0, 0),
+        exponents.second, exponents.metre, exponents.kilogram, exponents.ampere, exponents.kelvin,
+        exponents.angle, 0, 0),
       NaturalUnit(factors: [Factor(name: name == "kg" ? "g" : name, power: 1)])
     )
   }
 }
 
-/// The SI unit in which values of `type` stand in JSON and files: `1` for bare numbers and for what is no number, `s`,
-/// `Hz`, `rad`, `V/s`; of an array that of its elements.
+/// The SI unit in which values of `type` stand in JSON and files: `1` for bare numbers and for what
+/// is no number, `s`, `Hz`, `rad`, `V/s`; of an array that of its elements.
 package func unit(of type: Type) -> String {
   switch type {
   case .float(let dimension):
     if dimension.isNone { return "1" }
     let natural = NaturalUnit.of(dimension)
     if natural.factors.first?.name == "g" { return "kg" }
-    let names = natural.factors.map { NaturalUnit.Factor(name: $0.name == "turn" ? "rad" : $0.name, power: $0.power) }
+    let names = natural.factors.map {
+      NaturalUnit.Factor(name: $0.name == "turn" ? "rad" : $0.name, power: $0.power)
+    }
     return NaturalUnit(factors: names).text()
   case .duration, .timestamp: return "s"
-  case .optional(let element), .array(let element), .fixedArray(let element, _): return unit(of: element)
-  case .unknown, .never, .unit, .boolean, .integer, .integer32, .string, .tuple, .structure, .enumeration, .error,
+  case .optional(let element), .array(let element), .fixedArray(let element, _):
+    return unit(of: element)
+  case .unknown, .never, .unit, .boolean, .integer, .integer32, .string, .tuple, .structure,
+    .enumeration, .error,
     .anyError, .function, .interface, .driver, .channel, .recording, .simulation, .parameter:
     return "1"
   }
 }
 
-/// The number of SI units (`unit(of:)`) in one unit of storage of a quantity of `dimension`: angles are stored in turns.
+/// The number of SI units (`unit(of:)`) in one unit of storage of a quantity of `dimension`: angles
+/// are stored in turns.
 package func siFactor(of dimension: Dimension) -> Double {
   var factor = 1.0
   let power = Int(dimension.exponents[5])
@@ -134,12 +157,16 @@ package func siFactor(of dimension: Dimension) -> Double {
 
 /// `ticks` in seconds: one correctly rounded division.
 package func seconds(of ticks: Int64, ticksPerSecond: Int64) -> Double {
-  if ticks.magnitude <= 1 << 53, ticksPerSecond <= 1 << 53 { return Double(ticks) / Double(ticksPerSecond) }
+  if ticks.magnitude <= 1 << 53, ticksPerSecond <= 1 << 53 {
+    return Double(ticks) / Double(ticksPerSecond)
+  }
   return Double(Decimal(ticks, over: ticksPerSecond.magnitude).scientific()) ?? 0
 }
 
-/// The unit in which an axis that goes up to `largest` (as stored; seconds for durations) is best labelled, and how much
-/// of what is stored one such unit is. The name is empty for bare numbers.
+/// The unit in which an axis that goes up to `largest` (as stored; seconds for durations) is best
+/// labelled, and how much of what is stored one such unit is.
+///
+/// The name is empty for bare numbers.
 package func displayUnit(of type: Type, reaching largest: Double) -> (name: String, scale: Double) {
   let dimension: Dimension
   switch type {
@@ -147,7 +174,8 @@ package func displayUnit(of type: Type, reaching largest: Double) -> (name: Stri
   case .duration, .timestamp: dimension = .time
   case .optional(let element), .array(let element), .fixedArray(let element, _):
     return displayUnit(of: element, reaching: largest)
-  case .unknown, .never, .unit, .boolean, .integer, .integer32, .string, .tuple, .structure, .enumeration, .error,
+  case .unknown, .never, .unit, .boolean, .integer, .integer32, .string, .tuple, .structure,
+    .enumeration, .error,
     .anyError, .function, .interface, .driver, .channel, .recording, .simulation, .parameter:
     return ("", 1)
   }
@@ -156,7 +184,8 @@ package func displayUnit(of type: Type, reaching largest: Double) -> (name: Stri
   guard largest > 0, largest.isFinite else { return (unit(of: .float(dimension)), 1) }
   let isMass = natural.factors.first?.name == "g"
   let point = Decimal(shortest: largest).magnitudePoint + (isMass ? 3 : 0)
-  guard let prefix = natural.prefixes.first(where: { $0.exponent < point }) ?? natural.prefixes.last else {
+  guard let prefix = natural.prefixes.first(where: { $0.exponent < point }) ?? natural.prefixes.last
+  else {
     return (natural.text(), 1)
   }
   let exponent = prefix.exponent - (isMass ? 3 : 0)

@@ -19,7 +19,8 @@ struct CheckCommand: ParsableCommand {
     let loaded = try Program.load(file)
     let checked = Toolchain.check(loaded, against: .defaultLaboratory)
     if json {
-      Terminal.result(Diagnostics.json(of: checked.diagnostics, in: loaded.sources, file: file).compact)
+      Terminal.result(
+        Diagnostics.json(of: checked.diagnostics, in: loaded.sources, file: file).compact)
     } else {
       Program.show(checked.diagnostics, in: loaded.sources)
     }
@@ -34,12 +35,16 @@ enum Program {
     Toolchain.load(file, try Files.readOrExit(file)) { Files.read($0) }
   }
 
-  /// The checked program in `file`; or the end of the process, once all has been said that is wrong with it.
+  /// The checked program in `file`; or the end of the process, once all has been said that is wrong
+  /// with it.
   static func check(_ file: String, json: Bool) throws(ExitCode) -> CheckedProgram {
     let loaded = try load(file)
     let checked = Toolchain.check(loaded, against: .defaultLaboratory)
     guard let program = checked.value, !checked.hasErrors else {
-      if json { Terminal.result(Diagnostics.json(of: checked.diagnostics, in: loaded.sources, file: file).compact) }
+      if json {
+        Terminal.result(
+          Diagnostics.json(of: checked.diagnostics, in: loaded.sources, file: file).compact)
+      }
       show(checked.diagnostics, in: loaded.sources)
       throw Ending.badProgram
     }

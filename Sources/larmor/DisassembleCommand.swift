@@ -8,9 +8,11 @@ import Typing
 /// `larmor disassemble`: shows the bytecode of a program or of an image.
 struct DisassembleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "disassemble", abstract: "Show the bytecode of a program's host half and kernels, or of an image.",
+    commandName: "disassemble",
+    abstract: "Show the bytecode of a program's host half and kernels, or of an image.",
     discussion: """
-      Of a program the kernels are shown as they are compiled at the end of `prepare`, with the arguments' defaults folded in.
+      Of a program the kernels are shown as they are compiled at the end of `prepare`, with the \
+      arguments' defaults folded in.
       """)
 
   @Argument(help: "The program, an .exp file, or an image.")

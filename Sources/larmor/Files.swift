@@ -54,7 +54,8 @@ enum Files {
     }
   }
 
-  /// Writes `text` to `path` so that whoever reads it sees the old file or the new one: beside it, and renamed.
+  /// Writes `text` to `path` so that whoever reads it sees the old file or the new one: beside it,
+  /// and renamed.
   static func replace(_ path: String, with text: String) throws(ExitCode) {
     let temporary = "\(path).\(getpid()).tmp"
     guard write(text, to: temporary), rename(temporary, path) == 0 else {

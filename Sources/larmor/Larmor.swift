@@ -7,8 +7,9 @@ struct Larmor: ParsableCommand {
     commandName: "larmor",
     abstract: "Compile and run laboratory experiments with real-time control.",
     discussion: """
-      An experiment is a file in the Larmor language. Without a laboratory at hand everything runs on a simulated core \
-      device, in virtual time, and gives the same results for the same seed.
+      An experiment is a file in the Larmor language. Without a laboratory at hand everything \
+      runs on a simulated core device, in virtual time, and gives the same results for the same \
+      seed.
       """,
     version: "0.1.0",
     subcommands: [RunCommand.self, CheckCommand.self, TestCommand.self, DisassembleCommand.self])

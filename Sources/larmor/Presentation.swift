@@ -17,14 +17,17 @@ struct Presentation {
     for dataset in record.datasets {
       if let plot = Plot(dataset, of: record, in: program) {
         Terminal.result("")
-        for line in plot.lines(width: width, height: 18, inColour: colours) { Terminal.result(line) }
+        for line in plot.lines(width: width, height: 18, inColour: colours) {
+          Terminal.result(line)
+        }
       } else if let value = dataset.value.constant, dataset.type.element == nil {
         Terminal.result("\(dataset.name) = \(printer.text(value, dataset.type))")
       }
     }
     switch record.status {
     case .completed: if !isAlone { Terminal.remark("\(record.experiment) completed") }
-    case .stopped, .cancelled, .interrupted: Terminal.remark("\(record.experiment) was \(record.status.rawValue)")
+    case .stopped, .cancelled, .interrupted:
+      Terminal.remark("\(record.experiment) was \(record.status.rawValue)")
     case .failed:
       guard let error = record.error else { return }
       Terminal.complain("\(record.experiment) failed with \(error.code): \(error.message)")

@@ -11,11 +11,15 @@ struct ResultFolder {
 
   init(_ path: String) { self.path = path }
 
-  /// Writes the record of a run to a folder of its own; returns the run's number, which no other has.
+  /// Writes the record of a run to a folder of its own; returns the run's number, which no other
+  /// has.
   func save(_ record: RunRecord, in program: TypedProgram) throws(ExitCode) -> Int {
     let day = "\(path)/\(today())"
     try Files.makeFolders(day)
-    var number = 1 + (Files.names(in: path).flatMap { Files.names(in: "\(path)/\($0)") }.compactMap(Self.number).max() ?? 0)
+    var number =
+      1
+      + (Files.names(in: path).flatMap { Files.names(in: "\(path)/\($0)") }.compactMap(Self.number)
+        .max() ?? 0)
     var folder = Self.name(day, number, record.experiment)
     // Another process may have taken the number meanwhile.
     while mkdir(folder, 0o755) != 0 {
@@ -27,14 +31,17 @@ struct ResultFolder {
       number += 1
       folder = Self.name(day, number, record.experiment)
     }
-    let content: JSONValue = ["schema": 1, "runs": [Toolchain.json(of: record, rid: number, in: program)]]
+    let content: JSONValue = [
+      "schema": 1, "runs": [Toolchain.json(of: record, rid: number, in: program)],
+    ]
     try Files.replace("\(folder)/run.json", with: content.pretty + "\n")
     return number
   }
 
   private static func name(_ day: String, _ number: Int, _ experiment: String) -> String {
     let digits = String(number)
-    return "\(day)/" + String(repeating: "0", count: max(0, 9 - digits.count)) + digits + "-\(experiment)"
+    return "\(day)/" + String(repeating: "0", count: max(0, 9 - digits.count)) + digits
+      + "-\(experiment)"
   }
 
   /// The number of the run whose folder is called `name`.

@@ -11,11 +11,12 @@ struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run an experiment on the simulated laboratory.",
     discussion: """
-      What the program prints comes as it is printed; then its datasets are shown, as curves where they stand over an axis. \
-      Values of arguments are written as in a program: --arg 'detuning=5 kHz'.
+      What the program prints comes as it is printed; then its datasets are shown, as curves \
+      where they stand over an axis. Values of arguments are written as in a program: \
+      --arg 'detuning=5 kHz'.
 
-      Exit codes: 0 the run was completed or stopped, 1 it failed, 64 usage, 65 the program does not compile, 66 no such \
-      file, 74 a file could not be read or written.
+      Exit codes: 0 the run was completed or stopped, 1 it failed, 64 usage, 65 the program \
+      does not compile, 66 no such file, 74 a file could not be read or written.
       """)
 
   @Argument(help: "The program, an .exp file.")
@@ -30,23 +31,30 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Print the record of the runs as a JSON object, and nothing else.")
   var json = false
 
-  @Option(name: .customLong("arg"), help: ArgumentHelp("The value of an argument; may be repeated.", valueName: "name=value"))
+  @Option(
+    name: .customLong("arg"),
+    help: ArgumentHelp("The value of an argument; may be repeated.", valueName: "name=value"))
   var arguments: [String] = []
 
   @Option(help: "What all chance in the simulated laboratory follows from.")
   var seed: UInt64 = 0
 
-  @Option(help: ArgumentHelp("Stop at the first safe point after that much device time, as in '5 s'.", valueName: "duration"))
+  @Option(
+    help: ArgumentHelp(
+      "Stop at the first safe point after that much device time, as in '5 s'.",
+      valueName: "duration"))
   var until: String?
 
-  @Option(help: ArgumentHelp(
-    "The shared datasets: read if the file exists, and written back. Without it they are empty at first and forgotten.",
-    valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "The shared datasets: read if the file exists, and written back. Without it they are empty at first and forgotten.",
+      valueName: "file"))
   var shared: String?
 
-  @Option(help: ArgumentHelp(
-    "Write the record of each run to a folder of its own in this one, as run.json. (HDF5 files come in a later version.)",
-    valueName: "folder"))
+  @Option(
+    help: ArgumentHelp(
+      "Write the record of each run to a folder of its own in this one, as run.json. (HDF5 files come in a later version.)",
+      valueName: "folder"))
   var results: String?
 
   func run() throws {
@@ -57,7 +65,8 @@ struct RunCommand: ParsableCommand {
     var stopTime: Int64?
     if let until {
       guard let ticks = ticks(of: until, ticksPerSecond: ticksPerSecond(of: program)) else {
-        Terminal.complain("`--until` takes a duration with its unit, as in `--until '5 s'`, not `\(until)`")
+        Terminal.complain(
+          "`--until` takes a duration with its unit, as in `--until '5 s'`, not `\(until)`")
         throw Ending.usage
       }
       stopTime = ticks
@@ -77,9 +86,10 @@ struct RunCommand: ParsableCommand {
       sharedFile.update(from: record, in: program)
       if let shared { try Files.replace(shared, with: sharedFile.text) }
       hasFailed = hasFailed || record.status == .failed
-      let number = try results.map { folder throws(ExitCode) in
-        try ResultFolder(folder).save(record, in: program)
-      } ?? records.count + 1
+      let number =
+        try results.map { folder throws(ExitCode) in
+          try ResultFolder(folder).save(record, in: program)
+        } ?? records.count + 1
       records.append(Toolchain.json(of: record, rid: number, in: program))
       if !json { Presentation(program: program, isAlone: experiments.count == 1).show(record) }
     }
@@ -107,7 +117,8 @@ struct RunCommand: ParsableCommand {
       throw Ending.usage
     case .refused(let diagnostics):
       if json {
-        Terminal.result(Diagnostics.json(of: diagnostics, in: checked.loaded.sources, file: file).compact)
+        Terminal.result(
+          Diagnostics.json(of: diagnostics, in: checked.loaded.sources, file: file).compact)
       }
       Program.show(diagnostics, in: checked.loaded.sources)
       throw Ending.badProgram
@@ -168,7 +179,9 @@ struct Selection {
     if let name {
       guard let found = known.first(where: { $0.name == name }) else {
         let near = nearest(to: name, among: known.map(\.name)).map { "; did you mean `\($0)`?" }
-        Terminal.complain("\(file) has no experiment `\(name)`" + (near ?? (names.isEmpty ? "" : "; it has \(names)")))
+        Terminal.complain(
+          "\(file) has no experiment `\(name)`"
+            + (near ?? (names.isEmpty ? "" : "; it has \(names)")))
         throw Ending.usage
       }
       experiments = [found]

@@ -2,7 +2,8 @@ import Glibc
 
 /// What is printed where: results on standard output, everything else on standard error.
 enum Terminal {
-  /// Whether colours are wanted on `descriptor`: on a terminal, unless the environment says otherwise.
+  /// Whether colours are wanted on `descriptor`: on a terminal, unless the environment says
+  /// otherwise.
   static func wantsColours(_ descriptor: Int32) -> Bool {
     if let forced = variable("CLICOLOR_FORCE"), forced != "0" { return true }
     if variable("NO_COLOR") != nil || variable("TERM") == "dumb" { return false }
@@ -15,8 +16,12 @@ enum Terminal {
   /// The columns of the terminal, 80 where there is none.
   static var width: Int {
     var size = winsize()
-    if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
-    if let columns = variable("COLUMNS").flatMap({ Int($0) }), columns > 0 { return min(columns, 1000) }
+    if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
+      return Int(size.ws_col)
+    }
+    if let columns = variable("COLUMNS").flatMap({ Int($0) }), columns > 0 {
+      return min(columns, 1000)
+    }
     return 80
   }
 
@@ -74,7 +79,8 @@ struct ProgressLine {
       guard time - lastTime > 0.05 else { return }
       lastTime = time
       let cells = Int((fraction * 30).rounded())
-      let bar = String(repeating: "█", count: cells) + String(repeating: "░", count: 30 - min(cells, 30))
+      let bar =
+        String(repeating: "█", count: cells) + String(repeating: "░", count: 30 - min(cells, 30))
       Terminal.remark(text: "\r\u{1B}[2K\(title) \(bar) \(Int(fraction * 100)) %")
       isShown = true
     } else {

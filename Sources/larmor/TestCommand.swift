@@ -8,7 +8,8 @@ import Typing
 /// `larmor test`: runs the tests that stand in a program.
 struct TestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "test", abstract: "Run the tests that stand in a program, on the simulated device.")
+    commandName: "test", abstract: "Run the tests that stand in a program, on the simulated device."
+  )
 
   @Argument(help: "The program, an .exp file.")
   var file: String
@@ -52,7 +53,8 @@ struct TestCommand: ParsableCommand {
     let colours = Terminal.wantsColours(STDOUT_FILENO)
     let (green, red, plain) = colours ? ("\u{1B}[32m", "\u{1B}[1;31m", "\u{1B}[0m") : ("", "", "")
     for line in outcome.output { Terminal.result("    " + line) }
-    Terminal.result((outcome.hasPassed ? "\(green)passed\(plain)  " : "\(red)failed\(plain)  ") + outcome.title)
+    Terminal.result(
+      (outcome.hasPassed ? "\(green)passed\(plain)  " : "\(red)failed\(plain)  ") + outcome.title)
     for failure in outcome.failures {
       let place = failure.span.map { span in
         let position = sources.position(of: span)

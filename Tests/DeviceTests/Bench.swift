@@ -9,7 +9,9 @@ struct Script: ChannelPort {
 
   mutating func emit(_ event: OutputEvent) { emitted.append(event) }
 
-  mutating func advance(to time: Int64, awaiting awaited: UInt16?, into inputs: inout InputQueues) -> Int64 {
+  mutating func advance(to time: Int64, awaiting awaited: UInt16?, into inputs: inout InputQueues)
+    -> Int64
+  {
     while next < edges.count, edges[next].time < time {
       let edge = edges[next]
       next += 1
@@ -39,7 +41,8 @@ final class Bench {
   init(laneCount: Int = 8, laneDepth: Int = 128, inputDepth: Int = 64) {
     timeline = Timeline(
       DeviceParameters(
-        margin: 1000, kernelStart: 100, hostRoundTrip: 5000, laneCount: laneCount, laneDepth: laneDepth,
+        margin: 1000, kernelStart: 100, hostRoundTrip: 5000, laneCount: laneCount,
+        laneDepth: laneDepth,
         inputCount: 2, inputDepth: inputDepth, slotCount: 1, arenaBytes: 0, stackBytes: 0))
     timeline.beginCall(charging: 100)
   }
@@ -54,7 +57,8 @@ final class Bench {
 
   func pulse(at time: Int64, for after: Int64, channel: UInt16 = 1) -> Outcome {
     outcome {
-      $0.output(channel: channel, address: 0, value: 1, then: 0, after: after, at: time, position: 7)
+      $0.output(
+        channel: channel, address: 0, value: 1, then: 0, after: after, at: time, position: 7)
     }
   }
 
@@ -77,7 +81,9 @@ final class Bench {
   }
 
   /// Reads an input, letting time pass as it asks; nil for nothing.
-  func read(address: Int64, until: Int64 = .max, channel: UInt16 = 9) throws -> (time: Int64, value: Int64)? {
+  func read(address: Int64, until: Int64 = .max, channel: UInt16 = 9) throws -> (
+    time: Int64, value: Int64
+  )? {
     while true {
       switch timeline.input(channel: channel, address: address, until: until, position: 7) {
       case .entry(let time, let value): return (time, value)

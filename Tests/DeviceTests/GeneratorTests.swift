@@ -13,7 +13,8 @@ import Testing
         == (0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd))
     #expect(
       CounterGenerator.block(
-        counter: (0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344), key: (0xa409_3822, 0x299f_31d0))
+        counter: (0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344),
+        key: (0xa409_3822, 0x299f_31d0))
         == (0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1))
   }
 
@@ -22,7 +23,8 @@ import Testing
     for seed in 0..<4 as Range<UInt64> {
       for purpose in 0..<4 as Range<UInt16> {
         for channel in 0..<4 as Range<UInt16> {
-          var stream = RandomStream(CounterGenerator(seed: seed), purpose: purpose, channel: channel)
+          var stream = RandomStream(
+            CounterGenerator(seed: seed), purpose: purpose, channel: channel)
           for _ in 0..<16 { words.insert(stream.bits()) }
         }
       }

@@ -19,7 +19,9 @@ struct Assembler {
   }
 
   mutating func channel(_ name: String) -> UInt16 {
-    for case (_, .channel(let number)) in SystemDescription.defaultLaboratory.device(named: name)?.fields ?? [] {
+    for case (_, .channel(let number)) in SystemDescription.defaultLaboratory.device(named: name)?
+      .fields ?? []
+    {
       contents.channels.append(ChannelContents(number: number, device: name))
     }
     return UInt16(contents.channels.count - 1)
@@ -41,7 +43,9 @@ struct Assembler {
     function.code.append(word)
   }
 
-  mutating func pulse(_ channel: UInt16, address: UInt16, one: UInt16, zero: UInt16, for ticks: UInt16) {
+  mutating func pulse(
+    _ channel: UInt16, address: UInt16, one: UInt16, zero: UInt16, for ticks: UInt16
+  ) {
     add(.charge, wide: 120)
     add(.outputExtended, channel, address, one)
     trail(Assembler.none, UInt64(zero), UInt64(ticks), 0)
@@ -172,7 +176,9 @@ struct Assembler {
     let slot = try device.load(shot)
     #expect(throws: StartError.malformedWords) { try device.start(slot) }
     #expect(throws: StartError.malformedWords) { try device.start(slot, arguments: [1, 2]) }
-    #expect(throws: StartError.malformedWords) { try device.start(slot, arguments: [1], bound: [1]) }
+    #expect(throws: StartError.malformedWords) {
+      try device.start(slot, arguments: [1], bound: [1])
+    }
     try device.start(slot, arguments: [1])
     #expect(throws: StartError.busy) { try device.start(slot, arguments: [1]) }
   }
@@ -226,7 +232,8 @@ struct Assembler {
     var kernel = Assembler(slots: [.integer, .integer], parameters: 1, results: [.integer])
     kernel.contents.hostCalls = [
       HostCallContents(
-        name: "double", mode: .await, signature: Signature(parameters: [.integer], results: [.integer]))
+        name: "double", mode: .await,
+        signature: Signature(parameters: [.integer], results: [.integer]))
     ]
     kernel.add(.callHost, 1, 1, 0)
     kernel.function.code.append(0 | 1 << 16)

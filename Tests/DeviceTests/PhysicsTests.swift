@@ -10,13 +10,16 @@ final class Apparatus {
   /// Largest step of the clock while waiting.
   var stride = Int64.max
 
-  init(seed: UInt64, description: SystemDescription = .defaultLaboratory, keepsTrace: Bool = false) {
+  init(seed: UInt64, description: SystemDescription = .defaultLaboratory, keepsTrace: Bool = false)
+  {
     device = SimulatedDevice(description: description, seed: seed, keepsTrace: keepsTrace)
     device.beginCall()
   }
 
   private func channel(_ name: String) -> UInt16 {
-    for case (_, .channel(let number)) in device.description.device(named: name)?.fields ?? [] { return number }
+    for case (_, .channel(let number)) in device.description.device(named: name)?.fields ?? [] {
+      return number
+    }
     return .max
   }
 
@@ -44,7 +47,9 @@ final class Apparatus {
 
   func set(_ name: String, _ address: Int64, _ value: Double) {
     let (number, time) = (channel(name), cursor)
-    perform { $0.output(channel: number, address: address, value: value.bitPattern, at: time, position: 0) }
+    perform {
+      $0.output(channel: number, address: address, value: value.bitPattern, at: time, position: 0)
+    }
   }
 
   func level(_ name: String, _ isHigh: Bool) {
@@ -61,7 +66,8 @@ final class Apparatus {
     guard ticks > 0 else { return }
     let (number, time) = (channel(name), cursor)
     perform {
-      $0.output(channel: number, address: address, value: 1, then: 0, after: ticks, at: time, position: 0)
+      $0.output(
+        channel: number, address: address, value: 1, then: 0, after: ticks, at: time, position: 0)
     }
     if moving { delay(ticks) }
   }
@@ -76,7 +82,9 @@ final class Apparatus {
     let number = channel(name)
     device.core.timeline.charge(120)
     while true {
-      switch device.core.timeline.input(channel: number, address: address, until: until, position: 0) {
+      switch device.core.timeline.input(
+        channel: number, address: address, until: until, position: 0)
+      {
       case .entry(let time, let value): return (time, value)
       case .nothing: return nil
       case .wait: wait()
@@ -111,7 +119,8 @@ final class Apparatus {
   }
 }
 
-/// An ideal readout's fraction becomes this: bright is missed at 12 counts in 2 % of cases, dark decays in the probe's light.
+/// An ideal readout's fraction becomes this: bright is missed at 12 counts in 2 % of cases, dark
+/// decays in the probe's light.
 private func seen(_ bright: Double) -> Double { bright * 0.9797 + (1 - bright) * 0.021 }
 
 private func near(_ value: Double, _ expected: Double, shots: Int) -> Bool {
@@ -183,7 +192,8 @@ private func near(_ value: Double, _ expected: Double, shots: Int) -> Bool {
     let top = ramsey(detuning: 1_000, wait: 493_634)
     let contrast = exponent(-0.25 * 0.25) * exponent(-0.05)
     #expect(near(top, seen(0.5 + 0.5 * contrast), shots: shots), "\(top)")
-    // After 2 T2*, σ as described leaves exp(-4) of the contrast, and half of what is dark has decayed by T1.
+    // After 2 T2*, σ as described leaves exp(-4) of the contrast, and half of what is dark has
+    // decayed by T1.
     let late = ramsey(detuning: 0, wait: 4_000_000)
     #expect(abs(late - 0.5) < 0.09, "\(late)")
     // At T2* the contrast is 1/e, less T1's share.
@@ -279,7 +289,8 @@ private func near(_ value: Double, _ expected: Double, shots: Int) -> Bool {
 
   @Test func phaseModes() {
     let apparatus = Apparatus(seed: 10)
-    /// Two π/2 pulses; in between the oscillator is for 10 us at another frequency, by which its phase may change.
+    /// Two π/2 pulses; in between the oscillator is for 10 us at another frequency, by which its
+    /// phase may change.
     func echo(_ mode: UInt64, away: Double) -> Double {
       apparatus.brightness(shots: 300) {
         apparatus.write("qubit", 3, mode)

@@ -102,7 +102,9 @@ import Testing
 
   @Test func tiesAreEmittedInTheOrderOfAcceptance() {
     let bench = Bench(laneCount: 3)
-    for channel in 0..<3 as Range<UInt16> { #expect(bench.write(0, at: 2000, channel: channel) == .done) }
+    for channel in 0..<3 as Range<UInt16> {
+      #expect(bench.write(0, at: 2000, channel: channel) == .done)
+    }
     // The first goes into the last lane, the second round to the first one.
     #expect(bench.write(1, at: 3000, channel: 1) == .done)
     #expect(bench.write(2, at: 3000, channel: 2) == .done)

@@ -3,31 +3,15 @@ import Testing
 
 /// The command as users and scripts see it: exit codes, what goes where, JSON.
 struct CommandLineTests {
-  struct Finished {
-    let code: Int32
-    let output: String
-    let complaints: String
-  }
-
-  /// Runs the `larmor` that was built beside these tests.
-  private func larmor(_ arguments: String..., environment: [String: String] = [:]) throws -> Finished {
-    let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent("larmor")
-    process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    let (output, complaints) = (Pipe(), Pipe())
-    process.standardOutput = output
-    process.standardError = complaints
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    let remarks = String(decoding: complaints.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return Finished(code: process.terminationStatus, output: text, complaints: remarks)
+  private func larmor(_ arguments: String..., environment: [String: String] = [:]) throws
+    -> Command
+  {
+    try Command(arguments, environment: environment)
   }
 
   private func folder() throws -> URL {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("larmor-\(UUID().uuidString)")
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "larmor-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     return url
   }
@@ -84,7 +68,9 @@ struct CommandLineTests {
 
   @Test func missingFilesEndWith66() throws {
     let missing = try larmor("check", "/nowhere/nothing.exp")
-    #expect(missing.code == 66 && missing.output.isEmpty && missing.complaints.contains("/nowhere/nothing.exp"))
+    #expect(
+      missing.code == 66 && missing.output.isEmpty
+        && missing.complaints.contains("/nowhere/nothing.exp"))
   }
 
   @Test func badProgramsEndWith65AndAllDiagnostics() throws {
@@ -101,13 +87,16 @@ struct CommandLineTests {
   }
 
   @Test func aRunIsRecordedAsJSON() throws {
-    let result = try larmor("run", "--json", "--arg", "times=2", "--arg", "half=50 ms", try program(Self.blink))
+    let result = try larmor(
+      "run", "--json", "--arg", "times=2", "--arg", "half=50 ms", try program(Self.blink))
     #expect(result.code == 0 && result.complaints.isEmpty)
     let run = try firstRun(result.output)
     #expect(run["experiment"] as? String == "Blink" && run["status"] as? String == "completed")
     #expect(run["output"] as? [String] == ["blinked 2 times"])
     let arguments = try #require(run["arguments"] as? [String: [String: Any]])
-    #expect(arguments["half"]?["unit"] as? String == "s" && arguments["half"]?["value"] as? Double == 0.05)
+    #expect(
+      arguments["half"]?["unit"] as? String == "s" && arguments["half"]?["value"] as? Double == 0.05
+    )
     #expect(arguments["times"]?["origin"] as? String == "given")
     let datasets = try #require(run["datasets"] as? [String: [String: Any]])
     #expect(datasets["total"]?["value"] as? Int == 2)
@@ -117,12 +106,14 @@ struct CommandLineTests {
   @Test func sharedDatasetsAreKeptInTheirFile() throws {
     let file = try program(Self.blink)
     let store = try folder().appendingPathComponent("shared.json")
-    try #"{"other": {"unit": "V", "value": 1.5}}"#.write(to: store, atomically: true, encoding: .utf8)
+    try #"{"other": {"unit": "V", "value": 1.5}}"#.write(
+      to: store, atomically: true, encoding: .utf8)
     #expect(try larmor("run", "--json", "--shared", store.path, file).code == 0)
     let kept = try object(try String(contentsOf: store, encoding: .utf8))
     #expect((kept["blink.last"] as? [String: Any])?["value"] as? Double == 0.1)
     #expect((kept["other"] as? [String: Any])?["value"] as? Double == 1.5)
-    try #"{"blink.last": {"unit": "V", "value": 1.5}}"#.write(to: store, atomically: true, encoding: .utf8)
+    try #"{"blink.last": {"unit": "V", "value": 1.5}}"#.write(
+      to: store, atomically: true, encoding: .utf8)
     #expect(try larmor("run", "--shared", store.path, file).code == 64)
   }
 
@@ -131,7 +122,9 @@ struct CommandLineTests {
     let results = try folder()
     for _ in 0..<2 { #expect(try larmor("run", "--results", results.path, file).code == 0) }
     let day = try #require(try FileManager.default.contentsOfDirectory(atPath: results.path).first)
-    let runs = try FileManager.default.contentsOfDirectory(atPath: results.appendingPathComponent(day).path).sorted()
+    let runs = try FileManager.default.contentsOfDirectory(
+      atPath: results.appendingPathComponent(day).path
+    ).sorted()
     #expect(runs == ["000000001-Blink", "000000002-Blink"])
   }
 
@@ -155,7 +148,10 @@ struct CommandLineTests {
     let error = try #require(run["error"] as? [String: Any])
     #expect(error["code"] as? String == "Underflow")
     let places = try #require(error["backtrace"] as? [[String: Any]])
-    #expect(places.contains { $0["line"] as? Int == 6 && ($0["function"] as? String)?.hasSuffix("late") == true })
+    #expect(
+      places.contains {
+        $0["line"] as? Int == 6 && ($0["function"] as? String)?.hasSuffix("late") == true
+      })
     #expect(places.contains { $0["line"] as? Int == 8 })
   }
 

@@ -1,9 +1,13 @@
 import TestKit
 import Testing
 
-/// The programs among the tests: each goes as far as its first line says, and keeps the promises of its margin.
+/// The programs among the tests: each goes as far as its first line says, and keeps the promises of
+/// its margin.
 @Suite struct GoldenTests {
-  @Test(arguments: GoldenProgram.all.filter { program in Repository.chosen.map { program.path.contains($0) } ?? true })
+  @Test(
+    arguments: GoldenProgram.all.filter { program in
+      Repository.chosen.map { program.path.contains($0) } ?? true
+    })
   func keepsItsPromises(_ program: GoldenProgram) {
     let verdict = program.judged()
     #expect(verdict.complaints.isEmpty, "\n\(verdict.complaints.joined(separator: "\n"))")
@@ -23,7 +27,8 @@ import Testing
     }
     for stage in GoldenProgram.Stage.allCases where stage != .lower {
       let there = GoldenProgram.all.filter { $0.stage == stage }.count
-      let wanted = try #require(recorded[stage.rawValue], "COUNT does not say how many programs go to \(stage)")
+      let wanted = try #require(
+        recorded[stage.rawValue], "COUNT does not say how many programs go to \(stage)")
       #expect(there >= wanted, "there are \(there) programs for \(stage); there were \(wanted)")
     }
   }

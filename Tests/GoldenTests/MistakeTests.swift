@@ -2,17 +2,22 @@ import Diagnostics
 import TestKit
 import Testing
 
-/// One mistake, one error: programs with several independent mistakes draw exactly as many errors, on their lines.
+/// One mistake, one error: programs with several independent mistakes draw exactly as many errors,
+/// on their lines.
 ///
-/// That they keep what their margins promise is judged with all other programs; here it is judged that they promise enough.
+/// That they keep what their margins promise is judged with all other programs; here it is judged
+/// that they promise enough.
 @Suite struct MistakeTests {
   private static let programs = GoldenProgram.all.filter { $0.path.contains("/mistakes/") }
 
   @Test func thereAreEnough() {
     #expect(Self.programs.count >= 16)
     var kinds: Set<Substring> = []
-    for program in Self.programs { for code in program.promisedCodes { kinds.insert(code.prefix(3)) } }
-    #expect(kinds.isSuperset(of: ["E01", "E02", "E03", "E04", "E05", "E06"]), "only \(kinds.sorted())")
+    for program in Self.programs {
+      for code in program.promisedCodes { kinds.insert(code.prefix(3)) }
+    }
+    #expect(
+      kinds.isSuperset(of: ["E01", "E02", "E03", "E04", "E05", "E06"]), "only \(kinds.sorted())")
   }
 
   @Test(arguments: programs) func hasSeveralMistakes(_ program: GoldenProgram) {
@@ -42,7 +47,9 @@ import Testing
 
       """
     let outcome = goThrough("five.exp", Array(text.utf8), asFarAs: .prove)
-    let found = outcome.diagnostics.map { "\(outcome.sources.position(of: $0.span).line) \($0.code.rawValue)" }
+    let found = outcome.diagnostics.map {
+      "\(outcome.sources.position(of: $0.span).line) \($0.code.rawValue)"
+    }
     #expect(found == ["1 E0203", "6 E0401", "8 E0501", "11 E0301", "13 E0201"])
   }
 }

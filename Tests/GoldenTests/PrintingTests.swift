@@ -6,7 +6,9 @@ import Values
 struct PrintingTests {
   private let printer = Printer(ticksPerSecond: 1_000_000_000)
 
-  private func text(_ value: Double, _ dimension: Dimension = .none, _ format: ValueFormat = .plain) -> String {
+  private func text(_ value: Double, _ dimension: Dimension = .none, _ format: ValueFormat = .plain)
+    -> String
+  {
     printer.text(.float(value), .float(dimension), format)
   }
 
@@ -15,9 +17,12 @@ struct PrintingTests {
   }
 
   private func letter(
-    _ letter: Character, _ digits: Int? = nil, width: Int = 0, align: Character? = nil, zeros: Bool = false
+    _ letter: Character, _ digits: Int? = nil, width: Int = 0, align: Character? = nil,
+    zeros: Bool = false
   ) -> ValueFormat {
-    ValueFormat(notation: .letter(letter, digits: digits), width: width, alignment: align, isZeroPadded: zeros)
+    ValueFormat(
+      notation: .letter(letter, digits: digits), width: width, alignment: align, isZeroPadded: zeros
+    )
   }
 
   private func inUnit(_ name: String, _ scale: Double, _ digits: Int? = nil) -> ValueFormat {
@@ -98,12 +103,15 @@ struct PrintingTests {
     #expect(text(99.95, .none, letter("e", 2)) == "1.00e+02")
     #expect(text(1e-5, .none, letter("g")) == "1e-05")
     #expect(text(1_234_567, .none, letter("g")) == "1.23457e+06")
-    #expect(text(Double.leastNonzeroMagnitude, .none, letter("e", 20)) == "4.94065645841246544177e-324")
+    #expect(
+      text(Double.leastNonzeroMagnitude, .none, letter("e", 20)) == "4.94065645841246544177e-324")
     #expect(text(-1.5, .none, letter("f", 3, width: 10, zeros: true)) == "-00001.500")
   }
 
   @Test func integersAndText() {
-    func integer(_ value: Int64, _ format: ValueFormat) -> String { printer.text(.integer(value), .integer, format) }
+    func integer(_ value: Int64, _ format: ValueFormat) -> String {
+      printer.text(.integer(value), .integer, format)
+    }
     #expect(integer(42, ValueFormat(width: 5)) == "   42")
     #expect(integer(-42, ValueFormat(width: 5, isZeroPadded: true)) == "-0042")
     #expect(integer(255, letter("x")) == "ff")
@@ -115,7 +123,9 @@ struct PrintingTests {
 
   @Test func compositesPrintTheirParts() {
     #expect(printer.text(.array([.integer(1), .integer(2)]), .array(.integer)) == "[1, 2]")
-    #expect(printer.text(.tuple([.integer(1), .boolean(true)]), .tuple([.integer, .boolean])) == "(1, true)")
+    #expect(
+      printer.text(.tuple([.integer(1), .boolean(true)]), .tuple([.integer, .boolean]))
+        == "(1, true)")
     #expect(printer.text(.array([.text("a\"b")]), .array(.string)) == "[\"a\\\"b\"]")
     #expect(printer.text(.optional(nil), .optional(.integer)) == "none")
     #expect(printer.text(.optional(.float(2)), .optional(.number)) == "2.0")

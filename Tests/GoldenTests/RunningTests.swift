@@ -12,7 +12,9 @@ struct RunningTests {
   private func checked(_ text: String) throws -> CheckedProgram {
     let loaded = load("test.exp", Array(text.utf8)) { _ in .failure(.notFound) }
     let checked = check(loaded, against: .defaultLaboratory)
-    #expect(checked.diagnostics.isEmpty, "\(render(checked.diagnostics, in: loaded.sources, colors: false))")
+    #expect(
+      checked.diagnostics.isEmpty,
+      "\(render(checked.diagnostics, in: loaded.sources, colors: false))")
     return try #require(checked.value)
   }
 
@@ -54,7 +56,10 @@ struct RunningTests {
     let experiment = try #require(program.typed.experiments.first)
     for width in [1_000, 25_000] as [Int64] {
       var request = RunRequest(program: program.proven, experiment: experiment.id)
-      request.arguments = [try member("width", of: program): .integer(width), try member("gain", of: program): .float(1.5)]
+      request.arguments = [
+        try member("width", of: program): .integer(width),
+        try member("gain", of: program): .float(1.5),
+      ]
       let fixed = try record(request)
       request.bound = [try member("width", of: program), try member("gain", of: program)]
       let bound = try record(request)
@@ -77,7 +82,8 @@ struct RunningTests {
     #expect(try kernel(1_000, isBound: true) == kernel(2_000, isBound: true))
   }
 
-  /// Durations that sort a `parallel` block cannot be bound: their kernel is compiled anew, and the trace stays as it is.
+  /// Durations that sort a `parallel` block cannot be bound: their kernel is compiled anew, and the
+  /// trace stays as it is.
   @Test func aBoundArgumentThatSortsStaysFixed() throws {
     let program = try checked(
       """

@@ -2,8 +2,8 @@ import Diagnostics
 import TestKit
 import Testing
 
-/// The programs that all sessions share, unchanged: `accepted` check clean and run, `rejected` draw what they promise with
-/// `#~ E0301` on the line of the error.
+/// The programs that all sessions share, unchanged: `accepted` check clean and run, `rejected` draw
+/// what they promise with `#~ E0301` on the line of the error.
 @Suite struct SharedProgramTests {
   private static let folder = GoldenProgram.folder + "/shared"
   private static let accepted = Repository.files(below: folder + "/accepted", endingIn: ".exp")
@@ -17,7 +17,8 @@ import Testing
   @Test func allAreThere() {
     #expect(Self.accepted.count == 13)
     #expect(Self.rejected.count == 14)
-    let names = Set((Self.accepted + Self.rejected).map { String($0.dropFirst(Self.folder.count + 1)) })
+    let names = Set(
+      (Self.accepted + Self.rejected).map { String($0.dropFirst(Self.folder.count + 1)) })
     #expect(Self.notYet.isSubset(of: names), "NOT-YET names \(Self.notYet.subtracting(names))")
   }
 
@@ -46,7 +47,9 @@ import Testing
     var judgement = Judgement(of: program)
     let engines = judgement.judgeRuns(checked, comparingOutput: false)
     faults = judgement.complaints
-    for engine in Engine.allCases where !engines.contains(engine) { faults.append("not run by \(engine)") }
+    for engine in Engine.allCases where !engines.contains(engine) {
+      faults.append("not run by \(engine)")
+    }
     return faults
   }
 
@@ -54,7 +57,8 @@ import Testing
   private static func reject(_ path: String) -> [String] {
     let text = Repository.text(of: path) ?? ""
     var wanted: [String] = []
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    {
       var rest = line.split(separator: "#~", omittingEmptySubsequences: false).dropFirst()
       while let part = rest.popFirst() {
         if let code = part.split(separator: " ").first { wanted.append("\(index + 1) \(code)") }
@@ -65,6 +69,7 @@ import Testing
     let found = outcome.diagnostics.filter { $0.severity == .error }.map { diagnostic in
       "\(outcome.sources.position(of: diagnostic.span).line) \(diagnostic.code.rawValue)"
     }
-    return found.sorted() == wanted.sorted() ? [] : ["found \(found.sorted()), wanted \(wanted.sorted())"]
+    return found.sorted() == wanted.sorted()
+      ? [] : ["found \(found.sorted()), wanted \(wanted.sorted())"]
   }
 }

@@ -3,26 +3,35 @@ import Foundation
 import Machine
 import Testing
 
-/// Every operation on numbers, with extreme operands, against arithmetic in 128 bits or the C library.
+/// Every operation on numbers, with extreme operands, against arithmetic in 128 bits or the C
+/// library.
 @Suite struct ArithmeticTests {
   static let integers: [Int64] = [
-    .min, .min + 1, -9_007_199_254_740_993, -4_294_967_297, -2_147_483_649, -2_147_483_648, -65, -64, -63, -33, -32, -31, -7, -3, -2,
+    .min, .min + 1, -9_007_199_254_740_993, -4_294_967_297, -2_147_483_649, -2_147_483_648, -65,
+    -64, -63, -33, -32, -31, -7, -3, -2,
     -1, 0, 1, 2, 3, 7, 10, 31, 32, 33, 62, 63, 64, 65, 2_147_483_647, 2_147_483_648, 3_037_000_500,
     4_294_967_296, .max - 1, .max,
   ]
   static let floats: [Double] = [
-    -.infinity, -.greatestFiniteMagnitude, -9.3e18, -9_223_372_036_854_775_808.0, -4_503_599_627_370_497.5, -7.5, -2.5, -1.5, -1,
-    -0.5, -0.3, -.leastNonzeroMagnitude, -0.0, 0.0, .leastNonzeroMagnitude, .leastNormalMagnitude, 0.1, 0.49999999999999994, 0.5,
-    1, 1.5, 2, 2.5, 3, 7.5, 1e15 + 0.5, 4_503_599_627_370_495.5, 9_007_199_254_740_992, 9_223_372_036_854_774_784.0,
+    -.infinity, -.greatestFiniteMagnitude, -9.3e18, -9_223_372_036_854_775_808.0,
+    -4_503_599_627_370_497.5, -7.5, -2.5, -1.5, -1,
+    -0.5, -0.3, -.leastNonzeroMagnitude, -0.0, 0.0, .leastNonzeroMagnitude, .leastNormalMagnitude,
+    0.1, 0.49999999999999994, 0.5,
+    1, 1.5, 2, 2.5, 3, 7.5, 1e15 + 0.5, 4_503_599_627_370_495.5, 9_007_199_254_740_992,
+    9_223_372_036_854_774_784.0,
     9_223_372_036_854_775_808.0, 1e300, .greatestFiniteMagnitude, .infinity, .nan,
   ]
 
   /// An image whose function `n` applies operation `n` of the list to its parameters.
-  static func bench(_ opcodes: [(Opcode, UInt16)], from a: SlotType, _ b: SlotType, to result: SlotType) throws -> Bench {
+  static func bench(
+    _ opcodes: [(Opcode, UInt16)], from a: SlotType, _ b: SlotType, to result: SlotType
+  ) throws -> Bench {
     let functions = opcodes.map { opcode, c in
       var assembler = Assembler("\(opcode)", parameters: [a, b], results: [result])
       let slot = assembler.slot(result)
-      let takesTwo = opcode.shape.c != .none && opcode.shape.c != .immediate && opcode.shape.c != .signedImmediate
+      let takesTwo =
+        opcode.shape.c != .none && opcode.shape.c != .immediate
+        && opcode.shape.c != .signedImmediate
       assembler.emit(opcode, slot, 0, takesTwo ? 1 : c)
       assembler.giveBack(slot)
       return assembler
@@ -37,7 +46,9 @@ import Testing
 
   private static func integerOracle(_ opcode: Opcode, _ a: Int64, _ b: Int64) -> Want {
     let (x, y) = (Int128(a), Int128(b))
-    func floor(_ x: Int128, _ y: Int128) -> Int128 { x / y - (x % y != 0 && (x < 0) != (y < 0) ? 1 : 0) }
+    func floor(_ x: Int128, _ y: Int128) -> Int128 {
+      x / y - (x % y != 0 && (x < 0) != (y < 0) ? 1 : 0)
+    }
     switch opcode {
     case .addInteger: return .value(x + y)
     case .subtractInteger: return .value(x - y)
@@ -78,8 +89,10 @@ import Testing
 
   @Test func integersFollowTheRules() throws {
     let opcodes: [Opcode] = [
-      .addInteger, .subtractInteger, .multiplyInteger, .floorDivideInteger, .remainderInteger, .powerInteger, .wrapAdd,
-      .wrapSubtract, .wrapMultiply, .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight, .minimumInteger, .maximumInteger,
+      .addInteger, .subtractInteger, .multiplyInteger, .floorDivideInteger, .remainderInteger,
+      .powerInteger, .wrapAdd,
+      .wrapSubtract, .wrapMultiply, .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight,
+      .minimumInteger, .maximumInteger,
       .negateInteger, .absoluteInteger, .bitNot, .check32, .wrap32, .divideTicksByInteger,
     ]
     var bench = try Self.bench(opcodes.map { ($0, 0) }, from: .integer, .integer, to: .integer)
@@ -102,19 +115,24 @@ import Testing
   }
 
   @Test func immediatesAndComparisons() throws {
-    var bench = try Self.bench([(.addImmediate, 0xFFFF), (.addImmediate, 5)], from: .integer, .integer, to: .integer)
+    var bench = try Self.bench(
+      [(.addImmediate, 0xFFFF), (.addImmediate, 5)], from: .integer, .integer, to: .integer)
     let minusOne = word(Int64(-1))
     #expect(bench.call([0, 0]) == .results([minusOne]))
     let least = word(Int64.min)
     #expect(bench.call([least, 0]) == .failed(Fault(.arithmeticOverflow)))
     #expect(bench.call([7, 0], function: 1) == .results([12]))
-    let comparisons: [Opcode] = [.equalInteger, .notEqualInteger, .lessInteger, .lessOrEqualInteger]
-    var integer = try Self.bench(comparisons.map { ($0, 0) }, from: .integer, .integer, to: .boolean)
+    let comparisons: [Opcode] = [
+      .equalInteger, .notEqualInteger, .lessInteger, .lessOrEqualInteger,
+    ]
+    var integer = try Self.bench(
+      comparisons.map { ($0, 0) }, from: .integer, .integer, to: .boolean)
     for a in Self.integers {
       for b in Self.integers {
         let want = [a == b, a != b, a < b, a <= b]
         for index in 0..<4 {
-          #expect(integer.call([word(a), word(b)], function: index) == .results([want[index] ? 1 : 0]))
+          #expect(
+            integer.call([word(a), word(b)], function: index) == .results([want[index] ? 1 : 0]))
         }
       }
     }
@@ -124,11 +142,13 @@ import Testing
       for b in Self.floats {
         let want = [a == b, a != b, a < b, a <= b]
         for index in 0..<4 {
-          #expect(float.call([word(a), word(b)], function: index) == .results([want[index] ? 1 : 0]))
+          #expect(
+            float.call([word(a), word(b)], function: index) == .results([want[index] ? 1 : 0]))
         }
       }
     }
-    var boolean = try Self.bench([(.equalBoolean, 0), (.notBoolean, 0)], from: .boolean, .boolean, to: .boolean)
+    var boolean = try Self.bench(
+      [(.equalBoolean, 0), (.notBoolean, 0)], from: .boolean, .boolean, to: .boolean)
     #expect(boolean.call([1, 0]) == .results([0]))
     #expect(boolean.call([1, 1]) == .results([1]))
     #expect(boolean.call([1, 0], function: 1) == .results([0]))
@@ -169,16 +189,20 @@ import Testing
     case .ceiling: ceil(a)
     case .truncate: trunc(a)
     case .roundEven: rint(a)
-    case .minimumFloat: a.isNaN || b.isNaN ? .nan : a == b ? (a.sign == .minus ? a : b) : Swift.min(a, b)
-    case .maximumFloat: a.isNaN || b.isNaN ? .nan : a == b ? (a.sign == .minus ? b : a) : Swift.max(a, b)
+    case .minimumFloat:
+      a.isNaN || b.isNaN ? .nan : a == b ? (a.sign == .minus ? a : b) : Swift.min(a, b)
+    case .maximumFloat:
+      a.isNaN || b.isNaN ? .nan : a == b ? (a.sign == .minus ? b : a) : Swift.max(a, b)
     default: nil
     }
   }
 
   @Test func floatsFollowTheRules() throws {
     let opcodes: [Opcode] = [
-      .addFloat, .subtractFloat, .multiplyFloat, .divideFloat, .floorDivideFloat, .remainderFloat, .negateFloat,
-      .absoluteFloat, .squareRoot, .floor, .ceiling, .truncate, .roundEven, .minimumFloat, .maximumFloat,
+      .addFloat, .subtractFloat, .multiplyFloat, .divideFloat, .floorDivideFloat, .remainderFloat,
+      .negateFloat,
+      .absoluteFloat, .squareRoot, .floor, .ceiling, .truncate, .roundEven, .minimumFloat,
+      .maximumFloat,
     ]
     var bench = try Self.bench(opcodes.map { ($0, 0) }, from: .float, .float, to: .float)
     for (index, opcode) in opcodes.enumerated() {
@@ -198,7 +222,8 @@ import Testing
   @Test func conversionsRoundAndCheck() throws {
     var toFloat = try Self.bench([(.integerToFloat, 0)], from: .integer, .integer, to: .float)
     for a in Self.integers { #expect(toFloat.call([word(a), 0]) == .results([word(Double(a))])) }
-    var bench = try Self.bench([(.floatToInteger, 0), (.floatToNearest, 0)], from: .float, .float, to: .integer)
+    var bench = try Self.bench(
+      [(.floatToInteger, 0), (.floatToNearest, 0)], from: .float, .float, to: .integer)
     for a in Self.floats {
       for (index, rounded) in [trunc(a), rint(a)].enumerated() {
         let got = bench.call([word(a), 0], function: index)
@@ -213,7 +238,8 @@ import Testing
 
   /// The exact product or quotient is at most half a tick away, and at a tie the result is even.
   @Test func ticksAreRoundedOnce() throws {
-    let factors: [Double] = Self.floats + [1.0 / 3, 0.1, 1e-9, 3e9, 1.0000000000000002, 123456.789, 0x1p40, 0x1p-40]
+    let factors: [Double] =
+      Self.floats + [1.0 / 3, 0.1, 1e-9, 3e9, 1.0000000000000002, 123456.789, 0x1p40, 0x1p-40]
     for ticks in Self.integers {
       for factor in factors {
         let product = Arithmetic.scale(ticks, by: factor)
@@ -226,19 +252,23 @@ import Testing
         let size = Double(factor.significandBitPattern | 1 << 52)
         let exponent = Int(factor.exponent) - 52
         guard exponent > -60, exponent < 0 else { continue }
-        let (mantissa, unit) = (Int128(size) * (factor < 0 ? -1 : 1), Int128(1) << Int128(-exponent))
+        let (mantissa, unit) = (
+          Int128(size) * (factor < 0 ? -1 : 1), Int128(1) << Int128(-exponent)
+        )
         let exact = Int128(ticks) * mantissa
         if let product {
           let error = exact - Int128(product) * unit
           #expect(2 * error.magnitude <= unit.magnitude, "\(ticks) * \(factor)")
           #expect(2 * error.magnitude != unit.magnitude || product % 2 == 0, "\(ticks) * \(factor)")
         } else {
-          #expect(exact.magnitude >= (UInt128(1) << 63 - 1) * unit.magnitude, "\(ticks) * \(factor)")
+          #expect(
+            exact.magnitude >= (UInt128(1) << 63 - 1) * unit.magnitude, "\(ticks) * \(factor)")
         }
         if let quotient, quotient.magnitude < 1 << 40 {
           let error = Int128(ticks) * unit - Int128(quotient) * mantissa
           #expect(2 * error.magnitude <= mantissa.magnitude, "\(ticks) / \(factor)")
-          #expect(2 * error.magnitude != mantissa.magnitude || quotient % 2 == 0, "\(ticks) / \(factor)")
+          #expect(
+            2 * error.magnitude != mantissa.magnitude || quotient % 2 == 0, "\(ticks) / \(factor)")
         }
       }
     }

@@ -8,19 +8,23 @@ import Testing
 
   /// A bench of one function that gets parameters and gives results.
   private static func bench(
-    _ parameters: [SlotType], _ results: [SlotType], arena: Int = 1 << 12, _ build: (inout Assembler) -> Void
+    _ parameters: [SlotType], _ results: [SlotType], arena: Int = 1 << 12,
+    _ build: (inout Assembler) -> Void
   ) throws -> Bench {
     var main = Assembler("main", parameters: parameters, results: results)
     build(&main)
     var contents = image([main])
     contents.data = [
-      DataContents(layout: 1, elements: .words([7, 8])), DataContents(layout: 3, elements: .words([0, 2, 0, 0])),
+      DataContents(layout: 1, elements: .words([7, 8])),
+      DataContents(layout: 3, elements: .words([0, 2, 0, 0])),
     ]
     return try Bench(contents, arena: arena)
   }
 
   @Test func loadStoreAndTheirBounds() throws {
-    var bench = try Self.bench([.owned(1), .length, .integer, .integer], [.owned(1), .length, .integer]) { main in
+    var bench = try Self.bench(
+      [.owned(1), .length, .integer, .integer], [.owned(1), .length, .integer]
+    ) { main in
       let x = main.slot(.integer)
       main.emit(.arrayLoad, x, 0, 2)
       main.emit(.arrayStore, 0, 2, 3)
@@ -28,13 +32,17 @@ import Testing
     }
     #expect(bench.call([3, 10, 20, 30, 1, 99]) == .results([3, 10, 99, 30, 20]))
     for index in [3, 4, -1, Int64.max, Int64.min] {
-      #expect(bench.call([3, 10, 20, 30, word(index), 99]) == .failed(Fault(.indexOutOfRange, word(index), 3)))
+      #expect(
+        bench.call([3, 10, 20, 30, word(index), 99])
+          == .failed(Fault(.indexOutOfRange, word(index), 3)))
     }
     #expect(bench.call([0, 0, 99]).error == BuiltinError.indexOutOfRange.rawValue)
   }
 
   @Test func slices() throws {
-    var bench = try Self.bench(Self.integers + [.integer, .integer], [.owned(1), .length, .integer]) { main in
+    var bench = try Self.bench(
+      Self.integers + [.integer, .integer], [.owned(1), .length, .integer]
+    ) { main in
       let (slice, count) = (main.slot(.owned(1)), main.slot(.integer))
       main.emit(.arraySlice, slice, 0, 2)
       main.emit(.arrayCount, count, slice)
@@ -65,9 +73,15 @@ import Testing
   }
 
   @Test func nestedArrays() throws {
-    // Appends b to a (an array of arrays), replaces element 0 by a constant, and gives the last element's count.
-    var bench = try Self.bench([.owned(3), .length, .owned(1), .length], [.owned(3), .length, .integer, .owned(3), .length], arena: 600) { main in
-      let (view, data, owned) = (main.slot(.borrowed(1)), main.slot(.borrowed(1)), main.slot(.owned(1)))
+    // Appends b to a (an array of arrays), replaces element 0 by a constant, and gives the last
+    // element's count.
+    var bench = try Self.bench(
+      [.owned(3), .length, .owned(1), .length], [.owned(3), .length, .integer, .owned(3), .length],
+      arena: 600
+    ) { main in
+      let (view, data, owned) = (
+        main.slot(.borrowed(1)), main.slot(.borrowed(1)), main.slot(.owned(1))
+      )
       let (zero, count, copy) = (main.slot(.integer), main.slot(.integer), main.slot(.owned(3)))
       main.emit(.arrayAppend, 0, 2)
       main.emit(.loadInteger, zero, wide: 0)
@@ -92,8 +106,12 @@ import Testing
 
   @Test func elementsOfSeveralWords() throws {
     let parameters: [SlotType] = [.owned(4), .length, .integer, .owned(0), .length, .float]
-    var bench = try Self.bench(parameters, [.owned(4), .length, .float, .integer, .boolean, .integer]) { main in
-      let (count, x, f, same) = (main.slot(.integer), main.slot(.integer), main.slot(.float), main.slot(.boolean))
+    var bench = try Self.bench(
+      parameters, [.owned(4), .length, .float, .integer, .boolean, .integer]
+    ) { main in
+      let (count, x, f, same) = (
+        main.slot(.integer), main.slot(.integer), main.slot(.float), main.slot(.boolean)
+      )
       let (number, text, float) = (main.slot(.integer), main.slot(.borrowed(0)), main.slot(.float))
       main.emit(.arrayAppend, 0, 2)
       main.emit(.arrayCount, count, 0)
@@ -113,7 +131,8 @@ import Testing
   }
 
   @Test func allocateMoveReleaseGlobals() throws {
-    var main = Assembler("main", parameters: [.integer], results: [.owned(1), .length, .integer, .integer])
+    var main = Assembler(
+      "main", parameters: [.integer], results: [.owned(1), .length, .integer, .integer])
     let (a, b, view) = (main.slot(.owned(1)), main.slot(.owned(1)), main.slot(.borrowed(1)))
     let (count, gone) = (main.slot(.integer), main.slot(.integer))
     main.emit(.arrayAllocate, a, 0)
@@ -144,7 +163,9 @@ import Testing
   @Test func exhaustionIsAnErrorAndUnwindingGivesBack() throws {
     // Builds an array of arrays until the arena is full; catches that; does so again.
     var main = Assembler("main", results: [.integer])
-    let (rounds, sum, more, limit) = (main.slot(.integer), main.slot(.integer), main.slot(.boolean), main.slot(.integer))
+    let (rounds, sum, more, limit) = (
+      main.slot(.integer), main.slot(.integer), main.slot(.boolean), main.slot(.integer)
+    )
     main.emit(.loadInteger, rounds, wide: 0)
     main.emit(.loadInteger, limit, wide: 50)
     main.label("round")
@@ -230,9 +251,13 @@ import Testing
         main.giveBack(first, first + 1, 2, second, second + 1, 5)
       }
     }
-    let value: [UInt64] = [2, 1, 9, 0x6867_6665_6463_6261, 0x69, word(0.5), 2, 0, nan, 1, 3, 1, 4, 0, 2, 5, 6, word(-0.0)]
+    let value: [UInt64] = [
+      2, 1, 9, 0x6867_6665_6463_6261, 0x69, word(0.5), 2, 0, nan, 1, 3, 1, 4, 0, 2, 5, 6,
+      word(-0.0),
+    ]
     var first = try echo(types)
-    var second = try echo(types.map { $0.kind == .owned ? SlotType(.borrowed, layout: $0.layout) : $0 })
+    var second = try echo(
+      types.map { $0.kind == .owned ? SlotType(.borrowed, layout: $0.layout) : $0 })
     guard case .results(let words) = first.call(value) else {
       Issue.record("no results")
       return

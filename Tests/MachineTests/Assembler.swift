@@ -5,7 +5,8 @@ struct Assembler {
   private(set) var contents: FunctionContents
   private var labels: [String: Int] = [:]
   private var jumps: [(place: Int, label: String)] = []
-  private var handlers: [(from: String, to: String, target: String, error: UInt16?, slot: UInt16)] = []
+  private var handlers: [(from: String, to: String, target: String, error: UInt16?, slot: UInt16)] =
+    []
 
   init(_ name: String, parameters: [SlotType] = [], results: [SlotType] = []) {
     contents = FunctionContents(name: name)
@@ -24,7 +25,9 @@ struct Assembler {
     return UInt16(contents.slots.count - 1)
   }
 
-  mutating func emit(_ opcode: Opcode, _ a: UInt16 = 0, _ b: UInt16 = 0, _ c: UInt16 = 0, lanes: [UInt16] = []) {
+  mutating func emit(
+    _ opcode: Opcode, _ a: UInt16 = 0, _ b: UInt16 = 0, _ c: UInt16 = 0, lanes: [UInt16] = []
+  ) {
     contents.code.append(Instruction(opcode, a: a, b: b, c: c).word)
     emit(lanes: lanes)
   }
@@ -47,11 +50,15 @@ struct Assembler {
     call(.call, callee, arguments, results: results)
   }
 
-  mutating func call(_ opcode: Opcode, _ callee: UInt16, _ arguments: [UInt16], results: [UInt16] = []) {
+  mutating func call(
+    _ opcode: Opcode, _ callee: UInt16, _ arguments: [UInt16], results: [UInt16] = []
+  ) {
     emit(opcode, UInt16(arguments.count), UInt16(results.count), callee, lanes: arguments + results)
   }
 
-  mutating func giveBack(_ slots: UInt16...) { emit(.returnSlots, UInt16(slots.count), lanes: slots) }
+  mutating func giveBack(_ slots: UInt16...) {
+    emit(.returnSlots, UInt16(slots.count), lanes: slots)
+  }
 
   mutating func throwing(_ error: UInt16, _ slots: [UInt16] = []) {
     emit(.throwError, UInt16(slots.count), 0, error, lanes: slots)
@@ -64,13 +71,16 @@ struct Assembler {
     emit(opcode, a, wide: 0)
   }
 
-  mutating func handle(_ from: String, _ to: String, at target: String, error: UInt16? = nil, slot: UInt16 = 0xFFFF) {
+  mutating func handle(
+    _ from: String, _ to: String, at target: String, error: UInt16? = nil, slot: UInt16 = 0xFFFF
+  ) {
     handlers.append((from, to, target, error, slot))
   }
 
   mutating func position(line: UInt32, pending: UInt32 = 0) {
     let start = UInt32(contents.code.count)
-    contents.positions.append(PositionEntry(start: start, file: 0, line: line, column: 1, pendingCharge: pending))
+    contents.positions.append(
+      PositionEntry(start: start, file: 0, line: line, column: 1, pendingCharge: pending))
   }
 
   /// The function, its jumps and handlers filled in.
@@ -84,7 +94,8 @@ struct Assembler {
       result.handlers.append(
         HandlerEntry(
           start: UInt32(labels[handler.from] ?? 0), end: UInt32(labels[handler.to] ?? 0),
-          target: UInt32(labels[handler.target] ?? 0), error: handler.error, errorSlot: handler.slot))
+          target: UInt32(labels[handler.target] ?? 0), error: handler.error, errorSlot: handler.slot
+        ))
     }
     return result
   }
@@ -95,9 +106,11 @@ extension SlotType {
   static func borrowed(_ layout: UInt16) -> SlotType { SlotType(.borrowed, layout: layout) }
 }
 
-/// Layouts that the tests share: 1 integers, 2 floats, 3 arrays of integers, 4 (integer, text, float).
+/// Layouts that the tests share: 1 integers, 2 floats, 3 arrays of integers, 4 (integer, text,
+/// float).
 let testLayouts = [
-  Layout(words: []), Layout(words: [.integer]), Layout(words: [.float]), Layout(words: [.owned(1), .length]),
+  Layout(words: []), Layout(words: [.integer]), Layout(words: [.float]),
+  Layout(words: [.owned(1), .length]),
   Layout(words: [.integer, .owned(0), .length, .float]),
 ]
 

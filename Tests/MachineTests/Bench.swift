@@ -14,7 +14,9 @@ struct Bench: ~Copyable {
   var machine: Machine
   var port = TestPort()
 
-  init(_ encoded: [UInt8], stack: Int = 1 << 12, arena: Int = 1 << 12, profile: Profile = .host) throws(VerificationError) {
+  init(_ encoded: [UInt8], stack: Int = 1 << 12, arena: Int = 1 << 12, profile: Profile = .host)
+    throws(VerificationError)
+  {
     bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: encoded.count, alignment: 8)
     bytes.copyBytes(from: encoded)
     stackCount = stack
@@ -28,13 +30,16 @@ struct Bench: ~Copyable {
       throw error
     case .success(let verified): image = verified
     }
-    let stackMemory = UnsafeMutableRawBufferPointer(start: memory + Bench.fenceCount, count: stack * 8)
+    let stackMemory = UnsafeMutableRawBufferPointer(
+      start: memory + Bench.fenceCount, count: stack * 8)
     let arenaMemory = UnsafeMutableRawBufferPointer(
       start: memory + 2 * Bench.fenceCount + stack, count: arena * 8)
     machine = Machine(image: image, stack: stackMemory, arena: arenaMemory)
   }
 
-  init(_ contents: ImageContents, stack: Int = 1 << 12, arena: Int = 1 << 12) throws(VerificationError) {
+  init(_ contents: ImageContents, stack: Int = 1 << 12, arena: Int = 1 << 12)
+    throws(VerificationError)
+  {
     try self.init(encode(contents), stack: stack, arena: arena, profile: contents.profile)
   }
 
@@ -132,17 +137,22 @@ struct TestPort: DevicePort {
   }
 
   mutating func output(
-    channel: UInt16, address: Int64, value: UInt64, then second: UInt64, after: Int64, at time: Int64,
+    channel: UInt16, address: Int64, value: UInt64, then second: UInt64, after: Int64,
+    at time: Int64,
     position: UInt64
   ) -> PortOutcome {
     note("output \(channel) \(address) \(value) then \(second) after \(after) at \(time)")
   }
 
-  mutating func gate(channel: UInt16, edges: UInt16, at time: Int64, duration: Int64, position: UInt64) -> PortOutcome {
+  mutating func gate(
+    channel: UInt16, edges: UInt16, at time: Int64, duration: Int64, position: UInt64
+  ) -> PortOutcome {
     note("gate \(channel) \(edges) at \(time) for \(duration)")
   }
 
-  mutating func input(channel: UInt16, address: Int64, until: Int64, position: UInt64) -> InputOutcome {
+  mutating func input(channel: UInt16, address: Int64, until: Int64, position: UInt64)
+    -> InputOutcome
+  {
     switch note("input \(channel) \(address) until \(until)") {
     case .done: address == 0 ? .entry(timestamp: 42, value: 3) : .nothing
     case .wait: .wait

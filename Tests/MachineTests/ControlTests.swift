@@ -32,7 +32,9 @@ import Testing
 
   private static func fibonacci() -> Assembler {
     var main = Assembler("fib", parameters: [.integer], results: [.integer])
-    let (two, less, a, b) = (main.slot(.integer), main.slot(.boolean), main.slot(.integer), main.slot(.integer))
+    let (two, less, a, b) = (
+      main.slot(.integer), main.slot(.boolean), main.slot(.integer), main.slot(.integer)
+    )
     main.emit(.loadInteger, two, wide: 2)
     main.emit(.lessInteger, less, 0, two)
     main.jump(.jumpIfTrue, less, to: "small")
@@ -102,7 +104,8 @@ import Testing
     main.label("other")
     main.emit(.loadInteger, zero, wide: 200)
     main.giveBack(error, zero)
-    main.handle("try", "end", at: "divided", error: BuiltinError.divisionByZero.rawValue, slot: error)
+    main.handle(
+      "try", "end", at: "divided", error: BuiltinError.divisionByZero.rawValue, slot: error)
     main.handle("try", "end", at: "other", slot: error)
     var callee = Assembler("callee", parameters: [.integer], results: [.integer])
     let (x, big) = (callee.slot(.integer), callee.slot(.integer))
@@ -128,7 +131,8 @@ import Testing
 
   @Test func payloadsTravelAndAreGivenUp() throws {
     // Catches its own error, reads number and text, throws the text on.
-    var main = Assembler("main", parameters: [.integer], results: [.integer, .borrowed(0), .length])
+    var main = Assembler(
+      "main", parameters: [.integer], results: [.integer, .borrowed(0), .length])
     let (number, view) = (main.slot(.integer), main.slot(.borrowed(0)))
     main.label("try")
     main.call(1, [0])
@@ -196,20 +200,25 @@ import Testing
     let first = UInt16(parameters.count)
     for type in results where type.kind != .length { _ = main.slot(type) }
     main.label("try")
-    main.call(.callHost, 0, parameters.indices.map { UInt16($0) }, results: results.indices.map { first + UInt16($0) })
+    main.call(
+      .callHost, 0, parameters.indices.map { UInt16($0) },
+      results: results.indices.map { first + UInt16($0) })
     main.label("end")
-    main.emit(.returnSlots, UInt16(results.count), lanes: results.indices.map { first + UInt16($0) })
+    main.emit(
+      .returnSlots, UInt16(results.count), lanes: results.indices.map { first + UInt16($0) })
     main.label("caught")
     main.throwing(9)
     main.handle("try", "end", at: "caught", error: 5)
-    var inner = Assembler("inner", parameters: [.integer, .borrowed(1), .length], results: [.owned(1), .length])
+    var inner = Assembler(
+      "inner", parameters: [.integer, .borrowed(1), .length], results: [.owned(1), .length])
     let copy = inner.slot(.owned(1))
     inner.emit(.arrayCopy, copy, 1)
     inner.emit(.arrayAppend, copy, 0)
     inner.giveBack(copy, copy + 1)
     var contents = image([main, inner])
     contents.hostCalls = [
-      HostCallContents(name: "ask", mode: .plain, signature: Signature(parameters: parameters, results: results))
+      HostCallContents(
+        name: "ask", mode: .plain, signature: Signature(parameters: parameters, results: results))
     ]
     return contents
   }
@@ -302,11 +311,18 @@ import Testing
   }
 
   @Test func theTimeline() throws {
-    var main = Assembler("main", results: [.integer, .integer, .boolean, .boolean, .integer, .integer])
-    let (x, y, z, seven) = (main.slot(.integer), main.slot(.integer), main.slot(.integer), main.slot(.integer))
-    let (pause, came, stamp, value) = (main.slot(.boolean), main.slot(.boolean), main.slot(.integer), main.slot(.integer))
+    var main = Assembler(
+      "main", results: [.integer, .integer, .boolean, .boolean, .integer, .integer])
+    let (x, y, z, seven) = (
+      main.slot(.integer), main.slot(.integer), main.slot(.integer), main.slot(.integer)
+    )
+    let (pause, came, stamp, value) = (
+      main.slot(.boolean), main.slot(.boolean), main.slot(.integer), main.slot(.integer)
+    )
     let (one, zero) = (main.slot(.integer), main.slot(.integer))
-    for (slot, number) in [(x, 100), (y, 5), (seven, 7), (one, 1), (zero, 0)] { main.emit(.loadInteger, slot, wide: number) }
+    for (slot, number) in [(x, 100), (y, 5), (seven, 7), (one, 1), (zero, 0)] {
+      main.emit(.loadInteger, slot, wide: number)
+    }
     main.emit(.charge, wide: 20)
     main.emit(.moveTo, x)
     main.emit(.delay, y)
@@ -324,7 +340,9 @@ import Testing
     main.emit(.clock, y)
     main.giveBack(z, one, pause, came, stamp, y)
     var contents = image([main], profile: .kernel)
-    contents.channels = [ChannelContents(number: 40, device: "a"), ChannelContents(number: 50, device: "b")]
+    contents.channels = [
+      ChannelContents(number: 40, device: "a"), ChannelContents(number: 50, device: "b"),
+    ]
     var bench = try Bench(contents)
     bench.port.waits = 2
     #expect(bench.call() == .other(.waiting))
@@ -334,7 +352,8 @@ import Testing
     #expect(
       bench.port.log == [
         "output 40 5 7 at 105", "output 40 5 7 at 110", "output 40 5 7 then 100 after 5 at 105",
-        "gate 50 3 at 110 for 100", "wait 100", "realtime", "reset", "input 50 0 until 100", "input 50 1 until 100",
+        "gate 50 3 at 110 for 100", "wait 100", "realtime", "reset", "input 50 0 until 100",
+        "input 50 1 until 100",
       ])
     bench.port.nextFault = Fault(.underflow, 40, 105, word(Int64(-3)))
     #expect(bench.call() == .failed(Fault(.underflow, 40, 105, word(Int64(-3)))))

@@ -2,7 +2,8 @@ import Foundation
 import Machine
 import Testing
 
-/// The elementary functions against the C library, with 64 bits of mantissa where the processor has them.
+/// The elementary functions against the C library, with 64 bits of mantissa where the processor has
+/// them.
 @Suite struct ElementaryTests {
   private struct Generator {
     var state: UInt64
@@ -84,31 +85,48 @@ import Testing
     var generator = Generator(state: 3)
     var worst = (0.0, 0.0)
     for round in 0..<8000 {
-      let (x, y) = round % 2 == 0 ? (generator.unit() - 0.5, generator.unit() - 0.5) : (generator.any(), generator.any())
+      let (x, y) =
+        round % 2 == 0
+        ? (generator.unit() - 0.5, generator.unit() - 0.5) : (generator.any(), generator.any())
       worst.0 = max(
-        worst.0, Self.distance(ElementaryFunctions.arcTangent2(x, y), atan2(Wide(x), Wide(y)) / Self.fullTurn))
+        worst.0,
+        Self.distance(
+          ElementaryFunctions.arcTangent2(x, y), atan2(Wide(x), Wide(y)) / Self.fullTurn))
       let base = round % 3 == 0 ? 1 + 1e-5 * generator.unit() : 100 * generator.unit()
       let exponent = round % 3 == 0 ? 1e7 * generator.unit() : 300 * (generator.unit() - 0.5)
-      worst.1 = max(worst.1, Self.distance(ElementaryFunctions.power(base, exponent), pow(Wide(base), Wide(exponent))))
+      worst.1 = max(
+        worst.1,
+        Self.distance(ElementaryFunctions.power(base, exponent), pow(Wide(base), Wide(exponent))))
     }
     #expect(worst.0 <= 2)
     #expect(worst.1 <= 4)
   }
 
   @Test func specialValues() {
-    let special: [Double] = [0.0, -0.0, 1, -1, 2, -2, 3, -3, 0.5, -0.5, .infinity, -.infinity, .nan, .leastNonzeroMagnitude, 1e308, -1e308, 1e-308]
+    let special: [Double] = [
+      0.0, -0.0, 1, -1, 2, -2, 3, -3, 0.5, -0.5, .infinity, -.infinity, .nan,
+      .leastNonzeroMagnitude, 1e308, -1e308, 1e-308,
+    ]
     for x in special {
       for y in special {
         let (got, want) = (ElementaryFunctions.power(x, y), pow(x, y))
-        #expect(want.isNaN ? got.bitPattern == nan : got.bitPattern == want.bitPattern, "\(x) ** \(y) = \(got), \(want)")
-        let (angle, turns) = (ElementaryFunctions.arcTangent2(x, y), Double(atan2(Wide(x), Wide(y)) / Self.fullTurn))
-        #expect(turns.isNaN ? angle.bitPattern == nan : abs(angle - turns) <= turns.ulp, "atan2(\(x), \(y))")
+        #expect(
+          want.isNaN ? got.bitPattern == nan : got.bitPattern == want.bitPattern,
+          "\(x) ** \(y) = \(got), \(want)")
+        let (angle, turns) = (
+          ElementaryFunctions.arcTangent2(x, y), Double(atan2(Wide(x), Wide(y)) / Self.fullTurn)
+        )
+        #expect(
+          turns.isNaN ? angle.bitPattern == nan : abs(angle - turns) <= turns.ulp,
+          "atan2(\(x), \(y))")
         #expect(turns.isNaN || angle.sign == turns.sign, "atan2(\(x), \(y))")
       }
     }
     for quarter in -9...9 {
       let turns = Double(quarter) / 4
-      let (sine, cosine) = ([0.0, 1, 0, -1][(quarter % 4 + 4) % 4], [1.0, 0, -1, 0][(quarter % 4 + 4) % 4])
+      let (sine, cosine) = (
+        [0.0, 1, 0, -1][(quarter % 4 + 4) % 4], [1.0, 0, -1, 0][(quarter % 4 + 4) % 4]
+      )
       #expect(ElementaryFunctions.sine(turns) == sine)
       #expect(ElementaryFunctions.cosine(turns) == cosine)
     }
@@ -127,7 +145,9 @@ import Testing
     for exponent in -300...300 {
       #expect(ElementaryFunctions.logarithm2(pow(2, Double(exponent))) == Double(exponent))
     }
-    for exponent in 0...22 { #expect(ElementaryFunctions.logarithm10(pow(10, Double(exponent))) == Double(exponent)) }
+    for exponent in 0...22 {
+      #expect(ElementaryFunctions.logarithm10(pow(10, Double(exponent))) == Double(exponent))
+    }
     #expect(ElementaryFunctions.arcCosine(-1) == 0.5)
     #expect(ElementaryFunctions.arcSine(1) == 0.25)
     #expect(ElementaryFunctions.arcTangent(1) == 0.125)
@@ -135,7 +155,9 @@ import Testing
       for exponent in 0...12 {
         var product = 1.0
         for _ in 0..<exponent { product *= Double(base) }
-        if product < 9e15 { #expect(ElementaryFunctions.power(Double(base), Double(exponent)) == product) }
+        if product < 9e15 {
+          #expect(ElementaryFunctions.power(Double(base), Double(exponent)) == product)
+        }
       }
     }
   }

@@ -2,7 +2,8 @@ import Bytecode
 import Machine
 import Testing
 
-/// Whatever is given to the verifier, it answers; whatever it takes runs, and stays within its memory.
+/// Whatever is given to the verifier, it answers; whatever it takes runs, and stays within its
+/// memory.
 @Suite struct FuzzTests {
   private struct Random {
     var state: UInt64
@@ -17,9 +18,12 @@ import Testing
 
   /// Slots of every kind, several of each, so that an operand of a wanted kind is always there.
   private static let kinds: [SlotType] = [
-    .integer, .integer, .integer, .integer, .float, .float, .float, .boolean, .boolean, .owned(1), .length, .owned(1),
-    .length, .owned(3), .length, .owned(3), .length, .owned(4), .length, .owned(0), .length, .borrowed(1), .length,
-    .borrowed(3), .length, .borrowed(4), .length, .borrowed(0), .length, .integer, .owned(0), .length, .float,
+    .integer, .integer, .integer, .integer, .float, .float, .float, .boolean, .boolean, .owned(1),
+    .length, .owned(1),
+    .length, .owned(3), .length, .owned(3), .length, .owned(4), .length, .owned(0), .length,
+    .borrowed(1), .length,
+    .borrowed(3), .length, .borrowed(4), .length, .borrowed(0), .length, .integer, .owned(0),
+    .length, .float,
     SlotType(.function, layout: 0), .borrowed(1), .length, .integer, .integer,
   ]
 
@@ -50,7 +54,9 @@ import Testing
     }
   }
 
-  private static func lanes(_ opcode: Opcode, _ random: inout Random, _ a: Int, _ b: Int) -> [UInt16] {
+  private static func lanes(_ opcode: Opcode, _ random: inout Random, _ a: Int, _ b: Int)
+    -> [UInt16]
+  {
     switch opcode.shape.trailer {
     case .none: return []
     case .slots, .slotsA:
@@ -59,12 +65,19 @@ import Testing
       while result.count < count {
         let slot = UInt16(random.below(kinds.count - 1))
         result.append(slot)
-        if kinds[Int(slot)].kind == .owned || kinds[Int(slot)].kind == .borrowed { result.append(slot + 1) }
+        if kinds[Int(slot)].kind == .owned || kinds[Int(slot)].kind == .borrowed {
+          result.append(slot + 1)
+        }
       }
       return Array(result.prefix(count))
     case .element:
-      return random.pick([[1, 0, 0, 0], [2, 0, 0, 0], [2, 1, 0, 0], [3, 1, 0, 0], [4, 0, 0, 0], [1, 3, 0, 0]])
-    case .event: return random.pick([[0xFFFF, 0xFFFF, 0xFFFF, 0], [0, 0xFFFF, 0xFFFF, 1], [0xFFFF, 1, 2, 0]])
+      return random.pick([
+        [1, 0, 0, 0], [2, 0, 0, 0], [2, 1, 0, 0], [3, 1, 0, 0], [4, 0, 0, 0], [1, 3, 0, 0],
+      ])
+    case .event:
+      return random.pick([
+        [0xFFFF, 0xFFFF, 0xFFFF, 0], [0, 0xFFFF, 0xFFFF, 1], [0xFFFF, 1, 2, 0],
+      ])
     case .input: return [7, 0, 1, 0]
     }
   }
@@ -73,7 +86,8 @@ import Testing
   private static func instruction(_ opcode: Opcode, _ random: inout Random) -> [UInt64] {
     let shape = opcode.shape
     let (a, b, c) = (field(shape.a, &random), field(shape.b, &random), field(shape.c, &random))
-    let isWide = [.wideInteger, .jump, .constant, .data, .bound, .function, .global].contains(shape.b)
+    let isWide = [.wideInteger, .jump, .constant, .data, .bound, .function, .global].contains(
+      shape.b)
     var assembler = Assembler("")
     let lanes = lanes(opcode, &random, Int(a), isWide ? 0 : Int(b))
     if isWide {
@@ -102,17 +116,23 @@ import Testing
     contents.layouts = testLayouts
     contents.constants = [word(Int64.min), word(0.5), word(Double.infinity)]
     contents.data = [
-      DataContents(layout: 1, elements: .words([1, 2, 3])), DataContents(layout: 0, elements: .text([65, 66])),
-      DataContents(layout: 3, elements: .words([0, 3, 0, 0])), DataContents(layout: 4, elements: .words([5, 1, 2, 6])),
+      DataContents(layout: 1, elements: .words([1, 2, 3])),
+      DataContents(layout: 0, elements: .text([65, 66])),
+      DataContents(layout: 3, elements: .words([0, 3, 0, 0])),
+      DataContents(layout: 4, elements: .words([5, 1, 2, 6])),
     ]
     contents.signatures = [Signature(parameters: [], results: [])]
     contents.globals = [.integer, .owned(1), .length]
     contents.captures = [
-      CaptureContents(path: "a", type: "Int", file: 0, line: 1, digest: [], binding: .bound(first: 0, slots: [.integer]))
+      CaptureContents(
+        path: "a", type: "Int", file: 0, line: 1, digest: [],
+        binding: .bound(first: 0, slots: [.integer]))
     ]
     contents.hostCalls = [
       HostCallContents(
-        name: "h", mode: .plain, signature: Signature(parameters: [.integer, .owned(1), .length], results: [.owned(1), .length]))
+        name: "h", mode: .plain,
+        signature: Signature(
+          parameters: [.integer, .owned(1), .length], results: [.owned(1), .length]))
     ]
     contents.channels = [ChannelContents(number: 1, device: "led")]
     contents.errors = [ErrorContents(name: "E", payload: [.integer, .owned(1), .length])]
@@ -121,8 +141,11 @@ import Testing
     return contents
   }
 
-  /// Random instructions that the verifier takes one by one, in a function with the slots of `contents`.
-  private static func code(_ number: Int, _ random: inout Random, _ contents: ImageContents) -> [UInt64] {
+  /// Random instructions that the verifier takes one by one, in a function with the slots of
+  /// `contents`.
+  private static func code(_ number: Int, _ random: inout Random, _ contents: ImageContents)
+    -> [UInt64]
+  {
     var code: [UInt64] = []
     /// Where instructions begin, and which of them jump.
     var starts: [Int] = []
@@ -175,10 +198,15 @@ import Testing
 
   /// Runs every function within a small budget and little memory.
   private static func exercise(_ bytes: [UInt8], _ random: inout Random) -> Bool {
-    guard var bench = try? Bench(bytes, stack: 400 + random.below(600), arena: random.below(400)) else { return false }
-    for function in 0..<min(bench.image.functionCount, 4) {
-      guard bench.machine.start(function) == nil else { continue }
-      if bench.machine.importArguments([3, 2, 1, 0, 1, 0x41]) != nil, bench.machine.start(function) != nil { continue }
+    guard var bench = try? Bench(bytes, stack: 400 + random.below(600), arena: random.below(400))
+    else { return false }
+    for function in 0..<min(bench.image.functionCount, 4) where bench.machine.start(function) == nil
+    {
+      if bench.machine.importArguments([3, 2, 1, 0, 1, 0x41]) != nil,
+        bench.machine.start(function) != nil
+      {
+        continue
+      }
       bench.machine.budget = 300
       bench.port.waits = random.below(2)
       for _ in 0..<20 {
@@ -243,13 +271,15 @@ import Testing
     let entry = ImageFormat.tableOffset + Section.code.rawValue * ImageFormat.tableEntryByteCount
     let (start, count) = bytes.withUnsafeBytes {
       (
-        Int($0.load(fromByteOffset: entry + 4, as: UInt32.self)), Int($0.load(fromByteOffset: entry + 8, as: UInt32.self))
+        Int($0.load(fromByteOffset: entry + 4, as: UInt32.self)),
+        Int($0.load(fromByteOffset: entry + 8, as: UInt32.self))
       )
     }
     guard count > 0, start + count <= bytes.count else { return }
     // Low bytes of operation and fields: high ones are mostly refused.
     let place = start + random.below(count / 8) * 8 + 2 * random.below(4)
-    bytes[place] = random.below(2) == 0 ? UInt8(random.below(40)) : bytes[place] &+ UInt8(random.below(5)) &- 2
+    bytes[place] =
+      random.below(2) == 0 ? UInt8(random.below(40)) : bytes[place] &+ UInt8(random.below(5)) &- 2
   }
 }
 

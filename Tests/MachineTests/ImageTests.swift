@@ -9,13 +9,18 @@ import Testing
   /// The examples of FIPS 180-4 and of NIST's long messages.
   @Test func sha256() {
     #expect(
-      hex(SHA256.digest(of: Array("abc".utf8))) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
-    #expect(hex(SHA256.digest(of: [])) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+      hex(SHA256.digest(of: Array("abc".utf8)))
+        == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    #expect(
+      hex(SHA256.digest(of: []))
+        == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
     #expect(
       hex(SHA256.digest(of: Array("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq".utf8)))
         == "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1")
     let million = [UInt8](repeating: 97, count: 1_000_000)
-    #expect(hex(SHA256.digest(of: million)) == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
+    #expect(
+      hex(SHA256.digest(of: million))
+        == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
   }
 
   @Test func sha256InPieces() {
@@ -40,23 +45,30 @@ import Testing
     #expect(Section.allCases.count == ImageFormat.sectionCount)
   }
 
-  /// docs/image-format.md lists every operation, section and error with its number and its operands.
+  /// docs/image-format.md lists every operation, section and error with its number and its
+  /// operands.
   @Test func thePageIsComplete() throws {
     var folder = URL(fileURLWithPath: #filePath)
     for _ in 0..<3 { folder.deleteLastPathComponent() }
-    let page = try String(contentsOf: folder.appendingPathComponent("docs/image-format.md"), encoding: .utf8)
+    let page = try String(
+      contentsOf: folder.appendingPathComponent("docs/image-format.md"), encoding: .utf8)
     let lines = Set(page.split(separator: "\n").map(String.init))
     for opcode in Opcode.allCases {
       let shape = opcode.shape
-      let row = "| \(opcode.rawValue) | `\(opcode)` | \(shape.a) | \(shape.b) | \(shape.c) | \(shape.trailer) |"
+      let row =
+        "| \(opcode.rawValue) | `\(opcode)` | \(shape.a) | \(shape.b) | \(shape.c) | \(shape.trailer) |"
       #expect(lines.contains(row), "\(row)")
     }
     for section in Section.allCases {
       let start = "| \(section.rawValue) | `\(section)` | \(section.recordByteCount) |"
       #expect(lines.contains { $0.hasPrefix(start) }, "\(start)")
     }
-    for error in BuiltinError.allCases { #expect(page.contains("\(error.rawValue) `\(error)`"), "\(error)") }
-    for function in Elementary.allCases { #expect(page.contains("\(function.rawValue) `\(function)`"), "\(function)") }
+    for error in BuiltinError.allCases {
+      #expect(page.contains("\(error.rawValue) `\(error)`"), "\(error)")
+    }
+    for function in Elementary.allCases {
+      #expect(page.contains("\(function.rawValue) `\(function)`"), "\(function)")
+    }
     for kind in 1...7 as ClosedRange<UInt8> {
       let kind = try #require(SlotKind(rawValue: kind))
       #expect(page.contains("\(kind.rawValue) `\(kind)`"))
@@ -75,12 +87,15 @@ import Testing
     var contents = image([main])
     contents.functions[0].handlers[0].end = 1
     contents.captures = [
-      CaptureContents(path: "cal.offset", type: "Float", file: 0, line: 9, digest: [0xAB], binding: .fixed)
+      CaptureContents(
+        path: "cal.offset", type: "Float", file: 0, line: 9, digest: [0xAB], binding: .fixed)
     ]
     let text = disassemble(encode(contents))
     for part in [
-      "image test, host profile", "capture cal.offset: Float (test.exp:9) fixed ab000000", "function 0 main (integer) -> (integer)",
-      "; test.exp:12:1, 20 ticks pending", "addImmediate s1, s0, -1", "call main, (s1), -> s1", "jump -> 0",
+      "image test, host profile", "capture cal.offset: Float (test.exp:9) fixed ab000000",
+      "function 0 main (integer) -> (integer)",
+      "; test.exp:12:1, 20 ticks pending", "addImmediate s1, s0, -1", "call main, (s1), -> s1",
+      "jump -> 0",
       "handler 0..<1 any error -> 0",
     ] {
       #expect(text.contains(part), "\(part) in\n\(text)")

@@ -14,11 +14,14 @@ import Testing
     }
   }
 
-  private static func verdict(_ contents: ImageContents) -> Rule? { verdict(encode(contents), contents.profile) }
+  private static func verdict(_ contents: ImageContents) -> Rule? {
+    verdict(encode(contents), contents.profile)
+  }
 
   /// Two functions that use a bit of everything.
   private static func sample() -> ImageContents {
-    var main = Assembler("main", parameters: [.integer, .borrowed(1), .length], results: [.integer])
+    var main = Assembler(
+      "main", parameters: [.integer, .borrowed(1), .length], results: [.integer])
     let (x, flag, y) = (main.slot(.integer), main.slot(.boolean), main.slot(.float))
     let list = main.slot(.owned(1))
     main.position(line: 3)
@@ -35,7 +38,8 @@ import Testing
     main.label("caught")
     main.emit(.rethrow)
     main.handle("top", "end", at: "caught", error: 6, slot: x)
-    var callee = Assembler("callee", parameters: [.integer, .owned(1), .length], results: [.integer])
+    var callee = Assembler(
+      "callee", parameters: [.integer, .owned(1), .length], results: [.integer])
     let element = callee.slot(.integer)
     callee.emit(.arrayLoad, element, 1, 0)
     callee.giveBack(element)
@@ -43,15 +47,19 @@ import Testing
     contents.constants = [word(1.5)]
     contents.signatures = [Signature(parameters: [.integer], results: [.float])]
     contents.data = [
-      DataContents(layout: 1, elements: .words([1, 2, 3])), DataContents(layout: 0, elements: .text([65, 66, 67])),
+      DataContents(layout: 1, elements: .words([1, 2, 3])),
+      DataContents(layout: 0, elements: .text([65, 66, 67])),
       DataContents(layout: 3, elements: .words([0, 3, 0, 0])),
     ]
     contents.captures = [
-      CaptureContents(path: "a", type: "Int", file: 0, line: 1, digest: [], binding: .bound(first: 0, slots: [.integer]))
+      CaptureContents(
+        path: "a", type: "Int", file: 0, line: 1, digest: [],
+        binding: .bound(first: 0, slots: [.integer]))
     ]
     contents.globals = [.integer, .owned(1), .length]
     contents.hostCalls = [
-      HostCallContents(name: "print", mode: .plain, signature: Signature(parameters: [.integer], results: []))
+      HostCallContents(
+        name: "print", mode: .plain, signature: Signature(parameters: [.integer], results: []))
     ]
     contents.channels = [ChannelContents(number: 4, device: "led")]
     contents.errors = [ErrorContents(name: "Lost", payload: [.integer])]
@@ -80,14 +88,19 @@ import Testing
   private static func place(_ section: Section, _ index: Int = 0) -> Int {
     encode(sample()).withUnsafeBytes { buffer in
       let entry = ImageFormat.tableOffset + section.rawValue * ImageFormat.tableEntryByteCount
-      return Int(buffer.load(fromByteOffset: entry + 4, as: UInt32.self)) + index * section.recordByteCount
+      return Int(buffer.load(fromByteOffset: entry + 4, as: UInt32.self)) + index
+        * section.recordByteCount
     }
   }
 
-  private static func poke(_ section: Section, record index: Int = 0, at offset: Int, _ values: UInt8...) -> Rule? {
+  private static func poke(
+    _ section: Section, record index: Int = 0, at offset: Int, _ values: UInt8...
+  ) -> Rule? {
     verdict(
       broken { bytes in
-        for (number, value) in values.enumerated() { bytes[place(section, index) + offset + number] = value }
+        for (number, value) in values.enumerated() {
+          bytes[place(section, index) + offset + number] = value
+        }
       })
   }
 
@@ -124,13 +137,17 @@ import Testing
       (.size, verdict(encode(sample()) + [UInt8](repeating: 0, count: 8))),
       (.sectionTable, verdict(broken { $0[ImageFormat.tableOffset + 20] ^= 8 })),
       (.digest, verdict(broken(false) { $0[place(.constants)] ^= 1 })),
-      (.tooLarge, change { $0.functions[0].slots = [SlotType](repeating: .integer, count: 70_000) }),
+      (
+        .tooLarge, change { $0.functions[0].slots = [SlotType](repeating: .integer, count: 70_000) }
+      ),
       (.text, poke(.module, at: 4, 255, 255)), (.text, poke(.files, at: 0, 255, 255)),
       (.type, poke(.types, at: 0, 99)), (.type, poke(.types, record: 1, at: 0, 4, 0, 99)),
-      (.pairing, change { $0.globals = [.owned(1)] }), (.pairing, change { $0.functions[0].results = [.length] }),
+      (.pairing, change { $0.globals = [.owned(1)] }),
+      (.pairing, change { $0.functions[0].results = [.length] }),
       (.layout, change { $0.layouts.append(Layout(words: [.borrowed(0), .length])) }),
       (.layout, change { $0.layouts.append(Layout(words: [.owned(5), .length])) }),
-      (.layout, change { $0.layouts.append(Layout(words: [])) }), (.layout, poke(.layouts, record: 1, at: 6, 3)),
+      (.layout, change { $0.layouts.append(Layout(words: [])) }),
+      (.layout, poke(.layouts, record: 1, at: 6, 3)),
       (.layout, change { $0.layouts[0] = Layout(words: [.integer]) }),
       (.data, change { $0.data[2] = DataContents(layout: 3, elements: .words([2, 1])) }),
       (.data, change { $0.data[2] = DataContents(layout: 3, elements: .words([0, 4])) }),
@@ -139,11 +156,20 @@ import Testing
       (.signature, poke(.signatures, at: 0, 255, 255)), (.bound, poke(.bound, at: 0, 2)),
       (.capture, poke(.captures, at: 22, 2)), (.capture, poke(.captures, at: 24, 1)),
       (.global, change { $0.globals = [.borrowed(1), .length] }),
-      (.hostCall, poke(.hostCalls, at: 20, 7)), (.error, change { $0.errors[0] = ErrorContents(name: "E", payload: [.integer, .integer, .integer, .integer, .integer]) }),
+      (.hostCall, poke(.hostCalls, at: 20, 7)),
+      (
+        .error,
+        change {
+          $0.errors[0] = ErrorContents(
+            name: "E", payload: [.integer, .integer, .integer, .integer, .integer])
+        }
+      ),
       (.functionCount, change { $0.functions = [] }),
-      (.functionRecord, poke(.functions, at: 4, 255, 255)), (.functionSlots, poke(.functions, at: 18, 255)),
+      (.functionRecord, poke(.functions, at: 4, 255, 255)),
+      (.functionSlots, poke(.functions, at: 18, 255)),
       (.functionSlots, poke(.functions, at: 8, 255, 255)), (.pairing, poke(.functions, at: 18, 2)),
-      (.slotLists, poke(.functions, at: 22, 0)), (.slotLists, poke(.slots, at: 0, 1)), (.slotLists, poke(.functions, at: 28, 1)),
+      (.slotLists, poke(.functions, at: 22, 0)), (.slotLists, poke(.slots, at: 0, 1)),
+      (.slotLists, poke(.functions, at: 28, 1)),
       (.labels, poke(.labels, record: 1, at: 0, 255)), (.jumpTarget, poke(.labels, at: 0, 1)),
       (.positions, change { $0.functions[0].positions[0].start = 1000 }),
       (.positions, change { $0.functions[0].positions[0].file = 3 }),
@@ -154,39 +180,55 @@ import Testing
   }
 
   private static func scalarCases() -> [(Rule, Rule?)] {
-    let kinds: [SlotType] = [.integer, .float, .boolean, .owned(1), .length, .borrowed(1), .length, .owned(2), .length]
+    let kinds: [SlotType] = [
+      .integer, .float, .boolean, .owned(1), .length, .borrowed(1), .length, .owned(2), .length,
+    ]
     return [
-      (.operation, change { $0.functions[1].code[0] = 0 }), (.operation, change { $0.functions[1].code[0] = 0xFFFF }),
+      (.operation, change { $0.functions[1].code[0] = 0 }),
+      (.operation, change { $0.functions[1].code[0] = 0xFFFF }),
       (.truncated, change { $0.functions[1].code.removeLast() }),
       (.slotNumber, code([.integer]) { $0.emit(.addInteger, 0, 0, 1) }),
       (.slotNumber, code([.float]) { $0.emit(.elementary2, 0, 0, 10) }),
-      (.slotKind, code(kinds) { $0.emit(.addInteger, 0, 0, 1) }), (.slotKind, code(kinds) { $0.emit(.addFloat, 1, 1, 0) }),
+      (.slotKind, code(kinds) { $0.emit(.addInteger, 0, 0, 1) }),
+      (.slotKind, code(kinds) { $0.emit(.addFloat, 1, 1, 0) }),
       (.slotKind, code(kinds) { $0.emit(.loadInteger, 4, wide: 1) }),
       (.slotKind, code(kinds) { $0.emit(.loadInteger, 3, wide: 1) }),
-      (.slotKind, code(kinds) { $0.emit(.move, 0, 1) }), (.slotKind, code(kinds) { $0.emit(.move, 3, 3) }),
+      (.slotKind, code(kinds) { $0.emit(.move, 0, 1) }),
+      (.slotKind, code(kinds) { $0.emit(.move, 3, 3) }),
       (.slotKind, code(kinds) { $0.emit(.move, 4, 4) }),
-      (.slotKind, code(kinds) { $0.emit(.arrayMove, 3, 5) }), (.slotKind, code(kinds) { $0.emit(.arrayBorrow, 3, 5) }),
+      (.slotKind, code(kinds) { $0.emit(.arrayMove, 3, 5) }),
+      (.slotKind, code(kinds) { $0.emit(.arrayBorrow, 3, 5) }),
       (.slotKind, code(kinds) { $0.emit(.arrayStore, 5, 0, 0) }),
       (.slotKind, code(kinds) { $0.emit(.loadGlobal, 1, wide: 0) }),
       (.slotKind, code(kinds) { $0.emit(.loadGlobal, 0, wide: 1) }),
       (.slotKind, code(kinds) { $0.emit(.borrowGlobal, 5, wide: 0) }),
       (.slotKind, code(kinds) { $0.emit(.loadBound, 1, wide: 0) }),
-      (.layoutKind, code(kinds) { $0.emit(.arrayCopy, 7, 5) }), (.layoutKind, code(kinds) { $0.emit(.arrayEqual, 2, 7, 5) }),
+      (.layoutKind, code(kinds) { $0.emit(.arrayCopy, 7, 5) }),
+      (.layoutKind, code(kinds) { $0.emit(.arrayEqual, 2, 7, 5) }),
       (.layoutKind, code(kinds) { $0.emit(.arrayData, 5, wide: 1) }),
-      (.immediate, code(kinds) { $0.emit(.elementary, 1, 1, 11) }), (.immediate, code(kinds) { $0.emit(.loadBoolean, 2, 2) }),
-      (.immediate, code(kinds) { $0.emit(.charge, wide: -1) }), (.immediate, code(kinds) { $0.emit(.faultWord, 0, 4) }),
+      (.immediate, code(kinds) { $0.emit(.elementary, 1, 1, 11) }),
+      (.immediate, code(kinds) { $0.emit(.loadBoolean, 2, 2) }),
+      (.immediate, code(kinds) { $0.emit(.charge, wide: -1) }),
+      (.immediate, code(kinds) { $0.emit(.faultWord, 0, 4) }),
       (.immediate, code(kinds) { $0.emit(.faultArray, 5, 3) }),
-      (.indexRange, code(kinds) { $0.emit(.loadWord, 0, wide: 1) }), (.indexRange, code(kinds) { $0.emit(.arrayData, 5, wide: -1) }),
-      (.indexRange, code(kinds) { $0.call(9, []) }), (.indexRange, code(kinds) { $0.call(.callHost, 1, []) }),
-      (.indexRange, code(kinds) { $0.throwing(30) }), (.indexRange, code(kinds) { $0.throwing(65) }),
+      (.indexRange, code(kinds) { $0.emit(.loadWord, 0, wide: 1) }),
+      (.indexRange, code(kinds) { $0.emit(.arrayData, 5, wide: -1) }),
+      (.indexRange, code(kinds) { $0.call(9, []) }),
+      (.indexRange, code(kinds) { $0.call(.callHost, 1, []) }),
+      (.indexRange, code(kinds) { $0.throwing(30) }),
+      (.indexRange, code(kinds) { $0.throwing(65) }),
       (.indexRange, code(kinds) { $0.emit(.output, 1, 0, 0) }),
       (.unterminated, change { $0.functions[1].code[1...] = [Instruction(.poll).word] }),
     ]
   }
 
   private static func flowCases() -> [(Rule, Rule?)] {
-    let kinds: [SlotType] = [.integer, .float, .boolean, .owned(1), .length, .borrowed(4), .length, .owned(3), .length]
-    func calling(_ parameters: [SlotType], _ results: [SlotType], _ arguments: [UInt16], _ targets: [UInt16]) -> Rule? {
+    let kinds: [SlotType] = [
+      .integer, .float, .boolean, .owned(1), .length, .borrowed(4), .length, .owned(3), .length,
+    ]
+    func calling(
+      _ parameters: [SlotType], _ results: [SlotType], _ arguments: [UInt16], _ targets: [UInt16]
+    ) -> Rule? {
       var main = Assembler("main")
       for kind in kinds where kind.kind != .length { _ = main.slot(kind) }
       main.call(1, arguments, results: targets)
@@ -197,19 +239,27 @@ import Testing
     }
     return [
       (.labels, change { $0.functions[0].code[5] = Instruction(.jumpIfTrue, a: 4, wide: 1).word }),
-      (.jumpTarget, change { contents in
-        // Before the code there are no labels.
-        contents.functions[0].code[5] = Instruction(.jumpIfTrue, a: 4, wide: UInt32(bitPattern: -100)).word
-      }),
+      (
+        .jumpTarget,
+        change { contents in
+          // Before the code there are no labels.
+          contents.functions[0].code[5] =
+            Instruction(.jumpIfTrue, a: 4, wide: UInt32(bitPattern: -100)).word
+        }
+      ),
       (.argument, calling([.integer], [], [1], [])), (.argument, calling([.integer], [], [], [])),
-      (.argument, calling([.owned(1), .length], [], [3, 6], [])), (.argument, calling([.owned(4), .length], [], [5, 6], [])),
+      (.argument, calling([.owned(1), .length], [], [3, 6], [])),
+      (.argument, calling([.owned(4), .length], [], [5, 6], [])),
       (.argument, calling([.borrowed(1), .length], [], [7, 8], [])),
       (.result, calling([], [.integer], [], [1])), (.result, calling([], [.integer], [], [])),
-      (.result, calling([], [.owned(1), .length], [], [3, 8])), (.result, calling([], [.owned(4), .length], [], [5, 6])),
+      (.result, calling([], [.owned(1), .length], [], [3, 8])),
+      (.result, calling([], [.owned(4), .length], [], [5, 6])),
       (.result, code(kinds) { $0.giveBack(0) }),
-      (.argument, code(kinds) { $0.throwing(64, [1]) }), (.argument, code(kinds) { $0.throwing(64, []) }),
+      (.argument, code(kinds) { $0.throwing(64, [1]) }),
+      (.argument, code(kinds) { $0.throwing(64, []) }),
       (.argument, code(kinds) { $0.throwing(0, [3]) }),
-      (.element, code(kinds) { $0.emit(.arrayLoad, 0, 5, 0) }), (.element, code(kinds) { $0.emit(.elementLoad, 0, 5, 0, lanes: [1, 4]) }),
+      (.element, code(kinds) { $0.emit(.arrayLoad, 0, 5, 0) }),
+      (.element, code(kinds) { $0.emit(.elementLoad, 0, 5, 0, lanes: [1, 4]) }),
       (.element, code(kinds) { $0.emit(.elementLoad, 0, 5, 0, lanes: [1, 3]) }),
       (.element, code(kinds) { $0.emit(.elementLoad, 0, 5, 0, lanes: [0, 0]) }),
       (.element, code(kinds) { $0.emit(.elementLoad, 3, 7, 0, lanes: [2, 0]) }),
@@ -217,18 +267,27 @@ import Testing
       (.element, code(kinds) { $0.emit(.elementLoad, 4, 7, 0, lanes: [1, 1]) }),
       (.slotKind, code(kinds) { $0.emit(.gate, 0, 0, 1, lanes: [1, 0xFFFF, 0xFFFF, 1]) }),
       (.immediate, code(kinds) { $0.emit(.gate, 0, 0, 0, lanes: [0xFFFF, 0xFFFF, 0xFFFF, 0]) }),
-      (.immediate, code(kinds) { $0.emit(.outputExtended, 0, 0, 0, lanes: [0xFFFF, 0, 0xFFFF, 0]) }),
+      (
+        .immediate,
+        code(kinds) { $0.emit(.outputExtended, 0, 0, 0, lanes: [0xFFFF, 0, 0xFFFF, 0]) }
+      ),
       (.slotKind, code(kinds) { $0.emit(.outputExtended, 0, 0, 0, lanes: [0xFFFF, 1, 0, 0]) }),
       (.slotKind, code(kinds) { $0.emit(.input, 0, 0, 0, lanes: [1, 0, 0, 0]) }),
       (.kernelProfile, code([SlotType(.function)], profile: .kernel) { _ in }),
-      (.kernelProfile, change {
-        $0.profile = .kernel
-        $0.globals = []
-      }),
-      (.kernelProfile, change {
-        $0.profile = .kernel
-        $0.hostCalls = []
-      }),
+      (
+        .kernelProfile,
+        change {
+          $0.profile = .kernel
+          $0.globals = []
+        }
+      ),
+      (
+        .kernelProfile,
+        change {
+          $0.profile = .kernel
+          $0.hostCalls = []
+        }
+      ),
       (.argument, code([SlotType(.function)]) { $0.emit(.loadFunction, 0, wide: 0) }),
       (.argument, code([SlotType(.function)]) { $0.call(.callValue, 0, []) }),
     ]

@@ -65,7 +65,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("device a, b: DDS", "device a, b : DDS"), ("device x: TTLOut = \"ttl4\"", "device x : TTLOut = \"ttl4\""),
+    ("device a, b: DDS", "device a, b : DDS"),
+    ("device x: TTLOut = \"ttl4\"", "device x : TTLOut = \"ttl4\""),
     ("arg n: Int", "arg n : Int"), ("arg n: Int = 1 in 1...5", "arg n : Int = 1 in (... 1 5)"),
     ("arg n: Bool = (1 in xs)", "arg n : Bool = (paren (in 1 xs))"),
     ("arg f: Frequency = 0 Hz in -5 MHz...5 MHz", "arg f : Frequency = 0_Hz in (... -5_MHz 5_MHz)"),
@@ -84,14 +85,16 @@ import Testing
   }
 
   @Test(arguments: [
-    ("let run = 3", "let 'run = 3"), ("run = run + 1", "(= run (+ run 1))"), ("test = 1", "(= test 1)"),
+    ("let run = 3", "let 'run = 3"), ("run = run + 1", "(= run (+ run 1))"),
+    ("test = 1", "(= test 1)"),
     ("over.at(field)", "(call (. over at) field)"), ("parallel = 1", "(= parallel 1)"),
     ("critical()", "(call critical)"),
     ("let error: Int = 1", "let 'error : Int = 1"), ("record.play()", "(call (. record play))"),
     ("at(now() + 3 us)", "(call at (+ (call now) 3_us))"),
     ("prepare(1)", "(call prepare 1)"), ("self.x += 1", "(+= (. self x) 1)"),
     ("f(run: 1, device: 2)", "(call f run: 1 device: 2)"),
-    ("f(\nrun: 1,\narg: arg,\nshared\n)", "(call f run: 1 arg: arg shared)"), ("by = as", "(= by as)"),
+    ("f(\nrun: 1,\narg: arg,\nshared\n)", "(call f run: 1 arg: arg shared)"),
+    ("by = as", "(= by as)"),
   ])
   func contextualWordsAreNames(_ body: String, _ dump: String) {
     #expect(statements(body) == [dump])
@@ -105,16 +108,22 @@ import Testing
     #expect(statements("while record { break }") == ["while record", "  break"])
     #expect(statements("parallel for (i, j) in xs { }") == ["parallel for ('i, 'j) in xs"])
     #expect(
-      statements("match e { case circle(let r), .dot: a(); b()\ncase 1...2 if c: d() else: ; }") == [
-        "match e", "  case .circle('r), .dot", "    (call a)", "    (call b)", "  case (... 1 2) if c", "    (call d)",
-        "  else",
-      ])
+      statements("match e { case circle(let r), .dot: a(); b()\ncase 1...2 if c: d() else: ; }")
+        == [
+          "match e", "  case .circle('r), .dot", "    (call a)", "    (call b)",
+          "  case (... 1 2) if c", "    (call d)",
+          "  else",
+        ])
     #expect(
-      statements("try { } catch Underflow as e { } catch Busy, m.Lost { } catch as e { throw }") == [
-        "try", "catch Underflow as e", "catch Busy, m.Lost", "catch as e", "  throw",
-      ])
+      statements("try { } catch Underflow as e { } catch Busy, m.Lost { } catch as e { throw }")
+        == [
+          "try", "catch Underflow as e", "catch Busy, m.Lost", "catch as e", "  throw",
+        ])
     #expect(statements("(a, b[0].c) = f()") == ["(= (tuple a (. (index b 0) c)) (call f))"])
-    #expect(statements("a **= 2; b &+= 1; c <<= 3; d @= e") == ["(**= a 2)", "(&+= b 1)", "(<<= c 3)", "(@= d e)"])
+    #expect(
+      statements("a **= 2; b &+= 1; c <<= 3; d @= e") == [
+        "(**= a 2)", "(&+= b 1)", "(<<= c 3)", "(@= d e)",
+      ])
     #expect(
       statements("fn g(x: Int) -> Int { return x }\nsend log(1)\npreload a, p.b") == [
         "fn g (x: Int) -> Int", "  return x", "send (call log 1)", "preload a, p.b",

@@ -7,7 +7,8 @@ import Testing
   private static func read() -> String {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
-    return (try? String(contentsOf: root.appending(path: "Grammar/larmor.ebnf"), encoding: .utf8)) ?? ""
+    return (try? String(contentsOf: root.appending(path: "Grammar/larmor.ebnf"), encoding: .utf8))
+      ?? ""
   }
 
   /// The grammar's rules by name, as their terminals and the names of rules that they mention.
@@ -20,7 +21,9 @@ import Testing
       var words: [String] = []
       var characters = text[...]
       func flush(_ rules: inout Rules) {
-        if let name, !words.isEmpty { rules.mentions[name, default: []].insert(words.joined(separator: " ")) }
+        if let name, !words.isEmpty {
+          rules.mentions[name, default: []].insert(words.joined(separator: " "))
+        }
         words = []
       }
       while let first = characters.first {
@@ -29,7 +32,9 @@ import Testing
         } else if first == "?", let end = characters.dropFirst().firstIndex(of: "?") {
           flush(&self)
           characters = characters[end...].dropFirst()
-        } else if first == "\"" || first == "'", let end = characters.dropFirst().firstIndex(of: first) {
+        } else if first == "\"" || first == "'",
+          let end = characters.dropFirst().firstIndex(of: first)
+        {
           flush(&self)
           terminals.insert(String(characters[..<end].dropFirst()))
           characters = characters[end...].dropFirst()

@@ -20,7 +20,9 @@ import Testing
       case 3: bytes.insert(contentsOf: bytes[place..<place + length], at: place)
       case 4: bytes.removeSubrange(place...)
       case 5:
-        bytes.insert(contentsOf: Array("(){}[]\"{:,.<>=&\n#@"[...].utf8).shuffled(using: &random).prefix(3), at: place)
+        bytes.insert(
+          contentsOf: Array("(){}[]\"{:,.<>=&\n#@"[...].utf8).shuffled(using: &random).prefix(3),
+          at: place)
       default: swapTokens(&bytes, &random)
       }
     }
@@ -36,7 +38,8 @@ import Testing
     let second = tokens[tokens.count / 2 + random.below(tokens.count - tokens.count / 2)]
     guard first.end <= second.start else { return }
     let head = bytes[..<Int(first.start)] + bytes[Int(second.start)..<Int(second.end)]
-    let middle = bytes[Int(first.end)..<Int(second.start)] + bytes[Int(first.start)..<Int(first.end)]
+    let middle =
+      bytes[Int(first.end)..<Int(second.start)] + bytes[Int(first.start)..<Int(first.end)]
     bytes = Array(head + middle + bytes[Int(second.end)...])
   }
 
@@ -50,11 +53,15 @@ import Testing
       #expect(LexerTests.untiled(parsed.lexed, bytes) == nil, "round \(round): \(text)")
       let module = try #require(parsed.module)
       for span in module.allSpans
-        + parsed.diagnostics.flatMap({ [$0.span] + $0.labels.map(\.span) + $0.fixes.flatMap { $0.edits.map(\.span) } })
+        + parsed.diagnostics.flatMap({
+          [$0.span] + $0.labels.map(\.span) + $0.fixes.flatMap { $0.edits.map(\.span) }
+        })
       {
         #expect(span.start <= span.end && Int(span.end) <= bytes.count, "round \(round): \(text)")
       }
-      #expect(!render(parsed.diagnostics, in: parsed.sources, colors: true).isEmpty || parsed.diagnostics.isEmpty)
+      #expect(
+        !render(parsed.diagnostics, in: parsed.sources, colors: true).isEmpty
+          || parsed.diagnostics.isEmpty)
       #expect(!json(of: parsed.diagnostics, in: parsed.sources, file: "x").compact.isEmpty)
       let dump = module.dump
       #expect(!parsed.diagnostics.isEmpty || !dump.contains("(invalid)"), "round \(round): \(text)")

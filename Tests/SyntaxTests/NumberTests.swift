@@ -14,8 +14,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("42", UInt64(42), Int32(0), false), ("1_000_000", 1_000_000, 0, false), ("0xFF", 255, 0, false),
-    ("0b1010", 10, 0, false), ("1.5", 15, -1, true), ("2e-3", 2, -3, true), ("1.50e3", 150, 1, true),
+    ("42", UInt64(42), Int32(0), false), ("1_000_000", 1_000_000, 0, false),
+    ("0xFF", 255, 0, false),
+    ("0b1010", 10, 0, false), ("1.5", 15, -1, true), ("2e-3", 2, -3, true),
+    ("1.50e3", 150, 1, true),
     ("0.0001", 1, -4, true), ("18446744073709551615", .max, 0, false), ("007", 7, 0, false),
     ("0xffff_ffff", 4_294_967_295, 0, false),
   ])
@@ -28,8 +30,10 @@ import Testing
   }
 
   @Test(arguments: [
-    "0.1", "1e23", "8.41e21", "9007199254740993", "1.7976931348623157e308", "5e-324", "2.2250738585072011e-308",
-    "123456789012345678901234567890", "0.000000000000000000000000000000123", "3.14159265358979323846264338327950288",
+    "0.1", "1e23", "8.41e21", "9007199254740993", "1.7976931348623157e308", "5e-324",
+    "2.2250738585072011e-308",
+    "123456789012345678901234567890", "0.000000000000000000000000000000123",
+    "3.14159265358979323846264338327950288",
     "1e400",
     "0.30000000000000004", "1e-400", "179769313486231580793728971405301e276",
   ])
@@ -50,9 +54,12 @@ import Testing
   }
 
   @Test(arguments: [
-    ("10 us", "10_us"), ("2.5 V/us", "25e-1_V*us^-1"), ("3 Hz^2", "3_Hz^2"), ("5 1/s", "5_s^-1"), ("10us", "10_us"),
-    ("3 V / 2 us", "(/ 3_V 2_us)"), ("-3 V", "-3_V"), ("2 V*s", "2_V*s"), ("9.81 m/s^2", "981e-2_m*s^-2"),
-    ("1 s^-1", "1_s^-1"), ("3 V/2", "(/ 3_V 2)"), ("2eV", "2_eV"), ("1 in xs", "(in 1 xs)"), ("90 deg", "90_deg"),
+    ("10 us", "10_us"), ("2.5 V/us", "25e-1_V*us^-1"), ("3 Hz^2", "3_Hz^2"), ("5 1/s", "5_s^-1"),
+    ("10us", "10_us"),
+    ("3 V / 2 us", "(/ 3_V 2_us)"), ("-3 V", "-3_V"), ("2 V*s", "2_V*s"),
+    ("9.81 m/s^2", "981e-2_m*s^-2"),
+    ("1 s^-1", "1_s^-1"), ("3 V/2", "(/ 3_V 2)"), ("2eV", "2_eV"), ("1 in xs", "(in 1 xs)"),
+    ("90 deg", "90_deg"),
     ("n * 1 us", "(* n 1_us)"), ("3 V ^ 2", "(^ 3_V 2)"), ("5 s", "5_s"), ("10 min", "10_min"),
   ])
   func units(_ text: String, _ dump: String) {
@@ -61,7 +68,8 @@ import Testing
 
   @Test func unitTable() throws {
     let microsecond = try #require(unit(named: "us"))
-    #expect(microsecond.isExact && microsecond.scaleSignificand == 1 && microsecond.scaleExponent == -6)
+    #expect(
+      microsecond.isExact && microsecond.scaleSignificand == 1 && microsecond.scaleExponent == -6)
     #expect(microsecond.factor == 1e-6)
     #expect(microsecond.exponents == .time)
     #expect(try #require(unit(named: "deg")).factor == 1.0 / 360)
@@ -80,7 +88,9 @@ import Testing
     }
   }
 
-  @Test(arguments: [("usec", "us"), ("µs", "us"), ("mhz", "MHz"), ("hz", "Hz"), ("seconds", "s"), ("uss", "us")])
+  @Test(arguments: [
+    ("usec", "us"), ("µs", "us"), ("mhz", "MHz"), ("hz", "Hz"), ("seconds", "s"), ("uss", "us"),
+  ])
   func unitSuggestions(_ written: String, _ meant: String) {
     #expect(nearestUnit(to: written) == meant)
   }

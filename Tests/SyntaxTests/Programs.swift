@@ -63,7 +63,8 @@ struct Parsed {
     var bytes = sources.sources[0].bytes
     let edits = diagnostics.compactMap { $0.fixes.first?.edits }.flatMap { $0 }
     for edit in edits.sorted(by: { ($0.span.start, $0.span.end) > ($1.span.start, $1.span.end) }) {
-      bytes.replaceSubrange(Int(edit.span.start)..<Int(edit.span.end), with: Array(edit.replacement.utf8))
+      bytes.replaceSubrange(
+        Int(edit.span.start)..<Int(edit.span.end), with: Array(edit.replacement.utf8))
     }
     return String(decoding: bytes, as: UTF8.self)
   }

@@ -4,11 +4,13 @@ import Testing
 
 @Suite struct RenderingTests {
   /// The span of the `count`th `text` in a source.
-  private func span(_ text: String, _ count: Int = 1, in set: SourceSet, _ source: SourceID) -> Span {
+  private func span(_ text: String, _ count: Int = 1, in set: SourceSet, _ source: SourceID) -> Span
+  {
     let bytes = set[source].bytes
     let wanted = Array(text.utf8)
     var left = count
-    for start in 0...max(0, bytes.count - wanted.count) where Array(bytes[start...].prefix(wanted.count)) == wanted {
+    for start in 0...max(0, bytes.count - wanted.count)
+    where Array(bytes[start...].prefix(wanted.count)) == wanted {
       left -= 1
       if left == 0 { return Span(source, start, start + wanted.count) }
     }
@@ -32,7 +34,8 @@ import Testing
       labels: [
         Label("changed here", at: change),
         Label(
-          "`detect` captures `threshold` (line 9) and is compiled here", at: span("preload detect", in: set, source)),
+          "`detect` captures `threshold` (line 9) and is compiled here",
+          at: span("preload detect", in: set, source)),
       ],
       fixes: [
         Fix(
@@ -40,7 +43,11 @@ import Testing
           [Edit(Span(source, Int(change.end), Int(change.end)), "\n        preload detect")]),
         Fix(
           "or pass the value at the call, where it may differ each time",
-          [Edit(Span(source, Int(parenthesis.start) + 1, Int(parenthesis.start) + 1), "threshold: Int")]),
+          [
+            Edit(
+              Span(source, Int(parenthesis.start) + 1, Int(parenthesis.start) + 1), "threshold: Int"
+            )
+          ]),
       ])
     #expect(
       render([diagnostic], in: set, colors: false) == """
@@ -95,7 +102,8 @@ import Testing
     let source = set.add(Source(name: "a.exp", text: "one\ntwo\nthree\n"))
     func fix(_ edits: [Edit]) -> String {
       let text = render(
-        [Diagnostic(.unexpected, "m", at: Span(source, 0, 3), fixes: [Fix("f", edits)])], in: set, colors: false)
+        [Diagnostic(.unexpected, "m", at: Span(source, 0, 3), fixes: [Fix("f", edits)])], in: set,
+        colors: false)
       return text.split(separator: "help: f\n  |\n").last.map(String.init) ?? ""
     }
     #expect(fix([Edit(Span(source, 4, 7), "zwei")]) == "2 - two\n2 + zwei\n")
@@ -103,7 +111,8 @@ import Testing
     #expect(fix([Edit(Span(source, 4, 4), "x\n")]) == "1 + x\n")
     #expect(fix([Edit(Span(source, 0, 0), "("), Edit(Span(source, 3, 3), ")")]) == "1 | (one)\n")
     #expect(
-      fix([Edit(Span(source, 0, 3), "1"), Edit(Span(source, 8, 13), "3")]) == "1 - one\n1 + 1\n3 - three\n3 + 3\n")
+      fix([Edit(Span(source, 0, 3), "1"), Edit(Span(source, 8, 13), "3")])
+        == "1 - one\n1 + 1\n3 - three\n3 + 3\n")
   }
 
   @Test func longLinesAreCut() {
@@ -111,7 +120,8 @@ import Testing
     let text = String(repeating: "1234567, ", count: 100_000) + "x"
     let source = set.add(Source(name: "a.exp", text: text))
     let end = text.utf8.count
-    let rendered = render([Diagnostic(.unexpected, "m", at: Span(source, end - 1, end))], in: set, colors: false)
+    let rendered = render(
+      [Diagnostic(.unexpected, "m", at: Span(source, end - 1, end))], in: set, colors: false)
     #expect(rendered.utf8.count < 1000)
     let lines = rendered.split(separator: "\n")
     #expect(lines[3].last == "x" && lines[4].last == "^" && lines[3].count == lines[4].count)
@@ -156,9 +166,12 @@ import Testing
         "replacement": ")"}]}], "notes": []}]}
         """)
     let value: JSONValue = [
-      "a": [1, true, nil], "b": .number(0.1), "c": .number(.nan), "d": "\"\\\n\u{1}π", "e": [:], "f": [],
+      "a": [1, true, nil], "b": .number(0.1), "c": .number(.nan), "d": "\"\\\n\u{1}π", "e": [:],
+      "f": [],
     ]
-    #expect(value.compact == #"{"a": [1, true, null], "b": 0.1, "c": null, "d": "\"\\\n\u0001π", "e": {}, "f": []}"#)
+    #expect(
+      value.compact
+        == #"{"a": [1, true, null], "b": 0.1, "c": null, "d": "\"\\\n\u0001π", "e": {}, "f": []}"#)
     #expect(value.pretty.hasPrefix("{\n  \"a\": [1, true, null],\n  \"b\": 0.1,\n"))
   }
 }

@@ -13,11 +13,15 @@ extension SwiftFile {
   func declaration(on index: Int) -> (kind: String, name: String, isPackage: Bool)? {
     let words = words(index)
     let modifiers: Set<Substring> = [
-      "package", "private", "fileprivate", "internal", "public", "static", "mutating", "final", "indirect", "override",
-      "@discardableResult", "@inline", "__always", "never", "@inlinable", "@usableFromInline", "consuming", "borrowing",
-      "nonisolated", "isolated", "@Test", "@Suite", "lazy", "dynamic", "nonmutating", "set", "_", "@_transparent",
+      "package", "private", "fileprivate", "internal", "public", "static", "mutating", "final",
+      "indirect", "override",
+      "@discardableResult", "@inline", "__always", "never", "@inlinable", "@usableFromInline",
+      "consuming", "borrowing",
+      "nonisolated", "isolated", "@Test", "@Suite", "lazy", "dynamic", "nonmutating", "set", "_",
+      "@_transparent",
     ]
-    guard let first = words.firstIndex(where: { !modifiers.contains($0) }), first + 1 < words.count || words[first] == "init"
+    guard let first = words.firstIndex(where: { !modifiers.contains($0) }),
+      first + 1 < words.count || words[first] == "init"
     else { return nil }
     let isPackage = words[..<first].contains("package")
     let kind = String(words[first])
@@ -32,10 +36,14 @@ extension SwiftFile {
   /// Names that the file declares in any way: types, functions, values, cases, operators apart.
   var declaredNames: Set<Substring> {
     var names: Set<Substring> = []
-    let words: Set<Substring> = ["struct", "enum", "class", "actor", "protocol", "func", "typealias", "let", "var", "case"]
+    let words: Set<Substring> = [
+      "struct", "enum", "class", "actor", "protocol", "func", "typealias", "let", "var", "case",
+    ]
     for index in code.indices {
       let line = self.words(index)
-      for (word, name) in zip(line, line.dropFirst()) where words.contains(word) { names.insert(name) }
+      for (word, name) in zip(line, line.dropFirst()) where words.contains(word) {
+        names.insert(name)
+      }
       if line.first == "case" { names.formUnion(line.dropFirst()) }
     }
     return names
@@ -45,14 +53,17 @@ extension SwiftFile {
   var functions: [Declared] {
     var found: [Declared] = []
     for index in code.indices {
-      guard let declared = declaration(on: index), ["func", "init", "subscript"].contains(declared.kind) else { continue }
+      guard let declared = declaration(on: index),
+        ["func", "init", "subscript"].contains(declared.kind)
+      else { continue }
       guard let end = endOfBody(from: index) else { continue }
       found.append(Declared(name: declared.name, kind: declared.kind, lines: index...end))
     }
     return found
   }
 
-  /// The line of the brace that closes the first one opened at or after line `start`; nil where a declaration has no body.
+  /// The line of the brace that closes the first one opened at or after line `start`; nil where a
+  /// declaration has no body.
   private func endOfBody(from start: Int) -> Int? {
     var depth = 0
     var isOpen = false
@@ -73,7 +84,8 @@ extension SwiftFile {
     return nil
   }
 
-  /// Whether a doc comment stands above line `index`, attributes and blank conditions between them apart.
+  /// Whether a doc comment stands above line `index`, attributes and blank conditions between them
+  /// apart.
   func isDocumented(_ index: Int) -> Bool {
     var line = index - 1
     while line >= 0 {

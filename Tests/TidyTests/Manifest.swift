@@ -16,7 +16,9 @@ struct Manifest: Sendable {
   init(_ text: String) {
     let targets = text.range(ofFirst: "targets: [\n    //").map { String(text[$0...]) } ?? text
     var modules: [Module] = []
-    for entry in targets.pieces(startingWith: ["module(", "tests(", ".target(", ".executableTarget(", ".systemLibrary("]) {
+    for entry in targets.pieces(startingWith: [
+      "module(", "tests(", ".target(", ".executableTarget(", ".systemLibrary(",
+    ]) {
       let names = entry.strings
       guard let name = names.first else { continue }
       let list = entry.range(ofFirst: "seeing: [") ?? entry.range(ofFirst: "dependencies: [")
@@ -40,8 +42,10 @@ extension String {
 
   /// What stands between quotes.
   var strings: [String] {
-    split(separator: "\"", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }
-      .map { String($0.element) }
+    split(separator: "\"", omittingEmptySubsequences: false).enumerated().filter {
+      $0.offset % 2 == 1
+    }
+    .map { String($0.element) }
   }
 
   /// It cut before each line that begins with one of `starts`.

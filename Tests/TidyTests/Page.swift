@@ -12,14 +12,17 @@ struct Page: Sendable {
   let path: String
   let links: [Link]
 
-  static let all: [Page] = Repository.files(below: "", endingIn: ".md").map { Page(path: $0, text: Repository.text(of: $0) ?? "") }
+  static let all: [Page] = Repository.files(below: "", endingIn: ".md").map {
+    Page(path: $0, text: Repository.text(of: $0) ?? "")
+  }
 
   init(path: String, text: String) {
     self.path = path
     let folder = path.split(separator: "/").dropLast().map(String.init)
     var links: [Link] = []
     var isListing = false
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    {
       if line.hasPrefix("```") { isListing.toggle() }
       guard !isListing else { continue }
       for target in Page.targets(line) {
@@ -44,7 +47,9 @@ struct Page: Sendable {
 
   /// The path that `target` leads to; nil for addresses and places in the page itself.
   private static func resolve(_ target: Substring, from folder: [String]) -> String? {
-    guard !target.contains("://"), !target.hasPrefix("#"), !target.hasPrefix("mailto:") else { return nil }
+    guard !target.contains("://"), !target.hasPrefix("#"), !target.hasPrefix("mailto:") else {
+      return nil
+    }
     var parts = folder
     for part in target.prefix(while: { $0 != "#" }).split(separator: "/") where part != "." {
       if part == "..", !parts.isEmpty { parts.removeLast() } else { parts.append(String(part)) }

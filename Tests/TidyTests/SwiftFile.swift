@@ -18,7 +18,9 @@ struct SwiftFile: Sendable {
 
   /// All of them, in the order of their paths.
   static let all: [SwiftFile] = ["Sources", "Tests", "stdlib"].flatMap { folder in
-    Repository.files(below: folder, endingIn: ".swift").map { SwiftFile(path: $0, text: Repository.text(of: $0) ?? "") }
+    Repository.files(below: folder, endingIn: ".swift").map {
+      SwiftFile(path: $0, text: Repository.text(of: $0) ?? "")
+    }
   }
 
   init(path: String, text: String) {
