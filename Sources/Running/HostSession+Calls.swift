@@ -272,6 +272,8 @@ extension HostSession {
     var request = RunRequest(program: program, experiment: experiment)
     request.seed = seed
     request.keepsTrace = true
+    request.stopTime = stopTime
+    request.hostStepMax = hostStepsLeft
     if hasSeed, case .integer(let own)? = values.popLast() {
       request.seed = UInt64(bitPattern: own)
     }

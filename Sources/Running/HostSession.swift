@@ -47,6 +47,11 @@ struct HostSession: ~Copyable {
   var expectations = Expectations()
   /// Device time after which the run stops.
   var stopTime: Int64?
+  /// What is left of the calls and backward jumps that the host half may make.
+  var hostStepsLeft: Int64 {
+    get { machine.budget }
+    set { machine.budget = newValue }
+  }
   private(set) var isStopping = false
   /// Whether a shared value was read since this was last set to false.
   var hasReadShared = false
@@ -167,7 +172,10 @@ struct HostSession: ~Copyable {
       case .interrupted:
         memory.stopFlag.pointee = 0
         machine.fail(Fault(.cancelled))
-      case .outOfBudget, .waiting: machine.budget = .max
+      case .waiting: break  // Nothing on the host waits.
+      case .outOfBudget:
+        machine.leave()
+        throw .stopped
       }
     }
   }

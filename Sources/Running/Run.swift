@@ -135,6 +135,7 @@ private struct Run: ~Copyable {
       description: typed.description, seed: request.seed, keepsTrace: request.keepsTrace)
     if let stopTime = request.stopTime { device.requestStop(at: stopTime) }
     session.stopTime = request.stopTime
+    session.hostStepsLeft = request.hostStepMax
   }
 
   /// Goes through the stages.

@@ -23,6 +23,8 @@ package struct RunRequest: Sendable {
   package var seed: UInt64 = 0
   /// Device time, in ticks, after which the run is stopped at the first safe point.
   package var stopTime: Int64?
+  /// Calls and backward jumps of the host half after which the run is stopped, wherever it is.
+  package var hostStepMax = Int64.max
   package var shared = SharedStore()
   package var keepsTrace = false
 

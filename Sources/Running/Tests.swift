@@ -40,9 +40,11 @@ struct Expectations {
 
 /// Runs `test` of `program`, its simulations in worlds made from `seed`.
 ///
-/// An error that the test raises is a failure in its outcome.
+/// An error that the test raises is a failure in its outcome, and so is the end of its
+/// `hostStepMax` calls and backward jumps. What it simulates is stopped at device time `stopTime`.
 package func runTest(
-  _ test: TypedTest, of program: ProvenProgram, seed: UInt64
+  _ test: TypedTest, of program: ProvenProgram, seed: UInt64, hostStepMax: Int64 = .max,
+  stopTime: Int64? = nil
 ) -> Result<TestOutcome, EvaluationFailure> {
   let typed = program.typed
   let constants = typed.ordered(
@@ -51,12 +53,16 @@ package func runTest(
     var session = try HostSession.open(
       program: program, roots: [test.body] + constants.compactMap { typed[$0].initializer },
       seed: seed)
+    session.hostStepsLeft = hostStepMax
+    session.stopTime = stopTime
     do throws(HostStop) {
       for constant in constants { try session.initialize(constant) }
       _ = try session.call(test.body)
     } catch .failed(let error, _) {
       let place = error.backtrace.first.map { " at \($0.file):\($0.line):\($0.column)" } ?? ""
       session.expectations.note(failure: "\(error.code): \(error.message)\(place)")
+    } catch .stopped {
+      session.expectations.note(failure: "the test takes too many steps")
     }
     let expectations = session.expectations
     return .success(
@@ -69,7 +75,7 @@ package func runTest(
     case .refused(let diagnostics): return .failure(.refused(diagnostics))
     case .broken(let why): return .failure(.broken(why))
     case .failed(let error, _): return .failure(.failed(error))
-    case .stopped: return .failure(.broken("nothing stops a test"))
+    case .stopped: return .failure(.broken("nothing has run that could stop"))
     }
   }
 }
