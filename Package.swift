@@ -68,7 +68,9 @@ let package = Package(
         "Diagnostics", "Laboratory", "Typing", "Values", "Bytecode", "Running", "Toolchain",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: strict),
+      swiftSettings: strict,
+      // The toolchain's own linker: faster, and silent about what is in the toolchain's libraries.
+      linkerSettings: [.unsafeFlags(["-use-ld=lld"])]),
     // Tests
     module(
       "Reference",
