@@ -9,8 +9,9 @@ import Testing
 import Toolchain
 import Typing
 
-/// Ten thousand programs with something broken in them go through all that the commands do: whatever
-/// comes of it, it is a diagnostic, a result or an error of the program, and never our mistake.
+/// Ten thousand programs with something broken in them go through all that the commands do.
+///
+/// Whatever comes of it is a diagnostic, a result or an error of the program, never our mistake.
 @Suite struct CommandMutationTests {
   private static let shardCount = 20
   private static let mutantsPerShard = 500
@@ -19,29 +20,17 @@ import Typing
     (Repository.files(below: GoldenProgram.folder, endingIn: ".exp")
     + Repository.files(below: "examples", endingIn: ".exp")).compactMap { Repository.bytes(of: $0) }
 
-  /// A step of 64 bits: the next number of a fixed sequence.
-  private struct Numbers: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
-  }
-
   private struct Tally {
     var accepted = 0
     var finished = 0
   }
 
   @Test(arguments: 0..<shardCount) func nothingCrashes(_ shard: Int) {
-    var numbers = Numbers(state: UInt64(shard))
+    var numbers = SplitMix(seed: UInt64(shard))
     var tally = Tally()
     #expect(Self.programs.count > 150)
     for number in 0..<Self.mutantsPerShard {
-      let program = Self.programs[Int.random(in: 0..<Self.programs.count, using: &numbers)]
+      let program = numbers.pick(Self.programs)
       let mutant = Self.mutated(program, &numbers)
       goThroughAll(mutant, "shard \(shard), mutant \(number)", &tally)
     }
@@ -85,15 +74,13 @@ import Typing
 
   // MARK: Mutants
 
-  private static func mutated(_ program: [UInt8], _ numbers: inout Numbers) -> [UInt8] {
+  private static func mutated(_ program: [UInt8], _ numbers: inout SplitMix) -> [UInt8] {
     var bytes = program
-    for _ in 0..<Int.random(in: 1...3, using: &numbers) where bytes.count > 8 {
-      switch Int.random(in: 0..<10, using: &numbers) {
-      case 0:
-        bytes[Int.random(in: bytes.indices, using: &numbers)] ^=
-          1 << UInt8.random(in: 0...7, using: &numbers)
+    for _ in 0...numbers.below(3) where bytes.count > 8 {
+      switch numbers.below(10) {
+      case 0: bytes[numbers.below(bytes.count)] ^= 1 << UInt8(numbers.below(8))
       case 1:
-        let start = Int.random(in: bytes.indices, using: &numbers)
+        let start = numbers.below(bytes.count)
         bytes.removeSubrange(start..<min(bytes.count, start + 12))
       case 2: moveLine(&bytes, &numbers)
       default: exchangeToken(&bytes, &numbers)
@@ -103,26 +90,24 @@ import Typing
   }
 
   /// Puts a token of the program in the place of another: most often one of the same kind.
-  private static func exchangeToken(_ bytes: inout [UInt8], _ numbers: inout Numbers) {
+  private static func exchangeToken(_ bytes: inout [UInt8], _ numbers: inout SplitMix) {
     var sources = SourceSet()
     let source = sources.add(Source(name: "x", bytes: bytes))
-    let tokens = lex(source, in: sources).tokens.dropLast()
-    guard let old = tokens.randomElement(using: &numbers) else { return }
-    let isFree = Int.random(in: 0..<4, using: &numbers) == 0
-    let others = tokens.filter { isFree || $0.kind == old.kind }
-    guard let new = others.randomElement(using: &numbers) else { return }
+    let tokens = Array(lex(source, in: sources).tokens.dropLast())
+    guard !tokens.isEmpty else { return }
+    let old = numbers.pick(tokens)
+    let isFree = numbers.below(4) == 0
+    let new = numbers.pick(tokens.filter { isFree || $0.kind == old.kind })
     bytes.replaceSubrange(
       Int(old.start)..<Int(old.end), with: Array(bytes[Int(new.start)..<Int(new.end)]))
   }
 
   /// Takes a line out, and most often puts it in elsewhere.
-  private static func moveLine(_ bytes: inout [UInt8], _ numbers: inout Numbers) {
+  private static func moveLine(_ bytes: inout [UInt8], _ numbers: inout SplitMix) {
     var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
     guard lines.count > 2 else { return }
-    let line = lines.remove(at: Int.random(in: lines.indices, using: &numbers))
-    if Int.random(in: 0..<4, using: &numbers) > 0 {
-      lines.insert(line, at: Int.random(in: lines.indices, using: &numbers))
-    }
+    let line = lines.remove(at: numbers.below(lines.count))
+    if numbers.below(4) > 0 { lines.insert(line, at: numbers.below(lines.count)) }
     bytes = Array(lines.joined(separator: [0x0A]))
   }
 }

@@ -1,21 +1,11 @@
 import Bytecode
 import Machine
+import TestKit
 import Testing
 
 /// Whatever is given to the verifier, it answers; whatever it takes runs, and stays within its
 /// memory.
 @Suite struct FuzzTests {
-  private struct Random {
-    var state: UInt64
-    mutating func below(_ limit: Int) -> Int {
-      state ^= state << 13
-      state ^= state >> 7
-      state ^= state << 17
-      return Int((state >> 11) % UInt64(max(limit, 1)))
-    }
-    mutating func pick<Element>(_ list: [Element]) -> Element { list[below(list.count)] }
-  }
-
   /// Slots of every kind, several of each, so that an operand of a wanted kind is always there.
   private static let kinds: [SlotType] = [
     .integer, .integer, .integer, .integer, .float, .float, .float, .boolean, .boolean, .owned(1),
@@ -27,13 +17,13 @@ import Testing
     SlotType(.function, layout: 0), .borrowed(1), .length, .integer, .integer,
   ]
 
-  private static func slot(_ random: inout Random, _ kinds: SlotKind...) -> UInt16 {
+  private static func slot(_ random: inout SplitMix, _ kinds: SlotKind...) -> UInt16 {
     let fitting = Self.kinds.indices.filter { kinds.contains(Self.kinds[$0].kind) }
     return UInt16(random.pick(fitting))
   }
 
   /// The operand's field, most often one that fits.
-  private static func field(_ operand: Operand, _ random: inout Random) -> UInt16 {
+  private static func field(_ operand: Operand, _ random: inout SplitMix) -> UInt16 {
     switch operand {
     case .none: 0
     case .readInteger: slot(&random, .integer, .integer, .length)
@@ -54,7 +44,7 @@ import Testing
     }
   }
 
-  private static func lanes(_ opcode: Opcode, _ random: inout Random, _ a: Int, _ b: Int)
+  private static func lanes(_ opcode: Opcode, _ random: inout SplitMix, _ a: Int, _ b: Int)
     -> [UInt16]
   {
     switch opcode.shape.trailer {
@@ -83,7 +73,7 @@ import Testing
   }
 
   /// One instruction that is likely to be right.
-  private static func instruction(_ opcode: Opcode, _ random: inout Random) -> [UInt64] {
+  private static func instruction(_ opcode: Opcode, _ random: inout SplitMix) -> [UInt64] {
     let shape = opcode.shape
     let (a, b, c) = (field(shape.a, &random), field(shape.b, &random), field(shape.c, &random))
     let isWide = [.wideInteger, .jump, .constant, .data, .bound, .function, .global].contains(
@@ -99,7 +89,7 @@ import Testing
   }
 
   /// Code that begins with calls, arrays and errors that fit by construction.
-  private static func sample(_ random: inout Random) -> ImageContents {
+  private static func sample(_ random: inout SplitMix) -> ImageContents {
     var functions: [FunctionContents] = []
     for number in 0..<3 {
       var function = FunctionContents(name: "f\(number)")
@@ -143,7 +133,7 @@ import Testing
 
   /// Random instructions that the verifier takes one by one, in a function with the slots of
   /// `contents`.
-  private static func code(_ number: Int, _ random: inout Random, _ contents: ImageContents)
+  private static func code(_ number: Int, _ random: inout SplitMix, _ contents: ImageContents)
     -> [UInt64]
   {
     var code: [UInt64] = []
@@ -197,7 +187,7 @@ import Testing
   }
 
   /// Runs every function within a small budget and little memory.
-  private static func exercise(_ bytes: [UInt8], _ random: inout Random) -> Bool {
+  private static func exercise(_ bytes: [UInt8], _ random: inout SplitMix) -> Bool {
     guard var bench = try? Bench(bytes, stack: 400 + random.below(600), arena: random.below(400))
     else { return false }
     for function in 0..<min(bench.image.functionCount, 4) where bench.machine.start(function) == nil
@@ -237,7 +227,7 @@ import Testing
   }
 
   @Test func mutatedImages() {
-    var random = Random(state: 0x9E37_79B9_7F4A_7C15)
+    var random = SplitMix(seed: 0x9E37_79B9_7F4A_7C15)
     var taken = 0
     var mutants = 0
     for _ in 0..<50 {
@@ -266,7 +256,7 @@ import Testing
   }
 
   /// Changes one byte of the section `code`, most often into something near.
-  private static func mutateCode(_ bytes: inout [UInt8], _ random: inout Random) {
+  private static func mutateCode(_ bytes: inout [UInt8], _ random: inout SplitMix) {
     guard bytes.count > ImageFormat.sectionsOffset else { return }
     let entry = ImageFormat.tableOffset + Section.code.rawValue * ImageFormat.tableEntryByteCount
     let (start, count) = bytes.withUnsafeBytes {

@@ -1,5 +1,6 @@
 import Diagnostics
 import Syntax
+import TestKit
 import Testing
 
 /// Programs with something broken in them: the parser gives a tree and errors, and never traps.

@@ -87,20 +87,3 @@ func expression(_ text: String) -> String {
   }
   return value.module.dump(value.expression)
 }
-
-/// The same numbers for the same seed, everywhere.
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-
-  /// A number from 0 up to `bound`, which is not one of them.
-  mutating func below(_ bound: Int) -> Int { Int(next() >> 33) % max(1, bound) }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
