@@ -12,6 +12,8 @@ struct CodeVerifier {
   var place = 0
   var nextLabel = 0
   var instruction = Instruction(0)
+  /// Whether the instruction before is a safe point.
+  private var hasPolled = false
 
   init(view: ImageView, profile: Profile, index: Int) {
     self.view = view
@@ -35,12 +37,29 @@ struct CodeVerifier {
       try check(shape.b, instruction.b, after: count)
       try check(shape.c, instruction.c, after: count)
       try checkRest(of: opcode)
+      try checkProfile(opcode)
+      hasPolled = opcode == .poll
       isTerminated = endsFlow(opcode)
       place += count
     }
     guard isTerminated else { throw failure(.unterminated) }
     guard nextLabel == function.labelCount else { throw VerificationError(.labels, index: index) }
     try checkHandlers()
+  }
+
+  /// On the host there is no timeline; on a device nothing goes on for ever without a safe point.
+  private func checkProfile(_ opcode: Opcode) throws(VerificationError) {
+    switch profile {
+    case .host:
+      guard !opcode.isOnTimeline else { throw failure(.timelineOnHost) }
+    case .kernel:
+      let distance = Int(Int32(bitPattern: instruction.wide))
+      guard opcode.shape.b == .jump, distance < 0, !hasPolled else { return }
+      // Where a jump leads there is an instruction: that has been checked.
+      guard Instruction(codeWord(place + 1 + distance)).opcode == .poll else {
+        throw failure(.unpolledLoop)
+      }
+    }
   }
 
   // MARK: Access

@@ -17,7 +17,7 @@
 
     mutating func encode(_ contents: ImageContents) -> [UInt8] {
       text(contents.name, in: .module)
-      for layout in contents.layouts { add(layout, among: contents.layouts) }
+      add(contents.layouts)
       for signature in contents.signatures {
         word(types(signature.parameters), in: .signatures)
         word(types(signature.results), in: .signatures)
@@ -47,20 +47,19 @@
 
     // MARK: Parts
 
-    private mutating func add(_ layout: Layout, among layouts: [Layout]) {
-      word(types(layout.words), in: .layouts)
-      half(layout.words.count, in: .layouts)
-      half(depth(of: layout, among: layouts, steps: 0), in: .layouts)
-    }
-
-    private func depth(of layout: Layout, among layouts: [Layout], steps: Int) -> Int {
-      guard steps <= Limits.layoutDepthMax else { return 0 }
-      var deepest = 0
-      for word in layout.words where word.kind == .owned && Int(word.layout) < layouts.count {
-        deepest = max(
-          deepest, depth(of: layouts[Int(word.layout)], among: layouts, steps: steps + 1))
+    /// A layout's depth follows from those before it, which are the only ones that it may nest.
+    private mutating func add(_ layouts: [Layout]) {
+      var depths: [Int] = []
+      for layout in layouts {
+        var deepest = 0
+        for word in layout.words where word.kind == .owned && Int(word.layout) < depths.count {
+          deepest = max(deepest, depths[Int(word.layout)])
+        }
+        depths.append(deepest + 1)
+        word(types(layout.words), in: .layouts)
+        half(layout.words.count, in: .layouts)
+        half(deepest + 1, in: .layouts)
       }
-      return deepest + 1
     }
 
     private mutating func addData(_ contents: ImageContents) {

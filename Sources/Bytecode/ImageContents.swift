@@ -38,7 +38,7 @@
   package struct HostCallContents: Hashable, Sendable {
     package typealias Mode = HostCallMode
     package let name: String
-    package let mode: Mode
+    package var mode: Mode
     package let signature: Signature
     package init(name: String, mode: Mode, signature: Signature) {
       self.name = name

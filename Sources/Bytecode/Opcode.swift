@@ -131,7 +131,7 @@ package enum Opcode: UInt16, Sendable {
   /// releases what was there.
   case loadGlobal, storeGlobal, borrowGlobal, takeGlobal, putGlobal
 
-  // The timeline
+  // The timeline: these are the last.
   case now, clock, delay, moveTo, waitUntil, realtime, resetTimeline, shouldPause
   case output, outputExtended, gate, input
 
@@ -209,6 +209,11 @@ package enum Opcode: UInt16, Sendable {
     case .input: Shape(.channel, .readInteger, .readInteger, .input)
     }
   }
+}
+
+extension Opcode {
+  /// Whether it works on a core device's timeline, which the host half does not have.
+  package var isOnTimeline: Bool { rawValue >= Opcode.now.rawValue }
 }
 
 /// Elementary functions of one implementation for host and device; the number is field c of

@@ -21,7 +21,7 @@ package struct VerificationError: Error, Hashable, Sendable {
     case functionCount, functionRecord, functionSlots, slotLists, labels, positions, handlers
     // Instructions; `index` is the function, `word` the place
     case operation, truncated, slotNumber, slotKind, layoutKind, immediate, indexRange, jumpTarget
-    case argument, result, element, kernelProfile, unterminated
+    case argument, result, element, kernelProfile, timelineOnHost, unpolledLoop, unterminated
   }
 }
 
@@ -39,7 +39,7 @@ package struct VerificationError: Error, Hashable, Sendable {
         "\(rule.text) (record \(index))"
       case .operation, .truncated, .slotNumber, .slotKind, .layoutKind, .immediate, .indexRange,
         .jumpTarget,
-        .argument, .result, .element, .kernelProfile, .unterminated:
+        .argument, .result, .element, .kernelProfile, .timelineOnHost, .unpolledLoop, .unterminated:
         "\(rule.text) (function \(index), word \(word))"
       }
     }
@@ -91,6 +91,9 @@ package struct VerificationError: Error, Hashable, Sendable {
       case .result: "a result does not fit its slot"
       case .element: "an element's words do not fit the slots"
       case .kernelProfile: "not allowed in a kernel"
+      case .timelineOnHost: "the host has no timeline"
+      case .unpolledLoop:
+        "a jump back in a kernel has no safe point right before it or where it leads"
       case .unterminated: "the code does not end in a jump, return or throw"
       }
     }

@@ -196,11 +196,16 @@ extension Lowerer {
     _ call: HostCall, _ arguments: [Run], returning results: [SlotType], _ hint: Run?, at span: Span
   ) -> Operand {
     let target = fresh(results, hint)
+    let words = arguments.flatMap(\.words)
+    guard words.count <= Limits.parameterCountMax, results.count <= Limits.parameterCountMax else {
+      unsupported("so many values at once", at: span)
+      return .temporary(target)
+    }
     let index: Int
     if let known = hostCallIndices[call] {
       index = known
     } else {
-      let parameters = arguments.flatMap(\.words).map {
+      let parameters = words.map {
         $0.kind == .owned ? SlotType(.borrowed, layout: $0.layout) : $0
       }
       index = hostCalls.count

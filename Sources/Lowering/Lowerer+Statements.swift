@@ -417,14 +417,25 @@ extension Lowerer {
 
   // MARK: try
 
+  /// Whether an error may be caught while `block` runs, so that the one before it is forgotten.
+  private mutating func mayCatch(in block: TypedBlock) -> Bool {
+    let functions = catching ?? CatchingFunctions(program)
+    catching = functions
+    return functions.mayCatch(in: block)
+  }
+
   private mutating func tryCatch(
     _ body: TypedBlock, _ catches: [TypedCatch], _ last: TypedBlock?, at span: Span
   ) {
     for item in catches where item.binding != nil {
       return unsupported("`catch … as`", at: item.body.span)
     }
-    if let last, last.statements.contains(where: { containsTry($0) }) {
-      return unsupported("`try` in a `finally`", at: last.span)
+    if let last, mayCatch(in: last) {
+      return unsupported(
+        "a `finally` that catches errors, itself or in what it calls", at: last.span)
+    }
+    for item in catches where item.body.throwsAgain && mayCatch(in: item.body) {
+      return unsupported("`throw` alone in a `catch` that catches other errors", at: item.body.span)
     }
     let end = code.label()
     if last != nil { finallyDepth += 1 }
@@ -458,19 +469,5 @@ extension Lowerer {
     code.end()
     code.place(end)
     block(last)
-  }
-
-  private func containsTry(_ statement: TypedStatement) -> Bool {
-    switch statement.kind {
-    case .tryCatch: true
-    case .conditional(_, let then, let otherwise):
-      then.statements.contains(where: containsTry)
-        || otherwise?.statements.contains(where: containsTry) ?? false
-    case .guarded(_, let block), .loop(_, let block, _), .whileLoop(_, let block),
-      .block(let block), .parallel(let block),
-      .critical(let block):
-      block.statements.contains(where: containsTry)
-    default: false
-    }
   }
 }

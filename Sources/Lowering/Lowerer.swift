@@ -57,6 +57,8 @@ struct Lowerer {
   var sorters: Set<MemberID> = []
   /// How many `finally`s a `return` would leave.
   var finallyDepth = 0
+  /// Found out when first asked for.
+  var catching: CatchingFunctions?
   private var depth = 0
 
   struct DataKey: Hashable {

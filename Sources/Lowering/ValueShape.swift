@@ -21,6 +21,8 @@ package struct ShapeTable: Sendable {
   package private(set) var layouts: [Layout] = [Layout(words: [])]
   package private(set) var signatures: [Signature] = []
   private let program: TypedProgram
+  /// How deep arrays nest in each layout.
+  private var depths = [1]
   private var layoutIndices: [[SlotType]: UInt16] = [:]
   private var signatureIndices: [Signature: UInt16] = [:]
   private var shapes: [Type: ValueShape?] = [:]
@@ -81,9 +83,11 @@ package struct ShapeTable: Sendable {
   package mutating func layout(of words: [SlotType]) -> UInt16? {
     guard !words.isEmpty, !words.contains(where: { $0.kind == .function }) else { return nil }
     if let known = layoutIndices[words] { return known }
-    guard depth(of: words) <= Limits.layoutDepthMax, let index = UInt16(exactly: layouts.count)
+    let depth = depth(of: words)
+    guard depth <= Limits.layoutDepthMax, let index = UInt16(exactly: layouts.count)
     else { return nil }
     layouts.append(Layout(words: words))
+    depths.append(depth)
     layoutIndices[words] = index
     return index
   }
@@ -91,7 +95,7 @@ package struct ShapeTable: Sendable {
   private func depth(of words: [SlotType]) -> Int {
     var deepest = 0
     for word in words where word.kind == .owned && word.layout > 0 {
-      deepest = max(deepest, depth(of: layouts[Int(word.layout)].words))
+      deepest = max(deepest, depths[Int(word.layout)])
     }
     return deepest + 1
   }

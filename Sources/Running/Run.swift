@@ -108,18 +108,10 @@ private struct Run: ~Copyable {
       typed.members.filter {
         $0.kind == .constant && ($0.experiment == nil || $0.experiment == experiment.id)
       }.map(\.id))
-    var roots: [FunctionID] = []
-    for member in constants + arguments + variables + shared {
-      roots += [typed[member].initializer, typed[member].lower, typed[member].upper].compactMap {
-        $0
-      }
-    }
-    for dataset in datasets { roots += typed[dataset].axes.map(\.values) }
-    roots += [experiment.prepare, experiment.run, experiment.analyze].compactMap { $0 }
     record = RunRecord(experiment: experiment.name)
     do throws(HostStop) {
       session = try HostSession.open(
-        program: request.program, roots: roots,
+        program: request.program, roots: typed.hostRoots(of: experiment),
         bound: typed.bound(request.bound, in: experiment.id),
         shared: request.shared, seed: request.seed, observer: observer)
     } catch {
@@ -208,27 +200,7 @@ private struct Run: ~Copyable {
       session.axes[dataset] = axes
       session.datasets.declare(dataset, shape: axes.map(\.count))
     }
-    try session.compile(kernelsCalled())
-  }
-
-  /// The kernels that the host half starts or preloads, in the order of its image.
-  private func kernelsCalled() -> [FunctionID] {
-    var seen: Set<FunctionID> = []
-    var kernels: [FunctionID] = []
-    for call in session.image.hostCalls {
-      switch call {
-      case .startKernel(let kernel): if seen.insert(kernel).inserted { kernels.append(kernel) }
-      case .preload(let several): kernels += several.filter { seen.insert($0).inserted }
-      case .print, .format, .characterCount, .compareText, .datasetAppend, .datasetRead,
-        .datasetWrite,
-        .datasetWriteElement, .sharedRead, .sharedWrite, .pause, .leastSquares, .expect, .simulate,
-        .traceEdges,
-        .traceSpan, .traceLevel, .simulationStatus, .simulationOutput:
-        break
-      }
-    }
-    if let cleanup = experiment.cleanup, seen.insert(cleanup).inserted { kernels.append(cleanup) }
-    return kernels
+    try session.compile(session.image.kernels(of: experiment))
   }
 
   /// Gives `argument` its value, and checks that it lies in its range.

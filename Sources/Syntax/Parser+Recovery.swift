@@ -196,11 +196,23 @@ extension Parser {
   func matchBrackets() -> BracketPairs {
     var pairs = BracketPairs()
     var open: [Int] = []
+    // How many parentheses and brackets are open inside the innermost braces, and around them.
+    var counts: [(parentheses: Int, brackets: Int)] = [(0, 0)]
+    func note(_ kind: Token.Kind, _ change: Int) {
+      switch kind {
+      case .leftParenthesis: counts[counts.count - 1].parentheses += change
+      case .leftBracket: counts[counts.count - 1].brackets += change
+      case .leftBrace, .valueStart:
+        if change > 0 { counts.append((0, 0)) } else { counts.removeLast() }
+      default: break
+      }
+    }
     func drop(to wanted: Token.Kind, _ other: Token.Kind) -> Int? {
       while let innermost = open.last {
         let kind = tokens[innermost].kind
-        if kind == wanted || kind == other { return open.removeLast() }
+        note(kind, -1)
         open.removeLast()
+        if kind == wanted || kind == other { return innermost }
       }
       return nil
     }
@@ -208,19 +220,12 @@ extension Parser {
       switch token.kind {
       case .leftParenthesis, .leftBracket, .leftBrace, .valueStart:
         open.append(index)
+        note(token.kind, 1)
       case .rightParenthesis, .rightBracket:
         let opener: Token.Kind = token.kind == .rightParenthesis ? .leftParenthesis : .leftBracket
-        var place = open.count - 1
-        while place >= 0, tokens[open[place]].kind != .leftBrace,
-          tokens[open[place]].kind != .valueStart,
-          tokens[open[place]].kind != opener
-        {
-          place -= 1
-        }
-        if place >= 0, tokens[open[place]].kind == opener {
-          pairs.join(open[place], index)
-          open.removeSubrange(place...)
-        }
+        let count = counts[counts.count - 1]
+        guard (opener == .leftParenthesis ? count.parentheses : count.brackets) > 0 else { break }
+        if let found = drop(to: opener, opener) { pairs.join(found, index) }
       case .rightBrace:
         if let opener = drop(to: .leftBrace, .leftBrace) { pairs.join(opener, index) }
       case .valueEnd:
@@ -230,6 +235,7 @@ extension Parser {
         while let innermost = open.last, tokens[innermost].kind != .leftBrace,
           tokens[innermost].kind != .valueStart
         {
+          note(tokens[innermost].kind, -1)
           open.removeLast()
         }
       }
@@ -265,13 +271,17 @@ extension Parser {
     }
   }
 
-  /// How far the line is indented on which the token at `index` stands, in bytes.
+  /// How far the line is indented on which the token at `index` stands, in bytes; 0 where no brace
+  /// is missing or left over.
   func indentation(ofLineAt index: Int) -> Int {
-    var lineStart = Int(tokens[index].start)
-    while lineStart > 0, bytes[lineStart - 1] != 0x0A { lineStart -= 1 }
-    var place = lineStart
-    while place < bytes.count, bytes[place] == 0x20 || bytes[place] == 0x09 { place += 1 }
-    return place - lineStart
+    let start = Int(tokens[index].start)
+    var low = 0
+    var high = lines.count
+    while low < high {
+      let middle = (low + high) / 2
+      if lines[middle].start <= start { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 ? lines[low - 1].indentation : 0
   }
 
   /// What to make of the declaration that comes next inside the braces opened at `opener`.

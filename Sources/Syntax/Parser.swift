@@ -69,6 +69,8 @@ struct Parser {
   ///
   /// Only what is wrong depends on it.
   var unclosedBraceCount: Int
+  /// Where lines begin and how far they are indented, if a brace is missing or left over.
+  let lines: [(start: Int, indentation: Int)]
   /// Which brackets belong together; found out when first asked for.
   private var knownPairs: BracketPairs?
   /// No more errors are reported up to this token, and none behind it on its line.
@@ -86,11 +88,27 @@ struct Parser {
     tokens = lexed.tokens
     diagnostics = lexed.diagnostics
     unclosedBraceCount = lexed.unclosedBraceCount
+    lines = unclosedBraceCount == 0 ? [] : Self.lines(of: bytes)
     module = ParsedModule(source: lexed.source)
     kind = tokens[0].kind
     let expected = tokens.count / 2 + 8
     module.expressions.reserveCapacity(expected)
     module.expressionSpans.reserveCapacity(expected)
+  }
+
+  private static func lines(of bytes: [UInt8]) -> [(start: Int, indentation: Int)] {
+    var lines = [(start: 0, indentation: 0)]
+    var isIndenting = true
+    for (place, byte) in bytes.enumerated() {
+      switch byte {
+      case 0x0A:
+        lines.append((place + 1, 0))
+        isIndenting = true
+      case 0x20, 0x09: if isIndenting { lines[lines.count - 1].indentation += 1 }
+      default: isIndenting = false
+      }
+    }
+    return lines
   }
 
   /// The diagnostics in the order of the text.

@@ -1,6 +1,7 @@
 package import Diagnostics
 package import Freezing
 package import Laboratory
+import Running
 package import Typing
 
 /// A program without errors: typed, and its captures proven.
@@ -11,7 +12,7 @@ package struct CheckedProgram: Sendable {
 }
 
 /// Checks `loaded` against the laboratory of `description`: all that parsing, typing and the proof
-/// have to say, in the order of the text.
+/// have to say, in the order of the text; without errors also what cannot be compiled.
 package func check(_ loaded: LoadedProgram, against description: SystemDescription) -> Checked<
   CheckedProgram
 > {
@@ -25,6 +26,8 @@ package func check(_ loaded: LoadedProgram, against description: SystemDescripti
     if !diagnostics.contains(where: { $0.severity == .error }) {
       result = proven.value.map { CheckedProgram(loaded: loaded, proven: $0) }
     }
+    if let result { diagnostics += uncompilable(in: result.proven) }
+    if diagnostics.contains(where: { $0.severity == .error }) { result = nil }
   }
   return Checked(result, inOrder(diagnostics, main: loaded.main))
 }

@@ -288,3 +288,25 @@ package struct TypedProgram: Sendable {
     return declaration.fields.map { $0.type.substituting(map) }
   }
 }
+
+extension TypedProgram {
+  /// What the host half of `experiment` begins with: the first values, bounds and axes of its
+  /// members and of the constants that it sees, and its stages.
+  package func hostRoots(of experiment: TypedExperiment) -> [FunctionID] {
+    var roots: [FunctionID] = []
+    for member in members where member.experiment == nil || member.experiment == experiment.id {
+      switch member.kind {
+      case .constant: if let initializer = member.initializer { roots.append(initializer) }
+      case .shared: if let initializer = member.initializer { roots.append(initializer) }
+      case .argument, .variable:
+        guard member.experiment == experiment.id else { continue }
+        roots += [member.initializer, member.lower, member.upper].compactMap { $0 }
+      case .dataset:
+        guard member.experiment == experiment.id else { continue }
+        roots += member.axes.map(\.values)
+      case .prepared, .field, .resident, .device: break
+      }
+    }
+    return roots + [experiment.prepare, experiment.run, experiment.analyze].compactMap { $0 }
+  }
+}

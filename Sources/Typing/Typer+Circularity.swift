@@ -7,42 +7,52 @@ extension Typer {
   /// constant, argument, shared value or variable whose first value needs itself, directly or
   /// through others.
   mutating func checkCircularity() {
-    var uses: [[MemberID]] = Array(repeating: [], count: program.members.count)
-    for member in program.members {
-      guard let initializer = member.initializer else { continue }
-      var found: [MemberID] = []
-      var seen: Set<FunctionID> = [initializer]
-      for statement in program[initializer].body.statements {
-        gather(.statement(statement), &seen, into: &found)
+    // Members, and behind them functions: what each mentions and calls, every body walked once.
+    let memberCount = program.members.count
+    var known: [[Int]?] = Array(repeating: nil, count: memberCount + program.functions.count)
+    func uses(of node: Int) -> [Int] {
+      if let found = known[node] { return found }
+      var found: [Int] = []
+      let function =
+        node < memberCount
+        ? program.members[node].initializer : FunctionID(index: Int32(node - memberCount))
+      for statement in function.map({ program[$0].body.statements }) ?? [] {
+        gather(.statement(statement), into: &found)
       }
-      uses[Int(member.id.index)] = found
+      known[node] = found
+      return found
     }
     enum State { case new, open, done }
-    var state = Array(repeating: State.new, count: uses.count)
-    for start in uses.indices where state[start] == .new {
+    var state = Array(repeating: State.new, count: known.count)
+    var circles: [[Int]] = []
+    for start in 0..<memberCount where state[start] == .new {
       // Depth first, with a path of its own instead of recursion.
-      var path: [(member: Int, next: Int)] = [(start, 0)]
+      var path: [(node: Int, next: Int)] = [(start, 0)]
       state[start] = .open
-      while let (member, next) = path.last {
-        guard next < uses[member].count else {
-          state[member] = .done
-          program.initializationOrder.append(MemberID(index: Int32(member)))
+      while let (node, next) = path.last {
+        let used = uses(of: node)
+        guard next < used.count else {
+          state[node] = .done
+          if node < memberCount {
+            program.initializationOrder.append(MemberID(index: Int32(node)))
+          }
           path.removeLast()
           continue
         }
         path[path.count - 1].next += 1
-        let used = Int(uses[member][next].index)
-        switch state[used] {
+        switch state[used[next]] {
         case .done: break
         case .new:
-          state[used] = .open
-          path.append((used, 0))
+          state[used[next]] = .open
+          path.append((used[next], 0))
         case .open:
-          let first = path.firstIndex { $0.member == used } ?? 0
-          reportCircle(path[first...].map(\.member))
+          let first = path.firstIndex { $0.node == used[next] } ?? 0
+          circles.append(path[first...].map(\.node).filter { $0 < memberCount })
         }
       }
     }
+    // Functions may call each other in a circle as long as no first value stands in it.
+    for circle in circles where !circle.isEmpty { reportCircle(circle) }
   }
 
   private mutating func reportCircle(_ circle: [Int]) {
@@ -60,20 +70,17 @@ extension Typer {
         }))
   }
 
-  /// The members that `node` mentions, also through functions that it calls.
-  private func gather(
-    _ node: TypedNode, _ seen: inout Set<FunctionID>, into found: inout [MemberID]
-  ) {
+  /// The members that `node` mentions, and behind all members the functions that it calls.
+  private func gather(_ node: TypedNode, into found: inout [Int]) {
     switch node {
     case .expression(let expression):
-      if case .member(let id) = expression.kind { found.append(id) }
-      if case .call(let id, _, _) = expression.kind, seen.insert(id).inserted {
-        for statement in program[id].body.statements {
-          gather(.statement(statement), &seen, into: &found)
-        }
+      switch expression.kind {
+      case .member(let id): found.append(Int(id.index))
+      case .call(let id, _, _): found.append(program.members.count + Int(id.index))
+      default: break
       }
-      expression.forEachChild { gather($0, &seen, into: &found) }
-    case .statement(let statement): statement.forEachChild { gather($0, &seen, into: &found) }
+      expression.forEachChild { gather($0, into: &found) }
+    case .statement(let statement): statement.forEachChild { gather($0, into: &found) }
     case .place: break
     }
   }

@@ -115,7 +115,6 @@ extension Typer {
           TypedField(name: field.name.text, type: type, defaultValue: nil, span: field.name.span))
       }
     }
-    rejectEndlessStructs()
     for (id, enumeration, index, experiment) in enumDeclarations {
       enter(module: index, experiment: experiment)
       var cases: [TypedEnum.Case] = []
@@ -132,6 +131,7 @@ extension Typer {
         notYet("a method of an enum", at: method.name.span)
       }
     }
+    rejectEndlessTypes()
     for (id, error, index, experiment) in errorDeclarations {
       enter(module: index, experiment: experiment)
       program.errors[Int(id.index)].payload = payload(error.payload)
@@ -164,43 +164,6 @@ extension Typer {
     }
   }
 
-  /// A struct that contains itself would have no end.
-  private mutating func rejectEndlessStructs() {
-    var state: [Int32: Bool] = [:]
-    var endless: [StructID] = []
-    func visit(_ type: Type) -> Bool {
-      switch type {
-      case .structure(let id, _):
-        if let done = state[id.index] { return done }
-        state[id.index] = true
-        var found = false
-        for field in program[id].fields where visit(field.type) { found = true }
-        if found, !endless.contains(id) { endless.append(id) }
-        state[id.index] = false
-        return found
-      case .optional(let inner), .fixedArray(let inner, _): return visit(inner)
-      case .tuple(let parts):
-        for part in parts where visit(part) { return true }
-        return false
-      default: return false
-      }
-    }
-    for structure in program.structs { _ = visit(.structure(structure.id, [])) }
-    for id in endless {
-      report(
-        Diagnostic(
-          .circular, "`\(program[id].name)` contains itself", at: program[id].nameSpan,
-          notes: [
-            "A value of it would have no end. Put the inner ones into an array: `[\(program[id].name)]`."
-          ]))
-      for index in program[id].fields.indices {
-        let field = program[id].fields[index]
-        program.structs[Int(id.index)].fields[index] = TypedField(
-          name: field.name, type: .unknown, defaultValue: nil, span: field.span)
-      }
-    }
-  }
-
   /// Goes to where a declaration stands, outside all bodies.
   mutating func enter(module index: Int, experiment: ExperimentID? = nil, driver: DriverID? = nil) {
     module = index
@@ -217,6 +180,7 @@ extension Typer {
     inherited: [TypedGeneric] = [],
     ownValue: (type: Type, isInout: Bool)? = nil
   ) -> FunctionID {
+    if kind == .seamlessKernel { notYet("`seamless kernel`", at: function.name.span) }
     let id = FunctionID(index: Int32(program.functions.count))
     let experiment = body.experiment
     let driver = body.driver

@@ -52,10 +52,16 @@ extension Typer {
     if body.unknownNames.insert(name.text).inserted { report(unknownName(name)) }
   }
 
-  func unknownName(_ name: Name) -> Diagnostic {
+  /// Suggestions are looked for among all names, so only so many errors of a program get one.
+  private static let suggestionCountMax = 100
+
+  mutating func unknownName(_ name: Name) -> Diagnostic {
     var fixes: [Fix] = []
     var notes: [String] = []
-    if let near = nearest(to: name.text, among: visibleNames()) {
+    suggestionCount += 1
+    if suggestionCount <= Self.suggestionCountMax,
+      let near = nearest(to: name.text, among: visibleNames())
+    {
       fixes = [Fix("did you mean `\(near)`?", [Edit(name.span, near)])]
     } else if libraryModuleNames.contains(name.text) {
       notes = [

@@ -383,22 +383,34 @@ extension Typer {
   }
 
   private func comparisonDomain(_ type: Type) -> ComparisonDomain? {
+    var known: [Type: Bool] = [:]
+    return comparisonDomain(type, &known)
+  }
+
+  /// `known` says of structs and enums whether they compare; of those that are being asked about,
+  /// that they do: an array of a type may stand inside the type itself.
+  private func comparisonDomain(_ type: Type, _ known: inout [Type: Bool]) -> ComparisonDomain? {
     switch type {
     case .integer, .integer32, .duration, .timestamp: return .integer
     case .float: return .float
     case .boolean: return .boolean
     case .string: return .string
     case .optional(let inner), .array(let inner), .fixedArray(let inner, _):
-      return comparisonDomain(inner) == nil ? nil : .structural
-    case .tuple(let parts):
-      return parts.allSatisfy { comparisonDomain($0) != nil } ? .structural : nil
-    case .structure(let id, let arguments):
-      return program.fieldTypes(of: id, arguments).allSatisfy { comparisonDomain($0) != nil }
-        ? .structural : nil
-    case .enumeration(let id):
-      return program[id].cases.allSatisfy {
-        $0.payload.allSatisfy { comparisonDomain($0.type) != nil }
-      } ? .structural : nil
+      return comparisonDomain(inner, &known) == nil ? nil : .structural
+    case .tuple(let parts): return compare(parts, &known) ? .structural : nil
+    case .structure, .enumeration:
+      if let compares = known[type] { return compares ? .structural : nil }
+      known[type] = true
+      let compares: Bool
+      if case .structure(let id, let arguments) = type {
+        compares = compare(program.fieldTypes(of: id, arguments), &known)
+      } else if case .enumeration(let id) = type {
+        compares = program[id].cases.allSatisfy { compare($0.payload.map(\.type), &known) }
+      } else {
+        compares = false
+      }
+      known[type] = compares
+      return compares ? .structural : nil
     case .parameter(let id):
       let generic = body.generics.first { $0.id == id }
       if case .type(let bound)? = generic?.kind, bound != .none { return .structural }
@@ -407,5 +419,9 @@ extension Typer {
       .recording, .simulation:
       return nil
     }
+  }
+
+  private func compare(_ parts: [Type], _ known: inout [Type: Bool]) -> Bool {
+    parts.allSatisfy { comparisonDomain($0, &known) != nil }
   }
 }

@@ -139,8 +139,8 @@ struct Typer {
   /// The module in which a declaration is being typed.
   var module = 0
   var pending: [PendingBody] = []
-  /// Experiments of imported modules are typed but not offered to the user.
-  var mainExperiments: [ExperimentID] = []
+  /// How many unknown names there have been.
+  var suggestionCount = 0
   var usedImports: Set<String> = []
   /// The state of the body that is being typed.
   var body = BodyState()

@@ -89,7 +89,7 @@ import Testing
   }
 
   /// Code that begins with calls, arrays and errors that fit by construction.
-  private static func sample(_ random: inout SplitMix) -> ImageContents {
+  private static func sample(_ random: inout SplitMix, _ profile: Profile) -> ImageContents {
     var functions: [FunctionContents] = []
     for number in 0..<3 {
       var function = FunctionContents(name: "f\(number)")
@@ -101,7 +101,7 @@ import Testing
       }
       functions.append(function)
     }
-    var contents = ImageContents(profile: .host, name: "fuzz")
+    var contents = ImageContents(profile: profile, name: "fuzz")
     contents.files = ["a"]
     contents.layouts = testLayouts
     contents.constants = [word(Int64.min), word(0.5), word(Double.infinity)]
@@ -127,6 +127,15 @@ import Testing
     contents.channels = [ChannelContents(number: 1, device: "led")]
     contents.errors = [ErrorContents(name: "E", payload: [.integer, .owned(1), .length])]
     contents.functions = functions
+    if profile == .kernel {
+      contents.globals = [.integer]
+      contents.hostCalls[0].mode = .await
+      for number in 0..<3 {
+        contents.functions[number].slots = contents.functions[number].slots.map {
+          $0.kind == .function ? .integer : $0
+        }
+      }
+    }
     for number in 0..<3 { contents.functions[number].code = code(number, &random, contents) }
     return contents
   }
@@ -182,13 +191,16 @@ import Testing
 
   private static func refusal(_ contents: ImageContents) -> VerificationError? {
     encode(contents).withUnsafeBytes { bytes in
-      if case .failure(let error) = verify(bytes, profile: .host) { error } else { nil }
+      if case .failure(let error) = verify(bytes, profile: contents.profile) { error } else { nil }
     }
   }
 
   /// Runs every function within a small budget and little memory.
-  private static func exercise(_ bytes: [UInt8], _ random: inout SplitMix) -> Bool {
-    guard var bench = try? Bench(bytes, stack: 400 + random.below(600), arena: random.below(400))
+  private static func exercise(_ bytes: [UInt8], _ random: inout SplitMix, _ profile: Profile)
+    -> Bool
+  {
+    let (stack, arena) = (400 + random.below(600), random.below(400))
+    guard var bench = try? Bench(bytes, stack: stack, arena: arena, profile: profile)
     else { return false }
     for function in 0..<min(bench.image.functionCount, 4) where bench.machine.start(function) == nil
     {
@@ -230,8 +242,9 @@ import Testing
     var random = SplitMix(seed: 0x9E37_79B9_7F4A_7C15)
     var taken = 0
     var mutants = 0
-    for _ in 0..<50 {
-      let contents = Self.sample(&random)
+    for round in 0..<50 {
+      let profile: Profile = round % 2 == 0 ? .host : .kernel
+      let contents = Self.sample(&random, profile)
       let bytes = encode(contents)
       #expect(Self.refusal(contents) == nil)
       for _ in 0..<200 {
@@ -246,7 +259,7 @@ import Testing
         }
         if random.below(50) != 0 { seal(&mutant) }
         mutants += 1
-        if Self.exercise(mutant, &random) { taken += 1 }
+        if Self.exercise(mutant, &random, profile) { taken += 1 }
         _ = mutants % 100 == 0 ? disassemble(mutant) : ""
       }
     }

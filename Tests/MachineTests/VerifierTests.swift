@@ -288,6 +288,15 @@ import Testing
           $0.hostCalls = []
         }
       ),
+      (.timelineOnHost, code([.integer]) { $0.emit(.now, 0) }),
+      (
+        .unpolledLoop,
+        code([.integer], profile: .kernel) {
+          $0.label("top")
+          $0.emit(.now, 0)
+          $0.jump(to: "top")
+        }
+      ),
       (.argument, code([SlotType(.function)]) { $0.emit(.loadFunction, 0, wide: 0) }),
       (.argument, code([SlotType(.function)]) { $0.call(.callValue, 0, []) }),
     ]

@@ -1,0 +1,122 @@
+import Diagnostics
+
+// Types whose values would have no end, or more parts than a machine can hold in one place.
+
+/// The bounds of what a program may declare.
+enum TypeLimits {
+  /// The parts of a struct or of an enum's payloads, those of its parts included: as many as an
+  /// element of an array may have in a machine.
+  static let partCountMax = 4_096
+}
+
+/// Finds out how many parts the values of each struct and enum have.
+private struct SizeSurvey {
+  enum Found {
+    case open
+    case done(Int)
+  }
+  let program: TypedProgram
+  var found: [Type: Found] = [:]
+  var endless: [Type] = []
+
+  /// The number of parts of a value of `type`, at most one more than the limit; nil if it contains
+  /// what is being asked about.
+  mutating func size(of type: Type) -> Int? {
+    switch type {
+    case .structure(let id, _):
+      return size(of: .structure(id, []), parts: program[id].fields.map(\.type))
+    case .enumeration(let id):
+      return size(of: type, parts: program[id].cases.flatMap { $0.payload.map(\.type) })
+    case .optional(let inner):
+      return size(of: inner).map { min($0 + 1, TypeLimits.partCountMax + 1) }
+    case .fixedArray(let inner, _): return size(of: inner) == nil ? nil : 2
+    case .tuple(let parts): return sum(parts)
+    case .array, .string: return 2
+    case .unknown, .never, .unit, .boolean, .integer, .integer32, .float, .duration, .timestamp,
+      .error, .anyError, .function, .interface, .driver, .channel, .recording, .simulation,
+      .parameter:
+      return 1
+    }
+  }
+
+  private mutating func size(of type: Type, parts: [Type]) -> Int? {
+    switch found[type] {
+    case .done(let size): return size
+    case .open: return nil
+    case nil: break
+    }
+    found[type] = .open
+    let size = sum(parts)
+    if size == nil { endless.append(type) }
+    found[type] = .done(size ?? 1)
+    return size
+  }
+
+  private mutating func sum(_ parts: [Type]) -> Int? {
+    var sum = 0
+    var isEndless = false
+    for part in parts {
+      if let size = size(of: part) {
+        sum = min(sum + size, TypeLimits.partCountMax + 1)
+      } else {
+        isEndless = true
+      }
+    }
+    return isEndless ? nil : sum
+  }
+}
+
+extension Typer {
+  /// Reports structs and enums that contain themselves, and those with too many parts; none of both
+  /// have parts that are known from then on.
+  mutating func rejectEndlessTypes() {
+    var survey = SizeSurvey(program: program)
+    for structure in program.structs { _ = survey.size(of: .structure(structure.id, [])) }
+    for enumeration in program.enums { _ = survey.size(of: .enumeration(enumeration.id)) }
+    for type in survey.endless {
+      guard let (name, span) = declaration(of: type) else { continue }
+      report(
+        Diagnostic(
+          .circular, "`\(name)` contains itself", at: span,
+          notes: ["A value of it would have no end. Put the inner ones into an array: `[\(name)]`."]
+        ))
+      forgetParts(of: type)
+    }
+    for (type, found) in survey.found {
+      guard case .done(let size) = found, size > TypeLimits.partCountMax,
+        let (name, span) = declaration(of: type)
+      else { continue }
+      report(
+        Diagnostic(
+          .valueOutOfRange, "`\(name)` has more than \(TypeLimits.partCountMax) parts", at: span,
+          notes: ["Those of its parts count too. Put what is of one kind into an array."]))
+      forgetParts(of: type)
+    }
+  }
+
+  private func declaration(of type: Type) -> (name: String, span: Span)? {
+    switch type {
+    case .structure(let id, _): (program[id].name, program[id].nameSpan)
+    case .enumeration(let id): (program[id].name, program[id].nameSpan)
+    default: nil
+    }
+  }
+
+  private mutating func forgetParts(of type: Type) {
+    switch type {
+    case .structure(let id, _):
+      program.structs[Int(id.index)].fields = program[id].fields.map {
+        TypedField(name: $0.name, type: .unknown, defaultValue: nil, span: $0.span)
+      }
+    case .enumeration(let id):
+      program.enums[Int(id.index)].cases = program[id].cases.map { item in
+        TypedEnum.Case(
+          name: item.name,
+          payload: item.payload.map {
+            TypedField(name: $0.name, type: .unknown, defaultValue: nil, span: $0.span)
+          })
+      }
+    default: break
+    }
+  }
+}
