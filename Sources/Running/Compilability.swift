@@ -35,7 +35,11 @@ package func uncompilable(in program: ProvenProgram) -> [Diagnostic] {
   for experiment in typed.experiments {
     let host = lowerHost(program, roots: typed.hostRoots(of: experiment))
     diagnostics += host.diagnostics
-    for kernel in host.value?.kernels(of: experiment) ?? [] {
+    // Where the host half does not compile, which kernels it calls is not known.
+    let own = typed.functions.filter {
+      $0.kind == .kernel && $0.owner == .experiment(experiment.id)
+    }
+    for kernel in host.value?.kernels(of: experiment) ?? own.map(\.id) {
       var captures: [MemberID: Constant] = [:]
       for capture in program.captures(of: kernel) {
         captures[capture.member] = zero(of: typed[capture.member].type, in: typed)

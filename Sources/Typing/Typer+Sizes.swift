@@ -18,6 +18,7 @@ private struct SizeSurvey {
   let program: TypedProgram
   var found: [Type: Found] = [:]
   var endless: [Type] = []
+  var oversized: [Type] = []
 
   /// The number of parts of a value of `type`, at most one more than the limit; nil if it contains
   /// what is being asked about.
@@ -48,8 +49,11 @@ private struct SizeSurvey {
     found[type] = .open
     let size = sum(parts)
     if size == nil { endless.append(type) }
-    found[type] = .done(size ?? 1)
-    return size
+    // One error for each mistake: what such a type stands in is not to blame.
+    let isOversized = (size ?? 0) > TypeLimits.partCountMax
+    if isOversized { oversized.append(type) }
+    found[type] = .done(isOversized ? 1 : size ?? 1)
+    return isOversized ? 1 : size
   }
 
   private mutating func sum(_ parts: [Type]) -> Int? {
@@ -82,10 +86,8 @@ extension Typer {
         ))
       forgetParts(of: type)
     }
-    for (type, found) in survey.found {
-      guard case .done(let size) = found, size > TypeLimits.partCountMax,
-        let (name, span) = declaration(of: type)
-      else { continue }
+    for type in survey.oversized {
+      guard let (name, span) = declaration(of: type) else { continue }
       report(
         Diagnostic(
           .valueOutOfRange, "`\(name)` has more than \(TypeLimits.partCountMax) parts", at: span,
