@@ -14,7 +14,6 @@ package struct VerifiedImage {
   package var functionCount: Int { view.count(.functions) }
   package var boundCount: Int { view.count(.bound) }
   package var globalCount: Int { view.count(.globals) }
-  package var hostCallCount: Int { view.count(.hostCalls) }
   /// SHA-256 of the contents, as 32 bytes within the image.
   package var digest: UnsafeRawBufferPointer { view.digest }
 

@@ -60,6 +60,7 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
   package mutating func load(_ bytes: UnsafeRawBufferPointer) throws(LoadError) -> KernelSlot {
     let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(8, bytes.count), alignment: 8)
     copy.copyMemory(from: bytes)
+    if !isRunning, let current { freeIfUnused(current) }
     let image: VerifiedImage
     switch verify(UnsafeRawBufferPointer(rebasing: copy[..<bytes.count]), profile: .kernel) {
     case .success(let verified): image = verified
@@ -87,19 +88,21 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
     return KernelSlot(number: free)
   }
 
-  /// Takes back one load of `slot`; the last one frees it, unless it runs.
+  /// Takes back one load of `slot`; the last one frees it, of a kernel that runs when it has ended.
   package mutating func unload(_ slot: KernelSlot) {
-    guard isResident(slot), let kernel = slots[slot.number] else { return }
-    if kernel.uses > 1 || (isRunning && current == slot.number) {
-      slots[slot.number]?.uses = max(1, kernel.uses - 1)
-      return
-    }
-    if current == slot.number {
+    guard isResident(slot), let kernel = slots[slot.number], kernel.uses > 0 else { return }
+    slots[slot.number]?.uses = kernel.uses - 1
+    if !isRunning || current != slot.number { freeIfUnused(slot.number) }
+  }
+
+  private mutating func freeIfUnused(_ number: Int) {
+    guard let kernel = slots[number], kernel.uses == 0 else { return }
+    if current == number {
       current = nil
       machine = nil
     }
     kernel.bytes.deallocate()
-    slots[slot.number] = nil
+    slots[number] = nil
   }
 
   /// Whether there is a kernel in `slot`.
@@ -116,6 +119,8 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
   ) throws(StartError) {
     guard !isRunning else { throw .busy }
     guard isResident(slot), let kernel = slots[slot.number] else { throw .notResident }
+    // The kernel before this one may have been unloaded while it ran.
+    if let current, current != slot.number { freeIfUnused(current) }
     var machine = Machine(image: kernel.image, stack: stack, arena: arena)
     machine.setStopFlag(UnsafePointer(timeline.stopFlag))
     self.machine = nil

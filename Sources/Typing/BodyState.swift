@@ -19,7 +19,6 @@ struct BodyState {
   private(set) var declared: [LocalID] = []
   var loopDepth = 0
   var catchDepth = 0
-  var expressionDepth = 0
   /// What `return` would leave, innermost last.
   var enclosing: [Enclosing] = []
   /// Whether the statement is at the top level of `prepare`.
