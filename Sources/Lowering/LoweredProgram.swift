@@ -70,6 +70,10 @@ package enum HostCall: Hashable, Sendable {
   case datasetAppend(MemberID)
   /// () -> T
   case datasetRead(MemberID)
+  /// (one Int for each of `depth` indices) -> the element, of which nothing may be missing.
+  case datasetReadElement(MemberID, depth: Int)
+  /// (one Int for each of `depth` indices) -> Int: how many elements the array there has.
+  case datasetCount(MemberID, depth: Int)
   /// (T)
   case datasetWrite(MemberID)
   /// (one Int for each `index` step, value): writes the part of the dataset that the path leads to.

@@ -70,7 +70,12 @@ extension Lowerer {
       return enumeration(id, tag, payload, expression, hint)
     case .array(let elements): return array(elements, expression, hint)
     case .repeated(let value, count: let count): return repeated(value, count, expression, hint)
-    case .index(let base, let index): return element(of: base, at: index, part: nil, expression)
+    case .index(let base, let index):
+      if !isDevice, let (id, indices) = program.datasetElement(expression) {
+        let call = HostCall.datasetReadElement(id, depth: indices.count)
+        return callHost(call, evaluating: indices, expression, hint)
+      }
+      return element(of: base, at: index, part: nil, expression)
     case .slice(let base, let low, let high): return slice(base, low, high, expression, hint)
     case .conditional(let conditions, let then, let value, let otherwise, let other):
       return conditional(conditions, (then, value), (otherwise, other), expression, hint)

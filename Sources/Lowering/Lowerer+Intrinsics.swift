@@ -27,6 +27,10 @@ extension Lowerer {
       guard let operand = operands.first else {
         return placeholder(type(of: expression), "this", at: span)
       }
+      if intrinsic == .count, !isDevice, let (id, indices) = program.datasetElement(operand) {
+        let call = HostCall.datasetCount(id, depth: indices.count)
+        return callHost(call, evaluating: indices, expression, hint)
+      }
       let value = evaluate(operand)
       charge(operations: 1)
       return intrinsic == .count

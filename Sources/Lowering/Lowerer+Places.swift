@@ -147,6 +147,10 @@ extension Lowerer {
         return read(
           place,
           in: callHost(.sharedRead(id), [], returning: words(of: type, at: span), nil, at: span))
+      case .dataset where place.positions.count == place.steps.count && !place.steps.isEmpty:
+        return callHost(
+          .datasetReadElement(id, depth: place.steps.count), place.positions,
+          returning: words(of: place.type, at: span), nil, at: span)
       case .dataset:
         return read(
           place,

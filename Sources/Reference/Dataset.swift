@@ -225,4 +225,16 @@ extension Interpreter {
       return .unit
     }
   }
+
+  /// The part of a dataset that `indices` lead to.
+  mutating func part(of id: MemberID, _ indices: [TypedExpression], at span: Span) throws(Stop)
+    -> Part
+  {
+    var path: [Int] = []
+    for index in indices { path.append(Int(exactly: try integer(index)) ?? -1) }
+    guard let part = try current(id).value.part(path[...]) else {
+      throw raise(.indexOutOfRange, at: span)
+    }
+    return part
+  }
 }

@@ -97,6 +97,12 @@ extension Interpreter {
       try requireRoom(for: Int(number), at: span)
       return .array(Array(repeating: value, count: Int(number)))
     case .index(let base, let index):
+      if let (id, indices) = typed.datasetElement(expression) {
+        guard let value = try part(of: id, indices, at: span).whole else {
+          throw raise(.missingValue, at: span)
+        }
+        return value
+      }
       let array = try evaluate(base)
       let position = try integer(index)
       charge(operations: 1)

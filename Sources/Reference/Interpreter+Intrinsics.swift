@@ -11,6 +11,14 @@ extension Interpreter {
     _ intrinsic: Intrinsic, _ operands: [TypedExpression], _ expression: TypedExpression
   ) throws(Stop) -> Value {
     let span = expression.span
+    if intrinsic == .count, let operand = operands.first,
+      let (id, indices) = typed.datasetElement(operand)
+    {
+      guard case .array(let parts) = try part(of: id, indices, at: span) else {
+        throw raise(.missingValue, at: span)
+      }
+      return .integer(Int64(parts.count))
+    }
     let values = try evaluate(operands)
     func integer(_ index: Int) throws(Stop) -> Int64 {
       guard values.indices.contains(index), case .integer(let value) = values[index] else {

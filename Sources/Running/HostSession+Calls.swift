@@ -43,6 +43,18 @@ extension HostSession {
       updateAxes(of: member)
       guard let value = datasets.read(member) else { return machine.fail(Fault(.missingValue)) }
       answer(words(of: value, as: typed[member].type, in: typed))
+    case .datasetReadElement(let member, let depth):
+      updateAxes(of: member)
+      guard let part = part(of: member, depth, operands) else { break }
+      guard let value = part.value.constant else { return machine.fail(Fault(.missingValue)) }
+      answer(words(of: value, as: part.type, in: typed))
+    case .datasetCount(let member, let depth):
+      updateAxes(of: member)
+      guard let part = part(of: member, depth, operands) else { break }
+      guard case .array(let elements) = part.value else {
+        return machine.fail(Fault(.missingValue))
+      }
+      answer([UInt64(elements.count)])
     case .datasetWrite(let member):
       updateAxes(of: member)
       conclude(datasets.write(read(operands, [typed[member].type]).first ?? .unit, to: member))
@@ -150,6 +162,34 @@ extension HostSession {
   }
 
   // MARK: Datasets and shared values
+
+  /// The part of the dataset that the indices in `operands` lead to; nil, and an error is raised, if
+  /// they lead nowhere.
+  private mutating func part(of member: MemberID, _ depth: Int, _ operands: [UInt64]) -> (
+    value: DatasetValue, type: Type
+  )? {
+    var value = datasets.value(of: member)
+    var type = typed[member].type
+    for index in read(operands, Array(repeating: .integer, count: depth)) {
+      guard case .array(let elements) = value, let element = type.element else {
+        machine.fail(Fault(.missingValue))
+        return nil
+      }
+      guard case .integer(let number) = index, let place = Int(exactly: number),
+        elements.indices.contains(place)
+      else {
+        machine.fail(outOfRange(index, elements.count))
+        return nil
+      }
+      (value, type) = (elements[place], element)
+    }
+    return (value, type)
+  }
+
+  private func outOfRange(_ index: Constant, _ count: Int) -> Fault {
+    guard case .integer(let number) = index else { return Fault(.indexOutOfRange) }
+    return Fault(.indexOutOfRange, UInt64(bitPattern: number), UInt64(count))
+  }
 
   private mutating func writeElement(
     of member: MemberID, _ path: [HostPathStep], _ operands: [UInt64]

@@ -272,3 +272,22 @@ package struct TypedCatch: Sendable {
     self.body = body
   }
 }
+
+extension TypedProgram {
+  /// The dataset of which `expression` is an element, or an element of an element, and the indices,
+  /// that along the first axis first; nil of anything else.
+  ///
+  /// Without indices it is the dataset itself.
+  package func datasetElement(_ expression: TypedExpression) -> (
+    dataset: MemberID, indices: [TypedExpression]
+  )? {
+    var indices: [TypedExpression] = []
+    var base = expression
+    while case .index(let inner, let index) = base.kind {
+      indices.append(index)
+      base = inner
+    }
+    guard case .member(let id) = base.kind, self[id].kind == .dataset else { return nil }
+    return (id, indices.reversed())
+  }
+}

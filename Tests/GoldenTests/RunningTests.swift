@@ -163,6 +163,9 @@ struct RunningTests {
           run {
               ys.append(1.0)
               try { print("{ys}") } catch MissingValue { print("missing") }
+              print("{ys[0]} {ys.count}")
+              try { print(ys[1]) } catch MissingValue { print("not yet") }
+              ys[0] += 1.0
               ys.append(2.0)
               print("{ys}")
               try { ys.append(3.0) } catch IndexOutOfRange { print("full") }
@@ -171,7 +174,7 @@ struct RunningTests {
       """)
     let experiment = try #require(program.typed.experiments.first)
     let done = try record(RunRequest(program: program.proven, experiment: experiment.id))
-    #expect(done.output == ["missing", "[1.0, 2.0]", "full"])
+    #expect(done.output == ["missing", "1.0 2", "not yet", "[2.0, 2.0]", "full"])
     #expect(done.datasets.first?.axes.first?.name == "xs")
   }
 }
