@@ -8,6 +8,8 @@ package indirect enum JSONValue: Hashable, Sendable {
   /// Written as the shortest text that reads back; NaN and the infinities, which JSON does not
   /// have, become `null`.
   case number(Double)
+  /// A number by its text, for what no double holds exactly.
+  case decimal(String)
   case string(String)
   case array([JSONValue])
   case object([Member])
@@ -66,6 +68,7 @@ private struct JSONWriter {
     case .bool(let value): put(value ? "true" : "false")
     case .integer(let value): put(String(value))
     case .number(let value): write(value)
+    case .decimal(let text): put(text)
     case .string(let text): write(text)
     case .array(let elements):
       // Numbers stand in one line, also where the rest is spread over several.
@@ -130,7 +133,7 @@ private struct JSONWriter {
 extension JSONValue {
   fileprivate var isScalar: Bool {
     switch self {
-    case .null, .bool, .integer, .number: true
+    case .null, .bool, .integer, .number, .decimal: true
     case .string, .array, .object: false
     }
   }

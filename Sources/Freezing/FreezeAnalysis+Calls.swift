@@ -7,7 +7,9 @@ extension FreezeAnalysis {
   /// A call of one of `callees`; the arguments have been evaluated.
   mutating func call(anyOf callees: [FunctionID], _ arguments: [TypedArgument], at span: Span) {
     guard let entry = flow.state else { return }
-    mayThrow()
+    // A kernel that would run with old values is reported once, and counts as compiled then; its
+    // errors leave it after that.
+    if !callees.allSatisfy({ Self.isKernel(program[$0]) }) { mayThrow() }
     guard !callees.isEmpty else { return }
     var after: FreezeState?
     for callee in callees {

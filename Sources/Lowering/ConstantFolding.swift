@@ -65,7 +65,7 @@ enum Folding {
     case (.integer32ToInteger, .integer): .value(a)
     case (.durationToSeconds, .integer(let a)): .value(.float(Double(a) / Double(ticksPerSecond)))
     case (.secondsToDuration, .float(let a)):
-      Folded(Arithmetic.integer(nearest: a * Double(ticksPerSecond)))
+      Folded(Arithmetic.scale(ticksPerSecond, by: a))
     default: .unknown
     }
   }

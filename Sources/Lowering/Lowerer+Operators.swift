@@ -258,19 +258,21 @@ extension Lowerer {
     case .floatToInteger: return simple(.floatToInteger, .integer, run, nil, hint, at: span)
     case .integerToInteger32: return simple(.check32, .integer, run, nil, hint, at: span)
     case .integer32ToInteger: return value
-    case .durationToSeconds, .secondsToDuration:
+    case .durationToSeconds:
       let pair = code.allocate([.float, .float])
       defer { code.free(pair) }
       loadFloat(Double(rate), into: pair.first + 1)
-      if conversion == .durationToSeconds {
-        code.emit(.integerToFloat, pair.first, run.first)
-        let target = fresh([.float], hint)
-        code.emit(.divideFloat, target.first, pair.first, pair.first + 1)
-        return .temporary(target)
-      }
-      code.emit(.multiplyFloat, pair.first, run.first, pair.first + 1)
+      code.emit(.integerToFloat, pair.first, run.first)
+      let target = fresh([.float], hint)
+      code.emit(.divideFloat, target.first, pair.first, pair.first + 1)
+      return .temporary(target)
+    case .secondsToDuration:
+      // The product of a second's ticks and a float, rounded once.
+      let second = code.allocate([.integer])
+      defer { code.free(second) }
+      loadInteger(rate, into: second.first)
       let target = fresh([.integer], hint)
-      emit(.floatToNearest, target.first, pair.first, at: span)
+      emit(.scaleTicks, target.first, second.first, run.first, at: span)
       return .temporary(target)
     }
   }

@@ -95,7 +95,9 @@ extension Interpreter {
     case (.durationToSeconds, .integer(let ticks)): return .float(Double(ticks) / rate)
     case (.secondsToDuration, .float(let seconds)):
       return .integer(
-        try number(span) { () throws(Numbers.Failure) in try Numbers.nearest(seconds * rate) })
+        try number(span) { () throws(Numbers.Failure) in
+          try Numbers.scale(typed.description.core.ticksPerSecond, by: seconds)
+        })
     default: throw .unsupported("\(conversion) of this value")
     }
   }

@@ -155,7 +155,7 @@ private struct StagedRun {
         interpreter.device = nil
         account()
         if hasEnded {
-          _ = try stage { run throws(Stop) in
+          _ = try stage(afterStop: record.status == .stopped) { run throws(Stop) in
             if let body = run.experiment.analyze { _ = try run.interpreter.call(body, []) }
           }
         }
@@ -171,9 +171,10 @@ private struct StagedRun {
     return .ran(record)
   }
 
-  /// Runs a stage; whether what follows may run.
-  private mutating func stage(_ body: (inout StagedRun) throws(Stop) -> Void) throws(Ending) -> Bool
-  {
+  /// Runs a stage; whether what follows may run. A run that was stopped stays so.
+  private mutating func stage(
+    afterStop: Bool = false, _ body: (inout StagedRun) throws(Stop) -> Void
+  ) throws(Ending) -> Bool {
     do throws(Stop) {
       try body(&self)
       return true
@@ -190,7 +191,7 @@ private struct StagedRun {
           return true
         }
         if let argument = outOfRange { throw .outcome(.outOfRange(argument: argument)) }
-        record.status = .failed
+        if !afterStop { record.status = .failed }
         record.error = record.error ?? interpreter.describe(raised)
         return false
       }
@@ -286,7 +287,9 @@ private struct StagedRun {
       case .dataset:
         record.datasets.append((member.name, interpreter.datasets[id]?.value.record ?? .missing))
       case .shared(let key):
-        if let value = try? interpreter.read(id, at: member.nameSpan) {
+        if !record.shared.contains(where: { $0.key == key }),
+          let value = try? interpreter.read(id, at: member.nameSpan)
+        {
           record.shared.append((key, value.constant))
         }
       case .argument, .variable, .prepared, .constant, .resident, .device, .field: break

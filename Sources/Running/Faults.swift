@@ -39,15 +39,29 @@ struct FaultText {
     case .timeout: return "no answer came in time"
     case .arithmeticOverflow: return "the result does not fit its type"
     case .divisionByZero: return "division by zero"
-    case .indexOutOfRange: return "there is no element with this index"
+    case .indexOutOfRange: return outOfRange(fault)
     case .outOfMemory: return "there is no memory left for arrays"
     case .stackOverflow: return "calls are nested too deeply"
     case .cancelled: return "the run was cancelled"
-    case .missingValue: return "a part of the dataset has not been written"
+    case .missingValue:
+      return
+        "there is no value here: a part of a dataset that was not written, or a window that was not opened"
     case .limitExceeded: return "\(device) does not allow this value"
     case .fitFailed:
-      return "the points cannot be fitted: there are too few of them, or some are no numbers"
+      return "the points cannot be fitted: they are too few or all alike, or some are no numbers"
     }
+  }
+
+  /// An element is named with its index and the count; a slice with its two ends and the count.
+  private func outOfRange(_ fault: Fault) -> String {
+    let numbers = [fault.words.0, fault.words.1, fault.words.2].map { Int64(bitPattern: $0) }
+    func counted(_ count: Int64) -> String { count == 1 ? "one element" : "\(count) elements" }
+    if numbers == [0, 0, 0] { return "there is no element with this index" }
+    if numbers[2] != 0 {
+      return
+        "there are no elements \(numbers[0])..<\(numbers[1]): the array has \(counted(numbers[2]))"
+    }
+    return "there is no element \(numbers[0]): there are \(counted(numbers[1])), counted from 0"
   }
 
   /// A sentence on an error that the program declares: its payload as it would be written.

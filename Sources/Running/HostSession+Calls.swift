@@ -323,8 +323,8 @@ extension HostSession {
       simulations.append(record)
       answer([UInt64(simulations.count - 1)])
     case .outOfRange(let fault):
-      expectations.note(failure: fault.message)
-      machine.fail(Fault(.limitExceeded))
+      let error = RunError(code: "E0219", message: fault.message, backtrace: [])
+      pass(on: .failed(error, fault: Fault(.cancelled)))
     case .refused(let diagnostics): pass(on: .refused(diagnostics))
     case .broken(let why): pass(on: .broken(why))
     }

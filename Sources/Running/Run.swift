@@ -174,7 +174,8 @@ private struct Run: ~Copyable {
         record.status = .stopped
         return true
       case .failed(let error, _):
-        record.status = .failed
+        // What was stopped stays so: `analyze` may find that half of the data is missing.
+        if part != .analyze || record.status != .stopped { record.status = .failed }
         record.error = record.error ?? error
         try checkRangeFault()
         return false
@@ -278,6 +279,7 @@ private struct Run: ~Copyable {
     }
     for member in shared {
       guard case .shared(let key) = typed[member].kind,
+        !record.shared.contains(where: { $0.key == key }),
         let value = try? session.sharedValue(of: member)
       else { continue }
       record.shared.append(RunRecord.Shared(key: key, type: typed[member].type, value: value))

@@ -349,7 +349,8 @@ extension Parser {
     let meant: Token.Kind
     if let foreign = Parser.foreignWords[written], words.contains(foreign) {
       meant = foreign
-    } else if let near = nearest(to: written, among: words.lazy.compactMap(\.spelling)),
+    } else if written.utf8.count > 1,
+      let near = nearest(to: written, among: words.lazy.compactMap(\.spelling)),
       let word = words.first(where: { $0.spelling == near })
     {
       meant = word

@@ -229,7 +229,7 @@ extension Diagnostic {
   static func missingType(_ name: Name, in parser: Parser) -> Diagnostic {
     Diagnostic(
       .unexpected, "expected `:` and the type of `\(name.text)`, found \(next(parser))",
-      at: parser.hereSpan)
+      at: parser.hereSpan, notes: ["For example `\(name.text): Duration`."])
   }
 
   static func missingCondition(at place: Span) -> Diagnostic {

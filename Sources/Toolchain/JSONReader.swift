@@ -101,8 +101,8 @@ private struct JSONReader {
     }
     let text = String(decoding: bytes[start..<index], as: UTF8.self)
     if isInteger, let value = Int64(text) { return .integer(value) }
-    guard let value = Double(text), value.isFinite else { throw failure("expected a value") }
-    return .number(value)
+    guard Double(text)?.isFinite == true else { throw failure("expected a value") }
+    return .decimal(text)
   }
 
   private mutating func string() throws(JSONError) -> String {

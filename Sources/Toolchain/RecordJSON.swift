@@ -28,13 +28,16 @@ package struct ValueJSON: Sendable {
     case .integer(let number):
       switch type {
       case .duration, .timestamp:
-        return .number(seconds(of: number, ticksPerSecond: printer.ticksPerSecond))
+        return seconds(number)
       default: return .integer(number)
       }
     case .float(let number):
-      guard case .float(let dimension) = type else { return .number(number) }
-      let factor = siFactor(of: dimension)
-      return .number(factor == 1 ? number : number * factor)
+      var number = number
+      if case .float(let dimension) = type { number *= siFactor(of: dimension) }
+      // JSON has no numbers for these; `null` would be a missing value.
+      if number.isNaN { return "NaN" }
+      if number.isInfinite { return number < 0 ? "-Infinity" : "Infinity" }
+      return .number(number)
     case .optional(let content):
       guard let content else { return .null }
       if case .optional(let inner) = type { return json(of: content, inner, depth: depth + 1) }
@@ -56,6 +59,14 @@ package struct ValueJSON: Sendable {
         members.map { JSONValue.Member($0.0.name, json(of: $1, $0.1, depth: depth + 1)) })
     case .enumeration: return .string(printer.text(value, type))
     }
+  }
+
+  /// `ticks` in seconds: as a double where that reads back, else in all its digits.
+  private func seconds(_ ticks: Int64) -> JSONValue {
+    let rate = printer.ticksPerSecond
+    let number = Values.seconds(of: ticks, ticksPerSecond: rate)
+    if ExactSeconds("\(number)")?.ticks(perSecond: rate) == ticks { return .number(number) }
+    return .decimal(secondsText(of: ticks, ticksPerSecond: rate))
   }
 
   /// A dataset's value: what is missing is `null`.
@@ -91,11 +102,13 @@ package struct ValueJSON: Sendable {
     case (.integer32, .integer(let number)):
       return Int32(exactly: number).map { .integer(Int64($0)) }
     case (.duration, _), (.timestamp, _):
-      guard let seconds = json.double else { return nil }
-      return Int64(exactly: (seconds * Double(printer.ticksPerSecond)).rounded(.toNearestOrEven))
-        .map { .integer($0) }
+      guard let text = json.numeral, let seconds = ExactSeconds(text) else { return nil }
+      return seconds.ticks(perSecond: printer.ticksPerSecond).map { .integer($0) }
+    case (.float, "NaN"): return .float(.nan)
+    case (.float, "Infinity"): return .float(.infinity)
+    case (.float, "-Infinity"): return .float(-.infinity)
     case (.float(let dimension), _):
-      guard let number = json.double else { return nil }
+      guard let number = json.numeral.flatMap({ Double($0) }) else { return nil }
       let factor = siFactor(of: dimension)
       return .float(factor == 1 ? number : number / factor)
     case (.optional, .null): return .optional(nil)
@@ -123,10 +136,12 @@ package struct ValueJSON: Sendable {
 }
 
 extension JSONValue {
-  fileprivate var double: Double? {
+  /// The text of a number.
+  fileprivate var numeral: String? {
     switch self {
-    case .integer(let number): Double(number)
-    case .number(let number): number
+    case .integer(let number): "\(number)"
+    case .number(let number): "\(number)"
+    case .decimal(let text): text
     case .null, .bool, .string, .array, .object: nil
     }
   }

@@ -184,6 +184,13 @@ extension Typer {
       fixes: fixes)
   }
 
+  private func isDevice(_ type: Type) -> Bool {
+    switch type {
+    case .interface, .driver: true
+    default: false
+    }
+  }
+
   func noSuchMember(_ name: Name, of type: Type) -> Diagnostic {
     var names: [String] = []
     switch type {
@@ -199,6 +206,13 @@ extension Typer {
     case .timestamp: names = ["aligned"]
     case .simulation: names = ["edges", "span", "level", "status", "output", "trace"]
     default: break
+    }
+    if names.contains(name.text), isDevice(type) {
+      let end = Span(name.span.source, Int(name.span.end), Int(name.span.end))
+      return Diagnostic(
+        .noSuchMember,
+        "`\(name.text)` is a kernel of \(program.described(type)): it must be called",
+        at: name.span, fixes: [Fix("call it", [Edit(end, "()")])])
     }
     var fixes: [Fix] = []
     if let near = nearest(to: name.text, among: names.sorted()) {
@@ -343,6 +357,12 @@ extension Typer {
         let wanted = parameter.type.substituting(map)
         if function.generics.isEmpty || isClosed(wanted) {
           typed.append(.value(value(argument.value, as: wanted)))
+          continue
+        }
+        // Beside a `Float` of any dimension a literal is a bare number (rule 4).
+        if adapts(argument.value), let numbers = numbered(wanted) {
+          _ = unify(parameter.type, numbers, &map)
+          typed.append(.value(self.value(argument.value, as: numbers)))
           continue
         }
         // A type with open parameters is no help to what stands here.

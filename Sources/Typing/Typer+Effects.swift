@@ -18,6 +18,7 @@ struct EffectSource {
 extension Typer {
   /// Fills in the effects of every function.
   mutating func inferEffects() {
+    axisFunctions = Set(program.members.flatMap { $0.axes.map(\.values) })
     effectSources = program.functions.map { sources(of: $0) }
     var callers: [[Int]] = Array(repeating: [], count: program.functions.count)
     for (index, sources) in effectSources.enumerated() {
@@ -212,7 +213,9 @@ extension Typer {
           ]))
       return
     }
-    if effects.contains(.touchesDatasets), stage == .prepare || isInitializer {
+    if effects.contains(.touchesDatasets), stage == .prepare || isInitializer,
+      !axisFunctions.contains(function.id)
+    {
       report(
         Diagnostic(
           .datasetInPrepare,

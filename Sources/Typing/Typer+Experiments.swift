@@ -242,12 +242,6 @@ extension Typer {
   // MARK: Arguments, shared values, datasets
 
   private mutating func declareArgument(_ field: Field, range: ExpressionID?, in id: ExperimentID) {
-    if field.type == nil {
-      report(
-        Diagnostic(
-          .unexpected, "the argument `\(field.name.text)` needs a type", at: field.name.span,
-          notes: ["For example `arg \(field.name.text): Duration = 10 us`."]))
-    }
     let member = declareValue(field, kind: .argument, experiment: id)
     let type = program[member].type
     guard let range else { return }
@@ -290,16 +284,12 @@ extension Typer {
       }
     }
     let id = declareValue(field, kind: .shared(key: key), experiment: experiment)
-    if field.type == nil {
-      report(
-        Diagnostic(
-          .unexpected, "the shared value `\(field.name.text)` needs a type", at: field.name.span))
-    }
     for other in program.members where other.id != id {
       if case .shared(let otherKey) = other.kind, otherKey == key, !key.isEmpty,
-        other.type != program[id].type,
         program[id].type != .unknown, other.type != .unknown
       {
+        // Compared with the first, so that one that differs is one error.
+        guard other.type != program[id].type else { break }
         report(
           Diagnostic(
             .mismatch, "the key \"\(key)\" has two types", at: field.name.span,
@@ -315,11 +305,6 @@ extension Typer {
   ) {
     if let error { notYet("a dataset with error bars", at: error.span) }
     let type = field.type.map { resolve($0) } ?? .unknown
-    if field.type == nil {
-      report(
-        Diagnostic(
-          .unexpected, "the dataset `\(field.name.text)` needs a type", at: field.name.span))
-    }
     let member = addMember(field.name, .dataset, type, documentation: field.documentation, to: id)
     var inner = type
     for axis in axes {

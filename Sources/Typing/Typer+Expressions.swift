@@ -246,7 +246,10 @@ extension Typer {
     if wanted == nil, let first = elements.first(where: { !adapts($0) }) {
       let value = expression(first)
       settledArguments[first] = value
-      if !isUnknown(value.type) { wanted = value.type }
+      // Where numbers stand before what is none, it is that which does not belong there.
+      if !isUnknown(value.type), first == elements.first || isNumeric(value.type) {
+        wanted = value.type
+      }
     }
     if wanted == nil, elements.contains(where: { isFloatLiteral($0) }) { wanted = .number }
     for element in elements {
@@ -275,6 +278,16 @@ extension Typer {
     }
     return TypedExpression(
       .array(values), .array(wanted ?? (elements.isEmpty ? .never : .unknown)), at: span)
+  }
+
+  private func isNumeric(_ type: Type) -> Bool {
+    switch type {
+    case .integer, .integer32, .float, .duration, .timestamp: true
+    case .unknown, .never, .unit, .boolean, .string, .optional, .array, .fixedArray, .tuple,
+      .structure, .enumeration, .error, .anyError, .function, .interface, .driver, .channel,
+      .recording, .simulation, .parameter:
+      false
+    }
   }
 
   private mutating func repeated(

@@ -18,6 +18,9 @@ extension Typer {
 
   /// `value` stands where a `wanted` is due.
   func mismatch(_ value: TypedExpression, wanted: Type) -> Diagnostic {
+    if case .optional(let inner) = wanted, !isOptional(value.type) {
+      return mismatch(value, wanted: inner)
+    }
     if countsAsQuantity(value), isQuantity(wanted), value.type != wanted,
       value.type != .integer || wanted != .number
     {
@@ -47,6 +50,8 @@ extension Typer {
       at: value.span,
       notes: notes, fixes: fixes)
   }
+
+  private func isOptional(_ type: Type) -> Bool { if case .optional = type { true } else { false } }
 
   private func dimensionMismatch(_ value: TypedExpression, wanted: Type) -> Diagnostic {
     var fixes: [Fix] = []
@@ -91,9 +96,10 @@ extension Typer {
       at: span)
   }
 
-  /// `operation` has no meaning between `a` and `b`.
+  /// `operation` has no meaning between `a` and `b`; in a compound assignment `a` is written to.
   func operatorMismatch(
-    _ operation: InfixOperator, _ a: TypedExpression, _ b: TypedExpression, at span: Span
+    _ operation: InfixOperator, _ a: TypedExpression, _ b: TypedExpression, at span: Span,
+    isCompound: Bool = false
   ) -> Diagnostic {
     let sign = operation.rawValue
     let labels = [
@@ -107,11 +113,13 @@ extension Typer {
         .integerDivision,
         "`/` between integers: is the quotient to be a whole number or a fraction?", at: span,
         labels: labels,
-        fixes: [
-          Fix("a whole number, rounded down", [Edit(span, "//")]),
-          Fix(
-            "a fraction", [Edit(a.span.joined(with: b.span), "Float(\(left)) / Float(\(right))")]),
-        ])
+        fixes: isCompound
+          ? [Fix("a whole number, rounded down", [Edit(span, "//=")])]
+          : [
+            Fix("a whole number, rounded down", [Edit(span, "//")]),
+            Fix(
+              "a fraction", [Edit(a.span.joined(with: b.span), "Float(\(left)) / Float(\(right))")]),
+          ])
     }
     if operation == .power, case .float(let dimension) = a.type, !dimension.isNone,
       b.type == .integer || b.type == .number
@@ -143,7 +151,7 @@ extension Typer {
         .noSuchOperator, "\(program.described(a.type)) has no `\(sign)`", at: span, labels: labels)
     }
     var fixes: [Fix] = []
-    if a.type == .integer, case .float = b.type {
+    if a.type == .integer, case .float = b.type, !isCompound {
       fixes = [
         Fix(
           "convert the `Int`",

@@ -30,6 +30,21 @@ extension Typer {
     }
   }
 
+  /// `type`, a `Float` of a dimension that is still open or arrays of such, with bare numbers instead;
+  /// nil of anything else.
+  func numbered(_ type: Type) -> Type? {
+    switch type {
+    case .float: isClosed(type) ? nil : .number
+    case .array(let inner): numbered(inner).map { .array($0) }
+    case .fixedArray(let inner, let lengths): numbered(inner).map { .fixedArray($0, lengths) }
+    case .optional(let inner): numbered(inner).map { .optional($0) }
+    case .unknown, .never, .unit, .boolean, .integer, .integer32, .duration, .timestamp, .string,
+      .tuple, .structure, .enumeration, .error, .anyError, .function, .interface, .driver, .channel,
+      .recording, .simulation, .parameter:
+      nil
+    }
+  }
+
   private func isOwn(_ id: GenericID) -> Bool { body.generics.contains { $0.id == id } }
 
   /// Makes `pattern` equal to `type` by settling generic parameters in `map`; false if that cannot

@@ -1,4 +1,5 @@
 import Diagnostics
+import Laboratory
 import Syntax
 
 // Members of values, and places that can be written.
@@ -131,7 +132,26 @@ extension Typer {
       case .standard(let value): value
       }
     }
+    if case .simulation = receiver.type, let first = values.first,
+      case .text(let device) = first.kind
+    {
+      requireDevice(device, at: first.span)
+    }
     return TypedExpression(.intrinsic(intrinsic, [receiver] + values), result, at: span)
+  }
+
+  /// A trace knows devices by their names in the system description.
+  private mutating func requireDevice(_ name: String, at span: Span) {
+    guard program.description.device(named: name) == nil else { return }
+    var fixes: [Fix] = []
+    if let near = nearest(to: name, among: program.description.devices.map(\.name)) {
+      fixes = [Fix("did you mean `\(near)`?", [Edit(span, "\"\(near)\"")])]
+    }
+    report(
+      Diagnostic(
+        .unknownDevice, "there is no device called `\(name)` in `\(program.description.name)`",
+        at: span, notes: ["A trace knows devices by the names of the system description."],
+        fixes: fixes))
   }
 
   // MARK: Places

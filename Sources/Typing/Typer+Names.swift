@@ -49,7 +49,9 @@ extension Typer {
 
   /// Says once in a body that nothing is called `name`.
   mutating func reportUnknown(_ name: Name) {
-    if body.unknownNames.insert(name.text).inserted { report(unknownName(name)) }
+    // What could not be imported has been reported where it is imported.
+    let imported = modules.modules[module].importSpans[name.text] != nil
+    if body.unknownNames.insert(name.text).inserted, !imported { report(unknownName(name)) }
   }
 
   /// Suggestions are looked for among all names, so only so many errors of a program get one.

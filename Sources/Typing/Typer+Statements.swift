@@ -297,7 +297,7 @@ extension Typer {
     guard let found = combine(operation, left, right),
       found.left.type == place.type || found.keepsLeft
     else {
-      report(operatorMismatch(operation, left, right, at: operatorSpan))
+      report(operatorMismatch(operation, left, right, at: operatorSpan, isCompound: true))
       return
     }
     guard found.type == place.type, found.keepsLeft else {

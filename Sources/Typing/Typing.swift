@@ -139,6 +139,8 @@ struct Typer {
   /// The module in which a declaration is being typed.
   var module = 0
   var pending: [PendingBody] = []
+  /// What gives the values of datasets' axes; it alone may mention other datasets.
+  var axisFunctions: Set<FunctionID> = []
   /// How many unknown names there have been.
   var suggestionCount = 0
   var usedImports: Set<String> = []

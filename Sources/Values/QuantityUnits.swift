@@ -163,6 +163,11 @@ package func seconds(of ticks: Int64, ticksPerSecond: Int64) -> Double {
   return Double(Decimal(ticks, over: ticksPerSecond.magnitude).scientific()) ?? 0
 }
 
+/// `ticks` in seconds, in all its digits.
+package func secondsText(of ticks: Int64, ticksPerSecond: Int64) -> String {
+  Decimal(ticks, over: ticksPerSecond.magnitude).plain
+}
+
 /// The unit in which an axis that goes up to `largest` (as stored; seconds for durations) is best
 /// labelled, and how much of what is stored one such unit is.
 ///

@@ -26,4 +26,5 @@ enum Ending {
   static let software = ExitCode(70)
   static let inputOutput = ExitCode(74)
   static let notPermitted = ExitCode(77)
+  static let badConfiguration = ExitCode(78)
 }

@@ -10,6 +10,9 @@ struct Presentation {
   /// Whether it is the only run that is shown.
   let isAlone: Bool
 
+  /// Longer values are cut off; all of them is in the JSON.
+  private static let valueLengthMax = 400
+
   func show(_ record: RunRecord) {
     let colours = Terminal.wantsColours(STDOUT_FILENO)
     let width = min(Terminal.width, 100)
@@ -20,20 +23,27 @@ struct Presentation {
         for line in plot.lines(width: width, height: 18, inColour: colours) {
           Terminal.result(line)
         }
-      } else if let value = dataset.value.constant, dataset.type.element == nil {
-        Terminal.result("\(dataset.name) = \(printer.text(value, dataset.type))")
+      } else if let value = dataset.value.constant {
+        let text = printer.text(value, dataset.type)
+        let shown =
+          text.count > Self.valueLengthMax ? text.prefix(Self.valueLengthMax) + " …" : text[...]
+        Terminal.result("\(dataset.name) = \(shown)")
       }
     }
     switch record.status {
     case .completed: if !isAlone { Terminal.remark("\(record.experiment) completed") }
     case .stopped, .cancelled, .interrupted:
       Terminal.remark("\(record.experiment) was \(record.status.rawValue)")
+      if let error = record.error { show(error, "`analyze` of \(record.experiment) ended with") }
     case .failed:
-      guard let error = record.error else { return }
-      Terminal.complain("\(record.experiment) failed with \(error.code): \(error.message)")
-      for place in error.backtrace {
-        Terminal.remark("  at \(place.file):\(place.line):\(place.column) in \(place.function)")
-      }
+      if let error = record.error { show(error, "\(record.experiment) failed with") }
+    }
+  }
+
+  private func show(_ error: RunError, _ what: String) {
+    Terminal.complain("\(what) \(error.code): \(error.message)")
+    for place in error.backtrace {
+      Terminal.remark("  at \(place.file):\(place.line):\(place.column) in \(place.function)")
     }
   }
 }

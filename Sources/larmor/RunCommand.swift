@@ -16,7 +16,8 @@ struct RunCommand: ParsableCommand {
       --arg 'detuning=5 kHz'.
 
       Exit codes: 0 the run was completed or stopped, 1 it failed, 64 usage, 65 the program \
-      does not compile, 66 no such file, 74 a file could not be read or written.
+      does not compile, 66 no such file, 74 a file could not be read or written, 78 the file of \
+      shared datasets is not as it should be.
       """)
 
   @Argument(help: "The program, an .exp file.")
@@ -80,7 +81,7 @@ struct RunCommand: ParsableCommand {
       request.stopTime = stopTime
       let store = sharedFile.store(for: experiment, in: program)
       for fault in store.faults { Terminal.complain("\(shared ?? "the store"): \(fault)") }
-      if !store.faults.isEmpty { throw Ending.usage }
+      if !store.faults.isEmpty { throw Ending.badConfiguration }
       request.shared = store.store
       let record = try perform(request, experiment, in: checked)
       sharedFile.update(from: record, in: program)
@@ -138,7 +139,7 @@ struct RunCommand: ParsableCommand {
         return try SharedFile(bytes)
       } catch {
         Terminal.complain("\(shared):\(error.line): \(error.message)")
-        throw Ending.usage
+        throw Ending.badConfiguration
       }
     }
   }

@@ -5,8 +5,9 @@ enum Terminal {
   /// Whether colours are wanted on `descriptor`: on a terminal, unless the environment says
   /// otherwise.
   static func wantsColours(_ descriptor: Int32) -> Bool {
+    if let no = variable("NO_COLOR"), !no.isEmpty { return false }
     if let forced = variable("CLICOLOR_FORCE"), forced != "0" { return true }
-    if variable("NO_COLOR") != nil || variable("TERM") == "dumb" { return false }
+    if variable("TERM") == "dumb" { return false }
     return isatty(descriptor) == 1
   }
 

@@ -114,7 +114,7 @@ struct CommandLineTests {
     #expect((kept["other"] as? [String: Any])?["value"] as? Double == 1.5)
     try #"{"blink.last": {"unit": "V", "value": 1.5}}"#.write(
       to: store, atomically: true, encoding: .utf8)
-    #expect(try larmor("run", "--shared", store.path, file).code == 64)
+    #expect(try larmor("run", "--shared", store.path, file).code == 78)
   }
 
   @Test func resultsGetAFolderForEachRun() throws {
