@@ -17,6 +17,7 @@ build: packages
 	$(SWIFT) build $(RELEASE) --product larmor
 
 test: build
+	.ci/speed
 	.ci/cross-build
 	$(SWIFT) test $(STRICT)
 

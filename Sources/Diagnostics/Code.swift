@@ -54,6 +54,8 @@ package enum Code: String, CaseIterable, Sendable {
   case notYetSupported = "E0901"
   // Warnings
   case unusedName = "W0201"
+  case plainLoopInParallel = "W0601"
+  case waitInBranch = "W0602"
 
   package var severity: Severity {
     switch rawValue.utf8.first {

@@ -171,7 +171,9 @@ private struct StagedRun {
     return .ran(record)
   }
 
-  /// Runs a stage; whether what follows may run. A run that was stopped stays so.
+  /// Runs a stage; whether what follows may run.
+  ///
+  /// A run that was stopped stays so, whatever raises an error after that.
   private mutating func stage(
     afterStop: Bool = false, _ body: (inout StagedRun) throws(Stop) -> Void
   ) throws(Ending) -> Bool {

@@ -163,8 +163,8 @@ extension HostSession {
 
   // MARK: Datasets and shared values
 
-  /// The part of the dataset that the indices in `operands` lead to; nil, and an error is raised, if
-  /// they lead nowhere.
+  /// The part of the dataset that the indices in `operands` lead to; nil, and an error is raised,
+  /// if they lead nowhere.
   private mutating func part(of member: MemberID, _ depth: Int, _ operands: [UInt64]) -> (
     value: DatasetValue, type: Type
   )? {

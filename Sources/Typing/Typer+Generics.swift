@@ -30,8 +30,8 @@ extension Typer {
     }
   }
 
-  /// `type`, a `Float` of a dimension that is still open or arrays of such, with bare numbers instead;
-  /// nil of anything else.
+  /// `type`, a `Float` of a dimension that is still open or arrays of such, with bare numbers
+  /// instead; nil of anything else.
   func numbered(_ type: Type) -> Type? {
     switch type {
     case .float: isClosed(type) ? nil : .number

@@ -213,6 +213,8 @@ struct Typer {
     checkConformances()
     inferEffects()
     checkStages()
+    warnOfBranches()
+    rejectDefaultsOutOfRange()
     // While there are errors, what is unused may be so because of them.
     if !diagnostics.contains(where: { $0.severity == .error }) {
       warnOfUnusedImports()

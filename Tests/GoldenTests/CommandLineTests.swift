@@ -78,8 +78,11 @@ struct CommandLineTests {
     let text = try larmor("check", file)
     #expect(text.code == 65 && text.output.isEmpty && text.complaints.contains("2 errors"))
     #expect(!text.complaints.contains("\u{1B}["))
-    let coloured = try larmor("check", file, environment: ["CLICOLOR_FORCE": "1"])
+    let coloured = try larmor(
+      "check", file, environment: ["CLICOLOR_FORCE": "1", "NO_COLOR": ""])
     #expect(coloured.complaints.contains("\u{1B}["))
+    let plain = try larmor("check", file, environment: ["CLICOLOR_FORCE": "1", "NO_COLOR": "1"])
+    #expect(!plain.complaints.contains("\u{1B}["))
     let json = try larmor("check", "--json", file)
     let diagnostics = try #require(try object(json.output)["diagnostics"] as? [[String: Any]])
     #expect(json.code == 65 && diagnostics.map { $0["code"] as? String } == ["E0201", "E0203"])
