@@ -280,7 +280,7 @@ extension Typer {
       .array(values), .array(wanted ?? (elements.isEmpty ? .never : .unknown)), at: span)
   }
 
-  private func isNumeric(_ type: Type) -> Bool {
+  func isNumeric(_ type: Type) -> Bool {
     switch type {
     case .integer, .integer32, .float, .duration, .timestamp: true
     case .unknown, .never, .unit, .boolean, .string, .optional, .array, .fixedArray, .tuple,

@@ -87,7 +87,7 @@ extension Typer {
       b = operand(right, beside: a.type, operation)
     }
     guard !isUnknown(a.type), !isUnknown(b.type) else { return unknown }
-    if case .enumCase = operationFault(operation, a, b) { return unknown }
+    if isNotYetThere(operation, a, b) { return unknown }
     guard let found = combine(operation, a, b) else {
       report(operatorMismatch(operation, a, b, at: operatorSpan))
       return unknown
@@ -95,16 +95,23 @@ extension Typer {
     return TypedExpression(.binary(found.operation, found.left, found.right), found.type, at: span)
   }
 
-  private enum OperationFault { case none, enumCase }
-
-  /// Arithmetic on a generic parameter has no operation yet.
-  private mutating func operationFault(
+  /// Whether the language has the operation and this version does not; it is then reported.
+  private mutating func isNotYetThere(
     _ operation: InfixOperator, _ a: TypedExpression, _ b: TypedExpression
-  ) -> OperationFault {
-    guard case .parameter = a.type, a.type == b.type, operation != .equal, operation != .notEqual
-    else { return .none }
-    notYet("arithmetic and order on a generic parameter", at: a.span.joined(with: b.span))
-    return .enumCase
+  ) -> Bool {
+    let what: String
+    switch (a.type, b.type) {
+    case (.parameter, _) where a.type == b.type && operation != .equal && operation != .notEqual:
+      what = "arithmetic and order on a generic parameter"
+    case (.fixedArray(let element, _), _), (_, .fixedArray(let element, _)):
+      guard [.add, .subtract, .multiply, .divide].contains(operation), isNumeric(element) else {
+        return false
+      }
+      what = "element-wise arithmetic of fixed arrays"
+    default: return false
+    }
+    notYet(what, at: a.span.joined(with: b.span))
+    return true
   }
 
   /// A wish that is worth handing to the operands of arithmetic.

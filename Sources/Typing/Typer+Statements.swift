@@ -108,7 +108,10 @@ extension Typer {
       add(.parallel(inner))
     case .sequential(let block): add(.block(typeInnerBlock(block)))
     case .critical(let block): add(.critical(typeInnerBlock(block)))
-    case .function(let function): notYet("a function declared in a body", at: function.name.span)
+    case .function(let function):
+      notYet("a function declared in a body", at: function.name.span)
+      // Its name is not unknown beside that.
+      body.unknownNames.insert(function.name.text)
     }
   }
 
@@ -252,7 +255,11 @@ extension Typer {
       }
     case .wildcard:
       result.append(.binding(body.newLocal("_", inner, isVariable: false, at: value.span), value))
-    case .tuple: notYet("a tuple pattern in `if let`", at: tree.span(of: pattern))
+    case .tuple(let parts):
+      notYet("a tuple pattern in `if let`", at: tree.span(of: pattern))
+      for part in parts {
+        if case .binding(let name) = tree[part] { body.unknownNames.insert(name.text) }
+      }
     case .invalid, .enumCase, .literal, .range:
       report(Diagnostic(.unexpected, "a name is due here", at: tree.span(of: pattern)))
     }
