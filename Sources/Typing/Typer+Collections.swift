@@ -1,0 +1,180 @@
+import Diagnostics
+import Syntax
+
+// Tuples and arrays: literals, comprehensions, indices and slices.
+
+extension Typer {
+  mutating func tuple(_ parts: [ExpressionID], expecting: Type?, at span: Span)
+    -> TypedExpression
+  {
+    if parts.isEmpty { return TypedExpression(.unit, .unit, at: span) }
+    var wanted: [Type?] = Array(repeating: nil, count: parts.count)
+    if case .tuple(let types)? = expecting, types.count == parts.count { wanted = types }
+    let values = zip(parts, wanted).map { id, type in
+      guard let type, !isUnknown(type) else { return expression(id) }
+      let value = expression(id, expecting: type)
+      // A part that does not agree is reported here, where it stands.
+      return coerce(value, to: type)
+    }
+    return TypedExpression(.tuple(values), .tuple(values.map(\.type)), at: span)
+  }
+
+  mutating func array(_ elements: [ExpressionID], expecting: Type?, at span: Span)
+    -> TypedExpression
+  {
+    var wanted: Type?
+    switch expecting {
+    case .array(let element)?: wanted = element
+    case .optional(.array(let element))?: wanted = element
+    case .fixedArray(let element, let lengths)?:
+      wanted = lengths.count == 1 ? element : .fixedArray(element, Array(lengths.dropFirst()))
+    default: break
+    }
+    if let type = wanted, case .parameter = type { wanted = nil }
+    var values: [TypedExpression] = []
+    values.reserveCapacity(elements.count)
+    // Literals take the type of the first element that is none.
+    if wanted == nil, let first = elements.first(where: { !adapts($0) }) {
+      let value = expression(first)
+      settledArguments[first] = value
+      // Where numbers stand before what is none, it is that which does not belong there.
+      if !isUnknown(value.type), first == elements.first || isNumeric(value.type) {
+        wanted = value.type
+      }
+    }
+    if wanted == nil, elements.contains(where: { isFloatLiteral($0) }) { wanted = .number }
+    for element in elements {
+      if let type = wanted {
+        values.append(value(element, as: type))
+      } else {
+        let value = expression(element)
+        values.append(value)
+        if !isUnknown(value.type), value.type != .optional(.never), value.type != .array(.never) {
+          wanted = value.type
+        }
+      }
+    }
+    if let wanted, values.contains(where: { $0.type != wanted && !isUnknown($0.type) }) {
+      values = values.map { coerce($0, to: wanted) }
+    }
+    if case .fixedArray(_, let lengths)? = expecting, let expecting {
+      if case .known(let count)? = lengths.first, count != elements.count {
+        report(
+          Diagnostic(
+            .mismatch,
+            "this array has \(elements.count) elements, \(program.described(expecting)) has \(count)",
+            at: span))
+      }
+      return TypedExpression(.array(values), expecting, at: span)
+    }
+    return TypedExpression(
+      .array(values), .array(wanted ?? (elements.isEmpty ? .never : .unknown)), at: span)
+  }
+
+  func isNumeric(_ type: Type) -> Bool {
+    switch type {
+    case .integer, .integer32, .float, .duration, .timestamp: true
+    case .unknown, .never, .unit, .boolean, .string, .optional, .array, .fixedArray, .tuple,
+      .structure, .enumeration, .error, .anyError, .function, .interface, .driver, .channel,
+      .recording, .simulation, .parameter:
+      false
+    }
+  }
+
+  mutating func repeated(
+    _ element: ExpressionID, count: ExpressionID, expecting: Type?, at span: Span
+  ) -> TypedExpression {
+    var wanted: Type?
+    switch expecting {
+    case .array(let element)?, .fixedArray(let element, _)?: wanted = element
+    default: break
+    }
+    let value = wanted.map { self.value(element, as: $0) } ?? settled(expression(element))
+    let number = self.value(count, as: .integer)
+    if case .array? = expecting {
+      return TypedExpression(.repeated(value, count: number), .array(value.type), at: span)
+    }
+    guard case .integer(let length) = number.kind else {
+      return TypedExpression(.repeated(value, count: number), .array(value.type), at: span)
+    }
+    guard length >= 0, length <= 1 << 32 else {
+      report(
+        Diagnostic(.valueOutOfRange, "an array cannot have \(length) elements", at: number.span))
+      return TypedExpression(.invalid, .unknown, at: span)
+    }
+    return TypedExpression(
+      .repeated(value, count: number), .fixedArray(value.type, [.known(Int(length))]), at: span)
+  }
+
+  mutating func comprehension(
+    _ element: ExpressionID, _ clauses: [ComprehensionClause], expecting: Type?, at span: Span
+  ) -> TypedExpression {
+    var wanted: Type?
+    if case .array(let inner)? = expecting { wanted = inner }
+    body.openScope()
+    defer { body.closeScope() }
+    var typed: [TypedClause] = []
+    for clause in clauses {
+      switch clause {
+      case .loop(let pattern, let source):
+        var head: [TypedStatement] = []
+        if case .tuple = tree[pattern] {
+          notYet("a tuple pattern in a comprehension", at: tree.span(of: pattern))
+        }
+        if let loop = typeLoopHead(pattern, source, into: &head) { typed.append(.loop(loop)) }
+      case .condition(let condition): typed.append(.condition(value(condition, as: .boolean)))
+      }
+    }
+    let value = wanted.map { self.value(element, as: $0) } ?? settled(expression(element))
+    return TypedExpression(.comprehension(value, typed), .array(value.type), at: span)
+  }
+
+  mutating func index(_ base: ExpressionID, _ indices: [ExpressionID], at span: Span)
+    -> TypedExpression
+  {
+    let unknown = TypedExpression(.invalid, .unknown, at: span)
+    let array = expression(base)
+    let element: Type
+    switch array.type {
+    case .array(let inner): element = inner
+    case .fixedArray(let inner, let lengths):
+      if lengths.count > 1 {
+        notYet("a matrix", at: span)
+        return unknown
+      }
+      element = inner
+    case .unknown:
+      for index in indices where !isRange(index) { _ = expression(index) }
+      return unknown
+    default:
+      for index in indices where !isRange(index) { _ = expression(index) }
+      report(
+        Diagnostic(
+          .notApplicable, "\(program.described(array.type)) cannot be indexed", at: array.span))
+      return unknown
+    }
+    guard indices.count == 1, let only = indices.first else {
+      report(
+        Diagnostic(
+          .notApplicable, "\(program.described(array.type)) has one index", at: span))
+      return unknown
+    }
+    if case .range(let lower, let upper, let isClosed, let step) = tree[only] {
+      if let step { notYet("a slice with a step", at: tree.span(of: step)) }
+      let low = value(lower, as: .integer)
+      var high = value(upper, as: .integer)
+      if isClosed {
+        let one = TypedExpression(.integer(1), .integer, at: high.span)
+        high = TypedExpression(.binary(.integer(.add), high, one), .integer, at: high.span)
+      }
+      return TypedExpression(.slice(array, low, high), .array(element), at: span)
+    }
+    let position = value(only, as: .integer)
+    return TypedExpression(.index(array, position), element, at: span)
+  }
+
+  func isRange(_ id: ExpressionID) -> Bool {
+    if case .range = tree[id] { return true }
+    return false
+  }
+}
