@@ -17,7 +17,7 @@ extension CodeVerifier {
       .negateFloat,
       .absoluteFloat, .squareRoot, .floor, .ceiling, .truncate, .roundEven, .minimumFloat,
       .maximumFloat,
-      .integerToFloat, .floatToInteger, .floatToNearest, .scaleTicks, .divideTicksByFloat,
+      .integerToFloat, .floatToInteger, .scaleTicks, .divideTicksByFloat,
       .divideTicksByInteger,
       .equalInteger, .notEqualInteger, .lessInteger, .lessOrEqualInteger, .equalFloat,
       .notEqualFloat, .lessFloat,

@@ -104,8 +104,6 @@ package enum Opcode: UInt16, Sendable {
   case integerToFloat
   /// Truncates; NaN and out of range raise ArithmeticOverflow.
   case floatToInteger
-  /// Rounds to nearest, ties to even; NaN and out of range raise ArithmeticOverflow.
-  case floatToNearest
   /// Duration * Float, Duration / Float, Duration / Int: to the nearest tick, ties to even.
   case scaleTicks, divideTicksByFloat, divideTicksByInteger
 
@@ -171,7 +169,7 @@ package enum Opcode: UInt16, Sendable {
       Shape(.writeFloat, .readFloat, .none)
     case .elementary, .elementary2: Shape(.writeFloat, .readFloat, .immediate)
     case .integerToFloat: Shape(.writeFloat, .readInteger, .none)
-    case .floatToInteger, .floatToNearest: Shape(.writeInteger, .readFloat, .none)
+    case .floatToInteger: Shape(.writeInteger, .readFloat, .none)
     case .scaleTicks, .divideTicksByFloat: Shape(.writeInteger, .readInteger, .readFloat)
     case .equalInteger, .notEqualInteger, .lessInteger, .lessOrEqualInteger:
       Shape(.writeBoolean, .readInteger, .readInteger)

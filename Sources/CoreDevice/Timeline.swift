@@ -62,9 +62,6 @@ package struct Timeline: DevicePort {
     return account
   }
 
-  /// The time of the last event that is queued; nil if there is none.
-  package var lastQueued: Int64? { lanes.lastTime }
-
   // MARK: Sessions and kernel calls
 
   /// Opens the next session, with an empty account.

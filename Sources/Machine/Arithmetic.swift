@@ -117,10 +117,6 @@ package enum Arithmetic {
     return Int64(x)
   }
 
-  /// To the nearest integer, ties to even; nil for NaN and where it does not fit.
-  @inlinable
-  package static func integer(nearest x: Double) -> Int64? { integer(truncating: roundEven(x)) }
-
   /// Python's `a // b`: the quotient of `a - a % b`, rounded down; nil for a divisor of zero.
   package static func floorDivide(_ a: Double, _ b: Double) -> Double? {
     guard b != 0 else { return nil }

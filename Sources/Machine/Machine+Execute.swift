@@ -345,13 +345,6 @@ extension Machine {
           }
           frame.set(word.fieldA, value)
           pc += 1
-        case .floatToNearest:
-          guard let value = Arithmetic.integer(nearest: frame.float(word.fieldB)) else {
-            failure = Fault(.arithmeticOverflow)
-            break running
-          }
-          frame.set(word.fieldA, value)
-          pc += 1
         case .scaleTicks:
           guard
             let value = Arithmetic.scale(frame.integer(word.fieldB), by: frame.float(word.fieldC))

@@ -4,13 +4,6 @@ import Bytecode
 extension Machine {
   // MARK: Arguments of the function just entered
 
-  /// Sets word `slot` of the arguments of the function just entered; scalars only.
-  package mutating func setArgument(_ slot: Int, _ word: UInt64) {
-    guard isBoundaryOnTop, slot >= 0, slot < function(of: frame).parameterCount else { return }
-    guard isScalar(slotType(slot, in: frame)) else { return }
-    frame[slot] = word
-  }
-
   /// Sets all arguments of the function just entered from canonical words; nil if done.
   package mutating func importArguments(_ words: UnsafeBufferPointer<UInt64>) -> ImportError? {
     guard isBoundaryOnTop else { return .malformed }
@@ -130,13 +123,6 @@ extension Machine {
     let types = call.signature.parameters
     for slot in 0..<types.count { write(frame + pc.lane(slot), 0, types[slot], &writer) }
     return writer.count
-  }
-
-  /// Sets result word `slot` of the host call; scalars only.
-  package mutating func setHostResult(_ slot: Int, _ word: UInt64) {
-    guard let call = hostCall, slot >= 0, slot < call.signature.results.count else { return }
-    guard isScalar(call.signature.results[slot]) else { return }
-    frame[pc.lane(call.signature.parameters.count + slot)] = word
   }
 
   /// Sets all results of the host call from canonical words.

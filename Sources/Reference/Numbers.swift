@@ -168,11 +168,6 @@ enum Numbers {
     return whole
   }
 
-  static func nearest(_ x: Double) throws(Failure) -> Int64 {
-    guard let whole = Int64(exactly: x.rounded(.toNearestOrEven)) else { throw .overflow }
-    return whole
-  }
-
   private static func signed(_ magnitude: UInt64?, _ isNegative: Bool) throws(Failure) -> Int64 {
     guard let magnitude else { throw .overflow }
     if isNegative {

@@ -72,17 +72,4 @@ package struct RandomStream: Hashable, Sendable {
     let radius = (2 * exponential()).squareRoot()
     return radius * ElementaryFunctions.cosine(uniform())
   }
-
-  /// Poisson distributed with mean `mean`, by counting exponential steps: takes about `mean` draws.
-  ///
-  /// 0 for a mean that is not positive.
-  package mutating func poisson(_ mean: Double) -> Int64 {
-    var rest = mean
-    var count: Int64 = -1
-    repeat {
-      rest -= exponential()
-      count += 1
-    } while rest > 0
-    return count
-  }
 }

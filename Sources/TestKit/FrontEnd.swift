@@ -35,7 +35,7 @@ package func goThrough(_ path: String, _ bytes: [UInt8], asFarAs stage: GoldenPr
     let parsed = parse(main, in: sources)
     return FrontEndOutcome(
       sources: sources, main: main, diagnostics: parsed.diagnostics, tree: parsed.value)
-  case .type, .prove, .lower, .run:
+  case .type, .prove, .run:
     let loaded = load(path, bytes) { name in
       Repository.bytes(of: name).map { .success($0) } ?? .failure(.notFound)
     }

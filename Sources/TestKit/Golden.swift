@@ -14,13 +14,9 @@ extension GoldenProgram {
     judgement.judgeDiagnostics(outcome)
     judgement.judgeFrontEnd(outcome)
     var engines: [Engine] = []
-    if stage >= .lower {
+    if stage == .run {
       if let checked = outcome.checked {
-        if stage == .lower {
-          judgement.judgeImages(checked)
-        } else {
-          engines = judgement.judgeRuns(checked)
-        }
+        engines = judgement.judgeRuns(checked)
       } else if !outcome.hasErrors {
         judgement.complain(1, "nothing came out of the front end")
       }

@@ -2,7 +2,7 @@
 package struct GoldenProgram: Sendable, CustomStringConvertible {
   /// How far a program goes.
   package enum Stage: String, Sendable, CaseIterable, Comparable {
-    case lex, parse, type, prove, lower, run
+    case lex, parse, type, prove, run
 
     package static func < (a: Stage, b: Stage) -> Bool {
       (allCases.firstIndex(of: a) ?? 0) < (allCases.firstIndex(of: b) ?? 0)
