@@ -19,10 +19,11 @@ package struct FrontEndOutcome: Sendable {
 }
 
 /// Takes the text `bytes` of the file `path` through the front end as far as `stage`, on the
-/// default laboratory.
-package func goThrough(_ path: String, _ bytes: [UInt8], asFarAs stage: GoldenProgram.Stage)
-  -> FrontEndOutcome
-{
+/// default laboratory; it can import `files` by their paths, and what is in the repository.
+package func goThrough(
+  _ path: String, _ bytes: [UInt8], asFarAs stage: GoldenProgram.Stage,
+  importing files: [String: [UInt8]] = [:]
+) -> FrontEndOutcome {
   switch stage {
   case .lex, .parse:
     var sources = SourceSet()
@@ -37,7 +38,7 @@ package func goThrough(_ path: String, _ bytes: [UInt8], asFarAs stage: GoldenPr
       sources: sources, main: main, diagnostics: parsed.diagnostics, tree: parsed.value)
   case .type, .prove, .run:
     let loaded = load(path, bytes) { name in
-      Repository.bytes(of: name).map { .success($0) } ?? .failure(.notFound)
+      (files[name] ?? Repository.bytes(of: name)).map { .success($0) } ?? .failure(.notFound)
     }
     if stage == .type {
       let typed = type(loaded.modules, against: .defaultLaboratory)
@@ -56,7 +57,7 @@ package func goThrough(_ path: String, _ bytes: [UInt8], asFarAs stage: GoldenPr
 
 extension GoldenProgram {
   /// Takes the program through the front end as far as its first line says.
-  package func goThroughFrontEnd() -> FrontEndOutcome {
-    goThrough(path, Array(text.utf8), asFarAs: stage)
+  package func goThroughFrontEnd(importing files: [String: [UInt8]] = [:]) -> FrontEndOutcome {
+    goThrough(path, Array(text.utf8), asFarAs: stage, importing: files)
   }
 }

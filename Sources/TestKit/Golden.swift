@@ -7,10 +7,10 @@ package struct GoldenVerdict: Sendable {
 
 extension GoldenProgram {
   /// Takes the program as far as its first line says and compares what becomes of it with its
-  /// margin.
-  package func judged() -> GoldenVerdict {
+  /// margin; it can import `files` by their paths.
+  package func judged(importing files: [String: [UInt8]] = [:]) -> GoldenVerdict {
     var judgement = Judgement(of: self)
-    let outcome = goThroughFrontEnd()
+    let outcome = goThroughFrontEnd(importing: files)
     judgement.judgeDiagnostics(outcome)
     judgement.judgeFrontEnd(outcome)
     var engines: [Engine] = []
