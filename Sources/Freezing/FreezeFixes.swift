@@ -18,6 +18,19 @@ extension FreezeReporter {
   static let insertionCountMax = 4
 
   func recompile(_ found: StaleCall, kernel: FunctionID) -> Fix {
+    let fix = recompileAnywhere(found, kernel: kernel)
+    // A part is used elsewhere too, where the kernel has another name.
+    let isInPart = fix.edits.contains { edit in
+      program.partSpans.contains {
+        $0.source == edit.span.source && $0.start <= edit.span.start && edit.span.end <= $0.end
+      }
+    }
+    guard isInPart else { return fix }
+    return Fix(
+      "compile it again between the change and the call: `preload \(program[kernel].name)`")
+  }
+
+  private func recompileAnywhere(_ found: StaleCall, kernel: FunctionID) -> Fix {
     let statement = "preload \(program[kernel].name)"
     if found.stale.isWithinStatement {
       return Fix(
@@ -149,7 +162,8 @@ extension FreezeReporter {
     guard members.count <= Self.valueCountMax else { return nil }
     let message = "or pass the value at the call, where it may differ each time"
     let function = program[kernel]
-    let parameters = members.map { "\($0.name): \(program.text($0.type))" }.joined(separator: ", ")
+    let parameters = members.map { "\(ownName($0.name)): \(program.text($0.type))" }.joined(
+      separator: ", ")
     guard let open = closingParenthesis(ofSignature: function) else { return nil }
     let separator = function.parameters.isEmpty ? "" : ", "
     if isSimple(function, members), let calls = calls(of: kernel, passing: members) {
@@ -171,12 +185,19 @@ extension FreezeReporter {
       separator: ", ")
     let all = own.isEmpty ? parameters : "\(own), \(parameters)"
     let result = function.result == .unit ? "" : " -> \(program.text(function.result))"
-    return Fix("\(message): `kernel \(function.name)(\(all))\(result)`")
+    return Fix("\(message): `kernel \(ownName(function.name))(\(all))\(result)`")
+  }
+
+  /// How a member of a part calls itself.
+  private func ownName(_ path: String) -> String {
+    path.split(separator: ".").last.map(String.init) ?? path
   }
 
   /// Whether the kernel alone mentions the members, under names that it does not use otherwise.
   private func isSimple(_ function: TypedFunction, _ members: [Member]) -> Bool {
-    guard function.parameters.allSatisfy({ $0.defaultValue == nil && $0.label == nil }) else {
+    guard function.parameters.allSatisfy({ $0.defaultValue == nil && $0.label == nil }),
+      !function.name.contains("."), !members.contains(where: { $0.name.contains(".") })
+    else {
       return false
     }
     for member in members {
@@ -252,10 +273,10 @@ extension FreezeReporter {
 
   /// Reads the shared value once in `prepare`, under another name that the kernel then captures.
   func snapshot(of member: Member, at mention: Span, in function: FunctionID) -> Fix {
-    let name = "\(member.name)_now"
+    let name = "\(ownName(member.name))_now"
     let message = "take a snapshot in `prepare`: `let \(name) = \(member.name)`"
-    guard case .experiment(let id) = program[function].owner,
-      !program.members.contains(where: { $0.name == name }),
+    guard case .experiment(let id) = program[function].owner, !member.name.contains("."),
+      !program[function].name.contains("."), !program.members.contains(where: { $0.name == name }),
       !program.functions.contains(where: {
         $0.name == name || $0.locals.contains { $0.name == name }
       })

@@ -60,6 +60,7 @@ package func prove(_ program: TypedProgram) -> Checked<ProvenProgram> {
   var diagnostics =
     reporter.forbiddenMentions() + reporter.capturesInCleanup() + reporter.writesWhileRunning()
   for call in stale { diagnostics.append(reporter.staleCall(call)) }
+  diagnostics = program.once(diagnostics)
   diagnostics.sort {
     ($0.span.source.index, $0.span.start, $0.span.end, $0.code.rawValue, $0.message)
       < ($1.span.source.index, $1.span.start, $1.span.end, $1.code.rawValue, $1.message)

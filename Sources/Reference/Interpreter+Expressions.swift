@@ -205,8 +205,8 @@ extension Interpreter {
         return value
       }
       if let value = members[id] { return value }
-      // Arguments and constants may mention each other in any order.
-      guard member.kind == .argument || member.kind == .constant,
+      // First values may mention each other in any order.
+      guard member.kind == .argument || member.kind == .constant || member.kind == .variable,
         let initializer = member.initializer
       else {
         throw .unsupported("`\(member.name)` before it has a value")

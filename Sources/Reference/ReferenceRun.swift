@@ -207,7 +207,9 @@ private struct StagedRun {
     let members = experiment.members.map { typed[$0] }
     for (id, given) in request.arguments { interpreter.members[id] = Value(given) }
     for member in members where member.kind == .argument { try take(member.id) }
-    for member in members where member.kind == .variable { try interpreter.initialize(member.id) }
+    for member in members where member.kind == .variable && interpreter.members[member.id] == nil {
+      try interpreter.initialize(member.id)
+    }
     if let prepare = experiment.prepare { _ = try interpreter.call(prepare, []) }
     for member in members where member.kind == .dataset {
       try interpreter.declareDataset(member.id)

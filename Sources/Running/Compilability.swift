@@ -33,7 +33,7 @@ extension HostImage {
 package func uncompilable(in program: ProvenProgram) -> [Diagnostic] {
   let typed = program.typed
   var diagnostics: [Diagnostic] = []
-  for experiment in typed.experiments {
+  for experiment in typed.experiments where !experiment.isPart {
     let host = lowerHost(program, roots: typed.hostRoots(of: experiment))
     diagnostics += host.diagnostics
     // Where the host half does not compile, which kernels it calls is not known.

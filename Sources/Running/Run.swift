@@ -101,7 +101,7 @@ private struct Run: ~Copyable {
     self.experiment = experiment
     let members = experiment.members.map { typed[$0] }
     arguments = typed.ordered(members.filter { $0.kind == .argument }.map(\.id))
-    variables = members.filter { $0.kind == .variable }.map(\.id)
+    variables = typed.ordered(members.filter { $0.kind == .variable }.map(\.id))
     datasets = members.filter { $0.kind == .dataset }.map(\.id)
     shared = members.filter { if case .shared = $0.kind { true } else { false } }.map(\.id)
     constants = typed.ordered(
@@ -217,7 +217,7 @@ private struct Run: ~Copyable {
         try member.initializer.map { initializer throws(HostStop) in
           try session.value(of: initializer)
         } ?? .unit
-      origin = session.hasReadShared ? .shared : .default
+      origin = member.isFixed ? .fixed : session.hasReadShared ? .shared : .default
     }
     try session.set(argument, to: value)
     record.arguments.append(

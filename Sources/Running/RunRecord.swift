@@ -54,7 +54,7 @@ package enum RunStatus: String, Hashable, Sendable {
 }
 
 /// Where the value of an argument came from.
-package enum Origin: String, Hashable, Sendable { case `default`, given, shared }
+package enum Origin: String, Hashable, Sendable { case `default`, given, shared, fixed }
 
 /// An error that a program did not catch.
 package struct RunError: Hashable, Sendable {

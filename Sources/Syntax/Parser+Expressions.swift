@@ -299,9 +299,20 @@ extension Parser {
     if kind.isName || kind.isReserved, peek() == .colon {
       label = name("a label")
       advance()
+    } else if kind.isName, peek() == .dot, beginsDottedLabel {
+      // An argument of a part that the experiment or part uses.
+      label = dottedName("a label")
+      _ = take(.colon)
     }
     let isInout = take(.ampersand)
     return Argument(label: label, isInout: isInout, value: expression())
+  }
+
+  /// Whether names, joined by points, and a colon come next: `readout.window: 5 us`.
+  private var beginsDottedLabel: Bool {
+    var distance = 0
+    while peek(distance).isName, peek(distance + 1) == .dot { distance += 2 }
+    return peek(distance).isName && peek(distance + 1) == .colon
   }
 
   // MARK: `a ? b : c`

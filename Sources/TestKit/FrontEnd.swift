@@ -20,8 +20,10 @@ package struct FrontEndOutcome: Sendable {
 
 /// Takes the text `bytes` of the file `path` through the front end as far as `stage`, on the
 /// default laboratory; it can import `files` by their paths, and what is in the repository.
+///
+/// `expressions` are given from outside, as on the command line.
 package func goThrough(
-  _ path: String, _ bytes: [UInt8], asFarAs stage: GoldenProgram.Stage,
+  _ path: String, _ bytes: [UInt8], asFarAs stage: GoldenProgram.Stage, expressions: [String] = [],
   importing files: [String: [UInt8]] = [:]
 ) -> FrontEndOutcome {
   switch stage {
@@ -37,7 +39,7 @@ package func goThrough(
     return FrontEndOutcome(
       sources: sources, main: main, diagnostics: parsed.diagnostics, tree: parsed.value)
   case .type, .prove, .run:
-    let loaded = load(path, bytes) { name in
+    let loaded = load(path, bytes, expressions: expressions) { name in
       (files[name] ?? Repository.bytes(of: name)).map { .success($0) } ?? .failure(.notFound)
     }
     if stage == .type {
@@ -58,6 +60,8 @@ package func goThrough(
 extension GoldenProgram {
   /// Takes the program through the front end as far as its first line says.
   package func goThroughFrontEnd(importing files: [String: [UInt8]] = [:]) -> FrontEndOutcome {
-    goThrough(path, Array(text.utf8), asFarAs: stage, importing: files)
+    goThrough(
+      path, Array(text.utf8), asFarAs: stage, expressions: options.arguments.map(\.text),
+      importing: files)
   }
 }

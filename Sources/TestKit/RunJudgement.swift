@@ -18,7 +18,7 @@ extension Judgement {
   {
     let typed = checked.typed
     let options = program.options
-    var experiments = typed.experiments
+    var experiments = typed.runnable
     if let name = options.experiment { experiments = experiments.filter { $0.name == name } }
     guard !experiments.isEmpty else {
       complain(1, "there is no experiment to run")

@@ -36,8 +36,14 @@ package func argumentValues(
     guard text.contains(where: { !$0.isWhitespace }) else {
       throw .usage("`--arg \(name)=` lacks a value of type \(program.text(member.type))")
     }
+    guard !member.isFixed else {
+      throw .usage(
+        "`\(name)` is fixed: `\(experiment.name)` gives it its value where it uses the part")
+    }
+    // The value is typed as one of the member's type, whatever that is called here.
+    let constant = name.split(separator: ".").joined(separator: "_")
     let source = sources.add(
-      Source(name: "--arg", text: "const \(name): \(program.text(member.type)) = \(text)"))
+      Source(name: "--arg", text: "const \(constant): \(program.text(member.type)) = \(text)"))
     let parsed = parse(source, in: sources)
     guard let tree = parsed.value, !parsed.hasErrors else {
       throw .diagnostics(parsed.diagnostics, sources)

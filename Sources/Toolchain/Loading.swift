@@ -22,17 +22,38 @@ package struct LoadedProgram: Sendable {
 
 /// Reads and parses the program whose main file is `name` with the text `bytes`; `read` gets the
 /// files that it imports.
+///
+/// The modules of the standard library that `expressions`, given from outside, mention are there
+/// for these alone.
 package func load(
-  _ name: String, _ bytes: [UInt8], reading read: @escaping (String) -> Result<[UInt8], FileFailure>
+  _ name: String, _ bytes: [UInt8], expressions: [String] = [],
+  reading read: @escaping (String) -> Result<[UInt8], FileFailure>
 ) -> LoadedProgram {
   var loader = Loader(read: read)
   _ = loader.library("prelude")
+  for module in libraryModules where expressions.contains(where: { mentions(module, in: $0) }) {
+    _ = loader.library(module)
+  }
   let main = loader.sources.add(Source(name: name, bytes: bytes))
   loader.files[Loader.normalized(name)] = .loading
   loader.add(main, name: Loader.stem(of: name), path: name)
   return LoadedProgram(
     modules: LoadedModules(sources: loader.sources, modules: loader.modules),
     diagnostics: loader.diagnostics, main: main)
+}
+
+/// Whether `text` has `module` as a name before a point.
+private func mentions(_ module: String, in text: String) -> Bool {
+  var word = ""
+  for character in text {
+    if character == ".", word == module { return true }
+    if character.isLetter || character.isNumber || character == "_" {
+      word.append(character)
+    } else {
+      word = ""
+    }
+  }
+  return false
 }
 
 private struct Loader {
@@ -86,7 +107,10 @@ private struct Loader {
       spans[alias] = declared.alias?.span ?? declared.span
       if let index { imports[alias] = index }
     }
-    modules.append(LoadedModule(name: name, tree: tree, imports: imports, importSpans: spans))
+    modules.append(
+      LoadedModule(
+        name: name, tree: tree, imports: imports, importSpans: spans,
+        isLibrary: path == nil))
     return modules.count - 1
   }
 

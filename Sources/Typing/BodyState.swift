@@ -7,6 +7,8 @@ struct BodyState {
   var kind = TypedFunction.Kind.initializer
   var experiment: ExperimentID?
   var driver: DriverID?
+  /// The part used whose code this is: an index into `partInstances`.
+  var part: Int?
   /// The struct whose method this is; `self` is local 0.
   var structure: StructID?
   var generics: [TypedGeneric] = []

@@ -128,6 +128,8 @@ package struct Member: Sendable {
   package var axes: [DatasetAxis]
   package let nameSpan: Span
   package let documentation: String?
+  /// Of an argument of a part: whether the `use` gave it its value, so that no user can.
+  package var isFixed = false
 }
 
 /// An axis of a dataset.
@@ -217,6 +219,8 @@ package struct TypedExperiment: Sendable {
   package var cleanup: FunctionID?
   package let nameSpan: Span
   package let documentation: String?
+  /// Whether it is a part, typed on its own: it is never run, and its devices may be missing.
+  package var isPart = false
 }
 
 /// A `test` block.
@@ -243,8 +247,10 @@ package struct TypedProgram: Sendable {
   package internal(set) var errors: [TypedError] = []
   package internal(set) var interfaces: [TypedInterface] = []
   package internal(set) var drivers: [TypedDriver] = []
-  /// Experiments of the main source, in its order.
+  /// All experiments and parts, those of imported sources too.
   package internal(set) var experiments: [TypedExperiment] = []
+  /// Where the parts are declared: their code is typed once for each `use`.
+  package internal(set) var partSpans: [Span] = []
   package internal(set) var tests: [TypedTest] = []
   /// The names of generic parameters, by the index of their ids.
   var genericNames: [String] = []
@@ -290,6 +296,39 @@ package struct TypedProgram: Sendable {
 }
 
 extension TypedProgram {
+  /// The experiments of the main source, in its order.
+  package var runnable: [TypedExperiment] {
+    experiments.filter { !$0.isPart && $0.nameSpan.source == main }
+  }
+
+  /// `diagnostics` such that a mistake in a part is one error, however often the part is used: of
+  /// those with one code at one place the shortest, which is that of the part itself.
+  package func once(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+    guard !partSpans.isEmpty else { return diagnostics }
+    struct Place: Hashable {
+      let code: Code
+      let span: Span
+    }
+    var result: [Diagnostic] = []
+    var known: [Place: Int] = [:]
+    for diagnostic in diagnostics {
+      let span = diagnostic.span
+      let isInPart = partSpans.contains {
+        $0.source == span.source && $0.start <= span.start && span.end <= $0.end
+      }
+      let place = Place(code: diagnostic.code, span: span)
+      if isInPart, let earlier = known[place] {
+        if diagnostic.message.utf8.count < result[earlier].message.utf8.count {
+          result[earlier] = diagnostic
+        }
+        continue
+      }
+      if isInPart { known[place] = result.count }
+      result.append(diagnostic)
+    }
+    return result
+  }
+
   /// What the host half of `experiment` begins with: the first values, bounds and axes of its
   /// members and of the constants that it sees, and its stages.
   package func hostRoots(of experiment: TypedExperiment) -> [FunctionID] {

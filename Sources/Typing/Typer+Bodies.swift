@@ -14,6 +14,7 @@ extension Typer {
     body.kind = function.kind
     body.experiment = waiting.experiment
     body.driver = waiting.driver
+    body.part = waiting.part
     body.generics = waiting.generics
     body.result = function.result
     body.locals = function.locals
@@ -27,6 +28,9 @@ extension Typer {
       program.functions[index].result = value.type
       program.functions[index].body = TypedBlock(
         [TypedStatement(.returnValue(value), at: value.span)], at: value.span)
+    case .prepares(let blocks):
+      body.isTopOfPrepare = true
+      program.functions[index].body.statements = blocks.flatMap { typePrepare($0) }
     case .block(let block):
       body.isTopOfPrepare = function.kind == .stage(.prepare)
       let typed = typeBlock(block)

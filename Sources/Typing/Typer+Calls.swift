@@ -55,6 +55,15 @@ extension Typer {
       return callFunction(
         candidates, name, arguments, receiver: nil, expecting: expecting, at: span)
     case .structure(let id)?: return makeStructure(id, arguments, expecting: expecting, at: span)
+    case .part(let id)?:
+      typeAll(arguments)
+      report(partAsValue(name, id))
+    case .use?:
+      typeAll(arguments)
+      report(
+        Diagnostic(
+          .notApplicable, "`\(name.text)` is a part; call a kernel of it: `\(name.text).kernel(…)`",
+          at: name.span))
     case .experiment?:
       typeAll(arguments)
       report(
@@ -79,7 +88,7 @@ extension Typer {
     for argument in arguments { _ = expression(argument.value) }
   }
 
-  private mutating func callValue(
+  mutating func callValue(
     _ callee: TypedExpression, _ arguments: [Argument], at span: Span
   ) -> TypedExpression {
     let unknown = TypedExpression(.invalid, .unknown, at: span)
@@ -111,14 +120,17 @@ extension Typer {
   private mutating func callMember(
     _ base: ExpressionID, _ name: Name, _ arguments: [Argument], expecting: Type?, at span: Span
   ) -> TypedExpression {
-    if case .name(let first) = tree[base], body.lookUp(first.text) == nil {
-      switch lookUp(first.text) {
-      case .module(let index)?:
-        _ = moduleEntity(first)
-        return callInModule(index, name, arguments, expecting: expecting, at: span)
-      case .enumeration(let id)?: return makeCase(id, name, arguments, at: span)
-      default: break
+    switch entity(base) {
+    case .module(let index)?:
+      return callInModule(index, name, arguments, expecting: expecting, at: span)
+    case .use(let part)?:
+      return callInPart(part, name, arguments, expecting: expecting, at: span)
+    case .part(let id)?:
+      if case .structure(let structure)? = partType(name.text, of: id) {
+        return makeStructure(structure, arguments, expecting: expecting, at: span)
       }
+    case .enumeration(let id)?: return makeCase(id, name, arguments, at: span)
+    default: break
     }
     let receiver = expression(base)
     if name.text == "append", isArray(receiver.type) {

@@ -28,22 +28,26 @@ extension Typer {
         driverScopes.append(Scope())
         declare(driver.name, .driver(id), in: \.moduleScopes[module])
         driverDeclarations.append((id, driver, module))
-      case .experiment(let experiment): declareExperimentName(experiment)
-      case .part(let part): notYet("`part`", at: part.name.span)
+      case .experiment(let experiment): declareExperimentName(experiment, isPart: false)
+      case .part(let part): declareExperimentName(part, isPart: true)
       case .importing, .constant, .shared, .function, .test: break
       }
     }
   }
 
-  private mutating func declareExperimentName(_ experiment: ExperimentDeclaration) {
+  private mutating func declareExperimentName(_ experiment: ExperimentDeclaration, isPart: Bool) {
     let id = ExperimentID(index: Int32(program.experiments.count))
     program.experiments.append(
       TypedExperiment(
         id: id, name: experiment.name.text, members: [], kernels: [], functions: [],
         nameSpan: experiment.name.span,
-        documentation: experiment.documentation))
+        documentation: experiment.documentation, isPart: isPart))
     experimentScopes.append(Scope())
-    declare(experiment.name, .experiment(id), in: \.moduleScopes[module])
+    declare(experiment.name, isPart ? .part(id) : .experiment(id), in: \.moduleScopes[module])
+    if isPart {
+      partDeclarations[id] = (experiment, module)
+      program.partSpans.append(experiment.span)
+    }
     experimentDeclarations.append((id, experiment, module))
     for member in experiment.members {
       switch member {
@@ -165,9 +169,12 @@ extension Typer {
   }
 
   /// Goes to where a declaration stands, outside all bodies.
-  mutating func enter(module index: Int, experiment: ExperimentID? = nil, driver: DriverID? = nil) {
+  mutating func enter(
+    module index: Int, experiment: ExperimentID? = nil, driver: DriverID? = nil, part: Int? = nil
+  ) {
     module = index
     body = BodyState()
+    body.part = part
     body.experiment = experiment
     body.driver = driver
   }
@@ -184,6 +191,7 @@ extension Typer {
     let id = FunctionID(index: Int32(program.functions.count))
     let experiment = body.experiment
     let driver = body.driver
+    let part = body.part
     let signature = function.signature
     let own = generics(
       signature.generics,
@@ -225,7 +233,7 @@ extension Typer {
     let result = signature.result.map { resolve($0, generics: all) } ?? .unit
     program.functions.append(
       TypedFunction(
-        id: id, name: function.name.text, kind: kind, owner: owner, generics: all,
+        id: id, name: pathName(function.name), kind: kind, owner: owner, generics: all,
         parameters: parameters, result: result,
         locals: locals, body: TypedBlock([], at: function.span), effects: [],
         nameSpan: function.name.span,
@@ -234,7 +242,7 @@ extension Typer {
       pending.append(
         PendingBody(
           function: id, content: .block(block), module: module, experiment: experiment,
-          driver: driver, generics: all))
+          driver: driver, generics: all, part: part))
     }
     body.generics = []
     return id
@@ -296,7 +304,7 @@ extension Typer {
       PendingBody(
         function: id, content: .value(expression, type), module: module,
         experiment: body.experiment, driver: body.driver,
-        generics: []))
+        generics: [], part: body.part))
     return id
   }
 
@@ -309,10 +317,13 @@ extension Typer {
     let written = field.type.map { resolve($0) }
     program.members.append(
       Member(
-        id: id, name: field.name.text, kind: kind, experiment: experiment,
+        id: id, name: pathName(field.name), kind: kind, experiment: experiment,
         type: written ?? .unknown, axes: [],
         nameSpan: field.name.span, documentation: field.documentation))
-    if let value = field.value {
+    if kind == .argument, let fixed = fixedValue(field.name, as: written) {
+      program.members[Int(id.index)].initializer = fixed
+      program.members[Int(id.index)].isFixed = true
+    } else if let value = field.value {
       let initializer = declareInitializer(value, of: written, named: field.name)
       if written == nil, let waiting = pending.popLast() {
         let outer = body
@@ -325,13 +336,19 @@ extension Typer {
       report(
         Diagnostic(.unexpected, "`\(field.name.text)` needs a value: `= …`", at: field.name.span))
     }
+    enter(field.name, id, of: experiment)
+    return id
+  }
+
+  /// Adds a member to its experiment, and its name to the scope that it stands in.
+  mutating func enter(_ name: Name, _ id: MemberID, of experiment: ExperimentID?) {
     if let experiment {
       program.experiments[Int(experiment.index)].members.append(id)
-      declare(field.name, .member(id), in: \.experimentScopes[Int(experiment.index)])
+      if let part = body.part { memberUses[id] = partInstances[part].start }
+      declare(name, .member(id), in: ownScope(experiment))
     } else {
-      declare(field.name, .member(id), in: \.moduleScopes[module])
+      declare(name, .member(id), in: \.moduleScopes[module])
     }
-    return id
   }
 
   /// The typed value of a parameter's or field's default; it mentions no locals.
@@ -340,6 +357,7 @@ extension Typer {
     body = BodyState()
     body.experiment = outer.experiment
     body.driver = outer.driver
+    body.part = outer.part
     body.generics = outer.generics
     body.openScope()
     let value = self.value(expression, as: type)

@@ -16,7 +16,7 @@ extension Typer {
     for (id, driver, index) in driverDeclarations {
       enter(module: index, driver: id)
       for name in driver.interfaces {
-        guard case .interface(let interface)? = lookUp(name.text) else {
+        guard case .interface(let interface)? = entity(path: name) else {
           report(
             Diagnostic(.unknownType, "there is no interface called `\(name.text)`", at: name.span))
           continue

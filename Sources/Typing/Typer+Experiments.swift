@@ -9,19 +9,30 @@ extension Typer {
     for (id, experiment, index) in experimentDeclarations {
       enter(module: index, experiment: id)
       declareMembers(of: id, experiment)
+      declareStages(of: id, experiment)
       let sorted = program[id].members.sorted {
-        program[$0].nameSpan.start < program[$1].nameSpan.start
+        (memberUses[$0] ?? program[$0].nameSpan.start, $0.index)
+          < (memberUses[$1] ?? program[$1].nameSpan.start, $1.index)
       }
       program.experiments[Int(id.index)].members = sorted
     }
   }
 
-  private mutating func declareMembers(of id: ExperimentID, _ experiment: ExperimentDeclaration) {
+  /// Declares the members of an experiment or of the part that is being used.
+  mutating func declareMembers(of id: ExperimentID, _ experiment: ExperimentDeclaration) {
+    // Devices first, since a `use` may lend them to a part; then parts, since everything may
+    // mention what they have.
+    for member in experiment.members {
+      if case .device(let names, let type, let binding, let documentation, _) = member {
+        declareDevices(names, type, binding: binding, documentation: documentation)
+      }
+    }
+    for member in experiment.members {
+      if case .use(let use) = member { declareUse(use, in: id) }
+    }
     // What has a written type comes first, so that everything may mention it.
     for member in experiment.members {
       switch member {
-      case .device(let names, let type, let binding, let documentation, _):
-        declareDevices(names, type, binding: binding, documentation: documentation)
       case .argument(let field, let range): declareArgument(field, range: range, in: id)
       case .shared(let shared): declareShared(shared, experiment: id)
       case .dataset(let field, let axes, let error):
@@ -30,14 +41,14 @@ extension Typer {
       case .variable(let field) where field.type != nil:
         _ = declareValue(field, kind: .variable, experiment: id)
       case .resident(let field): notYet("`resident`", at: field.name.span)
-      case .use(let use): notYet("`use`", at: use.name.span)
       case .field(let field):
         report(
           Diagnostic(
             .unexpected,
             "`field` belongs to a driver; an experiment has `arg`, `var`, `shared` and `dataset`",
             at: field.name.span))
-      case .variable, .prepare, .run, .analyze, .cleanup, .function, .structure, .enumeration,
+      case .device, .use, .variable, .prepare, .run, .analyze, .cleanup, .function, .structure,
+        .enumeration,
         .error:
         break
       }
@@ -45,7 +56,7 @@ extension Typer {
     for member in experiment.members {
       guard case .function(let function) = member else { continue }
       let function_ = declareSignature(function, kind: kind(of: function), owner: .experiment(id))
-      declareFunction(function.name, function_, in: \.experimentScopes[Int(id.index)])
+      declareFunction(function.name, function_, in: ownScope(id))
       if kind(of: function) == .kernel || kind(of: function) == .seamlessKernel {
         program.experiments[Int(id.index)].kernels.append(function_)
       } else {
@@ -57,7 +68,6 @@ extension Typer {
         _ = declareValue(field, kind: .variable, experiment: id)
       }
     }
-    declareStages(of: id, experiment)
   }
 
   private mutating func declareStages(of id: ExperimentID, _ experiment: ExperimentDeclaration) {
@@ -73,29 +83,31 @@ extension Typer {
       seen[stage] = span
       return true
     }
-    for member in experiment.members {
-      if case .prepare(let block, let keyword) = member, isNew(.prepare, at: keyword) {
-        let function = declareStage(.prepare, block, keyword: keyword, in: id)
-        program.experiments[Int(id.index)].prepare = function
-        // At once: what it binds is seen by everything else.
-        if let waiting = pending.popLast() { typeBody(waiting) }
-        enter(module: module, experiment: id)
-      }
-    }
+    var prepare: (Block, Span)?
+    var cleanup: (Block, Span)?
     for member in experiment.members {
       switch member {
-      case .run(let block, let keyword) where isNew(.run, at: keyword):
-        program.experiments[Int(id.index)].run = declareStage(.run, block, keyword: keyword, in: id)
-      case .analyze(let block, let keyword) where isNew(.analyze, at: keyword):
-        program.experiments[Int(id.index)].analyze = declareStage(
-          .analyze, block, keyword: keyword, in: id)
+      case .prepare(let block, let keyword) where isNew(.prepare, at: keyword):
+        prepare = (block, keyword)
       case .cleanup(let block, let keyword) where isNew(.cleanup, at: keyword):
-        program.experiments[Int(id.index)].cleanup = declareStage(
-          .cleanup, block, keyword: keyword, in: id)
+        cleanup = (block, keyword)
       default: break
       }
     }
-    if seen[.run] == nil {
+    declarePrepare(of: id, prepare)
+    for member in experiment.members {
+      switch member {
+      case .run(let block, let keyword) where isNew(.run, at: keyword):
+        program.experiments[Int(id.index)].run = declareStage(
+          .run, .block(block), span: block.span, keyword: keyword, in: id)
+      case .analyze(let block, let keyword) where isNew(.analyze, at: keyword):
+        program.experiments[Int(id.index)].analyze = declareStage(
+          .analyze, .block(block), span: block.span, keyword: keyword, in: id)
+      default: break
+      }
+    }
+    declareCleanup(of: id, cleanup)
+    if seen[.run] == nil, !program[id].isPart {
       report(
         Diagnostic(
           .runMissing, "the experiment `\(experiment.name.text)` has no `run`",
@@ -104,20 +116,21 @@ extension Typer {
     }
   }
 
-  private mutating func declareStage(
-    _ stage: Stage, _ block: Block, keyword: Span, in id: ExperimentID
+  /// Makes the function of a stage; its body waits.
+  mutating func declareStage(
+    _ stage: Stage, _ content: PendingBody.Content, span: Span, keyword: Span, in id: ExperimentID
   ) -> FunctionID {
     let function = FunctionID(index: Int32(program.functions.count))
     program.functions.append(
       TypedFunction(
         id: function, name: stage.rawValue, kind: .stage(stage), owner: .experiment(id),
         generics: [], parameters: [],
-        result: .unit, locals: [], body: TypedBlock([], at: block.span), effects: [],
+        result: .unit, locals: [], body: TypedBlock([], at: span), effects: [],
         nameSpan: keyword,
-        span: keyword.joined(with: block.span), documentation: nil))
+        span: keyword.joined(with: span), documentation: nil))
     pending.append(
       PendingBody(
-        function: function, content: .block(block), module: module, experiment: id, driver: nil,
+        function: function, content: content, module: module, experiment: id, driver: nil,
         generics: []))
     return function
   }
@@ -130,15 +143,10 @@ extension Typer {
     let id = MemberID(index: Int32(program.members.count))
     program.members.append(
       Member(
-        id: id, name: name.text, kind: kind, experiment: experiment, type: type, axes: [],
+        id: id, name: pathName(name), kind: kind, experiment: experiment, type: type, axes: [],
         nameSpan: name.span,
         documentation: documentation))
-    if let experiment {
-      program.experiments[Int(experiment.index)].members.append(id)
-      declare(name, .member(id), in: \.experimentScopes[Int(experiment.index)])
-    } else {
-      declare(name, .member(id), in: \.moduleScopes[module])
-    }
+    enter(name, id, of: experiment)
     return id
   }
 
@@ -171,6 +179,10 @@ extension Typer {
           notes: ["A device is a driver or an interface, such as `TTLOut`, `TTLIn` or `DDS`."]))
     }
     for name in names {
+      if let lent = lentDevice(name, as: type) {
+        _ = addMember(name, .device(lent), type, documentation: documentation, to: body.experiment)
+        continue
+      }
       var device = name.text
       var span = name.span
       if let binding {
@@ -201,42 +213,69 @@ extension Typer {
     return text
   }
 
-  private mutating func bind(_ name: String, as type: Type, at span: Span) -> DeviceBinding? {
+  /// The device called `name` in the system description, as a device of `type`; says so where it is
+  /// none.
+  ///
+  /// A part that is typed on its own may miss devices: whoever uses it has them.
+  mutating func bind(_ name: String, as type: Type, at span: Span) -> DeviceBinding? {
     if case .unknown = type { return nil }
+    let place = body.part.map { partInstances[$0].nameSpan } ?? span
+    let (binding, fault) = binding(name, as: type, at: place)
+    if let fault, body.experiment.map({ !program[$0].isPart }) ?? true { report(fault) }
+    return binding
+  }
+
+  private func binding(_ name: String, as type: Type, at span: Span) -> (
+    DeviceBinding?, Diagnostic?
+  ) {
+    var notes: [String] = []
+    if let part = body.part.map({ partInstances[$0] }) {
+      notes = [
+        "`\(program[part.part].name)` asks for it; lend it another: "
+          + "`use \(part.use): \(program[part.part].name)(\(name): …)`."
+      ]
+    }
     guard let device = program.description.device(named: name) else {
       let names = program.description.devices.map(\.name)
       var fixes: [Fix] = []
       if let near = nearest(to: name, among: names) {
         fixes = [Fix("did you mean the device `\(near)`?")]
       }
-      report(
+      return (
+        nil,
         Diagnostic(
           .unknownDevice,
           "the laboratory `\(program.description.name)` has no device called `\(name)`", at: span,
-          notes: ["It has \(names.joined(separator: ", "))."], fixes: fixes))
-      return nil
+          notes: notes + ["It has \(names.joined(separator: ", "))."], fixes: fixes)
+      )
     }
     guard let driver = program.drivers.first(where: { $0.name == device.driver }) else {
-      report(
+      return (
+        nil,
         Diagnostic(
           .unknownDevice, "the driver `\(device.driver)` of the device `\(name)` is not known",
-          at: span))
-      return nil
+          at: span)
+      )
     }
-    let fits: Bool
-    switch type {
-    case .driver(let wanted): fits = driver.id == wanted
-    case .interface(let wanted): fits = driver.interfaces.contains(wanted)
-    default: fits = true
-    }
-    guard fits else {
-      report(
+    guard serves(driver.id, as: type) else {
+      return (
+        nil,
         Diagnostic(
           .unknownDevice,
-          "the device `\(name)` is a `\(driver.name)`, not \(program.described(type))", at: span))
-      return nil
+          "the device `\(name)` is a `\(driver.name)`, not \(program.described(type))", at: span,
+          notes: notes)
+      )
     }
-    return DeviceBinding(name: name, driver: driver.id)
+    return (DeviceBinding(name: name, driver: driver.id), nil)
+  }
+
+  /// Whether a device with the driver can be a device of `type`.
+  func serves(_ driver: DriverID, as type: Type) -> Bool {
+    switch type {
+    case .driver(let wanted): driver == wanted
+    case .interface(let wanted): program[driver].interfaces.contains(wanted)
+    default: true
+    }
   }
 
   // MARK: Arguments, shared values, datasets

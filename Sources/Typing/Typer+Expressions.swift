@@ -129,6 +129,15 @@ extension Typer {
           "`\(name.text)` is a module, not a value; write `\(modules.modules[index].name).name`",
           at: name.span))
       return unknown
+    case .use?:
+      report(
+        Diagnostic(
+          .mismatch, "`\(name.text)` is a part, not a value; write `\(name.text).name`",
+          at: name.span))
+      return unknown
+    case .part(let id)?:
+      report(partAsValue(name, id))
+      return unknown
     case .structure?, .enumeration?, .error?, .interface?, .driver?, .experiment?, .builtinError?,
       .generic?:
       report(Diagnostic(.mismatch, "`\(name.text)` is a type, not a value", at: name.span))

@@ -376,7 +376,9 @@ extension Typer {
             at: tree.span(of: argument.value)))
         continue
       }
-      let members = program[id].members.filter { program[$0].kind == .argument }
+      let members = program[id].members.filter {
+        program[$0].kind == .argument && !program[$0].isFixed
+      }
       guard let member = members.first(where: { program[$0].name == label.text }) else {
         _ = expression(argument.value)
         var fixes: [Fix] = []

@@ -67,11 +67,11 @@ extension Typer {
       callee = inner
       arguments = given
     }
-    guard case .name(let name) = tree[callee] else {
+    guard let name = dottedName(callee) else {
       report(Diagnostic(.mismatch, "an error is due after `throw`", at: tree.span(of: value)))
       return
     }
-    switch lookUp(name.text) {
+    switch entity(path: name) {
     case .error(let id)?:
       let fields = program[id].payload
       let matched = match(
@@ -111,7 +111,7 @@ extension Typer {
     for clause in catches {
       var errors: [ErrorReference] = []
       for name in clause.errors {
-        switch errorEntity(name) {
+        switch entity(path: name) {
         case .error(let id)?: errors.append(.declared(id))
         case .builtinError(let index)?: errors.append(.builtin(index))
         case nil: report(unknownName(name))
@@ -137,29 +137,20 @@ extension Typer {
     statements.append(TypedStatement(.tryCatch(inner, typed, finally: last), at: span))
   }
 
-  /// What `name`, which may be written `module.Name`, stands for.
-  private mutating func errorEntity(_ name: Name) -> Entity? {
-    let parts = name.text.split(separator: ".")
-    guard parts.count == 2 else { return lookUp(name.text) }
-    guard case .module(let index)? = moduleEntity(Name(String(parts[0]), at: name.span)) else {
-      return nil
-    }
-    return moduleScopes[index][String(parts[1])]
-  }
-
   mutating func typePreload(_ names: [Name], at span: Span, into statements: inout [TypedStatement])
   {
     var kernels: [FunctionID] = []
     for name in names {
-      guard case .functions(let candidates)? = lookUp(name.text) else {
-        report(lookUp(name.text) == nil ? unknownName(name) : notAKernel(name))
+      let found = entity(path: name)
+      guard case .functions(let candidates)? = found else {
+        report(found == nil ? unknownName(name) : notAKernel(name))
         continue
       }
-      let found = candidates.filter {
+      let fitting = candidates.filter {
         program[$0].kind == .kernel || program[$0].kind == .seamlessKernel
       }
-      if found.isEmpty { report(notAKernel(name)) }
-      kernels += found
+      if fitting.isEmpty { report(notAKernel(name)) }
+      kernels += fitting
     }
     // After an error it is not known which were meant: none of them is to be called stale for that.
     if kernels.count < names.count, let experiment = body.experiment {

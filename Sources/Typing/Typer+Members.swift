@@ -8,10 +8,10 @@ extension Typer {
   /// `base.name` without a call.
   mutating func member(_ base: ExpressionID, _ name: Name, at span: Span) -> TypedExpression {
     let unknown = TypedExpression(.invalid, .unknown, at: span)
-    if case .name(let first) = tree[base], body.lookUp(first.text) == nil {
-      switch lookUp(first.text) {
-      case .module(let index)?:
-        _ = moduleEntity(first)
+    if let outer = entity(base) {
+      let first = lastName(base)
+      switch outer {
+      case .module(let index):
         switch moduleScopes[index][name.text] {
         case .member(let id)?: return memberValue(id, at: span)
         case .functions(let candidates)?: return functionValue(candidates, name, expecting: nil)
@@ -19,16 +19,19 @@ extension Typer {
           report(noSuchMember(name, ofModule: index))
           return unknown
         }
-      case .enumeration(let id)?: return makeCase(id, name, [], at: span)
-      case .structure?, .error?, .interface?, .driver?, .experiment?:
+      case .use(let part): return memberOfPart(part, name, at: span)
+      case .enumeration(let id): return makeCase(id, name, [], at: span)
+      case .structure, .error, .interface, .driver, .experiment, .part:
         report(
-          Diagnostic(.noSuchMember, "`\(first.text)` has no member `\(name.text)`", at: name.span))
+          Diagnostic(.noSuchMember, "`\(first)` has no member `\(name.text)`", at: name.span))
         return unknown
-      default:
-        if builtinTypes[first.text] == .integer, name.text == "min" || name.text == "max" {
-          return TypedExpression(.integer(name.text == "min" ? .min : .max), .integer, at: span)
-        }
+      case .functions, .member, .builtinError, .local, .generic: break
       }
+    }
+    if case .name(let first) = tree[base], lookUp(first.text) == nil,
+      builtinTypes[first.text] == .integer, name.text == "min" || name.text == "max"
+    {
+      return TypedExpression(.integer(name.text == "min" ? .min : .max), .integer, at: span)
     }
     let value = expression(base)
     if let result = property(name.text, of: value, at: span) { return result }

@@ -8,7 +8,11 @@ extension Typer {
   /// What `name` stands for where the typer is; nil if nothing is called so.
   func lookUp(_ name: String) -> Entity? {
     if let local = body.lookUp(name) { return .local(local) }
-    if let experiment = body.experiment, let entity = experimentScopes[Int(experiment.index)][name]
+    if let part = body.part {
+      if let entity = partInstances[part].scope[name] { return entity }
+      if let type = partType(name, of: partInstances[part].part) { return type }
+    } else if let experiment = body.experiment,
+      let entity = experimentScopes[Int(experiment.index)][name]
     {
       return entity
     }
@@ -17,6 +21,12 @@ extension Typer {
     }
     if let entity = moduleScopes[module][name] { return entity }
     if let index = modules.modules[module].imports[name] { return .module(index) }
+    // What is given from outside may use the standard library without an import.
+    if givenTree != nil, libraryModuleNames.contains(name),
+      let index = modules.modules.firstIndex(where: { $0.name == name && $0.isLibrary })
+    {
+      return .module(index)
+    }
     if module != 0, let entity = moduleScopes[0][name] { return entity }
     if let index = builtinErrorNames.firstIndex(of: name) { return .builtinError(index) }
     return nil
@@ -31,7 +41,11 @@ extension Typer {
 
   func visibleScopes() -> [Scope] {
     var scopes: [Scope] = []
-    if let experiment = body.experiment { scopes.append(experimentScopes[Int(experiment.index)]) }
+    if let part = body.part {
+      scopes.append(partInstances[part].scope)
+    } else if let experiment = body.experiment {
+      scopes.append(experimentScopes[Int(experiment.index)])
+    }
     if let driver = body.driver { scopes.append(driverScopes[Int(driver.index)]) }
     scopes.append(moduleScopes[module])
     if module != 0 { scopes.append(moduleScopes[0]) }

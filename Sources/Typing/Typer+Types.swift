@@ -89,11 +89,19 @@ extension Typer {
     at span: Span
   ) -> Type {
     if let moduleName {
-      guard case .module(let index)? = moduleEntity(moduleName) else {
+      switch lookUp(moduleName.text) {
+      case .module(let index)?:
+        _ = moduleEntity(moduleName)
+        return type(of: moduleScopes[index][name.text], name, arguments, generics, at: span)
+      case .part(let id)?:
+        return type(of: partType(name.text, of: id), name, arguments, generics, at: span)
+      case .use(let part)?:
+        let found = partType(name.text, of: partInstances[part].part)
+        return type(of: found, name, arguments, generics, at: span)
+      default:
         report(unknownName(moduleName))
         return .unknown
       }
-      return type(of: moduleScopes[index][name.text], name, arguments, generics, at: span)
     }
     if let generic = generics.first(where: { $0.name == name.text }) {
       switch generic.kind {
@@ -128,7 +136,8 @@ extension Typer {
     case .error(let id)?: return .error(id)
     case .interface(let id)?: return .interface(id)
     case .driver(let id)?: return .driver(id)
-    case .generic, .functions, .member, .builtinError, .experiment, .module, .local, nil:
+    case .generic, .functions, .member, .builtinError, .experiment, .part, .use, .module, .local,
+      nil:
       let names = typeNames() + generics.map(\.name)
       var fixes: [Fix] = []
       if let near = nearest(to: name.text, among: names) {
@@ -227,7 +236,9 @@ extension Typer {
       for (name, entity) in scope.entities {
         switch entity {
         case .structure, .enumeration, .error, .interface, .driver: names.append(name)
-        case .functions, .member, .builtinError, .experiment, .module, .local, .generic: break
+        case .functions, .member, .builtinError, .experiment, .part, .use, .module, .local,
+          .generic:
+          break
         }
       }
     }

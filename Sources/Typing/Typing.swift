@@ -11,9 +11,13 @@ package struct LoadedModule: Sendable {
   package let imports: [String: Int]
   /// Names bound by the imports, where they stand, for warnings.
   package let importSpans: [String: Span]
+  /// Whether it belongs to the standard library.
+  package let isLibrary: Bool
   package init(
-    name: String, tree: ParsedModule, imports: [String: Int], importSpans: [String: Span]
+    name: String, tree: ParsedModule, imports: [String: Int], importSpans: [String: Span],
+    isLibrary: Bool = false
   ) {
+    self.isLibrary = isLibrary
     self.name = name
     self.tree = tree
     self.imports = imports
@@ -93,6 +97,10 @@ enum Entity {
   case interface(InterfaceID)
   case driver(DriverID)
   case experiment(ExperimentID)
+  /// A part's declaration; its names are those of the experiment as which it is typed on its own.
+  case part(ExperimentID)
+  /// A part put into the experiment by `use`: an index into `partInstances`.
+  case use(Int)
   case module(Int)
   case local(LocalID)
   /// A generic parameter, in types only.
@@ -117,6 +125,8 @@ struct PendingBody {
   enum Content {
     case block(Block)
     case value(ExpressionID, Type?)
+    /// The `prepare`s of the parts used, in their order, and the experiment's own.
+    case prepares([PrepareBlock])
   }
   let function: FunctionID
   let content: Content
@@ -124,6 +134,8 @@ struct PendingBody {
   let experiment: ExperimentID?
   let driver: DriverID?
   let generics: [TypedGeneric]
+  /// The part used whose code it is: an index into `partInstances`.
+  var part: Int?
 }
 
 /// The worker of `type`: fills a program, pass after pass.
@@ -136,6 +148,16 @@ struct Typer {
   var moduleScopes: [Scope] = []
   var experimentScopes: [Scope] = []
   var driverScopes: [Scope] = []
+  /// Each `use` of a part, expanded.
+  var partInstances: [PartInstance] = []
+  /// The parts that an experiment uses itself, in their order.
+  var usesOfExperiment: [ExperimentID: [Int]] = [:]
+  /// The parts that are being expanded, outermost first.
+  var expanding: [ExperimentID] = []
+  /// Of members that came by a `use`: where that stands in the experiment.
+  var memberUses: [MemberID: UInt32] = [:]
+  /// The declaration of each part, by the experiment as which it is typed on its own.
+  var partDeclarations: [ExperimentID: (declaration: ExperimentDeclaration, module: Int)] = [:]
   /// The module in which a declaration is being typed.
   var module = 0
   var pending: [PendingBody] = []
@@ -215,10 +237,11 @@ struct Typer {
     checkStages()
     warnOfBranches()
     rejectDefaultsOutOfRange()
+    diagnostics = program.once(diagnostics)
     // While there are errors, what is unused may be so because of them.
     if !diagnostics.contains(where: { $0.severity == .error }) {
       warnOfUnusedImports()
-      diagnostics += warnings.filter { $0.span.source == program.main }
+      diagnostics += program.once(warnings.filter { $0.span.source == program.main })
     }
     diagnostics.sort {
       ($0.span.source.index, $0.span.start) < ($1.span.source.index, $1.span.start)

@@ -31,14 +31,18 @@ struct CheckCommand: ParsableCommand {
 /// What the commands do alike with the program that they are given.
 enum Program {
   /// Reads and parses `file` and what it imports.
-  static func load(_ file: String) throws(ExitCode) -> LoadedProgram {
-    Toolchain.load(file, try Files.readOrExit(file)) { Files.read($0) }
+  ///
+  /// `expressions` are what was given on the command line.
+  static func load(_ file: String, expressions: [String] = []) throws(ExitCode) -> LoadedProgram {
+    Toolchain.load(file, try Files.readOrExit(file), expressions: expressions) { Files.read($0) }
   }
 
   /// The checked program in `file`; or the end of the process, once all has been said that is wrong
   /// with it.
-  static func check(_ file: String, json: Bool) throws(ExitCode) -> CheckedProgram {
-    let loaded = try load(file)
+  static func check(_ file: String, json: Bool, expressions: [String] = []) throws(ExitCode)
+    -> CheckedProgram
+  {
+    let loaded = try load(file, expressions: expressions)
     let checked = Toolchain.check(loaded, against: .defaultLaboratory)
     guard let program = checked.value, !checked.hasErrors else {
       if json {

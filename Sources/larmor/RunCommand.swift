@@ -59,7 +59,7 @@ struct RunCommand: ParsableCommand {
   var results: String?
 
   func run() throws {
-    let checked = try Program.check(file, json: json)
+    let checked = try Program.check(file, json: json, expressions: arguments)
     let program = checked.typed
     let experiments = try Selection(experiment, all: all, in: checked).experiments
     var sharedFile = try readShared()
@@ -174,7 +174,7 @@ struct Selection {
 
   /// The one called `name`; or all; or the only one.
   init(_ name: String?, all: Bool, in checked: CheckedProgram) throws(ExitCode) {
-    let known = checked.typed.experiments.filter { $0.nameSpan.source == checked.typed.main }
+    let known = checked.typed.runnable
     let names = known.map { "`\($0.name)`" }.joined(separator: ", ")
     let file = checked.loaded.sources[checked.loaded.main].name
     if let name {
