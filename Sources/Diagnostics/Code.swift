@@ -54,6 +54,7 @@ package enum Code: String, CaseIterable, Sendable {
   case notYetSupported = "E0901"
   // Warnings
   case unusedName = "W0201"
+  case caseNeverReached = "W0210"
   case plainLoopInParallel = "W0601"
   case waitInBranch = "W0602"
 

@@ -88,6 +88,9 @@ struct DeviceFactsReader {
       let first = origins(of: value)
       walk(otherwise)
       return first + origins(of: other)
+    case .sequence(let block, let value):
+      walk(block)
+      return origins(of: value)
     case .intrinsic(.count, let operands):
       for operand in operands { facts.reads += origins(of: operand).map { $0.appending(.count) } }
       return []
@@ -98,7 +101,9 @@ struct DeviceFactsReader {
       return []
     case .invalid, .unit, .integer, .float, .boolean, .text, .none, .device, .ownDevice, .function:
       return []
-    case .some(let a), .unary(_, let a), .convert(_, let a):
+    case .some(let a), .unary(_, let a), .convert(_, let a), .isCase(let a, _),
+      .payload(let a, _, _):
+      // What a case carries has no path of its own: the whole value is read.
       read(a)
       return []
     case .binary(_, let a, let b), .and(let a, let b), .or(let a, let b), .coalesce(let a, let b),
@@ -127,6 +132,8 @@ struct DeviceFactsReader {
         switch clause {
         case .loop(let loop): walk(loop)
         case .condition(let condition): read(condition)
+        case .declare(let local, let value):
+          facts.aliases[local, default: []] += origins(of: value)
         }
       }
       read(value)
@@ -261,6 +268,8 @@ struct DeviceFactsReader {
     for condition in conditions {
       switch condition {
       case .expression(let expression), .binding(_, let expression): read(expression)
+      case .declare(let local, let value):
+        facts.aliases[local, default: []] += origins(of: value)
       }
     }
   }

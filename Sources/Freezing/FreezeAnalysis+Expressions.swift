@@ -17,7 +17,12 @@ extension FreezeAnalysis {
     case .member(let member):
       // What has not been written yet raises `MissingValue`.
       if case .dataset = program[member].kind { mayThrow() }
-    case .some(let a), .tupleElement(let a, _), .field(let a, _): evaluate(a)
+    case .some(let a), .tupleElement(let a, _), .field(let a, _), .isCase(let a, _),
+      .payload(let a, _, _):
+      evaluate(a)
+    case .sequence(let block, let value):
+      walk(block)
+      evaluate(value)
     case .unary(let operation, let a):
       evaluate(a)
       switch operation {
@@ -147,6 +152,9 @@ extension FreezeAnalysis {
       set(holds)
       comprehension(value, clauses.dropFirst())
       set(sites.join(fails, flow.state))
+    case .declare(_, let part):
+      evaluate(part)
+      comprehension(value, clauses.dropFirst())
     }
   }
 
@@ -166,6 +174,7 @@ extension FreezeAnalysis {
       case .binding(_, let expression):
         evaluate(expression)
         fails = sites.join(fails, flow.state)
+      case .declare(_, let expression): evaluate(expression)
       }
     }
     return (flow.state, fails)

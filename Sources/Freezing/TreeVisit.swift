@@ -40,7 +40,8 @@ extension TypedLoop {
 extension TypedCondition {
   func visit(_ body: (TreeNode) -> Void) {
     switch self {
-    case .expression(let expression), .binding(_, let expression): expression.visit(body)
+    case .expression(let expression), .binding(_, let expression), .declare(_, let expression):
+      expression.visit(body)
     }
   }
 }
@@ -63,7 +64,7 @@ extension TypedExpression {
       .ownDevice, .function:
       break
     case .some(let a), .unary(_, let a), .convert(_, let a), .tupleElement(let a, _),
-      .field(let a, _), .await(let a):
+      .field(let a, _), .await(let a), .isCase(let a, _), .payload(let a, _, _):
       a.visit(body)
     case .binary(_, let a, let b), .and(let a, let b), .or(let a, let b), .coalesce(let a, let b),
       .index(let a, let b),
@@ -91,11 +92,15 @@ extension TypedExpression {
       value.visit(body)
       otherwise.visit(body)
       other.visit(body)
+    case .sequence(let block, let value):
+      block.visit(body)
+      value.visit(body)
     case .comprehension(let value, let clauses):
       for clause in clauses {
         switch clause {
         case .loop(let loop): loop.visit(body)
         case .condition(let condition): condition.visit(body)
+        case .declare(_, let value): value.visit(body)
         }
       }
       value.visit(body)

@@ -166,6 +166,9 @@ extension Lowerer {
       return
     }
     switch first {
+    case .declare(let local, let part):
+      bindPart(local, part)
+      clause(clauses.dropFirst(), value, into: target)
     case .condition(let condition):
       let mark = temporaries.count
       let (run, source) = settled(evaluate(condition), .boolean, at: condition.span)

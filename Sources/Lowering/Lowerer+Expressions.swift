@@ -68,6 +68,8 @@ extension Lowerer {
       return component(base, index, expression)
     case .enumeration(let id, let tag, let payload):
       return enumeration(id, tag, payload, expression, hint)
+    case .isCase(let base, let tag): return isCase(base, tag, expression, hint)
+    case .payload(let base, let tag, let field): return payload(base, tag, field, expression)
     case .array(let elements): return array(elements, expression, hint)
     case .repeated(let value, count: let count): return repeated(value, count, expression, hint)
     case .index(let base, let index):
@@ -79,6 +81,8 @@ extension Lowerer {
     case .slice(let base, let low, let high): return slice(base, low, high, expression, hint)
     case .conditional(let conditions, let then, let value, let otherwise, let other):
       return conditional(conditions, (then, value), (otherwise, other), expression, hint)
+    case .sequence(let block, let value):
+      return sequence(block, value, expression, hint)
     case .comprehension(let value, let clauses):
       return comprehension(value, clauses, expression, hint)
     case .interpolation(let segments): return interpolation(segments, expression, hint)
@@ -286,20 +290,9 @@ extension Lowerer {
     switch branch {
     case .always(let holds):
       let (block, value) = holds ? then : otherwise
-      let target = hint ?? temporary(words(of: type(of: expression), at: expression.span))
-      scopes.append([])
-      statements(block.statements)
-      let operand = evaluate(value, hint: target)
-      if case .constant = operand {
-        if hint == nil, !target.ownsArrays { code.free(target) }
-        closeScope()
-        closeScope()
-        return operand
-      }
-      store(operand, type(of: expression), into: target, at: value.span)
+      let operand = sequence(block, value, expression, hint)
       closeScope()
-      closeScope()
-      return .temporary(target)
+      return operand
     case .otherwise(let label):
       let target = fresh(type(of: expression), hint, at: expression.span)
       let end = code.label()
@@ -311,6 +304,24 @@ extension Lowerer {
       code.place(end)
       return .temporary(target)
     }
+  }
+
+  /// Runs `block`, then evaluates `value`, both in a scope of their own.
+  private mutating func sequence(
+    _ block: TypedBlock, _ value: TypedExpression, _ expression: TypedExpression, _ hint: Run?
+  ) -> Operand {
+    let target = hint ?? temporary(words(of: type(of: expression), at: expression.span))
+    scopes.append([])
+    statements(block.statements)
+    let operand = evaluate(value, hint: target)
+    if case .constant = operand {
+      if hint == nil, !target.ownsArrays { code.free(target) }
+      closeScope()
+      return operand
+    }
+    store(operand, type(of: expression), into: target, at: value.span)
+    closeScope()
+    return .temporary(target)
   }
 
   private mutating func choose(_ branch: (TypedBlock, TypedExpression), into target: Run) {

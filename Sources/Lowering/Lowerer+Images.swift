@@ -182,6 +182,7 @@ extension Lowerer {
     case .driver(let id): name = "\(program[id].name).\(name)"
     case .interface(let id): name = "\(program[id].name).\(name)"
     case .structure(let id): name = "\(program[id].name).\(name)"
+    case .enumeration(let id): name = "\(program[id].name).\(name)"
     }
     if let device = instance.device { name += "(\(program[device].name))" }
     return name

@@ -8,10 +8,10 @@ private func anyOperand(of expression: TypedExpression, _ visit: (TypedExpressio
   switch expression.kind {
   case .invalid, .unit, .integer, .float, .boolean, .text, .none, .local, .member, .device,
     .ownDevice, .function,
-    .conditional, .comprehension, .record:
+    .conditional, .sequence, .comprehension, .record:
     false
   case .some(let a), .unary(_, let a), .convert(_, let a), .tupleElement(let a, _),
-    .field(let a, _), .await(let a):
+    .field(let a, _), .await(let a), .isCase(let a, _), .payload(let a, _, _):
     visit(a)
   case .binary(_, let a, let b), .and(let a, let b), .or(let a, let b), .coalesce(let a, let b),
     .repeated(let a, count: let b),
@@ -49,7 +49,7 @@ private func anyOperand(of conditions: [TypedCondition], _ visit: (TypedExpressi
 {
   conditions.contains {
     switch $0 {
-    case .expression(let e), .binding(_, let e): visit(e)
+    case .expression(let e), .binding(_, let e), .declare(_, let e): visit(e)
     }
   }
 }
@@ -74,12 +74,14 @@ extension Lowerer {
       return !then.statements.isEmpty || !otherwise.statements.isEmpty || mayWrite(value)
         || mayWrite(other)
         || anyOperand(of: conditions, mayWrite)
+    case .sequence(let block, let value): return mayWrite(block) || mayWrite(value)
     case .comprehension(let value, let clauses):
       return mayWrite(value)
         || clauses.contains {
           switch $0 {
           case .loop(let loop): anyOperand(of: loop, mayWrite)
           case .condition(let condition): mayWrite(condition)
+          case .declare: false
           }
         }
     default: break
@@ -109,12 +111,14 @@ extension Lowerer {
       return anyOperand(of: conditions, hasTimeline) || hasTimeline(then) || hasTimeline(value)
         || hasTimeline(otherwise)
         || hasTimeline(other)
+    case .sequence(let block, let value): return hasTimeline(block) || hasTimeline(value)
     case .comprehension(let value, let clauses):
       return hasTimeline(value)
         || clauses.contains {
           switch $0 {
           case .loop(let loop): anyOperand(of: loop, hasTimeline)
           case .condition(let condition): hasTimeline(condition)
+          case .declare: false
           }
         }
     case .record, .await: return true
@@ -148,13 +152,13 @@ extension Lowerer {
 
   /// Whether a conditional inside `expression` holds a way out.
   func escapes(_ expression: TypedExpression) -> Bool {
-    if case .conditional(let conditions, let then, let value, let otherwise, let other) = expression
-      .kind
-    {
-      return anyOperand(of: conditions, escapes) || escapes(then) || escapes(value)
+    switch expression.kind {
+    case .conditional(let conditions, let then, let value, let otherwise, let other):
+      anyOperand(of: conditions, escapes) || escapes(then) || escapes(value)
         || escapes(otherwise) || escapes(other)
+    case .sequence(let block, let value): escapes(block) || escapes(value)
+    default: anyOperand(of: expression, escapes)
     }
-    return anyOperand(of: expression, escapes)
   }
 
   /// Whether something directly in `statement` is as asked.

@@ -112,7 +112,7 @@ extension Lowerer {
 
   /// Whether a constant is loaded anew wherever it is mentioned; big ones have a place of their
   /// own.
-  private func isKeptUnloaded(_ constant: Constant) -> Bool {
+  func isKeptUnloaded(_ constant: Constant) -> Bool {
     switch constant {
     case .unit, .integer, .float, .boolean: true
     case .tuple, .structure, .enumeration, .optional: true
@@ -241,6 +241,10 @@ extension Lowerer {
           source = settledOperand
           (slot, constant) = (run.first, nil)
         }
+      case .declare(let local, let value):
+        bindPart(local, value)
+        if isLast { charge(operations: 1) }
+        continue
       case .binding(let local, let expression):
         let optional = type(of: expression)
         let run = declare(words(of: optional, at: expression.span))

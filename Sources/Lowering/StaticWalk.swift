@@ -93,13 +93,7 @@ extension Lowerer {
     defer { ascend() }
     switch statement.kind {
     case .expression(let value): return succeeds(value)
-    case .declare(let local, let value):
-      switch tryValue(value) {
-      case .fails: return false
-      case .dynamic: bind(local, .dynamic)
-      case .value(let constant): bind(local, isVariable(local) ? .dynamic : .constant(constant))
-      }
-      return true
+    case .declare(let local, let value): return tryDeclare(local, value)
     case .assign(let place, let value), .compoundAssign(let place, _, let value):
       return succeeds(value) && tryPlace(place)
     case .assignTuple(let places, let value):
@@ -117,7 +111,12 @@ extension Lowerer {
       case .fails: return false
       case .value(let holds): return holds == .boolean(true) || tryBlock(block)
       case .dynamic:
-        for case .binding(let local, _) in conditions { bind(local, .dynamic) }
+        for condition in conditions {
+          switch condition {
+          case .binding(let local, _), .declare(let local, _): bind(local, .dynamic)
+          case .expression: break
+          }
+        }
         return !hasTimeline(statement) && !escapes(statement)
       }
     case .loop(let loop, let body, let isParallel):
@@ -129,6 +128,15 @@ extension Lowerer {
       .preload, .critical, .expect:
       return false
     }
+  }
+
+  private mutating func tryDeclare(_ local: LocalID, _ value: TypedExpression) -> Bool {
+    switch tryValue(value) {
+    case .fails: return false
+    case .dynamic: bind(local, .dynamic)
+    case .value(let constant): bind(local, isVariable(local) ? .dynamic : .constant(constant))
+    }
+    return true
   }
 
   private mutating func tryLoop(
@@ -175,13 +183,18 @@ extension Lowerer {
   /// Whether the conditions hold, if all that is needed to know is static.
   private mutating func tryConditions(_ conditions: [TypedCondition]) -> Known {
     for condition in conditions {
-      guard case .expression(let expression) = condition else { return .dynamic }
-      switch tryValue(expression) {
-      case .fails: return .fails
-      case .dynamic: return .dynamic
-      case .value(let constant):
-        // What stands after a condition that fails is not evaluated.
-        guard constant == .boolean(true) else { return .value(.boolean(false)) }
+      switch condition {
+      case .binding: return .dynamic
+      case .declare(let local, let value):
+        guard tryDeclare(local, value) else { return .fails }
+      case .expression(let expression):
+        switch tryValue(expression) {
+        case .fails: return .fails
+        case .dynamic: return .dynamic
+        case .value(let constant):
+          // What stands after a condition that fails is not evaluated.
+          guard constant == .boolean(true) else { return .value(.boolean(false)) }
+        }
       }
     }
     return .value(.boolean(true))
@@ -251,6 +264,15 @@ extension Lowerer {
         if holds == .boolean(true) { return tryBlock(then) ? tryValue(value) : .fails }
         return tryBlock(otherwise) ? tryValue(other) : .fails
       case .dynamic: return hasTimeline(expression) || escapes(expression) ? .fails : .dynamic
+      }
+    case .sequence(let block, let value): return tryBlock(block) ? tryValue(value) : .fails
+    case .isCase(let base, let tag):
+      return known([base]) { values in
+        values[0].isCase(tag).map { .value(.boolean($0)) } ?? .dynamic
+      }
+    case .payload(let base, let tag, let field):
+      return known([base]) { values in
+        values[0].payload(tag, field).map { .value($0) } ?? .dynamic
       }
     case .comprehension: return hasTimeline(expression) ? .fails : .dynamic
     case .some(let a): return all([a])

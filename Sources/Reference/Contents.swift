@@ -32,7 +32,8 @@ struct Contents {
   private mutating func look(at conditions: [TypedCondition]) {
     for condition in conditions {
       switch condition {
-      case .expression(let expression), .binding(_, let expression): look(at: expression)
+      case .expression(let expression), .binding(_, let expression), .declare(_, let expression):
+        look(at: expression)
       }
     }
   }
@@ -108,7 +109,7 @@ struct Contents {
       .ownDevice, .function:
       break
     case .some(let a), .unary(_, let a), .convert(_, let a), .tupleElement(let a, _),
-      .field(let a, _):
+      .field(let a, _), .isCase(let a, _), .payload(let a, _, _):
       look(at: a)
     case .await(let a):
       hasTimeline = true
@@ -149,11 +150,15 @@ struct Contents {
       look(at: value)
       look(at: otherwise)
       look(at: other)
+    case .sequence(let block, let value):
+      look(at: block)
+      look(at: value)
     case .comprehension(let value, let clauses):
       for clause in clauses {
         switch clause {
         case .loop(let loop): look(at: loop)
         case .condition(let condition): look(at: condition)
+        case .declare(_, let part): look(at: part)
         }
       }
       look(at: value)

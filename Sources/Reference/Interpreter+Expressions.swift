@@ -129,6 +129,19 @@ extension Interpreter {
         throw .unsupported("a way out of an expression")
       }
       return try evaluate(holds ? value : other)
+    case .isCase(let base, let tag):
+      guard let holds = try evaluate(base).isCase(tag) else { throw .unsupported("no case") }
+      return .boolean(holds)
+    case .payload(let base, let tag, let field):
+      guard let part = try evaluate(base).payload(tag, field) else {
+        throw .unsupported("a part of another case")
+      }
+      return part
+    case .sequence(let block, let value):
+      guard case .normal = try execute(block) else {
+        throw .unsupported("a way out of an expression")
+      }
+      return try evaluate(value)
     case .comprehension(let value, let clauses):
       var elements: [Value] = []
       try comprehension(value, clauses[...], into: &elements)
@@ -154,6 +167,9 @@ extension Interpreter {
     switch clause {
     case .condition(let condition):
       if try truth(condition) { try comprehension(value, clauses.dropFirst(), into: &elements) }
+    case .declare(let local, let part):
+      set(local, try evaluate(part))
+      try comprehension(value, clauses.dropFirst(), into: &elements)
     case .loop(let loop):
       var rounds = try begin(loop)
       while let element = rounds.next() {

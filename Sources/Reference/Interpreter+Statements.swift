@@ -88,6 +88,7 @@ extension Interpreter {
         }
         holds = content != nil
         if let content { bound = (local, content) }
+      case .declare(let local, let expression): set(local, try evaluate(expression))
       }
       if !holds { break }
     }

@@ -49,23 +49,46 @@ struct StaticWalk {
     func walk(_ block: TypedBlock) {
       for statement in block.statements {
         switch statement.kind {
-        case .declare(let local, let value): found[local] = value
-        case .conditional(_, let block, let otherwise):
+        case .declare(let local, let value):
+          found[local] = value
+          walk(value)
+        case .conditional(let conditions, let block, let otherwise):
+          walk(conditions)
           walk(block)
           if let otherwise { walk(otherwise) }
-        case .guarded(_, let block), .loop(_, let block, _), .whileLoop(_, let block),
-          .block(let block), .parallel(let block),
-          .critical(let block):
+        case .guarded(let conditions, let block), .whileLoop(let conditions, let block):
+          walk(conditions)
+          walk(block)
+        case .loop(_, let block, _), .block(let block), .parallel(let block), .critical(let block):
           walk(block)
         case .tryCatch(let block, let catches, let finally):
           walk(block)
           for handler in catches { walk(handler.body) }
           if let finally { walk(finally) }
-        case .expression, .declareMember, .assign, .compoundAssign, .assignTuple, .breakLoop,
-          .continueLoop, .returnValue,
-          .throwError, .send, .preload, .expect:
+        case .expression(let value), .assign(_, let value), .compoundAssign(_, _, let value),
+          .assignTuple(_, let value), .returnValue(let value?):
+          walk(value)
+        case .declareMember, .breakLoop, .continueLoop, .returnValue(nil), .throwError, .send,
+          .preload, .expect:
           break
         }
+      }
+    }
+    func walk(_ conditions: [TypedCondition]) {
+      for case .declare(let local, let value) in conditions { found[local] = value }
+    }
+    func walk(_ value: TypedExpression) {
+      switch value.kind {
+      case .conditional(let conditions, let block, let value, let otherwise, let other):
+        walk(conditions)
+        walk(block)
+        walk(value)
+        walk(otherwise)
+        walk(other)
+      case .sequence(let block, let value):
+        walk(block)
+        walk(value)
+      default: break
       }
     }
     walk(block)
@@ -200,10 +223,14 @@ struct StaticWalk {
   /// Whether the conditions hold; nil if that is not known.
   private mutating func known(_ conditions: [TypedCondition]) throws(Unsortable) -> Bool? {
     for condition in conditions {
-      guard case .expression(let expression) = condition else { return nil }
-      switch try known(expression) {
-      case .dynamic: return nil
-      case .value(let value): if value != .boolean(true) { return false }
+      switch condition {
+      case .binding: return nil
+      case .declare(let local, let value): bind(local, try known(value))
+      case .expression(let expression):
+        switch try known(expression) {
+        case .dynamic: return nil
+        case .value(let value): if value != .boolean(true) { return false }
+        }
       }
     }
     return true
@@ -301,6 +328,15 @@ struct StaticWalk {
         if contents.hasTimeline || contents.leaves { throw Unsortable() }
         return .dynamic
       }
+    case .sequence(let block, let value):
+      try go(block)
+      return try known(value)
+    case .isCase(let base, let tag):
+      guard case .value(let value) = try known(base) else { return .dynamic }
+      return value.isCase(tag).map { .value(.boolean($0)) } ?? .dynamic
+    case .payload(let base, let tag, let field):
+      guard case .value(let value) = try known(base) else { return .dynamic }
+      return value.payload(tag, field).map { .value($0) } ?? .dynamic
     case .comprehension:
       if Contents(of: expression, typed, device: scope.device).hasTimeline { throw Unsortable() }
       return .dynamic

@@ -58,6 +58,24 @@ indirect enum Value: Hashable, Sendable {
     }
   }
 
+  /// Whether an enum's value is its case `tag`; of an optional, 1 is that it has a value.
+  func isCase(_ tag: Int) -> Bool? {
+    switch self {
+    case .enumeration(let own, _): own == tag
+    case .optional(let content): (content != nil) == (tag == 1)
+    default: nil
+    }
+  }
+
+  /// Part `field` of what case `tag` carries; nil if the value is no such case.
+  func payload(_ tag: Int, _ field: Int) -> Value? {
+    switch self {
+    case .enumeration(tag, let parts) where parts.indices.contains(field): parts[field]
+    case .optional(let content) where tag == 1 && field == 0: content
+    default: nil
+    }
+  }
+
   /// The value with the part at `path` replaced by `new`; nil where there is no such part.
   func replacing(_ path: ArraySlice<Int>, with new: Value) -> Value? {
     guard let index = path.first else { return new }

@@ -47,7 +47,7 @@ struct TreeWalk {
 
   func walk(_ condition: TypedCondition) {
     switch condition {
-    case .expression(let value), .binding(_, let value): walk(value)
+    case .expression(let value), .binding(_, let value), .declare(_, let value): walk(value)
     }
   }
 
@@ -86,7 +86,7 @@ struct TreeWalk {
       break
     case .some(let inner), .unary(_, let inner), .convert(_, let inner),
       .tupleElement(let inner, _),
-      .field(let inner, _), .await(let inner):
+      .field(let inner, _), .await(let inner), .isCase(let inner, _), .payload(let inner, _, _):
       walk(inner)
     case .binary(_, let left, let right), .and(let left, let right), .or(let left, let right),
       .coalesce(let left, let right), .index(let left, let right), .repeated(let left, let right):
@@ -112,11 +112,15 @@ struct TreeWalk {
       walk(value)
       walk(otherwise)
       walk(other)
+    case .sequence(let block, let value):
+      walk(block)
+      walk(value)
     case .comprehension(let element, let clauses):
       for clause in clauses {
         switch clause {
         case .loop(let loop): walk(loop)
         case .condition(let condition): walk(condition)
+        case .declare(_, let value): walk(value)
         }
       }
       walk(element)

@@ -11,6 +11,8 @@ struct BodyState {
   var part: Int?
   /// The struct whose method this is; `self` is local 0.
   var structure: StructID?
+  /// The enum whose method this is; `self` is local 0.
+  var enumeration: EnumID?
   var generics: [TypedGeneric] = []
   var result = Type.unit
   var locals: [Local] = []
@@ -31,7 +33,14 @@ struct BodyState {
   /// Whether a statement could not be typed of which it is not known where it leads.
   var hasUnknownFlow = false
 
-  enum Enclosing: String { case parallel, record, loop }
+  /// `value` is a branch that yields a value, of an `if` or `match` as an expression.
+  enum Enclosing: String { case parallel, record, loop, value }
+
+  /// How many cases of the matches around this place stand before it.
+  var caseDepth = 0
+
+  /// Whether this is a method, whose value is local 0.
+  var isMethod: Bool { structure != nil || enumeration != nil }
 
   /// Whether the code here runs on the device.
   var isDevice: Bool {

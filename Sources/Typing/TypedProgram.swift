@@ -59,6 +59,8 @@ package struct TypedFunction: Sendable {
     case interface(InterfaceID)
     /// A method: parameter 0 is the value itself, `inout` if mutating.
     case structure(StructID)
+    /// A method of an enum, in the same way.
+    case enumeration(EnumID)
   }
   package let id: FunctionID
   package let name: String
@@ -170,10 +172,12 @@ package struct TypedEnum: Sendable {
   package struct Case: Sendable {
     package let name: String
     package let payload: [TypedField]
+    package let nameSpan: Span
   }
   package let id: EnumID
   package let name: String
   package var cases: [Case]
+  package var methods: [FunctionID]
   package let nameSpan: Span
 }
 

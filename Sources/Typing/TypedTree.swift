@@ -66,6 +66,12 @@ package struct TypedExpression: Sendable {
     case structure(StructID, [TypedExpression])
     case field(TypedExpression, Int)
     case enumeration(EnumID, Int, [TypedExpression])
+    /// Whether a value of an enum is its case of that number; of an optional, 1 is that it has a
+    /// value.
+    case isCase(TypedExpression, Int)
+    /// Part `field` of what case `tag` of an enum carries, or the value of an optional (case 1);
+    /// evaluated only where the value is known to be that case.
+    case payload(TypedExpression, tag: Int, field: Int)
     case array([TypedExpression])
     case repeated(TypedExpression, count: TypedExpression)
     /// Checked. The index is an `Int`.
@@ -75,6 +81,8 @@ package struct TypedExpression: Sendable {
     /// Statements, then a value. Locals declared inside end with it.
     case conditional(
       [TypedCondition], TypedBlock, TypedExpression, otherwise: TypedBlock, TypedExpression)
+    /// Statements, then a value. Locals declared inside end with it.
+    case sequence(TypedBlock, TypedExpression)
     case comprehension(TypedExpression, [TypedClause])
     case interpolation([TypedSegment])
     /// Runs a host function and waits for it. The operand is a `.call`.
@@ -127,12 +135,16 @@ package enum TypedCondition: Sendable {
   case expression(TypedExpression)
   /// Holds if the optional has a value, which the local then is.
   case binding(LocalID, TypedExpression)
+  /// Always holds; the local is the value, a part of what the conditions before it have looked at.
+  case declare(LocalID, TypedExpression)
 }
 
 /// A `for` or `if` of a comprehension.
 package enum TypedClause: Sendable {
   case loop(TypedLoop)
   case condition(TypedExpression)
+  /// A part of the element that the loop before it is at.
+  case declare(LocalID, TypedExpression)
 }
 
 /// What a `for` goes over, and the locals that it binds on each round.

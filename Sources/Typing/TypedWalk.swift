@@ -16,7 +16,7 @@ extension TypedExpression {
       .ownDevice, .function:
       break
     case .some(let a), .unary(_, let a), .convert(_, let a), .tupleElement(let a, _),
-      .field(let a, _), .await(let a):
+      .field(let a, _), .await(let a), .isCase(let a, _), .payload(let a, _, _):
       visit(.expression(a))
     case .binary(_, let a, let b), .and(let a, let b), .or(let a, let b), .coalesce(let a, let b),
       .index(let a, let b),
@@ -44,11 +44,15 @@ extension TypedExpression {
       visit(.expression(a))
       otherwise.statements.forEach { visit(.statement($0)) }
       visit(.expression(b))
+    case .sequence(let block, let value):
+      block.statements.forEach { visit(.statement($0)) }
+      visit(.expression(value))
     case .comprehension(let element, let clauses):
       for clause in clauses {
         switch clause {
         case .loop(let loop): loop.source.visit(visit)
         case .condition(let condition): visit(.expression(condition))
+        case .declare(_, let value): visit(.expression(value))
         }
       }
       visit(.expression(element))
@@ -126,7 +130,8 @@ extension Place {
 extension TypedCondition {
   func visit(_ visit: (TypedNode) -> Void) {
     switch self {
-    case .expression(let value), .binding(_, let value): visit(.expression(value))
+    case .expression(let value), .binding(_, let value), .declare(_, let value):
+      visit(.expression(value))
     }
   }
 }

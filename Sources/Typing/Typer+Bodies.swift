@@ -18,7 +18,11 @@ extension Typer {
     body.generics = waiting.generics
     body.result = function.result
     body.locals = function.locals
-    if case .structure(let id) = function.owner { body.structure = id }
+    switch function.owner {
+    case .structure(let id): body.structure = id
+    case .enumeration(let id): body.enumeration = id
+    case .module, .experiment, .driver, .interface: break
+    }
     body.openScope()
     for parameter in function.parameters { body.bind(parameter.name, to: parameter.local) }
     switch waiting.content {

@@ -29,8 +29,8 @@ extension Typer {
   private mutating func callByName(
     _ name: Name, _ arguments: [Argument], expecting: Type?, at span: Span
   ) -> TypedExpression {
-    if let structure = body.structure, body.lookUp(name.text) == nil {
-      let methods = program[structure].methods.filter { program[$0].name == name.text }
+    if body.isMethod, body.lookUp(name.text) == nil {
+      let methods = methods(name.text, of: body.locals[0].type)
       if !methods.isEmpty {
         let own = TypedExpression(.local(LocalID(index: 0)), body.locals[0].type, at: name.span)
         return callFunction(methods, name, arguments, receiver: own, expecting: expecting, at: span)
@@ -143,8 +143,8 @@ extension Typer {
       return unknown
     case .interface, .driver:
       return callDevice(receiver, name, arguments, at: span)
-    case .structure(let id, _):
-      let methods = program[id].methods.filter { program[$0].name == name.text }
+    case .structure, .enumeration:
+      let methods = methods(name.text, of: receiver.type)
       if !methods.isEmpty {
         return callFunction(
           methods, name, arguments, receiver: receiver, expecting: expecting, at: span)
@@ -160,6 +160,15 @@ extension Typer {
     typeAll(arguments)
     report(noSuchMember(name, of: receiver.type))
     return unknown
+  }
+
+  /// The methods of a struct or enum that are called `name`.
+  private func methods(_ name: String, of type: Type) -> [FunctionID] {
+    switch type {
+    case .structure(let id, _): program[id].methods.filter { program[$0].name == name }
+    case .enumeration(let id): program[id].methods.filter { program[$0].name == name }
+    default: []
+    }
   }
 
   private func isArray(_ type: Type) -> Bool {
@@ -213,7 +222,8 @@ extension Typer {
     case .array, .fixedArray:
       names =
         ["count", "append", "last", "first", "is_empty"] + Array(moduleScopes[0].entities.keys)
-    case .enumeration(let id): names = program[id].cases.map(\.name)
+    case .enumeration(let id):
+      names = program[id].cases.map(\.name) + program[id].methods.map { program[$0].name }
     case .duration: names = ["seconds"]
     case .timestamp: names = ["aligned"]
     case .simulation: names = ["edges", "span", "level", "status", "output", "trace"]

@@ -118,10 +118,10 @@ extension Typer {
       switch clause {
       case .loop(let pattern, let source):
         var head: [TypedStatement] = []
-        if case .tuple = tree[pattern] {
-          notYet("a tuple pattern in a comprehension", at: tree.span(of: pattern))
-        }
         if let loop = typeLoopHead(pattern, source, into: &head) { typed.append(.loop(loop)) }
+        for case .declare(let local, let part) in head.map(\.kind) {
+          typed.append(.declare(local, part))
+        }
       case .condition(let condition): typed.append(.condition(value(condition, as: .boolean)))
       }
     }

@@ -83,7 +83,9 @@ extension Typer {
   private mutating func declareEnum(_ enumeration: EnumDeclaration, experiment: ExperimentID?) {
     let id = EnumID(index: Int32(program.enums.count))
     program.enums.append(
-      TypedEnum(id: id, name: enumeration.name.text, cases: [], nameSpan: enumeration.name.span))
+      TypedEnum(
+        id: id, name: enumeration.name.text, cases: [], methods: [],
+        nameSpan: enumeration.name.span))
     declareInScope(enumeration.name, .enumeration(id), experiment: experiment)
     enumDeclarations.append((id, enumeration, module, experiment))
   }
@@ -128,12 +130,11 @@ extension Typer {
         {
           report(declaredTwice(item.name, earlier: earlier.name.span))
         }
-        cases.append(TypedEnum.Case(name: item.name.text, payload: payload(item.payload)))
+        cases.append(
+          TypedEnum.Case(
+            name: item.name.text, payload: payload(item.payload), nameSpan: item.name.span))
       }
       program.enums[Int(id.index)].cases = cases
-      if let method = enumeration.methods.first {
-        notYet("a method of an enum", at: method.name.span)
-      }
     }
     rejectEndlessTypes()
     for (id, error, index, experiment) in errorDeclarations {
@@ -143,9 +144,35 @@ extension Typer {
     for (id, structure, index, experiment) in structDeclarations {
       enter(module: index, experiment: experiment)
       resolveDefaults(of: id, structure)
-      for method in structure.methods {
-        declareMethod(method, of: id, experiment: experiment)
+      let generics = program[id].generics
+      program.structs[Int(id.index)].methods = declareMethods(
+        structure.methods, owner: .structure(id),
+        of: .structure(id, generics.map(\.asArgument)), inherited: generics,
+        beside: program[id].fields.map { Name($0.name, at: $0.span) })
+    }
+    for (id, enumeration, index, experiment) in enumDeclarations {
+      enter(module: index, experiment: experiment)
+      resolveDefaults(of: id, enumeration)
+      program.enums[Int(id.index)].methods = declareMethods(
+        enumeration.methods, owner: .enumeration(id), of: .enumeration(id), inherited: [],
+        beside: enumeration.cases.map(\.name))
+    }
+  }
+
+  private mutating func resolveDefaults(of id: EnumID, _ enumeration: EnumDeclaration) {
+    let cases = program[id].cases
+    for (index, item) in cases.enumerated() {
+      guard let written = enumeration.cases.first(where: { $0.name.span == item.nameSpan }),
+        written.payload.contains(where: { $0.defaultValue != nil })
+      else { continue }
+      let payload = zip(item.payload, written.payload).map { field, parameter in
+        TypedField(
+          name: field.name, type: field.type,
+          defaultValue: parameter.defaultValue.map { defaultValue($0, of: field.type) },
+          span: field.span)
       }
+      program.enums[Int(id.index)].cases[index] = TypedEnum.Case(
+        name: item.name, payload: payload, nameSpan: item.nameSpan)
     }
   }
 
@@ -248,15 +275,27 @@ extension Typer {
     return id
   }
 
-  private mutating func declareMethod(
-    _ method: Function, of id: StructID, experiment: ExperimentID?
-  ) {
-    let generics = program[id].generics
-    let type = Type.structure(id, generics.map(\.asArgument))
-    let function = declareSignature(
-      method, kind: kind(of: method), owner: .structure(id), inherited: generics,
-      ownValue: (type, method.isMutating))
-    program.structs[Int(id.index)].methods.append(function)
+  /// Takes in the signatures of the methods of a struct or enum, whose fields or cases are
+  /// `others`.
+  private mutating func declareMethods(
+    _ methods: [Function], owner: TypedFunction.Owner, of type: Type, inherited: [TypedGeneric],
+    beside others: [Name]
+  ) -> [FunctionID] {
+    var declared: [FunctionID] = []
+    for method in methods {
+      let function = declareSignature(
+        method, kind: kind(of: method), owner: owner, inherited: inherited,
+        ownValue: (type, method.isMutating))
+      let types = program[function].parameters.map(\.type)
+      let earlier =
+        others.first { $0.text == method.name.text }?.span
+        ?? declared.first {
+          program[$0].name == method.name.text && program[$0].parameters.map(\.type) == types
+        }.map { program[$0].nameSpan }
+      if let earlier { report(declaredTwice(method.name, earlier: earlier)) }
+      declared.append(function)
+    }
+    return declared
   }
 
   func kind(of function: Function) -> TypedFunction.Kind {

@@ -83,10 +83,8 @@ extension Typer {
       return comprehension(element, clauses, expecting: expecting, at: span)
     case .conditional(let conditions, let then, let otherwise):
       return conditional(conditions, then, otherwise, expecting: expecting, at: span)
-    case .match(let value, _):
-      _ = expression(value)
-      notYet("`match`", at: tree.span(of: value))
-      return unknown
+    case .match(let value, let cases):
+      return matchExpression(value, cases, expecting: expecting, at: span)
     case .closure(_, let block):
       notYet("a function as an expression", at: block.span)
       return unknown
@@ -218,62 +216,6 @@ extension Typer {
       return TypedExpression(.invalid, .unknown, at: span)
     }
     return TypedExpression(.tupleElement(value, index), parts[index], at: span)
-  }
-
-  // MARK: Conditional
-
-  private mutating func conditional(
-    _ conditions: [Condition], _ then: Block, _ otherwise: Block?, expecting: Type?, at span: Span
-  ) -> TypedExpression {
-    body.openScope()
-    let typed = typeConditions(conditions)
-    let (first, firstValue) = branch(then, expecting: expecting)
-    body.closeScope()
-    guard let otherwise else {
-      report(
-        Diagnostic(
-          .mismatch, "an `if` that yields a value needs an `else`", at: span,
-          remark: "what if the condition is false?"))
-      return TypedExpression(.invalid, .unknown, at: span)
-    }
-    var (second, secondValue) = branch(otherwise, expecting: expecting ?? firstValue.type)
-    secondValue = coerce(
-      secondValue, to: firstValue.type == .optional(.never) ? secondValue.type : firstValue.type)
-    let value = coerce(firstValue, to: secondValue.type)
-    let type = isUnknown(value.type) ? .unknown : value.type
-    return TypedExpression(
-      .conditional(typed, first, value, otherwise: second, secondValue), type, at: span)
-  }
-
-  /// The statements of a branch and its value, which its last statement is.
-  private mutating func branch(_ block: Block, expecting: Type?) -> (TypedBlock, TypedExpression) {
-    let outer = body.isTopOfPrepare
-    body.isTopOfPrepare = false
-    body.openScope()
-    defer {
-      body.closeScope()
-      body.isTopOfPrepare = outer
-    }
-    let unknown = TypedExpression(.invalid, .unknown, at: block.span)
-    guard let last = block.statements.last else {
-      report(Diagnostic(.mismatch, "this branch yields no value", at: block.span))
-      return (TypedBlock([], at: block.span), unknown)
-    }
-    let head = typeStatements(block.statements.dropLast(), at: block.span)
-    switch tree[last] {
-    case .expression(let id): return (head, expression(id, expecting: expecting))
-    case .ifElse(let conditions, let then, let otherwise):
-      return (
-        head,
-        conditional(conditions, then, otherwise, expecting: expecting, at: tree.span(of: last))
-      )
-    case .invalid: return (head, unknown)
-    default:
-      report(
-        Diagnostic(
-          .mismatch, "the last line of this branch must be its value", at: tree.span(of: last)))
-      return (head, unknown)
-    }
   }
 
   // MARK: Strings

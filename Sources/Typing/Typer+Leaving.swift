@@ -8,7 +8,7 @@ extension Typer {
     _ value: ExpressionID?, at span: Span, into statements: inout [TypedStatement]
   ) {
     if let outer = body.enclosing.last(where: { $0 != .loop }) {
-      report(leaves("return", outer, at: span))
+      report(outer == .value ? leavesValue("return", at: span) : leaves("return", outer, at: span))
     }
     switch body.kind {
     case .stage(.prepare):
@@ -48,7 +48,7 @@ extension Typer {
   mutating func typeThrow(
     _ value: ExpressionID?, at span: Span, into statements: inout [TypedStatement]
   ) {
-    if let outer = body.enclosing.last(where: { $0 != .loop }) {
+    if let outer = body.enclosing.last(where: { $0 != .loop && $0 != .value }) {
       report(leaves("throw", outer, at: span))
     }
     guard let value else {

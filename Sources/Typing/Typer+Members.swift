@@ -169,7 +169,7 @@ extension Typer {
     case .local(let id):
       let local = body.locals[Int(id.index)]
       guard local.isVariable else {
-        if body.structure != nil, id.index == 0 {
+        if body.isMethod, id.index == 0 {
           report(
             Diagnostic(
               .constantAssigned,

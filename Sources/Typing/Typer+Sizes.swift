@@ -116,7 +116,7 @@ extension Typer {
           name: item.name,
           payload: item.payload.map {
             TypedField(name: $0.name, type: .unknown, defaultValue: nil, span: $0.span)
-          })
+          }, nameSpan: item.nameSpan)
       }
     default: break
     }

@@ -59,10 +59,7 @@ extension Typer {
             at: otherwise.span))
       }
       add(.guarded(typed, block))
-    case .match(let value, _):
-      _ = expression(value)
-      notYet("`match`", at: tree.span(of: value))
-      body.hasUnknownFlow = true
+    case .match(let value, let cases): typeMatch(value, cases, at: span, into: &statements)
     case .forLoop(let pattern, let source, let block, let isParallel):
       typeLoop(pattern, source, block, isParallel: isParallel, at: span, into: &statements)
     case .whileLoop(let conditions, let block):
@@ -255,13 +252,27 @@ extension Typer {
       }
     case .wildcard:
       result.append(.binding(body.newLocal("_", inner, isVariable: false, at: value.span), value))
-    case .tuple(let parts):
-      notYet("a tuple pattern in `if let`", at: tree.span(of: pattern))
-      for part in parts {
-        if case .binding(let name) = tree[part] { body.unknownNames.insert(name.text) }
-      }
+    case .tuple:
+      let whole = body.newLocal("", inner, isVariable: false, at: value.span)
+      result.append(.binding(whole, value))
+      let content = TypedExpression(.local(whole), inner, at: tree.span(of: pattern))
+      result += bindParts(pattern, of: content).map { .declare($0.local, $0.value) }
     case .invalid, .enumCase, .literal, .range:
       report(Diagnostic(.unexpected, "a name is due here", at: tree.span(of: pattern)))
+    }
+  }
+
+  /// The locals that the names of `pattern` are bound to, with the parts of `value` that they are.
+  mutating func bindParts(_ pattern: PatternID, of value: TypedExpression) -> [(
+    local: LocalID, value: TypedExpression
+  )] {
+    let outer = body.isTopOfPrepare
+    body.isTopOfPrepare = false
+    defer { body.isTopOfPrepare = outer }
+    var statements: [TypedStatement] = []
+    bind(pattern, to: value, isVariable: false, at: tree.span(of: pattern), into: &statements)
+    return statements.compactMap {
+      if case .declare(let local, let value) = $0.kind { (local, value) } else { nil }
     }
   }
 
@@ -281,8 +292,9 @@ extension Typer {
       }
       return
     }
-    guard let place = place(target) else {
-      _ = expression(value)
+    let written = expression(target)
+    guard let place = place(of: written) else {
+      _ = expression(value, expecting: written.type)
       return
     }
     let typed = self.value(value, as: place.type)
@@ -324,7 +336,7 @@ extension Typer {
       return false
     }
     if let inner = body.enclosing.last, inner != .loop {
-      report(leaves(word, inner, at: span))
+      report(inner == .value ? leavesValue(word, at: span) : leaves(word, inner, at: span))
       return false
     }
     return true

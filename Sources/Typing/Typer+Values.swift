@@ -56,7 +56,8 @@ extension Typer {
     }
     let payload = enumeration.cases[index].payload
     let formals = payload.map {
-      Formal(name: $0.name, label: nil, type: $0.type, isInout: false, defaultValue: nil)
+      Formal(
+        name: $0.name, label: nil, type: $0.type, isInout: false, defaultValue: $0.defaultValue)
     }
     guard
       let matched = match(

@@ -6,7 +6,6 @@ import Testing
 @Suite struct CodeTests {
   /// Codes that nothing can draw yet, and why.
   private static let unreachable: [Code: String] = [
-    .notExhaustive: "`match` is not there yet",
     .residentOutsideDevice: "`resident` is not there yet",
     .notInsideRecord: "`record` is not there yet",
   ]
