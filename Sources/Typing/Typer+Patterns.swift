@@ -3,7 +3,7 @@ import Syntax
 
 /// What a pattern asks of a value, what it binds, and which values it covers.
 struct TypedPattern {
-  /// Each is evaluated only if those before it hold. They have no effects.
+  /// Each is evaluated only if those before it hold; none has effects.
   var tests: [TypedExpression] = []
   /// Parts of the value by the names that they get; evaluated only if all tests hold.
   var bindings: [(name: Name, value: TypedExpression)] = []
