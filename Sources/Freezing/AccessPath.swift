@@ -99,9 +99,7 @@ extension TypedProgram {
       case .index(let i):
         text += "[\(i)]"
         switch type {
-        case .array(let element)?: type = element
-        case .fixedArray(let element, let lengths)?:
-          type = lengths.count > 1 ? .fixedArray(element, Array(lengths.dropFirst())) : element
+        case .array(let element)?, .fixedArray(let element, _)?: type = element
         default: type = nil
         }
       case .anyIndex: return text

@@ -25,15 +25,14 @@ extension FreezeAnalysis {
       evaluate(value)
     case .unary(let operation, let a):
       evaluate(a)
-      switch operation {
-      case .negateInteger, .negateInteger32: mayThrow()
-      case .negateFloat, .complement, .not: break
-      }
+      if operation.mayRaise { mayThrow() }
     case .convert(let conversion, let a):
       evaluate(a)
       switch conversion {
-      case .floatToInteger, .integerToInteger32, .secondsToDuration: mayThrow()
-      case .integerToFloat, .integer32ToInteger, .durationToSeconds: break
+      case .floatToInteger, .integerToInteger32, .secondsToDuration, .genericToInteger,
+        .genericToInteger32, .integerToGeneric:
+        mayThrow()
+      case .integerToFloat, .integer32ToInteger, .durationToSeconds, .genericToFloat: break
       }
     case .binary(let operation, let a, let b):
       evaluate(a)
@@ -208,6 +207,17 @@ extension FreezeAnalysis {
   }
 }
 
+extension UnaryOperation {
+  /// Whether it is an operation with a named error.
+  fileprivate var mayRaise: Bool {
+    switch self {
+    case .negateInteger, .negateInteger32, .negateGeneric: true
+    case .negateFloat, .complement, .not: false
+    case .elementwise(let inner): inner.mayRaise
+    }
+  }
+}
+
 extension BinaryOperation {
   /// Whether it is an operation with a named error.
   var mayRaise: Bool {
@@ -224,9 +234,11 @@ extension BinaryOperation {
       case .add, .subtract, .multiply, .divide, .power: false
       }
     case .scaleDuration, .floatTimesDuration, .divideDurationByFloat, .divideDurationByInteger,
-      .durationFloorRatio:
+      .durationFloorRatio, .generic:
       true
     case .compare, .durationRatio, .concatenate, .contains: false
+    case .elementwise(let inner, _): inner.mayRaise
+    case .matrixProduct(let multiply, let add): multiply.mayRaise || add.mayRaise
     }
   }
 }
@@ -239,12 +251,12 @@ extension Intrinsic {
       true
     case .now, .clock, .slack, .delay, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause,
       .output, .outputPair,
-      .gate, .input:
+      .gate, .input, .position, .sized, .steppedSlice:
       true
     case .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine, .cosine,
       .tangent, .arcSine,
       .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2, .logarithm10,
-      .count, .last,
+      .count, .last, .length, .isWithin, .transposed,
       .simulationStatus, .simulationOutput:
       false
     }

@@ -82,9 +82,23 @@ enum Folding {
       (.round, .integer?, nil):
       .value(operands[0])
     case (.aligned, .integer(let time)?, .integer(let grid)?): aligned(time, grid)
+    case (.isWithin(let isClosed), let x?, let low?):
+      operands.count == 3 ? within(x, low, operands[2], isClosed) : .unknown
     case (.arcTangent2, .float(let y)?, .float(let x)?):
       Folded(ElementaryFunctions.arcTangent2(y, x))
     case (_, .float(let a)?, nil): float(intrinsic, a)
+    default: .unknown
+    }
+  }
+
+  private static func within(
+    _ x: Constant, _ low: Constant, _ high: Constant, _ isClosed: Bool
+  ) -> Folded {
+    switch (x, low, high) {
+    case (.integer(let x), .integer(let low), .integer(let high)):
+      .value(.boolean(low <= x && (isClosed ? x <= high : x < high)))
+    case (.float(let x), .float(let low), .float(let high)):
+      .value(.boolean(low <= x && (isClosed ? x <= high : x < high)))
     default: .unknown
     }
   }

@@ -27,7 +27,7 @@ extension Lowerer {
     switch expression.kind {
     case .invalid: return placeholder(type(of: expression), "this", at: span)
     case .unit: return .constant(.unit)
-    case .integer(let value): return .constant(.integer(value))
+    case .integer(let value): return .constant(integer(value, type(of: expression)))
     case .float(let value): return .constant(.float(value))
     case .boolean(let value): return .constant(.boolean(value))
     case .text(let value): return .constant(.text(value))
@@ -360,9 +360,15 @@ extension Lowerer {
     return constants
   }
 
+  /// A whole number as a value of `type`: that of a generic parameter may be a float.
+  func integer(_ value: Int64, _ type: Type) -> Constant {
+    if case .float = type { return .float(Double(value)) }
+    return .integer(value)
+  }
+
   func literal(_ expression: TypedExpression) -> Constant? {
     switch expression.kind {
-    case .integer(let value): return .integer(value)
+    case .integer(let value): return integer(value, type(of: expression))
     case .float(let value): return .float(value)
     case .boolean(let value): return .boolean(value)
     case .local(let id):

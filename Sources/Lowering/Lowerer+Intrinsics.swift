@@ -19,10 +19,14 @@ extension Lowerer {
     case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine,
       .cosine, .tangent,
       .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2,
-      .logarithm10, .aligned:
+      .logarithm10, .aligned, .isWithin:
       let values = evaluate(operands.map { .value($0) })
       charge(operations: 1)
       return number(intrinsic, values.map(\.operand), values.map(\.type), expression, hint)
+    case .length(let id): return .constant(.integer(length(id)))
+    case .position(let lengths): return position(lengths, operands, expression, hint)
+    case .transposed, .sized, .steppedSlice:
+      return arrayIntrinsic(intrinsic, operands, expression)
     case .count, .last:
       guard let operand = operands.first else {
         return placeholder(type(of: expression), "this", at: span)
@@ -47,6 +51,12 @@ extension Lowerer {
     case .simulationOutput:
       return callHost(.simulationOutput, evaluating: operands, expression, hint)
     }
+  }
+
+  /// The length that a generic parameter stands for here.
+  func length(_ id: GenericID) -> Int64 {
+    guard case .length(.known(let count))? = frame.substitution[id] else { return 0 }
+    return Int64(count)
   }
 
   // MARK: The timeline

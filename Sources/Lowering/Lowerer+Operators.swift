@@ -12,25 +12,39 @@ extension Lowerer {
     _ hint: Run?
   ) -> Operand {
     let span = expression.span
+    let operation = operation.resolved(for: type(of: operand))
     let value = evaluate(operand)
     charge(operations: 1)
+    if case .elementwise(let inner) = operation {
+      return elementwise(inner, value, type(of: operand), at: span)
+    }
+    return unary(operation, value, type(of: operand), hint, at: span)
+  }
+
+  /// Does `operation` on a value that has been evaluated; what it costs has been charged.
+  mutating func unary(
+    _ operation: UnaryOperation, _ value: Operand, _ type: Type, _ hint: Run?, at span: Span
+  ) -> Operand {
     if let constant = value.constant, let folded = Folding.unary(operation, constant).constant {
       return .constant(folded)
     }
-    let (run, source) = settled(value, type(of: operand), at: span)
+    let (run, source) = settled(value, type, at: span)
     discard(source)
     switch operation {
-    case .negateInteger: return simple(.negateInteger, .integer, run, nil, hint, at: span)
+    case .negateInteger, .negateGeneric:
+      return simple(.negateInteger, .integer, run, nil, hint, at: span)
     case .negateInteger32:
       return narrowed(simple(.negateInteger, .integer, run, nil, hint, at: span), at: span)
     case .negateFloat: return simple(.negateFloat, .float, run, nil, hint, at: span)
     case .complement: return simple(.bitNot, .integer, run, nil, hint, at: span)
+    case .elementwise:
+      return placeholder(type, "this operation", at: span)
     case .not: return simple(.notBoolean, .boolean, run, nil, hint, at: span)
     }
   }
 
   /// An instruction from one or two slots to a fresh one, or the hint.
-  private mutating func simple(
+  mutating func simple(
     _ opcode: Opcode, _ result: SlotType, _ a: Run, _ b: Run?, _ hint: Run?, immediate: Int = 0,
     at span: Span
   ) -> Operand {
@@ -40,7 +54,7 @@ extension Lowerer {
   }
 
   /// Checks that the value in place fits an Int32.
-  private mutating func narrowed(_ operand: Operand, at span: Span) -> Operand {
+  mutating func narrowed(_ operand: Operand, at span: Span) -> Operand {
     if let run = operand.run { emit(.check32, run.first, run.first, at: span) }
     return operand
   }
@@ -52,7 +66,9 @@ extension Lowerer {
     let a = kept(evaluate(left), type(of: left), over: CollectionOfOne(right), at: left.span)
     let b = evaluate(right)
     charge(operations: 1)
-    return operate(operation, (a, type(of: left)), (b, type(of: right)), expression, hint)
+    return operate(
+      operation.resolved(for: type(of: left)), (a, type(of: left)), (b, type(of: right)),
+      expression, hint)
   }
 
   /// Does `operation` on values that have been evaluated; what it costs has been charged.
@@ -119,6 +135,13 @@ extension Lowerer {
       emit(.arrayConcatenate, target.first, a.first, b.first, at: span)
       return .temporary(target)
     case .contains: return contains(a, left.type, b, right.type, hint, at: span)
+    case .elementwise(let inner, let broadcast):
+      return elementwise(
+        inner, broadcast, (a, left.type), (b, right.type), type(of: expression), at: span)
+    case .matrixProduct(let multiply, let add):
+      return matrixProduct(
+        multiply, add, (a, left.type), (b, right.type), type(of: expression), at: span)
+    case .generic: return placeholder(type(of: expression), "this operation", at: span)
     }
   }
 
@@ -155,7 +178,7 @@ extension Lowerer {
     }
   }
 
-  private mutating func elementary(_ function: Elementary, _ a: Run, _ b: Run, _ hint: Run?)
+  mutating func elementary(_ function: Elementary, _ a: Run, _ b: Run, _ hint: Run?)
     -> Operand
   {
     let pair = code.allocate([.float, .float])
@@ -175,7 +198,8 @@ extension Lowerer {
   ) -> Operand {
     let order: (less: Opcode, lessOrEqual: Opcode, equal: Opcode, notEqual: Opcode)
     switch domain {
-    case .integer: order = (.lessInteger, .lessOrEqualInteger, .equalInteger, .notEqualInteger)
+    case .integer, .generic:
+      order = (.lessInteger, .lessOrEqualInteger, .equalInteger, .notEqualInteger)
     case .float: order = (.lessFloat, .lessOrEqualFloat, .equalFloat, .notEqualFloat)
     case .boolean, .structural:
       return equality(a, b, type, isNegated: comparison == .notEqual, hint, at: span)
@@ -241,9 +265,21 @@ extension Lowerer {
     _ conversion: Conversion, _ operand: TypedExpression, _ expression: TypedExpression,
     _ hint: Run?
   ) -> Operand {
-    let span = expression.span
     let value = evaluate(operand)
     charge(operations: 1)
+    // A conversion of a generic parameter's value is one operation, whatever it stands for.
+    var result = value
+    var source = type(of: operand)
+    for step in conversion.steps(from: source, to: type(of: expression)) {
+      result = convert(step, result, source, hint, at: expression.span)
+      source = step.result
+    }
+    return result
+  }
+
+  private mutating func convert(
+    _ conversion: Conversion, _ value: Operand, _ source: Type, _ hint: Run?, at span: Span
+  ) -> Operand {
     let rate = program.description.core.ticksPerSecond
     if let constant = value.constant,
       let folded = Folding.convert(conversion, constant, ticksPerSecond: rate).constant
@@ -251,13 +287,15 @@ extension Lowerer {
       return .constant(folded)
     }
     if conversion == .integer32ToInteger { return value }
-    let (run, source) = settled(value, type(of: operand), at: span)
-    defer { discard(source) }
+    let (run, operand) = settled(value, source, at: span)
+    defer { discard(operand) }
     switch conversion {
     case .integerToFloat: return simple(.integerToFloat, .float, run, nil, hint, at: span)
     case .floatToInteger: return simple(.floatToInteger, .integer, run, nil, hint, at: span)
     case .integerToInteger32: return simple(.check32, .integer, run, nil, hint, at: span)
-    case .integer32ToInteger: return value
+    case .integer32ToInteger, .genericToFloat, .genericToInteger, .genericToInteger32,
+      .integerToGeneric:
+      return value
     case .durationToSeconds:
       let pair = code.allocate([.float, .float])
       defer { code.free(pair) }
@@ -276,87 +314,17 @@ extension Lowerer {
       return .temporary(target)
     }
   }
+}
 
-  // MARK: Intrinsics on numbers
-
-  /// An intrinsic on numbers whose operands have been evaluated and which has been charged.
-  mutating func number(
-    _ intrinsic: Intrinsic, _ values: [Operand], _ types: [Type], _ expression: TypedExpression,
-    _ hint: Run?
-  ) -> Operand {
-    let span = expression.span
-    let constants = values.compactMap(\.constant)
-    if constants.count == values.count,
-      let folded = Folding.intrinsic(intrinsic, constants).constant
-    {
-      return .constant(folded)
+extension Conversion {
+  /// The type of what it yields, as far as a machine tells types apart.
+  fileprivate var result: Type {
+    switch self {
+    case .integerToFloat, .genericToFloat: .number
+    case .floatToInteger, .integer32ToInteger, .genericToInteger, .integerToGeneric: .integer
+    case .integerToInteger32, .genericToInteger32: .integer32
+    case .durationToSeconds: .float(.time)
+    case .secondsToDuration: .duration
     }
-    var runs: [Run] = []
-    var sources: [Operand] = []
-    for (value, type) in zip(values, types) {
-      let (run, source) = settled(value, type, at: span)
-      runs.append(run)
-      sources.append(source)
-    }
-    defer { for source in sources { discard(source) } }
-    guard let a = runs.first, let kind = a.words.first?.kind else {
-      return placeholder(type(of: expression), "this operation", at: span)
-    }
-    let isFloat = kind == .float
-    let b = runs.count > 1 ? runs[1] : a
-    switch intrinsic {
-    case .absolute:
-      let result = simple(
-        isFloat ? .absoluteFloat : .absoluteInteger, isFloat ? .float : .integer, a, nil, hint,
-        at: span)
-      if case .integer32 = types[0] { return narrowed(result, at: span) }
-      return result
-    case .minimum:
-      return simple(
-        isFloat ? .minimumFloat : .minimumInteger, isFloat ? .float : .integer, a, b, hint, at: span
-      )
-    case .maximum:
-      return simple(
-        isFloat ? .maximumFloat : .maximumInteger, isFloat ? .float : .integer, a, b, hint, at: span
-      )
-    case .floor where isFloat: return simple(.floor, .float, a, nil, hint, at: span)
-    case .ceiling where isFloat: return simple(.ceiling, .float, a, nil, hint, at: span)
-    case .truncate where isFloat: return simple(.truncate, .float, a, nil, hint, at: span)
-    case .round where isFloat: return simple(.roundEven, .float, a, nil, hint, at: span)
-    case .floor, .ceiling, .truncate, .round: return simple(.move, .integer, a, nil, hint, at: span)
-    case .squareRoot: return simple(.squareRoot, .float, a, nil, hint, at: span)
-    case .sine: return elementary(.sine, a, hint)
-    case .cosine: return elementary(.cosine, a, hint)
-    case .tangent: return elementary(.tangent, a, hint)
-    case .arcSine: return elementary(.arcSine, a, hint)
-    case .arcCosine: return elementary(.arcCosine, a, hint)
-    case .arcTangent: return elementary(.arcTangent, a, hint)
-    case .arcTangent2: return elementary(.arcTangent2, a, b, hint)
-    case .exponential: return elementary(.exponential, a, hint)
-    case .logarithm: return elementary(.logarithm, a, hint)
-    case .logarithm2: return elementary(.logarithm2, a, hint)
-    case .logarithm10: return elementary(.logarithm10, a, hint)
-    case .aligned:
-      let work = code.allocate([.integer])
-      defer { code.free(work) }
-      emit(.absoluteInteger, work.first, b.first, at: span)
-      let target = fresh([.integer], nil)
-      emit(.negateInteger, target.first, a.first, at: span)
-      emit(.remainderInteger, target.first, target.first, work.first, at: span)
-      emit(.addInteger, target.first, target.first, a.first, at: span)
-      return .temporary(target)
-    case .now, .clock, .slack, .delay, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause,
-      .output, .outputPair,
-      .gate, .input, .count, .last, .print, .pause, .leastSquares, .traceEdges, .traceSpan,
-      .traceLevel,
-      .simulationStatus, .simulationOutput:
-      return placeholder(type(of: expression), "this operation", at: span)
-    }
-  }
-
-  private mutating func elementary(_ function: Elementary, _ a: Run, _ hint: Run?) -> Operand {
-    let target = fresh([.float], hint)
-    code.emit(.elementary, target.first, a.first, Int(function.rawValue))
-    return .temporary(target)
   }
 }

@@ -123,7 +123,11 @@ extension Lowerer {
   /// Whether evaluating `value` writes its target as the very last thing it does.
   private func writesLast(_ value: TypedExpression) -> Bool {
     switch value.kind {
-    case .unary(let operation, _): operation != .negateInteger32
+    case .unary(let operation, _):
+      switch operation {
+      case .negateInteger, .negateFloat, .complement, .not: true
+      case .negateInteger32, .negateGeneric, .elementwise: false
+      }
     case .binary(let operation, _, _):
       switch operation {
       case .integer, .float, .scaleDuration, .floatTimesDuration, .divideDurationByFloat,
@@ -131,7 +135,9 @@ extension Lowerer {
         .durationFloorRatio:
         true
       case .compare(_, let domain): domain == .integer || domain == .float
-      case .integer32, .durationRatio, .concatenate, .contains: false
+      case .integer32, .generic, .durationRatio, .concatenate, .contains, .elementwise,
+        .matrixProduct:
+        false
       }
     case .index, .call: true
     default: false
@@ -173,6 +179,7 @@ extension Lowerer {
     let target = resolve(place)
     let left = read(target)
     charge(operations: 1)
+    let operation = operation.resolved(for: target.type)
     let result = TypedExpression(.unit, target.type, at: span)
     if case .local(let id) = place.root, place.steps.isEmpty, let run = localRun(id) {
       var hint: Run? = run.ownsArrays ? nil : run

@@ -208,7 +208,7 @@ extension Lowerer {
     switch expression.kind {
     case .invalid, .await, .record, .simulate: return .fails
     case .unit: return .value(.unit)
-    case .integer(let value): return .value(.integer(value))
+    case .integer(let value): return .value(integer(value, type(of: expression)))
     case .float(let value): return .value(.float(value))
     case .boolean(let value): return .value(.boolean(value))
     case .text(let value): return .value(.text(value))
@@ -221,12 +221,25 @@ extension Lowerer {
       return .dynamic
     case .member(let id): return knownMember(id)
     case .unary(let operation, let operand):
+      let operation = operation.resolved(for: type(of: operand))
       return known([operand]) { Known(Folding.unary(operation, $0[0])) }
     case .binary(let operation, let left, let right):
+      let operation = operation.resolved(for: type(of: left))
       return known([left, right]) { Known(Folding.binary(operation, $0[0], $0[1])) }
     case .convert(let conversion, let operand):
       let rate = program.description.core.ticksPerSecond
-      return known([operand]) { Known(Folding.convert(conversion, $0[0], ticksPerSecond: rate)) }
+      let steps = conversion.steps(from: type(of: operand), to: type(of: expression))
+      return known([operand]) { values in
+        var value = values[0]
+        for step in steps {
+          switch Folding.convert(step, value, ticksPerSecond: rate) {
+          case .value(let next): value = next
+          case .raises: return .fails
+          case .unknown: return .dynamic
+          }
+        }
+        return .value(value)
+      }
     case .and(let left, let right), .or(let left, let right):
       let isAnd = if case .and = expression.kind { true } else { false }
       switch tryValue(left) {
@@ -349,11 +362,13 @@ extension Lowerer {
     case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine,
       .cosine, .tangent,
       .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2,
-      .logarithm10, .aligned:
+      .logarithm10, .aligned, .isWithin:
       let constants = values.compactMap { $0 }
       return constants.count == values.count
         ? Known(Folding.intrinsic(intrinsic, constants)) : .dynamic
-    case .count, .last, .print, .pause, .leastSquares, .traceEdges, .traceSpan, .traceLevel,
+    case .length(let id): return .value(.integer(length(id)))
+    case .position, .transposed, .sized, .steppedSlice, .count, .last, .print, .pause,
+      .leastSquares, .traceEdges, .traceSpan, .traceLevel,
       .simulationStatus,
       .simulationOutput:
       return .dynamic

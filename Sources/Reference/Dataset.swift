@@ -90,9 +90,7 @@ struct Dataset {
 extension Type {
   var elementOfArray: Type? {
     switch self {
-    case .array(let element): element
-    case .fixedArray(let element, let lengths):
-      lengths.count > 1 ? .fixedArray(element, Array(lengths.dropFirst())) : element
+    case .array(let element), .fixedArray(let element, _): element
     default: nil
     }
   }
@@ -207,9 +205,8 @@ extension Interpreter {
     case .string: return .text("")
     case .optional: return .optional(nil)
     case .array: return .array([])
-    case .fixedArray(_, let lengths):
-      guard case .known(let count)? = lengths.first, let element = type.elementOfArray, count >= 0,
-        count < 1 << 24
+    case .fixedArray(let element, _):
+      guard let count = type.elementCount, count < 1 << 24
       else {
         return .array([])
       }

@@ -29,7 +29,9 @@ extension Interpreter {
     switch expression.kind {
     case .invalid: throw .unsupported("an expression with an error")
     case .unit: return .unit
-    case .integer(let value): return .integer(value)
+    case .integer(let value):
+      if case .float = concrete(expression.type) { return .float(Double(value)) }
+      return .integer(value)
     case .float(let value): return .float(value)
     case .boolean(let value): return .boolean(value)
     case .text(let value): return .text(value)
@@ -42,12 +44,20 @@ extension Interpreter {
     case .unary(let operation, let operand):
       let value = try evaluate(operand)
       charge(operations: 1)
-      return try unary(operation, value, at: span)
+      if case .elementwise = operation { chargeElements(of: operand.type) }
+      return try unary(operation.resolved(for: concrete(operand.type)), value, at: span)
     case .binary(let operation, let left, let right):
       let a = try evaluate(left)
       let b = try evaluate(right)
       charge(operations: 1)
-      return try binary(operation, a, b, at: span)
+      let chosen = operation.resolved(for: concrete(left.type))
+      switch chosen {
+      case .matrixProduct(let multiply, let add):
+        return try matrixProduct(multiply, add, (a, left.type), (b, right.type), at: span)
+      case .elementwise: chargeElements(of: expression.type)
+      default: break
+      }
+      return try binary(chosen, a, b, at: span)
     case .and(let left, let right):
       let first = try truth(left)
       charge(operations: 1)
@@ -75,7 +85,11 @@ extension Interpreter {
     case .convert(let conversion, let operand):
       let value = try evaluate(operand)
       charge(operations: 1)
-      return try convert(conversion, value, at: span)
+      var result = value
+      for step in conversion.steps(from: concrete(operand.type), to: concrete(expression.type)) {
+        result = try convert(step, result, at: span)
+      }
+      return result
     case .tuple(let parts): return .tuple(try evaluate(parts))
     case .structure(_, let fields): return .structure(try evaluate(fields))
     case .enumeration(_, let tag, let payload): return .enumeration(tag, try evaluate(payload))

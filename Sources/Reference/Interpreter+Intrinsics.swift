@@ -34,9 +34,16 @@ extension Interpreter {
     case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine,
       .cosine, .tangent,
       .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2,
-      .logarithm10, .aligned:
+      .logarithm10, .aligned, .isWithin:
       charge(operations: 1)
       return try numeric(intrinsic, values, concrete(operands.first?.type ?? .unknown), at: span)
+    case .position, .transposed, .sized, .steppedSlice:
+      return try arrayIntrinsic(intrinsic, values, operands, at: span)
+    case .length(let id):
+      guard case .length(.known(let count))? = frame.generics[id] else {
+        throw .unsupported("a length that is not known")
+      }
+      return .integer(Int64(count))
     case .count:
       charge(operations: 1)
       switch values.first {

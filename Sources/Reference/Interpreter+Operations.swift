@@ -17,6 +17,10 @@ extension Interpreter {
     case (.negateFloat, .float(let a)): return .float(Numbers.one(-a))
     case (.complement, .integer(let a)): return .integer(~a)
     case (.not, .boolean(let a)): return .boolean(!a)
+    case (.elementwise(let inner), .array(let elements)):
+      var results: [Value] = []
+      for element in elements { results.append(try unary(inner, element, at: span)) }
+      return .array(results)
     default: throw .unsupported("\(operation) of this value")
     }
   }
@@ -59,6 +63,21 @@ extension Interpreter {
     case (.durationFloorRatio, .integer(let a), .integer(let b)):
       return .integer(
         try number(span) { () throws(Numbers.Failure) in try Numbers.integer(.floorDivide, a, b) })
+    case (.elementwise(let inner, let broadcast), _, _):
+      let count: Int
+      switch (broadcast, left, right) {
+      case (.both, .array(let a), .array(let b)) where a.count == b.count: count = a.count
+      case (.left, .array(let a), _): count = a.count
+      case (.right, _, .array(let b)): count = b.count
+      default: throw .unsupported("shapes that differ")
+      }
+      var results: [Value] = []
+      for index in 0..<count {
+        let a = broadcast == .right ? left : left.parts?[index] ?? .unit
+        let b = broadcast == .left ? right : right.parts?[index] ?? .unit
+        results.append(try binary(inner, a, b, at: span))
+      }
+      return .array(results)
     case (.concatenate, .text(let a), .text(let b)): return .text(a + b)
     case (.concatenate, .array(let a), .array(let b)):
       try requireRoom(for: a.count + b.count, at: span)
@@ -106,6 +125,15 @@ extension Interpreter {
   func numeric(_ intrinsic: Intrinsic, _ values: [Value], _ type: Type, at span: Span) throws(Stop)
     -> Value
   {
+    if case .isWithin(let isClosed) = intrinsic, values.count == 3 {
+      switch (values[0], values[1], values[2]) {
+      case (.integer(let x), .integer(let low), .integer(let high)):
+        return .boolean(x >= low && (x < high || (isClosed && x == high)))
+      case (.float(let x), .float(let low), .float(let high)):
+        return .boolean(x >= low && (x < high || (isClosed && x == high)))
+      default: throw .unsupported("`in` of these values")
+      }
+    }
     switch (values.first, values.dropFirst().first) {
     case (.integer(let a)?, nil):
       switch intrinsic {

@@ -27,7 +27,15 @@ extension Interpreter {
       let resolved = try resolve(place)
       let left = try read(resolved)
       charge(operations: 1)
-      try write(try binary(operation, left, right, at: span), to: resolved)
+      let chosen = operation.resolved(for: concrete(place.type))
+      if case .matrixProduct(let multiply, let add) = chosen {
+        let product = try matrixProduct(
+          multiply, add, (left, place.type), (right, value.type), at: span)
+        try write(product, to: resolved)
+        return .normal
+      }
+      if case .elementwise = chosen { chargeElements(of: place.type) }
+      try write(try binary(chosen, left, right, at: span), to: resolved)
     case .assignTuple(let places, let value):
       guard case .tuple(let parts) = try evaluate(value), parts.count == places.count else {
         throw .unsupported("no tuple")

@@ -16,6 +16,7 @@ struct StaticWalk {
   struct Scope {
     let function: FunctionID
     let device: MemberID?
+    let generics: [GenericID: GenericArgument]
     var known: [LocalID: Value]
     /// Locals of code outside of the walk are looked up at their declarations.
     let isOutermost: Bool
@@ -39,7 +40,9 @@ struct StaticWalk {
     typed = interpreter.typed
     let frame = interpreter.frame
     scopes = [
-      Scope(function: frame.function, device: frame.device, known: [:], isOutermost: true)
+      Scope(
+        function: frame.function, device: frame.device, generics: frame.generics, known: [:],
+        isOutermost: true)
     ]
     declarations = Self.declarations(in: typed[frame.function].body)
   }
@@ -256,7 +259,9 @@ struct StaticWalk {
     switch expression.kind {
     case .invalid, .await, .record, .simulate: throw Unsortable()
     case .unit: return .value(.unit)
-    case .integer(let value): return .value(.integer(value))
+    case .integer(let value):
+      if case .float = concrete(expression.type) { return .value(.float(Double(value))) }
+      return .value(.integer(value))
     case .float(let value): return .value(.float(value))
     case .boolean(let value): return .value(.boolean(value))
     case .text(let value): return .value(.text(value))
@@ -265,17 +270,27 @@ struct StaticWalk {
     case .member(let id): return known(id)
     case .unary(let operation, let operand):
       guard let values = try knownAll([operand]) else { return .dynamic }
-      return try compute { () throws(Stop) in try interpreter.unary(operation, values[0], at: span)
-      }
+      if case .elementwise = operation { return .dynamic }
+      let chosen = operation.resolved(for: concrete(operand.type))
+      return try compute { () throws(Stop) in try interpreter.unary(chosen, values[0], at: span) }
     case .binary(let operation, let left, let right):
       guard let values = try knownAll([left, right]) else { return .dynamic }
+      switch operation {
+      case .elementwise, .matrixProduct: return .dynamic
+      default: break
+      }
+      let chosen = operation.resolved(for: concrete(left.type))
       return try compute { () throws(Stop) in
-        try interpreter.binary(operation, values[0], values[1], at: span)
+        try interpreter.binary(chosen, values[0], values[1], at: span)
       }
     case .convert(let conversion, let operand):
       guard let values = try knownAll([operand]) else { return .dynamic }
       return try compute { () throws(Stop) in
-        try interpreter.convert(conversion, values[0], at: span)
+        var result = values[0]
+        for step in conversion.steps(from: concrete(operand.type), to: concrete(expression.type)) {
+          result = try interpreter.convert(step, result, at: span)
+        }
+        return result
       }
     case .and(let left, let right), .or(let left, let right):
       let goesOn: Bool
@@ -290,10 +305,13 @@ struct StaticWalk {
       _ = try known(left)
       if Contents(of: right, typed, device: scope.device).hasTimeline { throw Unsortable() }
       return .dynamic
-    case .call(let callee, _, let arguments):
+    case .call(let callee, let generics, let arguments):
       var own: MemberID?
       if case .driver = typed[callee].owner { own = scope.device }
-      return try call(callee, arguments, on: own)
+      let outer = scope.generics
+      return try call(
+        callee, outer.isEmpty ? generics : generics.mapValues { $0.substituting(outer) }, arguments,
+        on: own)
     case .deviceCall(let device, let name, let signature, let arguments):
       let member: MemberID?
       switch device.kind {
@@ -304,7 +322,7 @@ struct StaticWalk {
       guard let member, case .device(let binding?) = typed[member].kind,
         let kernel = typed.kernel(name, of: binding.driver, like: signature)
       else { throw Unsortable() }
-      return try call(kernel, arguments, on: member)
+      return try call(kernel, [:], arguments, on: member)
     case .tuple(let parts): return try knownAll(parts).map { .value(.tuple($0)) } ?? .dynamic
     case .tupleElement(let base, let index), .field(let base, let index):
       guard case .value(let value) = try known(base), let parts = value.parts,
@@ -366,6 +384,9 @@ struct StaticWalk {
       return .dynamic
     }
   }
+
+  /// The type with the generic parameters of the function gone through replaced.
+  private func concrete(_ type: Type) -> Type { type.substituting(scope.generics) }
 
   private mutating func known(_ local: LocalID) throws(Unsortable) -> Known {
     if let value = scope.known[local] { return .value(value) }
@@ -438,13 +459,17 @@ struct StaticWalk {
     case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine,
       .cosine, .tangent,
       .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2,
-      .logarithm10, .aligned:
+      .logarithm10, .aligned, .isWithin:
       let all = values.compactMap { $0 }
       guard all.count == values.count, let first = operands.first else { return .dynamic }
       return try compute { () throws(Stop) in
-        try interpreter.numeric(intrinsic, all, first.type, at: span)
+        try interpreter.numeric(intrinsic, all, concrete(first.type), at: span)
       }
-    case .count, .last, .print, .pause, .leastSquares, .traceEdges, .traceSpan, .traceLevel,
+    case .length(let id):
+      guard case .length(.known(let count))? = scope.generics[id] else { return .dynamic }
+      return .value(.integer(Int64(count)))
+    case .position, .transposed, .sized, .steppedSlice, .count, .last, .print, .pause,
+      .leastSquares, .traceEdges, .traceSpan, .traceLevel,
       .simulationStatus,
       .simulationOutput:
       return .dynamic
@@ -460,7 +485,8 @@ struct StaticWalk {
   }
 
   private mutating func call(
-    _ callee: FunctionID, _ arguments: [TypedArgument], on device: MemberID?
+    _ callee: FunctionID, _ generics: [GenericID: GenericArgument], _ arguments: [TypedArgument],
+    on device: MemberID?
   ) throws(Unsortable) -> Known {
     let function = typed[callee]
     var known: [LocalID: Value] = [:]
@@ -481,7 +507,9 @@ struct StaticWalk {
         known[parameter.local] = nil
       }
     }
-    scopes.append(Scope(function: callee, device: device, known: known, isOutermost: false))
+    scopes.append(
+      Scope(
+        function: callee, device: device, generics: generics, known: known, isOutermost: false))
     defer { scopes.removeLast() }
     var statements = function.body.statements[...]
     var result: TypedExpression?

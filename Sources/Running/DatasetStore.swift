@@ -42,9 +42,7 @@ extension Type {
   /// What an array's elements are; nil of anything else.
   package var element: Type? {
     switch self {
-    case .array(let element): element
-    case .fixedArray(let element, let lengths):
-      lengths.count > 1 ? .fixedArray(element, Array(lengths.dropFirst())) : element
+    case .array(let element), .fixedArray(let element, _): element
     case .unknown, .never, .unit, .boolean, .integer, .integer32, .string, .float, .duration,
       .timestamp, .optional, .tuple,
       .structure, .enumeration, .error, .anyError, .function, .interface, .driver, .channel,
@@ -248,9 +246,8 @@ func zero(of type: Type, in program: TypedProgram, depth: Int = 0) -> Constant {
   case .string: return .text("")
   case .optional: return .optional(nil)
   case .array: return .array([])
-  case .fixedArray(_, let lengths):
-    guard case .known(let count)? = lengths.first, let element = type.element, count >= 0,
-      count <= 1 << 24
+  case .fixedArray(let element, _):
+    guard let count = type.elementCount, count <= 1 << 24
     else {
       return .array([])
     }

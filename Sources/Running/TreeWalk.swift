@@ -201,11 +201,11 @@ extension TypedProgram {
         case .integer, .float, .boolean, .unary, .convert: break
         case .binary(let operation, _, _):
           switch operation {
-          case .integer, .integer32, .float, .scaleDuration, .floatTimesDuration,
+          case .integer, .integer32, .float, .generic, .scaleDuration, .floatTimesDuration,
             .divideDurationByFloat,
             .divideDurationByInteger, .durationRatio, .durationFloorRatio:
             break
-          case .compare, .concatenate, .contains: isArithmetic = false
+          case .compare, .concatenate, .contains, .elementwise, .matrixProduct: isArithmetic = false
           }
         default: isArithmetic = false
         }

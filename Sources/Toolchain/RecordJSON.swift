@@ -43,6 +43,16 @@ package struct ValueJSON: Sendable {
       if case .optional(let inner) = type { return json(of: content, inner, depth: depth + 1) }
       return json(of: content, .unknown, depth: depth + 1)
     case .array(let elements):
+      if case .fixedArray(let element, let lengths) = type, lengths.count > 1 {
+        // The rows of a matrix stand in one array.
+        let row = Type.fixedArray(element, Array(lengths.dropFirst()))
+        let length = max(row.elementCount ?? 1, 1)
+        return .array(
+          stride(from: 0, to: elements.count, by: length).map { start in
+            let part = elements[start..<min(start + length, elements.count)]
+            return json(of: .array(Array(part)), row, depth: depth + 1)
+          })
+      }
       let element = type.element ?? .unknown
       return .array(elements.map { json(of: $0, element, depth: depth + 1) })
     case .tuple(let parts):
@@ -116,11 +126,17 @@ package struct ValueJSON: Sendable {
       return constant(from: json, inner, depth: depth + 1).map { .optional($0) }
     case (.array(let element), .array(let elements)):
       return parts(elements, Array(repeating: element, count: elements.count)).map { .array($0) }
-    case (.fixedArray(_, let lengths), .array(let elements)):
-      guard case .known(elements.count)? = lengths.first, let element = type.element else {
+    case (.fixedArray(let element, let lengths), .array(let elements)):
+      guard case .known(elements.count)? = lengths.first else { return nil }
+      if lengths.count == 1 {
+        return parts(elements, Array(repeating: element, count: elements.count)).map { .array($0) }
+      }
+      // The rows of a matrix stand in one array.
+      let row = Type.fixedArray(element, Array(lengths.dropFirst()))
+      guard let rows = parts(elements, Array(repeating: row, count: elements.count)) else {
         return nil
       }
-      return parts(elements, Array(repeating: element, count: elements.count)).map { .array($0) }
+      return .array(rows.flatMap { if case .array(let items) = $0 { items } else { [Constant]() } })
     case (.tuple(let types), .array(let elements)): return parts(elements, types).map { .tuple($0) }
     case (.structure(let id, let arguments), .object(let members)):
       let elements = program[id].fields.map { field in

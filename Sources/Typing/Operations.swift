@@ -4,8 +4,12 @@ package enum UnaryOperation: Hashable, Sendable {
   case negateInteger
   case negateInteger32
   case negateFloat
+  /// Of a value of a generic parameter; `resolved` says what it is.
+  case negateGeneric
   case complement
   case not
+  /// Of every element of a fixed array.
+  indirect case elementwise(UnaryOperation)
 }
 
 /// Which comparison; `greater` and its like keep their operands' order.
@@ -25,6 +29,11 @@ package enum FloatOperation: Hashable, Sendable {
   case add, subtract, multiply, divide, floorDivide, remainder, power
 }
 
+/// Arithmetic that the values of a generic parameter have.
+package enum GenericOperation: Hashable, Sendable {
+  case add, subtract, multiply, floorDivide, remainder, power
+}
+
 /// What is compared with what.
 package enum ComparisonDomain: Hashable, Sendable {
   /// Int, Int32, Duration, Timestamp.
@@ -34,6 +43,8 @@ package enum ComparisonDomain: Hashable, Sendable {
   case string
   /// Tuples, arrays, structs, enums, optionals: part by part; `equal` and `notEqual` only.
   case structural
+  /// The order of values of a generic parameter; `resolved` says what it is.
+  case generic
 }
 
 /// Operations of two operands, chosen by their types.
@@ -43,6 +54,8 @@ package enum BinaryOperation: Hashable, Sendable {
   case integer(IntegerOperation)
   case integer32(IntegerOperation)
   case float(FloatOperation)
+  /// Of two values of a generic parameter; `resolved` says what it is.
+  case generic(GenericOperation)
   case compare(Comparison, ComparisonDomain)
   /// Duration * Float, Duration / Float, Duration / Int: to the nearest tick, ties to even. The
   /// duration is the left operand.
@@ -55,7 +68,14 @@ package enum BinaryOperation: Hashable, Sendable {
   case concatenate
   /// `x in xs`, x first.
   case contains
+  /// Of the elements of fixed arrays of equal shape, or of one and a single value.
+  indirect case elementwise(BinaryOperation, Broadcast)
+  /// `a @ b`: sums of products, from the first on.
+  indirect case matrixProduct(multiply: BinaryOperation, add: BinaryOperation)
 }
+
+/// Which operands of an element-wise operation are arrays.
+package enum Broadcast: Hashable, Sendable { case both, left, right }
 
 /// Explicit conversions.
 package enum Conversion: Hashable, Sendable {
@@ -63,6 +83,8 @@ package enum Conversion: Hashable, Sendable {
   /// Truncates toward zero; NaN and out of range raise ArithmeticOverflow.
   case floatToInteger
   case integerToInteger32, integer32ToInteger
+  /// From and to a generic parameter that stands for a bare number; `steps` says what they are.
+  case genericToFloat, genericToInteger, genericToInteger32, integerToGeneric
   /// `t.seconds`: ticks to Float<s>.
   case durationToSeconds
   /// `Duration(x)`: to the nearest tick, ties to even.
@@ -105,6 +127,19 @@ package enum Intrinsic: Hashable, Sendable {
   case count
   /// The last element or none.
   case last
+  /// () -> Int: what a generic parameter that is a length stands for.
+  case length(GenericID)
+  /// (x, low, high) -> Bool: whether `low <= x < high`, or `low <= x <= high`.
+  case isWithin(isClosed: Bool)
+  /// (i, j, …) -> Int: where an element of a matrix with these lengths stands, row after row; each
+  /// index is checked.
+  case position([Length])
+  /// (matrix) -> matrix with rows and columns exchanged
+  case transposed
+  /// (array) -> the same array, whose number of elements must be the product of the lengths.
+  case sized([Length])
+  /// (array, low, high, step): the elements at low, low + step, … before high, or up to it.
+  case steppedSlice(isClosed: Bool)
   // The host
   /// (String)
   case print
@@ -135,7 +170,8 @@ package enum Intrinsic: Hashable, Sendable {
     case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine,
       .cosine, .tangent,
       .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2,
-      .logarithm10, .aligned,
+      .logarithm10, .aligned, .length, .isWithin,
+      .position, .transposed, .sized, .steppedSlice,
       .count, .last, .print, .pause, .leastSquares, .traceEdges, .traceSpan, .traceLevel,
       .simulationStatus,
       .simulationOutput:
@@ -155,7 +191,8 @@ package enum Intrinsic: Hashable, Sendable {
       .squareRoot, .sine, .cosine,
       .tangent, .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm,
       .logarithm2, .logarithm10,
-      .aligned, .count, .last:
+      .aligned, .count, .last, .length, .isWithin, .position, .transposed, .sized,
+      .steppedSlice:
       false
     }
   }

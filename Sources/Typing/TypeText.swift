@@ -54,7 +54,7 @@ extension TypedProgram {
     }
   }
 
-  private func text(_ length: Length) -> String {
+  func text(_ length: Length) -> String {
     switch length {
     case .known(let count): "\(count)"
     case .parameter(let id): name(of: id)

@@ -13,15 +13,7 @@ extension Typer {
       return callMember(base, name, arguments, expecting: expecting, at: span)
     case .implicitMember(let name):
       return implicitMember(name, arguments, expecting: expecting, at: span)
-    case .array(let elements) where elements.count == 1:
-      // `[Int32](xs)`
-      for argument in arguments { _ = expression(argument.value) }
-      notYet("the conversion of an array", at: tree.span(of: callee))
-      return TypedExpression(.invalid, .unknown, at: span)
-    case .type(let type):
-      for argument in arguments { _ = expression(argument.value) }
-      notYet("a conversion to `\(program.text(resolve(type)))`", at: tree.span(of: callee))
-      return TypedExpression(.invalid, .unknown, at: span)
+    case .type(let type): return convertArray(to: type, arguments, at: span)
     default: return callValue(expression(callee), arguments, at: span)
     }
   }
@@ -35,6 +27,11 @@ extension Typer {
         let own = TypedExpression(.local(LocalID(index: 0)), body.locals[0].type, at: name.span)
         return callFunction(methods, name, arguments, receiver: own, expecting: expecting, at: span)
       }
+    }
+    if let type = body.generics.first(where: { $0.name == name.text }).map({
+      Type.parameter($0.id)
+    }), isNumber(type), body.lookUp(name.text) == nil {
+      return convert(toGeneric: type, name, arguments, at: span)
     }
     switch lookUp(name.text) {
     case .local(let local)?:
@@ -221,7 +218,8 @@ extension Typer {
     case .driver(let id): names = program[id].kernels.map { program[$0].name }
     case .array, .fixedArray:
       names =
-        ["count", "append", "last", "first", "is_empty"] + Array(moduleScopes[0].entities.keys)
+        ["count", "append", "last", "first", "is_empty", "rows", "columns", "transposed"]
+        + Array(moduleScopes[0].entities.keys)
     case .enumeration(let id):
       names = program[id].cases.map(\.name) + program[id].methods.map { program[$0].name }
     case .duration: names = ["seconds"]
@@ -381,6 +379,15 @@ extension Typer {
           typed.append(.value(value(argument.value, as: wanted)))
           continue
         }
+        if let literal = openLiteral(argument.value, wanted) {
+          if unify(parameter.type, literal.type, &map) {
+            typed.append(.value(coerce(literal, to: parameter.type.substituting(map))))
+          } else {
+            if !isUnknown(literal.type) { report(mismatch(literal, wanted: wanted)) }
+            failed = true
+          }
+          continue
+        }
         // Beside a `Float` of any dimension a literal is a bare number (rule 4).
         if adapts(argument.value), let numbers = numbered(wanted) {
           _ = unify(parameter.type, numbers, &map)
@@ -411,6 +418,10 @@ extension Typer {
         ))
       return TypedExpression(.invalid, .unknown, at: span)
     }
+    guard
+      satisfiesBounds(
+        function.generics, map, of: function.name, at: span, declaredAt: function.nameSpan)
+    else { return TypedExpression(.invalid, .unknown, at: span) }
     return TypedExpression(.call(id, map, typed), function.result.substituting(map), at: span)
   }
 

@@ -30,7 +30,7 @@ extension Typer {
       wanted = lengths.count == 1 ? element : .fixedArray(element, Array(lengths.dropFirst()))
     default: break
     }
-    if let type = wanted, case .parameter = type { wanted = nil }
+    if let type = wanted, case .parameter = type, !isClosed(type) { wanted = nil }
     var values: [TypedExpression] = []
     values.reserveCapacity(elements.count)
     // Literals take the type of the first element that is none.
@@ -58,14 +58,20 @@ extension Typer {
       values = values.map { coerce($0, to: wanted) }
     }
     if case .fixedArray(_, let lengths)? = expecting, let expecting {
-      if case .known(let count)? = lengths.first, count != elements.count {
+      if let length = lengths.first, length != .known(elements.count) {
         report(
           Diagnostic(
             .mismatch,
-            "this array has \(elements.count) elements, \(program.described(expecting)) has \(count)",
+            "this array has \(elements.count) \(lengths.count > 1 ? "rows" : "elements"), \(program.described(expecting)) has \(program.text(length))",
             at: span))
+        return TypedExpression(.invalid, .unknown, at: span)
       }
-      return TypedExpression(.array(values), expecting, at: span)
+      if values.contains(where: { isUnknown($0.type) }) {
+        return TypedExpression(.invalid, .unknown, at: span)
+      }
+      return lengths.count > 1
+        ? joined(values, expecting, at: span)
+        : TypedExpression(.array(values), expecting, at: span)
     }
     return TypedExpression(
       .array(values), .array(wanted ?? (elements.isEmpty ? .never : .unknown)), at: span)
@@ -86,24 +92,32 @@ extension Typer {
   ) -> TypedExpression {
     var wanted: Type?
     switch expecting {
-    case .array(let element)?, .fixedArray(let element, _)?: wanted = element
+    case .array(let element)?, .optional(.array(let element))?: wanted = element
+    case .fixedArray(let element, let lengths)?:
+      wanted = lengths.count == 1 ? element : .fixedArray(element, Array(lengths.dropFirst()))
     default: break
     }
+    if let type = wanted, !isClosed(type) { wanted = nil }
     let value = wanted.map { self.value(element, as: $0) } ?? settled(expression(element))
     let number = self.value(count, as: .integer)
     if case .array? = expecting {
       return TypedExpression(.repeated(value, count: number), .array(value.type), at: span)
     }
-    guard case .integer(let length) = number.kind else {
-      return TypedExpression(.repeated(value, count: number), .array(value.type), at: span)
-    }
-    guard length >= 0, length <= 1 << 32 else {
+    if case .integer(let length) = number.kind, length < 0 || length > 1 << 32 {
       report(
         Diagnostic(.valueOutOfRange, "an array cannot have \(length) elements", at: number.span))
       return TypedExpression(.invalid, .unknown, at: span)
     }
+    if isUnknown(value.type) { return TypedExpression(.invalid, .unknown, at: span) }
+    guard let length = knownLength(number) else {
+      return TypedExpression(.repeated(value, count: number), .array(value.type), at: span)
+    }
+    if case .fixedArray(let element, let lengths)? = expecting, lengths.count > 1 {
+      return repeatedRow(
+        value, count: number, .fixedArray(element, [length] + lengths.dropFirst()), at: span)
+    }
     return TypedExpression(
-      .repeated(value, count: number), .fixedArray(value.type, [.known(Int(length))]), at: span)
+      .repeated(value, count: number), .fixedArray(value.type, [length]), at: span)
   }
 
   mutating func comprehension(
@@ -138,10 +152,7 @@ extension Typer {
     switch array.type {
     case .array(let inner): element = inner
     case .fixedArray(let inner, let lengths):
-      if lengths.count > 1 {
-        notYet("a matrix", at: span)
-        return unknown
-      }
+      if lengths.count > 1 { return matrixIndex(array, inner, lengths, indices, at: span) }
       element = inner
     case .unknown:
       for index in indices where !isRange(index) { _ = expression(index) }
@@ -160,7 +171,10 @@ extension Typer {
       return unknown
     }
     if case .range(let lower, let upper, let isClosed, let step) = tree[only] {
-      if let step { notYet("a slice with a step", at: tree.span(of: step)) }
+      if let step {
+        return steppedSlice(
+          array, element, lower, upper, isClosed: isClosed, step: step, at: span)
+      }
       let low = value(lower, as: .integer)
       var high = value(upper, as: .integer)
       if isClosed {

@@ -113,6 +113,11 @@ extension Typer {
   private mutating func nameExpression(_ name: Name, expecting: Type?) -> TypedExpression {
     let unknown = TypedExpression(.invalid, .unknown, at: name.span)
     if let field = ownField(name) { return field }
+    if !body.generics.isEmpty, body.lookUp(name.text) == nil,
+      let generic = body.generics.first(where: { $0.name == name.text && $0.kind == .length })
+    {
+      return TypedExpression(.intrinsic(.length(generic.id), []), .integer, at: name.span)
+    }
     switch lookUp(name.text) {
     case .local(let local)?:
       body.use(local)

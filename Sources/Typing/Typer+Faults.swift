@@ -102,6 +102,7 @@ extension Typer {
     isCompound: Bool = false
   ) -> Diagnostic {
     let sign = operation.rawValue
+    if let fault = elementFault(operation, a, b, at: span, isCompound: isCompound) { return fault }
     let labels = [
       Label("`\(program.text(a.type))`", at: a.span),
       Label("`\(program.text(b.type))`", at: b.span),
@@ -148,7 +149,8 @@ extension Typer {
     }
     if !hasOperator(operation, a.type) {
       return Diagnostic(
-        .noSuchOperator, "\(program.described(a.type)) has no `\(sign)`", at: span, labels: labels)
+        .noSuchOperator, "\(program.described(a.type)) has no `\(sign)`", at: span, labels: labels,
+        notes: boundNotes(operation, a.type))
     }
     var fixes: [Fix] = []
     if a.type == .integer, case .float = b.type, !isCompound {
@@ -177,6 +179,94 @@ extension Typer {
       labels: labels, fixes: fixes)
   }
 
+  /// What is wrong with an operator between fixed arrays: their shapes, else their elements.
+  private func elementFault(
+    _ operation: InfixOperator, _ a: TypedExpression, _ b: TypedExpression, at span: Span,
+    isCompound: Bool
+  ) -> Diagnostic? {
+    var left = a
+    var right = b
+    var shapes: [[Length]] = []
+    if case .fixedArray(let x, let m) = a.type {
+      left = TypedExpression(.invalid, x, at: a.span)
+      shapes.append(m)
+    }
+    if case .fixedArray(let y, let n) = b.type {
+      right = TypedExpression(.invalid, y, at: b.span)
+      shapes.append(n)
+    }
+    let labels = [
+      Label("`\(program.text(a.type))`", at: a.span),
+      Label("`\(program.text(b.type))`", at: b.span),
+    ]
+    guard let first = shapes.first else {
+      guard operation == .matrixMultiply else { return nil }
+      return Diagnostic(
+        isNumeric(a.type) ? .mismatch : .noSuchOperator, "`@` multiplies matrices", at: span,
+        labels: labels,
+        notes: ["A matrix has lengths that are known: `[Float; 2, 3]`, or `[Float; 3]`."])
+    }
+    if operation == .matrixMultiply {
+      let agree = shapes.count == 2 && shapes[0].last == shapes[1].first
+      let element = TypedExpression(.invalid, left.type, at: a.span)
+      if agree, isNumeric(left.type), isNumeric(right.type) {
+        return operatorMismatch(
+          .multiply, element, TypedExpression(.invalid, right.type, at: b.span), at: span)
+      }
+      return Diagnostic(
+        .mismatch,
+        shapes.count < 2 ? "`@` stands between two matrices" : "the shapes do not fit", at: span,
+        labels: labels,
+        notes: ["The columns of the left side must be as many as the rows of the right."])
+    }
+    switch operation {
+    case .add, .subtract, .multiply, .divide, .floorDivide, .remainder, .power: break
+    default: return nil
+    }
+    if shapes.count == 2, shapes[1] != first {
+      return Diagnostic(
+        .mismatch, "`\(operation.rawValue)` goes element by element: the shapes must be equal",
+        at: span, labels: labels)
+    }
+    guard isNumeric(left.type) || isNumber(left.type), isNumeric(right.type) || isNumber(right.type)
+    else { return nil }
+    if operation == .divide, left.type == .integer || left.type == .integer32,
+      right.type == left.type
+    {
+      return Diagnostic(
+        .integerDivision,
+        "`/` between integers: is the quotient to be a whole number or a fraction?", at: span,
+        labels: labels,
+        notes: ["For fractions convert first: `[Float; 3](xs) / 2.0`."],
+        fixes: [Fix("a whole number, rounded down", [Edit(span, isCompound ? "//=" : "//")])])
+    }
+    let fault = operatorMismatch(operation, left, right, at: span, isCompound: isCompound)
+    // A fix that converts an operand converts a single value.
+    let isSingle = { (value: TypedExpression) in
+      if case .fixedArray = value.type { false } else { true }
+    }
+    let isMended = left.type == .integer ? isSingle(a) : isSingle(b)
+    return isMended
+      ? fault
+      : Diagnostic(fault.code, fault.message, at: span, labels: labels, notes: fault.notes)
+  }
+
+  /// How a generic parameter gets `operation`.
+  private func boundNotes(_ operation: InfixOperator, _ type: Type) -> [String] {
+    guard case .parameter = type else { return [] }
+    let name = program.text(type)
+    switch operation {
+    case .equal, .notEqual: return ["Declare it as `\(name): Equal`."]
+    case .less, .lessOrEqual, .greater, .greaterOrEqual:
+      return ["Declare it as `\(name): Ordered`."]
+    case .add, .subtract, .multiply, .floorDivide, .remainder, .power:
+      return ["Declare it as `\(name): Number`."]
+    case .divide where isNumber(type):
+      return ["Integers have no `/`: write `Float(a) / Float(b)`, or `//`, which rounds down."]
+    default: return []
+    }
+  }
+
   private func hasOperator(_ operation: InfixOperator, _ type: Type) -> Bool {
     switch type {
     case .integer, .integer32: true
@@ -193,6 +283,18 @@ extension Typer {
       default: false
       }
     case .array: operation == .add || operation == .equal || operation == .notEqual
+    case .parameter:
+      switch operation {
+      case .equal, .notEqual: hasEquality(type)
+      case .less, .lessOrEqual, .greater, .greaterOrEqual: isOrdered(type)
+      case .add, .subtract, .multiply, .floorDivide, .remainder, .power: isNumber(type)
+      default: false
+      }
+    case .fixedArray(let element, _) where isNumeric(element) || isNumber(element):
+      switch operation {
+      case .less, .lessOrEqual, .greater, .greaterOrEqual: false
+      default: hasOperator(operation, element)
+      }
     case .boolean, .optional, .tuple, .structure, .enumeration, .fixedArray:
       operation == .equal || operation == .notEqual
     default: false

@@ -236,6 +236,8 @@ extension Typer {
       case .float: return make([operand], operand.type)
       case .integer, .integer32, .duration:
         if shape == .same { return make([operand], operand.type) }
+      case .parameter where isNumber(operand.type):
+        return make([operand], operand.type)
       case .unknown: return unknown
       default: break
       }
@@ -273,6 +275,7 @@ extension Typer {
       switch common {
       case .float: return chained
       case .integer, .integer32, .duration, .timestamp: if shape == .several { return chained }
+      case .parameter where isOrdered(common): if shape == .several { return chained }
       default: break
       }
       report(
@@ -300,12 +303,28 @@ extension Typer {
       case "Duration": .float(.time)
       default: nil
       }
-    let value = settled(expression(id, expecting: wanted))
+    return convert(settled(expression(id, expecting: wanted)), to: name.text, at: span)
+  }
+
+  /// `value` converted to the type called `name`; says so where there is no such conversion.
+  mutating func convert(_ value: TypedExpression, to name: String, at span: Span)
+    -> TypedExpression
+  {
+    let unknown = TypedExpression(.invalid, .unknown, at: span)
     func make(_ conversion: Conversion, _ operand: TypedExpression, _ type: Type) -> TypedExpression
     {
       TypedExpression(.convert(conversion, operand), type, at: span)
     }
-    switch (name.text, value.type) {
+    if isNumber(value.type) {
+      useAsBareNumber(value.type, "it is converted to a bare number", at: span)
+      switch name {
+      case "Float": return make(.genericToFloat, value, .number)
+      case "Int": return make(.genericToInteger, value, .integer)
+      case "Int32": return make(.genericToInteger32, value, .integer32)
+      default: break
+      }
+    }
+    switch (name, value.type) {
     case (_, .unknown): return unknown
     case ("String", _):
       return TypedExpression(.interpolation([.value(value, .plain)]), .string, at: span)
@@ -330,11 +349,38 @@ extension Typer {
     }
     report(
       Diagnostic(
-        name.text == "Duration" && (value.type == .integer || value.type == .number)
+        name == "Duration" && (value.type == .integer || value.type == .number)
           ? .dimension : .mismatch,
-        "\(program.described(value.type)) does not become a `\(name.text)`", at: value.span,
+        "\(program.described(value.type)) does not become a `\(name)`", at: value.span,
         notes: notes))
     return unknown
+  }
+
+  /// `T(n)`, of a whole number.
+  mutating func convert(
+    toGeneric type: Type, _ name: Name, _ arguments: [Argument], at span: Span
+  ) -> TypedExpression {
+    let unknown = TypedExpression(.invalid, .unknown, at: span)
+    guard arguments.count == 1, arguments[0].label == nil, !arguments[0].isInout else {
+      typeAll(arguments)
+      report(Diagnostic(.wrongArguments, "`\(name.text)(…)` converts one value", at: span))
+      return unknown
+    }
+    let value = settled(
+      expression(arguments[0].value, expecting: isLiteral(arguments[0].value) ? type : nil))
+    if value.type == type || isUnknown(value.type) {
+      return TypedExpression(value.kind, value.type, at: span)
+    }
+    guard value.type == .integer else {
+      report(
+        Diagnostic(
+          .mismatch,
+          "\(program.described(value.type)) does not become a `\(name.text)`: an `Int` does",
+          at: value.span))
+      return unknown
+    }
+    useAsBareNumber(type, "an `Int` is converted to it", at: span)
+    return TypedExpression(.convert(.integerToGeneric, value), type, at: span)
   }
 
   // MARK: Simulation

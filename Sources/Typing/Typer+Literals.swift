@@ -37,6 +37,8 @@ extension Typer {
         return TypedExpression(.invalid, .unknown, at: span)
       }
       return TypedExpression(.integer(Int64(small)), .integer32, at: span)
+    case .parameter? where !numeral.isFloat:
+      if let wanted, isNumber(wanted) { return genericNumber(numeral, wanted, at: span) }
     default: break
     }
     if numeral.isFloat { return float(numeral, at: span) }
@@ -48,6 +50,21 @@ extension Typer {
       return TypedExpression(.invalid, .unknown, at: span)
     }
     return TypedExpression(.integer(value), .integer, at: span)
+  }
+
+  /// A whole number as a value of a generic parameter: whatever that stands for has it.
+  private mutating func genericNumber(_ numeral: Numeral, _ type: Type, at span: Span)
+    -> TypedExpression
+  {
+    guard let value = integer(numeral), let small = Int32(exactly: value) else {
+      report(
+        Diagnostic(
+          .literalOutOfRange, "this number may not fit what `\(program.text(type))` stands for",
+          at: span, notes: ["An `Int32` lies within -2147483648 and 2147483647."]))
+      return TypedExpression(.invalid, .unknown, at: span)
+    }
+    if small != 0 { useAsBareNumber(type, "this is a number without a unit", at: span) }
+    return TypedExpression(.integer(Int64(small)), type, at: span)
   }
 
   private mutating func float(_ numeral: Numeral, at span: Span) -> TypedExpression {

@@ -56,6 +56,13 @@ extension Typer {
       }
       return make(.field(value, index), program.fieldTypes(of: id, arguments)[index])
     case (.duration, "seconds"): return make(.convert(.durationToSeconds, value), .float(.time))
+    case (.fixedArray(_, let lengths), _) where lengths.count > 1:
+      guard lengths.count == 2 else { return nil }
+      switch name {
+      case "rows": return self.value(of: lengths[0], at: span)
+      case "columns": return self.value(of: lengths[1], at: span)
+      default: return nil
+      }
     case (.array, "count"), (.fixedArray, "count"), (.string, "count"):
       return make(.intrinsic(.count, [value]), .integer)
     case (.array(let element), "last"), (.fixedArray(let element, _), "last"):
@@ -122,6 +129,10 @@ extension Typer {
       (wanted, intrinsic, result) = (
         formals([("name", nil, .string, nil), ("time", "at", .timestamp, nil)]), .traceLevel,
         .integer
+      )
+    case (.fixedArray(let element, let lengths), "transposed") where lengths.count == 2:
+      (wanted, intrinsic, result) = (
+        [], .transposed, .fixedArray(element, lengths.reversed())
       )
     default: return nil
     }

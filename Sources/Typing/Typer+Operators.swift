@@ -28,7 +28,21 @@ extension Typer {
         return TypedExpression(.unary(.negateInteger, value), value.type, at: span)
       case .integer32: return TypedExpression(.unary(.negateInteger32, value), value.type, at: span)
       case .float: return TypedExpression(.unary(.negateFloat, value), value.type, at: span)
+      case .parameter where isNumber(value.type):
+        return TypedExpression(.unary(.negateGeneric, value), value.type, at: span)
       case .unknown: return unknown
+      case .fixedArray(let element, _):
+        let inner: UnaryOperation?
+        switch element {
+        case .integer, .duration: inner = .negateInteger
+        case .integer32: inner = .negateInteger32
+        case .float: inner = .negateFloat
+        default: inner = isNumber(element) ? .negateGeneric : nil
+        }
+        if let inner {
+          return TypedExpression(.unary(.elementwise(inner), value), value.type, at: span)
+        }
+        fallthrough
       default:
         report(Diagnostic(.noSuchOperator, "\(program.described(value.type)) has no `-`", at: span))
         return unknown
@@ -59,11 +73,6 @@ extension Typer {
       return TypedExpression(operation == .and ? .and(a, b) : .or(a, b), .boolean, at: span)
     case .coalesce: return coalesce(left, right, expecting: expecting, at: span)
     case .contains: return contains(left, right, at: span)
-    case .matrixMultiply:
-      _ = expression(left)
-      _ = expression(right)
-      notYet("the matrix product", at: operatorSpan)
-      return unknown
     default: break
     }
     let a: TypedExpression
@@ -87,37 +96,19 @@ extension Typer {
       b = operand(right, beside: a.type, operation)
     }
     guard !isUnknown(a.type), !isUnknown(b.type) else { return unknown }
-    if isNotYetThere(operation, a, b) { return unknown }
     guard let found = combine(operation, a, b) else {
       report(operatorMismatch(operation, a, b, at: operatorSpan))
       return unknown
     }
+    if case .generic(let chosen) = found.operation { noteBareUse(chosen, a, b, at: operatorSpan) }
     return TypedExpression(.binary(found.operation, found.left, found.right), found.type, at: span)
-  }
-
-  /// Whether the language has the operation and this version does not; it is then reported.
-  private mutating func isNotYetThere(
-    _ operation: InfixOperator, _ a: TypedExpression, _ b: TypedExpression
-  ) -> Bool {
-    let what: String
-    switch (a.type, b.type) {
-    case (.parameter, _) where a.type == b.type && operation != .equal && operation != .notEqual:
-      what = "arithmetic and order on a generic parameter"
-    case (.fixedArray(let element, _), _), (_, .fixedArray(let element, _)):
-      guard [.add, .subtract, .multiply, .divide].contains(operation), isNumeric(element) else {
-        return false
-      }
-      what = "element-wise arithmetic of fixed arrays"
-    default: return false
-    }
-    notYet(what, at: a.span.joined(with: b.span))
-    return true
   }
 
   /// A wish that is worth handing to the operands of arithmetic.
   private func numberHint(_ expecting: Type?) -> Type? {
     switch expecting {
     case .integer32?: .integer32
+    case .parameter? where expecting.map { isNumber($0) } ?? false: expecting
     default: nil
     }
   }
@@ -146,6 +137,9 @@ extension Typer {
     if isLiteral(id) {
       switch type {
       case .integer32: return expression(id, expecting: .integer32)
+      case .parameter where isNumber(type):
+        return genericNumber(id, type, scales: scales(operation))
+      case .fixedArray(let element, _): return operand(id, beside: element, operation)
       case .float:
         // The exponent of a power may be an integer.
         if operation == .power, type != .number { return expression(id) }
@@ -194,10 +188,8 @@ extension Typer {
     -> TypedExpression
   {
     let unknown = TypedExpression(.invalid, .unknown, at: span)
-    if case .range = tree[right] {
-      _ = expression(left)
-      notYet("`in` with a range", at: tree.span(of: right))
-      return unknown
+    if case .range(let low, let high, let isClosed, let step) = tree[right] {
+      return isWithin(left, low, high, isClosed: isClosed, step: step, at: span)
     }
     let literal = isLiteral(left) || isImplicit(left)
     var a = literal ? unknown : expression(left)
@@ -214,6 +206,49 @@ extension Typer {
           at: b.span))
       return unknown
     }
+  }
+
+  /// `x in low..<high`, `x in low...high`: of numbers, quantities and times.
+  private mutating func isWithin(
+    _ left: ExpressionID, _ low: ExpressionID, _ high: ExpressionID, isClosed: Bool,
+    step: ExpressionID?, at span: Span
+  ) -> TypedExpression {
+    let unknown = TypedExpression(.invalid, .unknown, at: span)
+    if let step {
+      _ = expression(left)
+      report(
+        Diagnostic(
+          .mismatch, "`in` asks whether a value lies between two others: a step has no meaning",
+          at: tree.span(of: step)))
+      return unknown
+    }
+    // The type is that of the first operand that is no literal.
+    let operands = [left, low, high]
+    var common: Type = operands.contains { isFloatLiteral($0) } ? .number : .integer
+    if let first = operands.first(where: { !isLiteral($0) }) {
+      let value = settled(expression(first))
+      settledArguments[first] = value
+      common = value.type
+    }
+    guard isNumeric(common) || isOrdered(common) || isUnknown(common) else {
+      for id in operands { _ = expression(id) }
+      report(
+        Diagnostic(
+          .notApplicable,
+          "a range is one of numbers, quantities or times, not of `\(program.text(common))`",
+          at: tree.span(of: left)))
+      return unknown
+    }
+    var values: [TypedExpression] = []
+    for id in operands {
+      let value =
+        isLiteral(id)
+        ? operand(id, beside: common, .less) : expression(id, expecting: common)
+      values.append(values.contains { isUnknown($0.type) } ? value : coerce(value, to: common))
+    }
+    if isUnknown(common) || values.contains(where: { isUnknown($0.type) }) { return unknown }
+    return TypedExpression(
+      .intrinsic(.isWithin(isClosed: isClosed), values), .boolean, at: span)
   }
 
   // MARK: Choosing
@@ -243,9 +278,14 @@ extension Typer {
       CombinedOperation(operation: operation, left: a, right: b, type: type)
     }
     if isComparison(operation) { return compare(operation, a, b) }
+    if operation == .matrixMultiply { return combineMatrices(a, b) }
+    if let found = combineElements(operation, a, b) { return found }
     if let integer = integerOperation(operation) {
       if a.type == .integer, b.type == .integer { return make(.integer(integer), .integer) }
       if a.type == .integer32, b.type == .integer32 { return make(.integer32(integer), .integer32) }
+    }
+    if a.type == b.type, isNumber(a.type), let generic = genericOperation(operation) {
+      return make(.generic(generic), a.type)
     }
     if a.type == .duration || a.type == .timestamp || b.type == .duration {
       if let found = combineTimes(operation, a, b) { return found }
@@ -262,6 +302,35 @@ extension Typer {
     default: break
     }
     return combineFloats(operation, a, b)
+  }
+
+  private func genericOperation(_ operation: InfixOperator) -> GenericOperation? {
+    switch operation {
+    case .add: .add
+    case .subtract: .subtract
+    case .multiply: .multiply
+    case .floorDivide: .floorDivide
+    case .remainder: .remainder
+    case .power: .power
+    default: nil
+    }
+  }
+
+  /// Whether a number beside a quantity in `operation` is a factor, not a quantity itself.
+  private func scales(_ operation: InfixOperator) -> Bool {
+    operation == .multiply || operation == .floorDivide
+  }
+
+  /// The literal `id` as a value of the generic parameter `type`.
+  private mutating func genericNumber(_ id: ExpressionID, _ type: Type, scales: Bool)
+    -> TypedExpression
+  {
+    let known: BareUse?
+    if case .parameter(let generic) = type { known = bareUses[generic] } else { known = nil }
+    let value = expression(id, expecting: type)
+    // As a factor it may stand beside quantities too.
+    if scales, known == nil, case .parameter(let generic) = type { bareUses[generic] = nil }
+    return value
   }
 
   private func integerOperation(_ operation: InfixOperator) -> IntegerOperation? {
@@ -383,11 +452,15 @@ extension Typer {
         left = TypedExpression(a.type == .optional(.never) ? .none : .some(a), b.type, at: a.span)
       }
     }
-    guard left.type == right.type, let domain = comparisonDomain(left.type) else { return nil }
+    guard left.type == right.type, var domain = comparisonDomain(left.type) else { return nil }
+    if !isEquality, isOrdered(left.type) { domain = .generic }
     if domain == .boolean || domain == .structural, !isEquality { return nil }
     return CombinedOperation(
       operation: .compare(comparison, domain), left: left, right: right, type: .boolean)
   }
+
+  /// Whether values of `type` compare with `==`.
+  func hasEquality(_ type: Type) -> Bool { comparisonDomain(type) != nil }
 
   private func comparisonDomain(_ type: Type) -> ComparisonDomain? {
     var known: [Type: Bool] = [:]

@@ -323,6 +323,9 @@ extension Typer {
       report(mismatch(found.type, wanted: place.type, at: span))
       return
     }
+    if case .generic(let chosen) = found.operation {
+      noteBareUse(chosen, left, right, at: operatorSpan)
+    }
     statements.append(
       TypedStatement(.compoundAssign(place, found.operation, found.right), at: span))
   }
@@ -406,6 +409,12 @@ extension Typer {
     }
     let array = expression(source)
     switch array.type {
+    case .fixedArray(_, let lengths) where lengths.count > 1:
+      report(
+        Diagnostic(
+          .notApplicable, "a loop cannot go over a matrix", at: array.span,
+          notes: ["Go over its indices: `for i in 0..<m.rows`, and `for j in 0..<m.columns`."]))
+      return (nil, .unknown)
     case .array(let element), .fixedArray(let element, _): return (.array(array), element)
     case .unknown: return (nil, .unknown)
     case .integer:

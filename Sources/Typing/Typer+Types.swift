@@ -76,8 +76,17 @@ extension Typer {
   }
 
   /// The value of a module's constant that is an integer literal.
-  private func constantInteger(_ member: Member) -> Int? {
+  func constantInteger(_ member: Member) -> Int? {
     guard case .constant = member.kind, let id = member.initializer else { return nil }
+    if program[id].body.statements.isEmpty,
+      case .value(let written, _)? = pending.first(where: { $0.function == id })?.content,
+      case .number(let numeral) = modules.modules[
+        pending.first(where: { $0.function == id })?.module ?? module
+      ].tree[written], !numeral.isFloat, !numeral.isNegative, numeral.isExact,
+      numeral.significand <= 1 << 32, numeral.exponent == 0
+    {
+      return Int(numeral.significand)
+    }
     guard case .returnValue(let value?)? = program[id].body.statements.last?.kind,
       case .integer(let number) = value.kind, number >= 0
     else { return nil }
@@ -192,6 +201,12 @@ extension Typer {
         return .unknown
       }
     }
+    var map: [GenericID: GenericArgument] = [:]
+    for (generic, argument) in zip(wanted, resolved) { map[generic.id] = argument }
+    guard
+      satisfiesBounds(
+        wanted, map, of: program[id].name, at: span, declaredAt: program[id].nameSpan)
+    else { return .unknown }
     return .structure(id, resolved)
   }
 

@@ -32,7 +32,8 @@ extension Typer {
         if isClosed(wanted) {
           values.append(value(argument.value, as: wanted))
         } else {
-          let value = settled(expression(argument.value))
+          let value =
+            openLiteral(argument.value, wanted) ?? settled(expression(argument.value))
           guard unify(field.type, value.type, &map) else {
             if !isUnknown(value.type) { report(mismatch(value, wanted: wanted)) }
             return unknown
@@ -42,6 +43,10 @@ extension Typer {
       }
     }
     let generics = structure.generics.map { map[$0.id] ?? $0.asArgument }
+    guard
+      satisfiesBounds(
+        structure.generics, map, of: structure.name, at: span, declaredAt: structure.nameSpan)
+    else { return unknown }
     return TypedExpression(.structure(id, values), .structure(id, generics), at: span)
   }
 

@@ -168,6 +168,10 @@ struct Typer {
   var usedImports: Set<String> = []
   /// The state of the body that is being typed.
   var body = BodyState()
+  /// Generic parameters whose values are used as bare numbers, and where.
+  var bareUses: [GenericID: BareUse] = [:]
+  /// What generic parameters stand for at each call.
+  var genericUses: [GenericUse] = []
   /// Arguments and elements that were typed ahead, until they are asked for.
   var settledArguments: [ExpressionID: TypedExpression] = [:]
   /// Kernels made for device calls from host code, by device and kernel.
@@ -232,6 +236,7 @@ struct Typer {
     resolveDatasetAxes()
     checkCircularity()
     checkExclusivity()
+    checkBareNumbers()
     checkConformances()
     inferEffects()
     checkStages()

@@ -78,6 +78,15 @@ package struct Printer: Sendable {
       }
       return inner(content, .unknown)
     case .array(let elements):
+      if case .fixedArray(let element, let lengths) = type, lengths.count > 1 {
+        // The rows of a matrix stand in one array.
+        let row = Type.fixedArray(element, Array(lengths.dropFirst()))
+        let length = max(row.elementCount ?? 1, 1)
+        let rows = stride(from: 0, to: elements.count, by: length).map {
+          Constant.array(Array(elements[$0..<min($0 + length, elements.count)]))
+        }
+        return "[" + rows.map { inner($0, row) }.joined(separator: ", ") + "]"
+      }
       let element = elementType(of: type)
       return "[" + elements.map { inner($0, element) }.joined(separator: ", ") + "]"
     case .tuple(let parts):
@@ -105,9 +114,7 @@ package struct Printer: Sendable {
 
   private func elementType(of type: Type) -> Type {
     switch type {
-    case .array(let element): element
-    case .fixedArray(let element, let lengths):
-      lengths.count > 1 ? .fixedArray(element, Array(lengths.dropFirst())) : element
+    case .array(let element), .fixedArray(let element, _): element
     default: .unknown
     }
   }
