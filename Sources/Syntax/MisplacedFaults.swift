@@ -226,6 +226,32 @@ extension Diagnostic {
       fixes: [Fix("leave it out", [Edit(place, "")])])
   }
 
+  static func arrowAfterCase(at place: Span) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "a `:` stands behind the pattern of a case", at: place,
+      fixes: [Fix("write `:`", [Edit(place, ":")])])
+  }
+
+  static func bracesAfterCase(at place: Span) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "what a case does stands behind its `:` without braces", at: place,
+      notes: ["It runs to the next `case`, `else:` or the end of the `match`."],
+      fixes: [
+        Fix(
+          "leave out the braces",
+          [
+            Edit(Span(place.source, Int(place.start), Int(place.start) + 1), ""),
+            Edit(Span(place.source, Int(place.end) - 1, Int(place.end)), ""),
+          ])
+      ])
+  }
+
+  static func commaBetweenCases(at place: Span) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "no comma stands between cases", at: place,
+      fixes: [Fix("leave it out", [Edit(place, "")])])
+  }
+
   static func tupleWithoutParentheses(at place: Span) -> Diagnostic {
     Diagnostic(
       .unexpected, "several names stand in parentheses", at: place,

@@ -69,7 +69,8 @@ extension Parser {
       if kind == .let || kind == .var {
         if kind == .var { correct(.variablePattern(at: hereSpan)) }
         advance()
-        let pattern = bindingPattern()
+        let isCase = kind == .dot || (kind.isName && peek() == .leftParenthesis)
+        let pattern = isCase ? casePattern() : bindingPattern()
         if !take(.assign) { report(.expected("=", in: self)) }
         conditions.append(.binding(pattern, headExpression()))
       } else {
@@ -114,7 +115,13 @@ extension Parser {
         cases.append(matchCase(opener: bracket.opener))
       } else {
         report(.expectedCase(in: self))
+        let start = self.start
         skipLine()
+        // What it would have matched is not known.
+        cases.append(
+          MatchCase(
+            patterns: [add(.invalid, from: start)], condition: nil,
+            body: Block(statements: [], span: span(from: start)), span: span(from: start)))
         if kind == .newline || kind == .semicolon { continue }
         if kind != .rightBrace, kind != .case { break }
       }
@@ -146,7 +153,12 @@ extension Parser {
     } else {
       advance()
     }
-    if !take(.colon) {
+    if kind == .arrow || (kind == .assign && peek() == .greater) {
+      let arrowStart = self.start
+      if kind == .assign { advance() }
+      advance()
+      correct(.arrowAfterCase(at: span(from: arrowStart)))
+    } else if !take(.colon) {
       report(.expected(":", in: self))
       while kind != .colon, kind != .newline, kind != .rightBrace, kind != .leftBrace, kind != .end,
         kind != .case
@@ -157,6 +169,11 @@ extension Parser {
     }
     let bodyStart = kind == .newline ? previousEnd : self.start
     var statements: [StatementID] = []
+    if kind == .leftBrace {
+      let inner = block()
+      correct(.bracesAfterCase(at: inner.span))
+      statements = inner.statements
+    }
     self.statements(into: &statements, opener: opener)
     let body = Block(statements: statements, span: span(from: bodyStart))
     return MatchCase(patterns: patterns, condition: condition, body: body, span: span(from: start))

@@ -126,6 +126,10 @@ extension Parser {
     case .case where isInMatchCase: return true
     case .else where isInMatchCase && peek() == .colon: return true
     case .identifier where isAtDefault: return true
+    case .comma where isInMatchCase && (peek() == .case || peek() == .else):
+      correct(.commaBetweenCases(at: hereSpan))
+      advance()
+      return true
     case .else where unclosedBraceCount > 0, .catch where unclosedBraceCount > 0,
       .finally where unclosedBraceCount > 0:
       return true

@@ -100,9 +100,8 @@ extension Typer {
     let settled = valued.map(\.value.type).filter {
       $0 != .optional(.never) && $0 != .array(.never)
     }
-    let strict = valued.filter { !$0.isLiteral }.map(\.value.type).first {
-      $0 != .optional(.never) && $0 != .array(.never)
-    }
+    // Numbers without a unit take the type of other numbers (rule 4).
+    let strict = valued.filter { !$0.isLiteral }.map(\.value.type).first { isNumeric($0) }
     let numbers: Type? = settled.contains(.number) ? .number : nil
     // Of two that do not agree, the one that is not due is wrong.
     let due = expecting.flatMap { settled.contains($0) ? $0 : nil }

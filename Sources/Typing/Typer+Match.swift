@@ -149,6 +149,9 @@ extension Typer {
     let patterns = item.patterns.map { pattern($0, of: subject) }
     head.rows = item.patterns.isEmpty ? [.all] : patterns.map(\.space)
     head.hasError = patterns.contains { $0.hasError }
+    for id in item.patterns {
+      if case .invalid = tree[id] { body.hasUnknownFlow = true }
+    }
     if let only = patterns.first, patterns.count == 1 {
       head.conditions = only.tests.map { .expression($0) }
     } else if !patterns.isEmpty, !patterns.contains(where: { $0.tests.isEmpty }) {

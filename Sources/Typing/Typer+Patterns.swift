@@ -123,7 +123,12 @@ extension Typer {
         tests: [TypedExpression(.unary(.not, holds), .boolean, at: span)], space: .of(.none, []))
     default:
       if !isUnknown(value.type) { report(noEnum(name, parts, value, at: span)) }
-      return unknownParts(parts, at: span)
+      result = unknownParts(parts, at: span)
+      // It may have been meant to be bound, and is not unknown beside that.
+      if parts.isEmpty, body.lookUp(name.text) == nil {
+        result.bindings = [(name, TypedExpression(.invalid, .unknown, at: span))]
+      }
+      return result
     }
     result.tests = [isCase(value, tag, at: span)]
     var spaces = [CaseSpace](repeating: .all, count: types.count)
@@ -191,6 +196,13 @@ extension Typer {
             "`none` is a case of an optional; this is \(program.described(value.type)), always there",
             at: span))
       }
+      return TypedPattern(hasError: true)
+    }
+    if case .infix(.bitOr, _, _, let place) = tree[literal] {
+      report(
+        Diagnostic(
+          .unexpected, "several patterns of a case are separated by commas", at: place,
+          fixes: [Fix("write a comma", [Edit(place, ",")])]))
       return TypedPattern(hasError: true)
     }
     let typed = operand(literal, beside: value.type, .equal)

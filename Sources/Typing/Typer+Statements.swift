@@ -232,7 +232,7 @@ extension Typer {
   private mutating func typeOptionalBinding(
     _ pattern: PatternID, _ expression: ExpressionID, into result: inout [TypedCondition]
   ) {
-    let value = self.expression(expression)
+    let value = settled(self.expression(expression))
     let inner: Type
     switch value.type {
     case .optional(let type): inner = type
@@ -257,7 +257,22 @@ extension Typer {
       result.append(.binding(whole, value))
       let content = TypedExpression(.local(whole), inner, at: tree.span(of: pattern))
       result += bindParts(pattern, of: content).map { .declare($0.local, $0.value) }
-    case .invalid, .enumCase, .literal, .range:
+    case .invalid: break
+    case .enumCase:
+      report(
+        Diagnostic(
+          .unexpected, "a value is taken apart by its cases in a `match` only",
+          at: tree.span(of: pattern),
+          notes: [
+            "`if let` and `guard let` bind what an optional holds: a name, or a tuple of names."
+          ]
+        ))
+      // The names that it was to bind are not unknown beside that.
+      let nothing = TypedExpression(.invalid, .unknown, at: tree.span(of: pattern))
+      for (name, value) in self.pattern(pattern, of: nothing).bindings {
+        _ = declareLocal(name, value.type, isVariable: false, warns: false)
+      }
+    case .literal, .range:
       report(Diagnostic(.unexpected, "a name is due here", at: tree.span(of: pattern)))
     }
   }
