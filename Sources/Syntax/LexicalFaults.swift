@@ -37,6 +37,17 @@ extension Diagnostic {
   }
 
   static func unknownUnit(_ name: Name, spacing: [Edit]) -> Diagnostic {
+    switch name.text {
+    case "dB", "dBm":
+      return Diagnostic(
+        .malformedNumber, "`\(name.text)` is no unit but a function", at: name.span,
+        notes: ["Write `\(name.text)(3.0)`: a logarithm cannot be added like a quantity."])
+    case "degC", "C", "celsius", "Celsius", "°C":
+      return Diagnostic(
+        .malformedNumber, "degrees Celsius are no unit but a function", at: name.span,
+        notes: ["Write `celsius(20.0)`: 20 degrees Celsius and 20 more are not 40."])
+    default: break
+    }
     var fixes: [Fix] = []
     if let near = nearestUnit(to: name.text) {
       fixes.append(Fix("did you mean `\(near)`?", [Edit(name.span, near)]))

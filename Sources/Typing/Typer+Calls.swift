@@ -350,6 +350,8 @@ extension Typer {
     var map = known
     var typed = head
     var failed = false
+    // What has more than one open dimension, until the other arguments have settled them.
+    var later: [(Int, Type, TypedExpression)] = []
     for (parameter, source) in zip(function.parameters.dropFirst(head.count), matched) {
       switch source {
       case .standard(let value): typed.append(.value(value))
@@ -379,29 +381,26 @@ extension Typer {
           typed.append(.value(value(argument.value, as: wanted)))
           continue
         }
-        if let literal = openLiteral(argument.value, wanted) {
-          if unify(parameter.type, literal.type, &map) {
-            typed.append(.value(coerce(literal, to: parameter.type.substituting(map))))
-          } else {
-            if !isUnknown(literal.type) { report(mismatch(literal, wanted: wanted)) }
-            failed = true
-          }
+        let value = openArgument(argument.value, wanted)
+        if hasSeveralOpen(wanted), !isUnknown(value.type) {
+          later.append((typed.count, parameter.type, value))
+          typed.append(.value(value))
           continue
         }
-        // Beside a `Float` of any dimension a literal is a bare number (rule 4).
-        if adapts(argument.value), let numbers = numbered(wanted) {
-          _ = unify(parameter.type, numbers, &map)
-          typed.append(.value(self.value(argument.value, as: numbers)))
-          continue
-        }
-        // A type with open parameters is no help to what stands here.
-        let value = settled(expression(argument.value))
         if unify(parameter.type, value.type, &map) {
           typed.append(.value(coerce(value, to: parameter.type.substituting(map))))
         } else {
           if !isUnknown(value.type) { report(mismatch(value, wanted: wanted)) }
           failed = true
         }
+      }
+    }
+    for (index, pattern, value) in later {
+      if unify(pattern, value.type, &map) {
+        typed[index] = .value(coerce(value, to: pattern.substituting(map)))
+      } else {
+        report(mismatch(value, wanted: pattern.substituting(map)))
+        failed = true
       }
     }
     reportOverlaps(typed)

@@ -84,6 +84,9 @@ extension Typer {
     if adapts(id), let numbers = numbered(element) {
       return value(id, as: .fixedArray(numbers, known))
     }
+    if isTimeLiteral(id), let numbers = numbered(element) {
+      return value(id, as: .fixedArray(timed(numbers), known))
+    }
     let typed = settled(expression(id))
     var inner = typed.type
     for _ in lengths {

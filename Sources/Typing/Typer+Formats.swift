@@ -38,13 +38,15 @@ extension Typer {
     if name.isEmpty {
       if let digits {
         result.notation = .letter("g", digits: digits)
-        if case .float = value.type {
+        if case .float = formatted(value.type) {
         } else if !isUnknown(value.type) {
           fault("digits behind the point are for a `Float`")
         }
       }
       return result
     }
+    // A format of an array is one of its elements.
+    let value = TypedExpression(value.kind, formatted(value.type), at: value.span)
     let dimension: Dimension? =
       switch value.type {
       case .float(let dimension): dimension
@@ -78,6 +80,13 @@ extension Typer {
     }
     result.notation = .unit(name, scale: scale.factor, digits: digits)
     return result
+  }
+
+  private func formatted(_ type: Type) -> Type {
+    switch type {
+    case .array(let inner), .fixedArray(let inner, _), .optional(let inner): formatted(inner)
+    default: type
+    }
   }
 
   private func checkLetter(

@@ -45,6 +45,49 @@ extension Typer {
     }
   }
 
+  /// Types an argument whose parameter is a `wanted` that is still open: a type with open
+  /// parameters is no help to what stands there, except to literals.
+  mutating func openArgument(_ id: ExpressionID, _ wanted: Type) -> TypedExpression {
+    if let literal = openLiteral(id, wanted) { return literal }
+    // Beside a `Float` of any dimension a literal is a bare number (rule 4), and one with a unit of
+    // time its seconds (rule 55).
+    if let numbers = numbered(wanted) {
+      if adapts(id) { return value(id, as: numbers) }
+      if isTimeLiteral(id) { return value(id, as: timed(numbers)) }
+    }
+    return settled(expression(id))
+  }
+
+  /// Whether `id` is a number with a unit of time, or an array of such.
+  func isTimeLiteral(_ id: ExpressionID) -> Bool {
+    switch tree[id] {
+    case .quantity(_, let unit): UnitScale(unit)?.dimension == .time
+    case .parenthesized(let inner), .prefix(.minus, let inner): isTimeLiteral(inner)
+    case .array(let elements): !elements.isEmpty && elements.allSatisfy { isTimeLiteral($0) }
+    default: false
+    }
+  }
+
+  /// `type`, made of bare numbers, with seconds instead.
+  func timed(_ type: Type) -> Type {
+    switch type {
+    case .array(let inner): .array(timed(inner))
+    case .fixedArray(let inner, let lengths): .fixedArray(timed(inner), lengths)
+    case .optional(let inner): .optional(timed(inner))
+    default: .float(.time)
+    }
+  }
+
+  /// Whether more than one dimension is still open in one factor of `type`.
+  func hasSeveralOpen(_ type: Type) -> Bool {
+    switch type {
+    case .float(let dimension): dimension.variables.filter { !isOwn($0.parameter) }.count > 1
+    case .optional(let inner), .array(let inner), .fixedArray(let inner, _): hasSeveralOpen(inner)
+    case .tuple(let parts): parts.contains { hasSeveralOpen($0) }
+    default: false
+    }
+  }
+
   private func isOwn(_ id: GenericID) -> Bool { body.generics.contains { $0.id == id } }
 
   /// Makes `pattern` equal to `type` by settling generic parameters in `map`; false if that cannot

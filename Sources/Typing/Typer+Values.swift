@@ -24,6 +24,7 @@ extension Typer {
       for (generic, argument) in zip(structure.generics, known) { map[generic.id] = argument }
     }
     var values: [TypedExpression] = []
+    var later: [(Int, Type, TypedExpression)] = []
     for (field, source) in zip(structure.fields, matched) {
       switch source {
       case .standard(let value): values.append(value)
@@ -32,8 +33,12 @@ extension Typer {
         if isClosed(wanted) {
           values.append(value(argument.value, as: wanted))
         } else {
-          let value =
-            openLiteral(argument.value, wanted) ?? settled(expression(argument.value))
+          let value = openArgument(argument.value, wanted)
+          if hasSeveralOpen(wanted), !isUnknown(value.type) {
+            later.append((values.count, field.type, value))
+            values.append(value)
+            continue
+          }
           guard unify(field.type, value.type, &map) else {
             if !isUnknown(value.type) { report(mismatch(value, wanted: wanted)) }
             return unknown
@@ -41,6 +46,13 @@ extension Typer {
           values.append(coerce(value, to: field.type.substituting(map)))
         }
       }
+    }
+    for (index, pattern, value) in later {
+      guard unify(pattern, value.type, &map) else {
+        report(mismatch(value, wanted: pattern.substituting(map)))
+        return unknown
+      }
+      values[index] = coerce(value, to: pattern.substituting(map))
     }
     let generics = structure.generics.map { map[$0.id] ?? $0.asArgument }
     guard
