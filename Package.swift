@@ -47,7 +47,10 @@ let package = Package(
     module("Simulation", seeing: ["Laboratory", "Bytecode", "Machine", "CoreDevice"]),
     .target(
       name: "StandardLibrary", path: "stdlib",
-      resources: [.embedInCode("prelude.exp"), .embedInCode("fit.exp"), .embedInCode("scan.exp")],
+      resources: [
+        .embedInCode("prelude.exp"), .embedInCode("fit.exp"), .embedInCode("random.exp"),
+        .embedInCode("scan.exp"),
+      ],
       swiftSettings: strict),
     .systemLibrary(name: "CMinpack", providers: [.apt(["libcminpack-dev"])]),
     module(

@@ -91,13 +91,13 @@ extension Interpreter {
       guard case .array(let elements) = value else { return nil }
       return elements.compactMap { if case .float(let number) = $0 { number } else { nil } }
     }
-    guard values.count == 4, case .function(let model, let generics) = values[0],
+    guard values.count == 5, case .function(let model, let generics) = values[0],
       let x = numbers(values[1]),
-      let y = numbers(values[2]), let start = numbers(values[3])
+      let y = numbers(values[2]), let start = numbers(values[3]), let weights = numbers(values[4])
     else { throw .unsupported("a fit of this") }
     guard x.count == y.count, x.allSatisfy(\.isFinite) else { throw raise(.fitFailed, at: span) }
     var stop: Stop?
-    let result = leastSquares(y: y, start: start) { parameters, results in
+    let result = leastSquares(y: y, weights: weights, start: start) { parameters, results in
       for (index, point) in x.enumerated() {
         do throws(Stop) {
           let value = try call(
@@ -117,7 +117,8 @@ extension Interpreter {
     switch result {
     case .success(let fit):
       return .tuple([
-        .array(fit.parameters.map { .float($0) }), .array(fit.errors.map { .float($0) }),
+        .array(fit.parameters.map { .float($0) }), 
+        .array(fit.covariance.map { .array($0.map { .float($0) }) }),
         .float(fit.chiSquared),
         .boolean(fit.hasConverged),
       ])

@@ -266,14 +266,14 @@ extension HostSession {
 
   private mutating func fit(_ operands: [UInt64]) {
     let numbers = Type.array(.number)
-    var arrays = reader(Array(operands.dropFirst()), [numbers, numbers, numbers])
+    var arrays = reader(Array(operands.dropFirst()), [numbers, numbers, numbers, numbers])
     guard let model = operands.first.flatMap({ Int(exactly: $0) }),
       contents.functions.indices.contains(model),
       let points = arrays.numbers(), let y = arrays.numbers(), let start = arrays.numbers(),
-      points.count == y.count, points.allSatisfy(\.isFinite)
+      let weights = arrays.numbers(), points.count == y.count, points.allSatisfy(\.isFinite)
     else { return machine.fail(Fault(.fitFailed)) }
     var stop: HostStop?
-    let result = leastSquares(y: y, start: start) { parameters, values in
+    let result = leastSquares(y: y, weights: weights, start: start) { parameters, values in
       let words = [UInt64(parameters.count)] + parameters.map(\.bitPattern)
       for (index, x) in points.enumerated() {
         do throws(HostStop) {
@@ -289,7 +289,8 @@ extension HostSession {
     switch result {
     case .success(let fit):
       var words = [UInt64(fit.parameters.count)] + fit.parameters.map(\.bitPattern)
-      words += [UInt64(fit.errors.count)] + fit.errors.map(\.bitPattern)
+      words.append(UInt64(fit.covariance.count))
+      for row in fit.covariance { words += [UInt64(row.count)] + row.map(\.bitPattern) }
       answer(words + [fit.chiSquared.bitPattern, fit.hasConverged ? 1 : 0])
     case .failure(.badInput): machine.fail(Fault(.fitFailed))
     case .failure(.stopped): if let stop { pass(on: stop) } else { machine.fail(Fault(.fitFailed)) }

@@ -1,13 +1,16 @@
 import CMinpack
 
-/// What a fit gave: the parameters, their standard errors, the sum of squares of what is left, and
-/// whether it settled.
+/// What a fit gave.
 package struct Fit: Hashable, Sendable {
   package let parameters: [Double]
-  /// From the covariance, scaled by chi-squared over the degrees of freedom; zero where these are
-  /// none.
-  package let errors: [Double]
+  /// How uncertain the parameters are, and how this is correlated: row by row.
+  ///
+  /// Without weights it is scaled by the residuals' variance, and zero where there are no more
+  /// points than parameters.
+  package let covariance: [[Double]]
+  /// The weighted sum of the squared residuals.
   package let chiSquared: Double
+  /// Whether it settled, at parameters that the data determine.
   package let hasConverged: Bool
 }
 
@@ -22,19 +25,22 @@ package enum FitFailure: Error, Hashable, Sendable {
 /// The parameters for which `model` comes nearest to `y` at the points `x`, by least squares from
 /// `start` on.
 ///
-/// `model` fills its second argument with the values at all points for given parameters, and
-/// returns false to give up.
+/// Each residual is multiplied by its weight, the inverse of the point's standard error; no weights
+/// are equal weights of unknown size. `model` fills its second argument with the values at all
+/// points for given parameters, and returns false to give up.
 package func leastSquares(
-  y: [Double], start: [Double], model: ([Double], inout [Double]) -> Bool
+  y: [Double], weights: [Double], start: [Double], model: ([Double], inout [Double]) -> Bool
 ) -> Result<Fit, FitFailure> {
   let pointCount = y.count
   let parameterCount = start.count
   guard parameterCount > 0, pointCount >= parameterCount, pointCount < 1 << 24,
-    parameterCount < 1 << 10,
+    parameterCount < 1 << 10, weights.isEmpty || weights.count == pointCount,
+    weights.allSatisfy({ $0.isFinite && $0 > 0 }),
     y.allSatisfy(\.isFinite), start.allSatisfy(\.isFinite)
   else { return .failure(.badInput) }
   return withoutActuallyEscaping(model) { model in
-    var problem = Problem(model: model, y: y, values: Array(repeating: 0, count: pointCount))
+    var problem = Problem(
+      model: model, y: y, weights: weights, values: Array(repeating: 0, count: pointCount))
     return solve(&problem, pointCount, parameterCount, start)
   }
 }
@@ -42,7 +48,17 @@ package func leastSquares(
 private struct Problem {
   let model: ([Double], inout [Double]) -> Bool
   let y: [Double]
+  let weights: [Double]
   var values: [Double]
+
+  /// A residual so large that no step to where the model has no value is taken.
+  static let unreachable = 1e150
+
+  func residual(_ index: Int) -> Double {
+    let difference = values[index] - y[index]
+    let residual = weights.isEmpty ? difference : difference * weights[index]
+    return residual.magnitude < Problem.unreachable ? residual : Problem.unreachable
+  }
 }
 
 private func solve(
@@ -64,9 +80,7 @@ private func solve(
         else { return -1 }
         let values = Array(UnsafeBufferPointer(start: parameters, count: Int(parameterCount)))
         guard problem.pointee.model(values, &problem.pointee.values) else { return -1 }
-        for index in 0..<Int(count) {
-          residuals[index] = problem.pointee.values[index] - problem.pointee.y[index]
-        }
+        for index in 0..<Int(count) { residuals[index] = problem.pointee.residual(index) }
         return 0
       },
       context, Int32(pointCount), Int32(parameterCount), &parameters, &residuals, 1e-10, 1e-10, 0,
@@ -76,20 +90,30 @@ private func solve(
   }
   if outcome < 0 { return .failure(.stopped) }
   let chiSquared = residuals.reduce(0) { $0 + $1 * $1 }
-  guard outcome > 0, chiSquared.isFinite, parameters.allSatisfy(\.isFinite) else {
+  guard outcome > 0, chiSquared < Problem.unreachable, parameters.allSatisfy(\.isFinite) else {
     return .failure(.badInput)
   }
-  var errors = [Double](repeating: 0, count: parameterCount)
-  if pointCount > parameterCount {
-    _ = covar1(
-      Int32(pointCount), Int32(parameterCount), chiSquared, &jacobian, Int32(pointCount),
-      permutation, 1e-14, &work.0)
-    for index in errors.indices {
-      let variance = jacobian[index * pointCount + index]
-      errors[index] = variance > 0 && variance.isFinite ? variance.squareRoot() : 0
+  let freedom = Double(pointCount - parameterCount)
+  let isDetermined = (0..<parameterCount).allSatisfy { column in
+    let entries = jacobian[(column * pointCount)..<(column * pointCount + column + 1)]
+    let norm = entries.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    return (entries.last ?? 0).magnitude > 3e-7 * norm
+  }
+  // The scale is ours; with as many points as parameters theirs would be a division by zero.
+  let rank = covar1(
+    Int32(pointCount) + 1, Int32(parameterCount), freedom + 1, &jacobian, Int32(pointCount),
+    permutation, 1e-14, &work.0)
+  let scale =
+    problem.weights.isEmpty ? freedom > 0 ? chiSquared / freedom : 0 : 1
+  let covariance = (0..<parameterCount).map { row in
+    (0..<parameterCount).map { column -> Double in
+      let value = scale * jacobian[column * pointCount + row]
+      return value.isFinite ? value : 0
     }
   }
   // 1 to 4 are convergence by one of the tests; 6 to 8 say that it cannot be had any closer.
   return .success(
-    Fit(parameters: parameters, errors: errors, chiSquared: chiSquared, hasConverged: outcome != 5))
+    Fit(
+      parameters: parameters, covariance: covariance, chiSquared: chiSquared,
+      hasConverged: outcome != 5 && rank == 0 && isDetermined))
 }

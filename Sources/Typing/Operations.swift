@@ -145,8 +145,8 @@ package enum Intrinsic: Hashable, Sendable {
   case print
   /// () -> Bool
   case pause
-  /// (model: (Float, [Float]) -> Float, x: [Float], y: [Float], start: [Float]) -> (parameters,
-  /// standard errors, chi-squared, whether it converged)
+  /// (model: (Float<D>, [Float]) -> Float<E>, x: [Float<D>], y: [Float<E>], start: [Float],
+  /// weights: [Float]) -> (parameters, covariance, chi-squared, whether it converged)
   case leastSquares
   // Tests; the first operand is a simulation.
   /// (simulation, device: String, rising: Bool) -> [Timestamp]

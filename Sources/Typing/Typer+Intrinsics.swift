@@ -84,16 +84,7 @@ extension Typer {
           ("t", "until", .timestamp, nil),
         ],
         named: "input", result: .optional(.tuple([.timestamp, .integer])), at: span)
-    case "least_squares":
-      let numbers = Type.array(.number)
-      return callPrimitive(
-        .leastSquares, arguments,
-        [
-          ("model", nil, .function([.number, numbers], .number), nil), ("x", nil, numbers, nil),
-          ("y", nil, numbers, nil),
-          ("start", nil, numbers, nil),
-        ],
-        named: "least_squares", result: .tuple([numbers, numbers, .number, .boolean]), at: span)
+    case "least_squares": return callLeastSquares(arguments, at: span)
     case "Int", "Int32", "Float", "Duration", "String":
       return convert(to: name, arguments, at: span)
     case "simulate": return callSimulate(arguments, at: span)
@@ -177,6 +168,45 @@ extension Typer {
       }
     }
     return TypedExpression(.intrinsic(isPair ? .outputPair : .output, values), .unit, at: span)
+  }
+
+  /// `least_squares(model, x, y, start, weights: [])`; points and values are of any dimension, which
+  /// the model takes and gives.
+  private mutating func callLeastSquares(_ arguments: [Argument], at span: Span) -> TypedExpression {
+    let numbers = Type.array(.number)
+    let none = TypedExpression(.array([]), numbers, at: span)
+    let names = ["model", "x", "y", "start", "weights"]
+    let formals = names.map {
+      Formal(
+        name: $0, label: nil, type: .unknown, isInout: false,
+        defaultValue: $0 == "weights" ? none : nil)
+    }
+    guard
+      let matched = match(arguments, to: formals, of: "least_squares", declaredAt: nil, at: span)
+    else { return TypedExpression(.invalid, .unknown, at: span) }
+    /// Points of any dimension.
+    func quantities(_ source: MatchedArgument) -> (TypedExpression, element: Type) {
+      guard case .given(let argument) = source else { return (none, .number) }
+      let points = settled(expression(argument.value, expecting: numbers))
+      if case .array(let element) = points.type, case .float = element { return (points, element) }
+      return (coerce(points, to: numbers), .number)
+    }
+    func plain(_ source: MatchedArgument, _ type: Type) -> TypedExpression {
+      switch source {
+      case .given(let argument): value(argument.value, as: type)
+      case .standard(let value): value
+      }
+    }
+    let (x, point) = quantities(matched[1])
+    let (y, result) = quantities(matched[2])
+    let model = plain(matched[0], .function([point, numbers], result))
+    var inverse = Type.number
+    if case .float(let dimension) = result { inverse = .float(Dimension.none / dimension) }
+    return TypedExpression(
+      .intrinsic(
+        .leastSquares,
+        [model, x, y, plain(matched[3], numbers), plain(matched[4], .array(inverse))]),
+      .tuple([numbers, .array(numbers), .number, .boolean]), at: span)
   }
 
   private mutating func callPrint(_ arguments: [Argument], at span: Span) -> TypedExpression {
