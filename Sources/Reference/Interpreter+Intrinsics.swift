@@ -117,7 +117,7 @@ extension Interpreter {
     switch result {
     case .success(let fit):
       return .tuple([
-        .array(fit.parameters.map { .float($0) }), 
+        .array(fit.parameters.map { .float($0) }),
         .array(fit.covariance.map { .array($0.map { .float($0) }) }),
         .float(fit.chiSquared),
         .boolean(fit.hasConverged),

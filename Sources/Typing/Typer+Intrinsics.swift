@@ -170,9 +170,10 @@ extension Typer {
     return TypedExpression(.intrinsic(isPair ? .outputPair : .output, values), .unit, at: span)
   }
 
-  /// `least_squares(model, x, y, start, weights: [])`; points and values are of any dimension, which
-  /// the model takes and gives.
-  private mutating func callLeastSquares(_ arguments: [Argument], at span: Span) -> TypedExpression {
+  /// `least_squares(model, x, y, start, weights: [])`; points and values are of any dimension,
+  /// which the model takes and gives.
+  private mutating func callLeastSquares(_ arguments: [Argument], at span: Span) -> TypedExpression
+  {
     let numbers = Type.array(.number)
     let none = TypedExpression(.array([]), numbers, at: span)
     let names = ["model", "x", "y", "start", "weights"]
