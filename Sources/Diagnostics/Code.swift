@@ -29,6 +29,7 @@ package enum Code: String, CaseIterable, Sendable {
   case runMissing = "E0218"
   case valueOutOfRange = "E0219"
   case circular = "E0220"
+  case valueTooLate = "E0221"
   // E03 freeze
   case staleCapture = "E0301"
   case writtenWhileRunning = "E0302"
@@ -54,6 +55,7 @@ package enum Code: String, CaseIterable, Sendable {
   case notYetSupported = "E0901"
   // Warnings
   case unusedName = "W0201"
+  case differentDefaults = "W0204"
   case caseNeverReached = "W0210"
   case plainLoopInParallel = "W0601"
   case waitInBranch = "W0602"

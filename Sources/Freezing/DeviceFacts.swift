@@ -91,6 +91,10 @@ struct DeviceFactsReader {
     case .sequence(let block, let value):
       walk(block)
       return origins(of: value)
+    case .sharedElement(let id, let keys):
+      for key in keys { read(key) }
+      _ = mention(id, at: expression.span)
+      return []
     case .intrinsic(.count, let operands):
       for operand in operands { facts.reads += origins(of: operand).map { $0.appending(.count) } }
       return []
@@ -238,6 +242,7 @@ struct DeviceFactsReader {
   }
 
   private mutating func readIndices(of place: Place) {
+    for key in place.keys { read(key) }
     for step in place.steps {
       if case .index(let index) = step { read(index) }
     }

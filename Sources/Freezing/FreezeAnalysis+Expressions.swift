@@ -56,6 +56,7 @@ extension FreezeAnalysis {
       evaluate(c)
       mayThrow()
     case .tuple(let parts), .structure(_, let parts), .enumeration(_, _, let parts),
+      .sharedElement(_, let parts),
       .array(let parts):
       evaluate(parts)
     case .interpolation(let segments):
@@ -119,6 +120,7 @@ extension FreezeAnalysis {
   }
 
   mutating func evaluateIndices(of place: Place) {
+    for key in place.keys { evaluate(key) }
     for step in place.steps {
       if case .index(let index) = step {
         evaluate(index)

@@ -19,6 +19,7 @@ extension TypedBlock {
 extension Place {
   func visit(_ body: (TreeNode) -> Void) {
     body(.place(self))
+    for key in keys { key.visit(body) }
     for step in steps {
       if case .index(let index) = step { index.visit(body) }
     }
@@ -83,7 +84,7 @@ extension TypedExpression {
       function.visit(body)
       for argument in arguments { argument.visit(body) }
     case .intrinsic(_, let parts), .tuple(let parts), .structure(_, let parts),
-      .enumeration(_, _, let parts),
+      .enumeration(_, _, let parts), .sharedElement(_, let parts),
       .array(let parts):
       for part in parts { part.visit(body) }
     case .conditional(let conditions, let block, let value, let otherwise, let other):

@@ -72,15 +72,18 @@ package enum HostCall: Hashable, Sendable {
   case datasetRead(MemberID)
   /// (one Int for each of `depth` indices) -> the element, of which nothing may be missing.
   case datasetReadElement(MemberID, depth: Int)
+  /// (one Int for each of `depth` indices, low, high) -> the elements from low on before high, of
+  /// which nothing may be missing.
+  case datasetReadSlice(MemberID, depth: Int)
   /// (one Int for each of `depth` indices) -> Int: how many elements the array there has.
   case datasetCount(MemberID, depth: Int)
   /// (T)
   case datasetWrite(MemberID)
   /// (one Int for each `index` step, value): writes the part of the dataset that the path leads to.
   case datasetWriteElement(MemberID, [HostPathStep])
-  /// () -> T
+  /// (of a family its arguments) -> T
   case sharedRead(MemberID)
-  /// (T)
+  /// (of a family its arguments, T)
   case sharedWrite(MemberID)
   /// (arguments) -> result: starts the latest image of the kernel and waits for it.
   case startKernel(FunctionID)

@@ -230,7 +230,8 @@ extension Lowerer {
     case .characterCount: "count"
     case .compareText: "compare"
     case .datasetAppend(let id): "\(program[id].name).append"
-    case .datasetRead(let id), .datasetReadElement(let id, _), .sharedRead(let id):
+    case .datasetRead(let id), .datasetReadElement(let id, _),
+      .datasetReadSlice(let id, _), .sharedRead(let id):
       "read \(program[id].name)"
     case .datasetCount(let id, _): "\(program[id].name).count"
     case .datasetWrite(let id), .sharedWrite(let id), .datasetWriteElement(let id, _):

@@ -78,7 +78,14 @@ extension Lowerer {
         return callHost(call, evaluating: indices, expression, hint)
       }
       return element(of: base, at: index, part: nil, expression)
-    case .slice(let base, let low, let high): return slice(base, low, high, expression, hint)
+    case .sharedElement(let id, let keys):
+      return callHost(.sharedRead(id), evaluating: keys, expression, hint)
+    case .slice(let base, let low, let high):
+      if !isDevice, let (id, indices) = program.datasetElement(base) {
+        let call = HostCall.datasetReadSlice(id, depth: indices.count)
+        return callHost(call, evaluating: indices + [low, high], expression, hint)
+      }
+      return slice(base, low, high, expression, hint)
     case .conditional(let conditions, let then, let value, let otherwise, let other):
       return conditional(conditions, (then, value), (otherwise, other), expression, hint)
     case .sequence(let block, let value):

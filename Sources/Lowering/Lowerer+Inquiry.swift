@@ -23,7 +23,7 @@ private func anyOperand(of expression: TypedExpression, _ visit: (TypedExpressio
     visit(device) || arguments.contains { anyOperand(of: $0, visit) }
   case .callValue(let a, let b): visit(a) || b.contains(where: visit)
   case .intrinsic(_, let operands), .tuple(let operands), .structure(_, let operands),
-    .enumeration(_, _, let operands),
+    .enumeration(_, _, let operands), .sharedElement(_, let operands),
     .array(let operands):
     operands.contains(where: visit)
   case .interpolation(let segments):
@@ -42,7 +42,8 @@ private func anyOperand(of argument: TypedArgument, _ visit: (TypedExpression) -
 }
 
 func anyOperand(of place: Place, _ visit: (TypedExpression) -> Bool) -> Bool {
-  place.steps.contains { if case .index(let index) = $0 { visit(index) } else { false } }
+  place.keys.contains(where: visit)
+    || place.steps.contains { if case .index(let index) = $0 { visit(index) } else { false } }
 }
 
 private func anyOperand(of conditions: [TypedCondition], _ visit: (TypedExpression) -> Bool) -> Bool

@@ -13,6 +13,8 @@ struct ResolvedPlace {
   let place: Place
   let type: Type
   let rootType: Type
+  /// The arguments of a family of shared values.
+  let keys: [Run]
   let steps: [Step]
   /// The indices in order.
   var positions: [Run] {
@@ -84,6 +86,13 @@ extension Lowerer {
 
   /// Evaluates the indices of `place`.
   mutating func resolve(_ place: Place) -> ResolvedPlace {
+    var keys: [Run] = []
+    for key in place.keys {
+      let run = code.allocate(words(of: type(of: key), at: key.span))
+      temporaries.append(Temporary(run: run))
+      evaluate(key, into: run)
+      keys.append(run)
+    }
     var steps: [ResolvedPlace.Step] = []
     var current = concrete(place.rootType)
     for step in place.steps {
@@ -103,7 +112,8 @@ extension Lowerer {
       }
     }
     return ResolvedPlace(
-      place: place, type: current, rootType: concrete(place.rootType), steps: steps)
+      place: place, type: current, rootType: concrete(place.rootType), keys: keys,
+      steps: steps)
   }
 
   /// The value in `place`, of which `root` is the whole.
@@ -146,7 +156,8 @@ extension Lowerer {
       case .shared:
         return read(
           place,
-          in: callHost(.sharedRead(id), [], returning: words(of: type, at: span), nil, at: span))
+          in: callHost(
+            .sharedRead(id), place.keys, returning: words(of: type, at: span), nil, at: span))
       case .dataset where place.positions.count == place.steps.count && !place.steps.isEmpty:
         return callHost(
           .datasetReadElement(id, depth: place.steps.count), place.positions,
@@ -188,7 +199,8 @@ extension Lowerer {
         return true
       case .shared where place.steps.isEmpty:
         lowerer.discard(
-          lowerer.callHost(.sharedWrite(id), [value], returning: [], nil, at: place.place.span))
+          lowerer.callHost(
+            .sharedWrite(id), place.keys + [value], returning: [], nil, at: place.place.span))
         return true
       case .argument, .variable, .prepared, .constant:
         var offset = 0
@@ -262,12 +274,14 @@ extension Lowerer {
       case .shared, .dataset:
         let isShared = if case .shared = program[id].kind { true } else { false }
         let value = callHost(
-          isShared ? .sharedRead(id) : .datasetRead(id), [], returning: whole.words, nil, at: span)
+          isShared ? .sharedRead(id) : .datasetRead(id), place.keys, returning: whole.words, nil,
+          at: span)
         store(value, place.rootType, into: whole, at: span)
         change(place.steps[...], place.rootType, in: whole, at: span, body)
         discard(
           callHost(
-            isShared ? .sharedWrite(id) : .datasetWrite(id), [whole], returning: [], nil, at: span))
+            isShared ? .sharedWrite(id) : .datasetWrite(id), place.keys + [whole], returning: [],
+            nil, at: span))
       case .resident, .device, .field: unsupported("`resident` values", at: span)
       }
     }

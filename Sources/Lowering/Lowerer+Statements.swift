@@ -174,7 +174,8 @@ extension Lowerer {
     _ place: Place, _ operation: BinaryOperation, _ value: TypedExpression, at span: Span
   ) {
     let valueType = type(of: value)
-    let indices = place.steps.compactMap { if case .index(let index) = $0 { index } else { nil } }
+    let indices =
+      place.keys + place.steps.compactMap { if case .index(let index) = $0 { index } else { nil } }
     let right = kept(evaluate(value), valueType, over: indices, at: value.span)
     let target = resolve(place)
     let left = read(target)

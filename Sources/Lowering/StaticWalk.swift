@@ -289,7 +289,8 @@ extension Lowerer {
       }
     case .comprehension: return hasTimeline(expression) ? .fails : .dynamic
     case .some(let a): return all([a])
-    case .structure(_, let parts), .enumeration(_, _, let parts), .array(let parts):
+    case .structure(_, let parts), .enumeration(_, _, let parts), .array(let parts),
+      .sharedElement(_, let parts):
       return all(parts)
     case .callValue(let function, let arguments): return all([function] + arguments)
     case .repeated(let a, count: let b), .index(let a, let b): return all([a, b])

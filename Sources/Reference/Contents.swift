@@ -39,6 +39,7 @@ struct Contents {
   }
 
   private mutating func look(at place: Place) {
+    look(at: place.keys)
     for step in place.steps {
       if case .index(let index) = step { look(at: index) }
     }
@@ -142,6 +143,7 @@ struct Contents {
       if intrinsic.isDeviceOnly { hasTimeline = true }
       look(at: operands)
     case .tuple(let parts), .structure(_, let parts), .enumeration(_, _, let parts),
+      .sharedElement(_, let parts),
       .array(let parts):
       look(at: parts)
     case .conditional(let conditions, let block, let value, let otherwise, let other):

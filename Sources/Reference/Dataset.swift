@@ -223,6 +223,24 @@ extension Interpreter {
     }
   }
 
+  /// Elements of a dataset, or of the part of it that `indices` lead to: only these must be there.
+  mutating func slice(
+    of id: MemberID, _ indices: [TypedExpression], _ low: TypedExpression, _ high: TypedExpression,
+    at span: Span
+  ) throws(Stop) -> Value {
+    let part = try part(of: id, indices, at: span)
+    let first = try integer(low)
+    let end = try integer(high)
+    guard case .array(let parts) = part else { throw raise(.missingValue, at: span) }
+    guard first >= 0, first <= end, end <= Int64(parts.count) else {
+      throw raise(.indexOutOfRange, at: span)
+    }
+    guard let value = Part.array(Array(parts[Int(first)..<Int(end)])).whole else {
+      throw raise(.missingValue, at: span)
+    }
+    return value
+  }
+
   /// The part of a dataset that `indices` lead to.
   mutating func part(of id: MemberID, _ indices: [TypedExpression], at span: Span) throws(Stop)
     -> Part

@@ -126,6 +126,13 @@ extension Interpreter {
         throw raise(.indexOutOfRange, at: span)
       }
       return elements[place]
+    case .sharedElement(let id, let keys):
+      var arguments: [Value] = []
+      for key in keys { arguments.append(try evaluate(key)) }
+      return try readFamily(id, arguments)
+    case .slice(let base, let low, let high) where typed.datasetElement(base) != nil:
+      guard let (id, indices) = typed.datasetElement(base) else { return .unit }
+      return try slice(of: id, indices, low, high, at: span)
     case .slice(let base, let low, let high):
       let array = try evaluate(base)
       let first = try integer(low)

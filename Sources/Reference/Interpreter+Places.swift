@@ -7,6 +7,8 @@ import Typing
 /// A place whose indices have been evaluated.
 struct ResolvedPlace {
   let root: Place.Root
+  /// The arguments of a family of shared values.
+  let keys: [Value]
   let path: [Int]
   let span: Span
 }
@@ -14,6 +16,8 @@ struct ResolvedPlace {
 extension Interpreter {
   /// Evaluates the indices of `place`.
   mutating func resolve(_ place: Place) throws(Stop) -> ResolvedPlace {
+    var keys: [Value] = []
+    for key in place.keys { keys.append(try evaluate(key)) }
     var path: [Int] = []
     for step in place.steps {
       switch step {
@@ -23,7 +27,7 @@ extension Interpreter {
         path.append(Int(exactly: try integer(index)) ?? -1)
       }
     }
-    return ResolvedPlace(root: place.root, path: path, span: place.span)
+    return ResolvedPlace(root: place.root, keys: keys, path: path, span: place.span)
   }
 
   mutating func read(_ place: ResolvedPlace) throws(Stop) -> Value {
@@ -38,7 +42,9 @@ extension Interpreter {
         guard let whole = part.whole else { throw raise(.missingValue, at: place.span) }
         return whole
       }
-      value = try read(id, at: place.span)
+      value =
+        typed[id].keyFunction == nil
+        ? try read(id, at: place.span) : try readFamily(id, place.keys)
     }
     for index in place.path {
       guard let parts = value.parts, parts.indices.contains(index) else {
@@ -61,11 +67,15 @@ extension Interpreter {
       onWrite?(id, place.path)
       switch typed[id].kind {
       case .shared(let key):
-        let old = place.path.isEmpty ? Value.unit : try read(id, at: place.span)
+        let isFamily = typed[id].keyFunction != nil
+        let whole = ResolvedPlace(root: place.root, keys: place.keys, path: [], span: place.span)
+        let old = place.path.isEmpty ? Value.unit : try read(whole)
         guard let value = old.replacing(place.path[...], with: new) else {
           throw raise(.indexOutOfRange, at: place.span)
         }
-        shared[key] = value
+        let actual = isFamily ? try familyKey(id, place.keys) : key
+        shared[actual] = value
+        if isFamily { familyValues[actual] = value }
       case .dataset: try writeDataset(id, place.path, new, at: place.span)
       case .argument, .variable, .prepared, .constant:
         let old = place.path.isEmpty ? Value.unit : try read(id, at: place.span)
@@ -76,6 +86,23 @@ extension Interpreter {
       case .resident, .device, .field: throw .unsupported("a write to `\(typed[id].name)`")
       }
     }
+  }
+
+  /// What a family of shared values holds at `arguments`.
+  mutating func readFamily(_ id: MemberID, _ arguments: [Value]) throws(Stop) -> Value {
+    let key = try familyKey(id, arguments)
+    var value = shared[key]
+    if value == nil, let initializer = typed[id].initializer {
+      value = try call(initializer, arguments)
+    }
+    familyValues[key] = value
+    return value ?? zero(of: typed[id].type)
+  }
+
+  private mutating func familyKey(_ id: MemberID, _ arguments: [Value]) throws(Stop) -> String {
+    guard let function = typed[id].keyFunction, case .text(let key) = try call(function, arguments)
+    else { throw .unsupported("a family without a key") }
+    return key
   }
 
   /// `place.append(value)`.

@@ -41,6 +41,8 @@ struct Interpreter {
   var images: [FunctionID: [MemberID: Value]] = [:]
   var datasets: [MemberID: Dataset] = [:]
   var shared: [String: Value] = [:]
+  /// The values of families of shared values that were read or written, by key.
+  var familyValues: [String: Value] = [:]
   var output: [String] = []
   var simulations: [ReferenceRecord] = []
   var expectations: [(isMet: Bool, text: String, span: Span)] = []

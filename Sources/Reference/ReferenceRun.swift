@@ -285,19 +285,20 @@ private struct StagedRun {
   }
 
   private mutating func gather() {
-    for id in experiment.members {
+    for id in experiment.members where typed[id].kind == .dataset {
+      record.datasets.append((typed[id].name, interpreter.datasets[id]?.value.record ?? .missing))
+    }
+    for id in typed.sharedMembers(of: experiment) where typed[id].keyFunction == nil {
       let member = typed[id]
-      switch member.kind {
-      case .dataset:
-        record.datasets.append((member.name, interpreter.datasets[id]?.value.record ?? .missing))
-      case .shared(let key):
-        if !record.shared.contains(where: { $0.key == key }),
-          let value = try? interpreter.read(id, at: member.nameSpan)
-        {
-          record.shared.append((key, value.constant))
-        }
-      case .argument, .variable, .prepared, .constant, .resident, .device, .field: break
-      }
+      guard case .shared(let key) = member.kind,
+        !record.shared.contains(where: { $0.key == key }),
+        let value = try? interpreter.read(id, at: member.nameSpan)
+      else { continue }
+      record.shared.append((key, value.constant))
+    }
+    for (key, value) in interpreter.familyValues.sorted(by: { $0.key < $1.key })
+    where !record.shared.contains(where: { $0.key == key }) {
+      record.shared.append((key, value.constant))
     }
     record.store = interpreter.shared.mapValues(\.constant)
     record.output = interpreter.output

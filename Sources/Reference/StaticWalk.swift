@@ -361,7 +361,8 @@ struct StaticWalk {
     case .some(let a):
       _ = try known(a)
       return .dynamic
-    case .structure(_, let parts), .enumeration(_, _, let parts), .array(let parts):
+    case .structure(_, let parts), .enumeration(_, _, let parts), .array(let parts),
+      .sharedElement(_, let parts):
       _ = try knownAll(parts)
       return .dynamic
     case .callValue(let function, let arguments):

@@ -14,7 +14,8 @@ extension HostImage {
       case .startKernel(let kernel): if seen.insert(kernel).inserted { kernels.append(kernel) }
       case .preload(let several): kernels += several.filter { seen.insert($0).inserted }
       case .print, .format, .characterCount, .compareText, .datasetAppend, .datasetRead,
-        .datasetReadElement, .datasetCount, .datasetWrite, .datasetWriteElement, .sharedRead,
+        .datasetReadElement, .datasetReadSlice, .datasetCount, .datasetWrite, .datasetWriteElement,
+        .sharedRead,
         .sharedWrite, .pause, .leastSquares,
         .expect, .simulate, .traceEdges, .traceSpan, .traceLevel, .simulationStatus,
         .simulationOutput:

@@ -48,6 +48,9 @@ extension HostSession {
       guard let part = part(of: member, depth, operands) else { break }
       guard let value = part.value.constant else { return machine.fail(Fault(.missingValue)) }
       answer(words(of: value, as: part.type, in: typed))
+    case .datasetReadSlice(let member, let depth):
+      updateAxes(of: member)
+      readSlice(of: member, depth, operands)
     case .datasetCount(let member, let depth):
       updateAxes(of: member)
       guard let part = part(of: member, depth, operands) else { break }
@@ -66,15 +69,18 @@ extension HostSession {
     case .sharedRead(let member):
       hasReadShared = true
       do throws(HostStop) {
-        answer(words(of: try sharedValue(of: member), as: typed[member].type, in: typed))
+        let value = try sharedValue(of: member, at: operands)
+        answer(words(of: value, as: typed[member].type, in: typed))
       } catch {
         pass(on: error)
       }
     case .sharedWrite(let member):
-      if case .shared(let key) = typed[member].kind {
-        shared.values[key] = read(operands, [typed[member].type]).first ?? .unit
+      do throws(HostStop) {
+        try writeShared(member, operands)
+        answer([])
+      } catch {
+        pass(on: error)
       }
-      answer([])
     case .startKernel(let kernel): start(kernel, arguments: operands)
     case .preload(let functions):
       do throws(HostStop) {
@@ -125,7 +131,7 @@ extension HostSession {
   }
 
   /// The values of `types` that `operands` are, one after the other; empty if they are none.
-  private func read(_ operands: [UInt64], _ types: [Type]) -> [Constant] {
+  func read(_ operands: [UInt64], _ types: [Type]) -> [Constant] {
     guard case .tuple(let values)? = constant(from: operands, as: .tuple(types), in: typed) else {
       return []
     }
@@ -184,6 +190,27 @@ extension HostSession {
       (value, type) = (elements[place], element)
     }
     return (value, type)
+  }
+
+  /// The elements of the dataset, or of the part of it that the first operands lead to, between the
+  /// last two operands.
+  private mutating func readSlice(of member: MemberID, _ depth: Int, _ operands: [UInt64]) {
+    guard let part = part(of: member, depth, operands.dropLast(2)) else { return }
+    guard case .array(let elements) = part.value, let element = part.type.element,
+      operands.count >= 2
+    else { return machine.fail(Fault(.missingValue)) }
+    let low = Int64(bitPattern: operands[operands.count - 2])
+    let high = Int64(bitPattern: operands[operands.count - 1])
+    guard 0 <= low, low <= high, high <= Int64(elements.count) else {
+      return machine.fail(
+        Fault(
+          .indexOutOfRange, UInt64(bitPattern: low), UInt64(bitPattern: high),
+          UInt64(elements.count)))
+    }
+    guard let value = DatasetValue.array(Array(elements[Int(low)..<Int(high)])).constant else {
+      return machine.fail(Fault(.missingValue))
+    }
+    answer(words(of: value, as: .array(element), in: typed))
   }
 
   private func outOfRange(_ index: Constant, _ count: Int) -> Fault {
@@ -250,16 +277,6 @@ extension HostSession {
     if let (done, all) = datasets.progress(of: member) {
       observer.progress(Double(done) / Double(all))
     }
-  }
-
-  /// What the shared member holds: its value in the store, or else its default.
-  mutating func sharedValue(of member: MemberID) throws(HostStop) -> Constant {
-    guard case .shared(let key) = typed[member].kind else { return .unit }
-    if let value = shared.values[key] { return value }
-    guard let initializer = typed[member].initializer else {
-      return zero(of: typed[member].type, in: typed)
-    }
-    return try value(of: initializer)
   }
 
   // MARK: Fits

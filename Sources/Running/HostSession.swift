@@ -40,6 +40,8 @@ struct HostSession: ~Copyable {
   var datasets: DatasetStore
   var axes: [MemberID: [RunRecord.Axis]] = [:]
   var shared: SharedStore
+  /// The values of families of shared values that were read or written, by key.
+  var familyValues: [String: (member: MemberID, value: Constant)] = [:]
   /// First values of members that no host code mentions.
   var unseen: [MemberID: Constant] = [:]
   var output: [String] = []
@@ -133,8 +135,11 @@ struct HostSession: ~Copyable {
   }
 
   /// The value that the initialiser `function` computes.
-  mutating func value(of function: FunctionID) throws(HostStop) -> Constant {
-    let words = try call(function)
+  mutating func value(of function: FunctionID, at arguments: [UInt64] = []) throws(HostStop)
+    -> Constant
+  {
+    guard let index = image.functions[function] else { return .unit }
+    let words = try call(index: index, arguments: arguments)
     return constant(from: words, as: typed[function].result, in: typed) ?? .unit
   }
 

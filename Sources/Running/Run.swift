@@ -103,7 +103,7 @@ private struct Run: ~Copyable {
     arguments = typed.ordered(members.filter { $0.kind == .argument }.map(\.id))
     variables = typed.ordered(members.filter { $0.kind == .variable }.map(\.id))
     datasets = members.filter { $0.kind == .dataset }.map(\.id)
-    shared = members.filter { if case .shared = $0.kind { true } else { false } }.map(\.id)
+    shared = typed.sharedMembers(of: experiment)
     constants = typed.ordered(
       typed.members.filter {
         $0.kind == .constant && ($0.experiment == nil || $0.experiment == experiment.id)
@@ -275,14 +275,20 @@ private struct Run: ~Copyable {
       record.datasets.append(
         RunRecord.Dataset(
           name: member.name, type: member.type, value: session.datasets.value(of: dataset),
-          axes: session.axes[dataset] ?? []))
+          axes: session.axes[dataset] ?? [],
+          errorBars: member.errorBars.map { typed[$0].name }))
     }
     for member in shared {
-      guard case .shared(let key) = typed[member].kind,
+      guard case .shared(let key) = typed[member].kind, typed[member].keyFunction == nil,
         !record.shared.contains(where: { $0.key == key }),
         let value = try? session.sharedValue(of: member)
       else { continue }
       record.shared.append(RunRecord.Shared(key: key, type: typed[member].type, value: value))
+    }
+    for (key, entry) in session.familyValues.sorted(by: { $0.key < $1.key })
+    where !record.shared.contains(where: { $0.key == key }) {
+      record.shared.append(
+        RunRecord.Shared(key: key, type: typed[entry.member].type, value: entry.value))
     }
     record.output = session.output
     record.compileCount = session.kernels.compileCount

@@ -90,6 +90,8 @@ package struct RunRecord: Sendable {
     package let type: Type
     package let value: DatasetValue
     package let axes: [Axis]
+    /// The name of the dataset that holds its error bars.
+    package let errorBars: String?
   }
   package struct Shared: Sendable {
     package let key: String

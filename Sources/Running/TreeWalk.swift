@@ -63,6 +63,7 @@ struct TreeWalk {
 
   func walk(_ target: Place) {
     place(target)
+    target.keys.forEach(walk)
     for step in target.steps {
       switch step {
       case .index(let index): walk(index)
@@ -100,7 +101,7 @@ struct TreeWalk {
       walk(function)
       arguments.forEach(walk)
     case .intrinsic(_, let operands), .tuple(let operands), .structure(_, let operands),
-      .enumeration(_, _, let operands), .array(let operands):
+      .enumeration(_, _, let operands), .sharedElement(_, let operands), .array(let operands):
       operands.forEach(walk)
     case .slice(let array, let low, let high):
       walk(array)

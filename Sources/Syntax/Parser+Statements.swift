@@ -348,6 +348,8 @@ extension Parser {
     case .member(let base, _), .tupleElement(let base, _), .index(let base, _),
       .parenthesized(let base):
       unassignablePart(base)
+    // One of a family of shared values; the typing tells it from a call.
+    case .call(let callee, _): unassignablePart(callee)
     case .tuple(let parts):
       parts.isEmpty ? place : parts.lazy.compactMap { unassignablePart($0) }.first
     default: place

@@ -97,7 +97,7 @@ extension Judgement {
       case .dataset(let name, let text):
         judge(dataset: name, text, on: promise.line, outcomes, printer, checked.typed)
       case .shared(let key, let text):
-        let member = checked.typed.members.first { $0.kind == .shared(key: key) }
+        let member = checked.typed.members.first { $0.isShared(at: key) }
         let value = outcomes.last { $0.shared.contains { $0.key == key } }?.shared.first {
           $0.key == key
         }?.value

@@ -40,6 +40,10 @@ package func argumentValues(
       throw .usage(
         "`\(name)` is fixed: `\(experiment.name)` gives it its value where it uses the part")
     }
+    let text = spelled(text, as: member.type, in: program)
+    if case .string = member.type, !text.contains("\"") {
+      throw .usage("a String is written in quotes: --arg '\(name)=\"\(text)\"'")
+    }
     // The value is typed as one of the member's type, whatever that is called here.
     let constant = name.split(separator: ".").joined(separator: "_")
     let source = sources.add(
@@ -68,6 +72,13 @@ package func argumentValues(
   case .failure(.failed(let error)):
     throw .usage("an argument's value raises \(error.code): \(error.message)")
   }
+}
+
+/// A case of an enum may be given without its point.
+private func spelled(_ text: String, as type: Type, in program: TypedProgram) -> String {
+  guard case .enumeration(let id) = type, program[id].cases.contains(where: { $0.name == text })
+  else { return text }
+  return ".\(text)"
 }
 
 private func unknownArgument(_ name: String, of experiment: TypedExperiment, among names: [String])

@@ -196,7 +196,8 @@ package func json(of record: RunRecord, rid: Int, in program: TypedProgram) -> J
       dataset.name,
       .object(
         values.entry(values.json(of: dataset.value, dataset.type), dataset.type)
-          + (axes.isEmpty ? [] : [JSONValue.Member("axes", .array(axes))])))
+          + (axes.isEmpty ? [] : [JSONValue.Member("axes", .array(axes))])
+          + (dataset.errorBars.map { [JSONValue.Member("error", .string($0))] } ?? [])))
   }
   let error: JSONValue =
     record.error.map { error in

@@ -27,11 +27,16 @@ package struct SharedFile: Sendable {
     let values = ValueJSON(program)
     var store = SharedStore()
     var faults: [String] = []
-    for id in experiment.members {
-      let member = program[id]
-      guard case .shared(let key) = member.kind,
-        let entry = entries.last(where: { $0.name == key })?.value
-      else { continue }
+    let members = program.sharedMembers(of: experiment).map { program[$0] }
+    // Of entries with one key the last one counts.
+    for entry in entries {
+      let key = entry.name
+      let member =
+        members.first { $0.keyFunction == nil && $0.isShared(at: key) }
+        ?? members.first { $0.isShared(at: key) }
+      guard let member else { continue }
+      let entry = entry.value
+      store.values[key] = nil
       let wanted = unit(of: member.type)
       guard let json = entry["value"] else {
         faults.append("`\(key)` has no value")

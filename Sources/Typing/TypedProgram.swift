@@ -130,6 +130,11 @@ package struct Member: Sendable {
   package var axes: [DatasetAxis]
   package let nameSpan: Span
   package let documentation: String?
+  /// Of a family of shared values: what computes the key; it has the parameters of the family, and
+  /// so has what computes the default.
+  package var keyFunction: FunctionID?
+  /// Of a dataset: the dataset that holds its error bars.
+  package var errorBars: MemberID?
   /// Of an argument of a part: whether the `use` gave it its value, so that no user can.
   package var isFixed = false
 }
@@ -340,7 +345,7 @@ extension TypedProgram {
     for member in members where member.experiment == nil || member.experiment == experiment.id {
       switch member.kind {
       case .constant: if let initializer = member.initializer { roots.append(initializer) }
-      case .shared: if let initializer = member.initializer { roots.append(initializer) }
+      case .shared: roots += [member.initializer, member.keyFunction].compactMap { $0 }
       case .argument, .variable:
         guard member.experiment == experiment.id else { continue }
         roots += [member.initializer, member.lower, member.upper].compactMap { $0 }

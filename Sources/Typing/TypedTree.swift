@@ -65,6 +65,8 @@ package struct TypedExpression: Sendable {
     /// All fields in the order of the declaration.
     case structure(StructID, [TypedExpression])
     case field(TypedExpression, Int)
+    /// The value of a family of shared values (`Member.keyFunction`) at these arguments.
+    case sharedElement(MemberID, [TypedExpression])
     case enumeration(EnumID, Int, [TypedExpression])
     /// Whether a value of an enum is its case of that number; of an optional, 1 is that it has a
     /// value.
@@ -116,13 +118,20 @@ package struct Place: Sendable {
     case index(TypedExpression)
   }
   package let root: Root
+  /// Which one of a family of shared values it is: the arguments, evaluated before the steps'
+  /// indices.
+  package let keys: [TypedExpression]
   package let steps: [Step]
   /// The type of the whole variable, and of what the path leads to.
   package let rootType: Type
   package let type: Type
   package let span: Span
-  package init(root: Root, steps: [Step], rootType: Type, type: Type, at span: Span) {
+  package init(
+    root: Root, keys: [TypedExpression] = [], steps: [Step], rootType: Type, type: Type,
+    at span: Span
+  ) {
     self.root = root
+    self.keys = keys
     self.steps = steps
     self.rootType = rootType
     self.type = type

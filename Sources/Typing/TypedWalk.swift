@@ -35,7 +35,7 @@ extension TypedExpression {
       visit(.expression(callee))
       arguments.forEach { visit(.expression($0)) }
     case .intrinsic(_, let operands), .tuple(let operands), .structure(_, let operands),
-      .enumeration(_, _, let operands),
+      .enumeration(_, _, let operands), .sharedElement(_, let operands),
       .array(let operands):
       operands.forEach { visit(.expression($0)) }
     case .conditional(let conditions, let then, let a, let otherwise, let b):
@@ -122,6 +122,7 @@ extension TypedArgument {
 
 extension Place {
   func visit(_ visit: (TypedNode) -> Void) {
+    keys.forEach { visit(.expression($0)) }
     for case .index(let index) in steps { visit(.expression(index)) }
     visit(.place(self))
   }

@@ -26,6 +26,11 @@ extension Typer {
     body.openScope()
     for parameter in function.parameters { body.bind(parameter.name, to: parameter.local) }
     switch waiting.content {
+    case .axis(let expression):
+      let value = axisValues(expression)
+      program.functions[index].result = value.type
+      program.functions[index].body = TypedBlock(
+        [TypedStatement(.returnValue(value), at: value.span)], at: value.span)
     case .value(let expression, let type):
       let value =
         type.map { self.value(expression, as: $0) } ?? settled(self.expression(expression))

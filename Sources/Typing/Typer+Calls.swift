@@ -39,7 +39,7 @@ extension Typer {
       return callValue(
         TypedExpression(.local(local), body.locals[Int(local.index)].type, at: name.span),
         arguments, at: span)
-    case .member(let id)?: return callValue(memberValue(id, at: name.span), arguments, at: span)
+    case .member(let id)?: return callMemberValue(id, name, arguments, at: span)
     case .functions(let candidates)?:
       // A driver may have a kernel with the name of a primitive, as `gate`; the arguments tell
       // which is meant.
@@ -183,6 +183,7 @@ extension Typer {
       return callFunction(
         candidates, name, arguments, receiver: nil, expecting: expecting, at: span)
     case .structure(let id)?: return makeStructure(id, arguments, expecting: expecting, at: span)
+    case .member(let id)?: return callMemberValue(id, name, arguments, at: span)
     default:
       typeAll(arguments)
       report(noSuchMember(name, ofModule: index))

@@ -75,7 +75,7 @@ extension Typer {
     switch node {
     case .expression(let expression):
       switch expression.kind {
-      case .member(let id): found.append(Int(id.index))
+      case .member(let id), .sharedElement(let id, _): found.append(Int(id.index))
       case .call(let id, _, _): found.append(program.members.count + Int(id.index))
       default: break
       }

@@ -330,6 +330,13 @@ extension Typer {
   mutating func declareInitializer(_ expression: ExpressionID, of type: Type?, named name: Name)
     -> FunctionID
   {
+    declareInitializer(.value(expression, type), expression, of: type, named: name)
+  }
+
+  /// The same for whatever `content` makes of `expression`.
+  mutating func declareInitializer(
+    _ content: PendingBody.Content, _ expression: ExpressionID, of type: Type?, named name: Name
+  ) -> FunctionID {
     let id = FunctionID(index: Int32(program.functions.count))
     let owner: TypedFunction.Owner = body.experiment.map { .experiment($0) } ?? .module
     program.functions.append(
@@ -341,7 +348,7 @@ extension Typer {
         span: tree.span(of: expression), documentation: nil))
     pending.append(
       PendingBody(
-        function: id, content: .value(expression, type), module: module,
+        function: id, content: content, module: module,
         experiment: body.experiment, driver: body.driver,
         generics: [], part: body.part))
     return id

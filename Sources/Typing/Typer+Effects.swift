@@ -124,6 +124,8 @@ extension Typer {
       case .record:
         add(.timeline, "`record`", at: expression.span)
         if !onDevice { return }
+      case .sharedElement(let id, _):
+        if !onDevice { add(.host, "the shared value `\(program[id].name)`", at: expression.span) }
       case .member(let id):
         switch program[id].kind {
         // In a kernel the freeze check reports these.

@@ -36,7 +36,7 @@ extension Typer {
       case .argument(let field, let range): declareArgument(field, range: range, in: id)
       case .shared(let shared): declareShared(shared, experiment: id)
       case .dataset(let field, let axes, let error):
-        declareDataset(field, axes: axes, error: error, in: id)
+        declareDataset(field, axes: axes, error: error, among: experiment.members, in: id)
       case .constant(let field): _ = declareValue(field, kind: .constant, experiment: id)
       case .variable(let field) where field.type != nil:
         _ = declareValue(field, kind: .variable, experiment: id)
@@ -136,7 +136,7 @@ extension Typer {
   }
 
   /// Adds a member without a value to the experiment and its scope.
-  private mutating func addMember(
+  mutating func addMember(
     _ name: Name, _ kind: Member.Kind, _ type: Type, documentation: String?,
     to experiment: ExperimentID?
   ) -> MemberID {
@@ -278,11 +278,12 @@ extension Typer {
     }
   }
 
-  // MARK: Arguments, shared values, datasets
+  // MARK: Arguments
 
   private mutating func declareArgument(_ field: Field, range: ExpressionID?, in id: ExperimentID) {
     let member = declareValue(field, kind: .argument, experiment: id)
     let type = program[member].type
+    rejectArgumentType(type, at: field.type.map { tree.span(of: $0) } ?? field.name.span)
     guard let range else { return }
     guard case .range(let lower, let upper, let isClosed, let step) = tree[range] else {
       if case .invalid = tree[range] { return }
@@ -306,88 +307,35 @@ extension Typer {
       upper, of: element, named: field.name)
   }
 
-  mutating func declareShared(_ shared: SharedDeclaration, experiment: ExperimentID?) {
-    let field = shared.field
-    if let parameter = shared.parameters.first {
-      notYet("a family of shared values", at: parameter.name.span)
-    }
-    var key = ""
-    if let expression = shared.key {
-      if case .string(let segments) = tree[expression], let text = plainText(segments) {
-        key = text
-      } else if shared.parameters.isEmpty {
-        report(
-          Diagnostic(
-            .mismatch, "the key of a shared value is a plain string", at: tree.span(of: expression))
-        )
-      }
-    }
-    let id = declareValue(field, kind: .shared(key: key), experiment: experiment)
-    for other in program.members where other.id != id {
-      if case .shared(let otherKey) = other.kind, otherKey == key, !key.isEmpty,
-        program[id].type != .unknown, other.type != .unknown
-      {
-        // Compared with the first, so that one that differs is one error.
-        guard other.type != program[id].type else { break }
-        report(
-          Diagnostic(
-            .mismatch, "the key \"\(key)\" has two types", at: field.name.span,
-            remark: "here it is `\(program.text(program[id].type))`",
-            labels: [Label("here it is `\(program.text(other.type))`", at: other.nameSpan)]))
-        break
-      }
-    }
-  }
-
-  private mutating func declareDataset(
-    _ field: Field, axes: [ExpressionID], error: Name?, in id: ExperimentID
-  ) {
-    if let error { notYet("a dataset with error bars", at: error.span) }
-    let type = field.type.map { resolve($0) } ?? .unknown
-    let member = addMember(field.name, .dataset, type, documentation: field.documentation, to: id)
+  /// Says so where no user could give a value of `type` (rule 56).
+  private mutating func rejectArgumentType(_ type: Type, at span: Span) {
     var inner = type
-    for axis in axes {
-      guard case .array(let element) = inner else {
-        if inner != .unknown {
-          report(
-            Diagnostic(
-              .mismatch, "`\(program.text(type))` has fewer dimensions than axes",
-              at: tree.span(of: axis),
-              labels: [Label("the dataset's type", at: field.name.span)]))
-        }
-        return
-      }
-      inner = element
-      if case .range = tree[axis] {
-        notYet("a range as an axis", at: tree.span(of: axis))
-        continue
-      }
-      let name: Name
-      if case .name(let written) = tree[axis] {
-        name = written
-      } else {
-        name = Name("axis", at: tree.span(of: axis))
-      }
-      let values = declareInitializer(axis, of: nil, named: name)
-      datasetAxes.append((member, name.text, values))
+    while let element = inner.arrayElement { inner = element }
+    let fits: Bool
+    switch inner {
+    case .unknown, .boolean, .integer, .integer32, .float, .duration, .string: fits = true
+    case .tuple: fits = inner != type
+    case .enumeration(let id): fits = program[id].cases.allSatisfy(\.payload.isEmpty)
+    case .never, .unit, .timestamp, .optional, .array, .fixedArray, .structure, .error, .anyError,
+      .function, .interface, .driver, .channel, .recording, .simulation, .parameter:
+      fits = false
     }
+    guard !fits else { return }
+    report(
+      Diagnostic(
+        .mismatch, "an argument cannot be \(program.described(type))", at: span,
+        notes: [
+          "It is a Bool, a number, a quantity, a Duration, a String, an enum without payload, or an array of these."
+        ]))
   }
+}
 
-  /// The axes' types are known once their values have been typed.
-  mutating func resolveDatasetAxes() {
-    for (member, name, values) in datasetAxes {
-      let type = program[values].result
-      switch type {
-      case .array, .unknown: break
-      default:
-        report(
-          Diagnostic(
-            .mismatch, "an axis is an array of values, not \(program.described(type))",
-            at: program[values].span,
-            labels: [Label("of this dataset", at: program[member].nameSpan)]))
-      }
-      program.members[Int(member.index)].axes.append(
-        DatasetAxis(name: name, values: values, type: type))
+extension Type {
+  /// What the elements of an array are; nil of anything else.
+  var arrayElement: Type? {
+    switch self {
+    case .array(let element), .fixedArray(let element, _): element
+    default: nil
     }
   }
 }

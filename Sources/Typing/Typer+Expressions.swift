@@ -174,6 +174,10 @@ extension Typer {
   /// The value of a member.
   mutating func memberValue(_ id: MemberID, at span: Span) -> TypedExpression {
     let member = program[id]
+    if member.keyFunction != nil {
+      report(familyAsValue(member, at: span))
+      return TypedExpression(.invalid, .unknown, at: span)
+    }
     if case .device = member.kind { return TypedExpression(.device(id), member.type, at: span) }
     return TypedExpression(.member(id), member.type, at: span)
   }

@@ -202,6 +202,10 @@ extension Typer {
         report(constantAssigned(value, boundAt: member.nameSpan, isLocal: false))
         return nil
       }
+    case .sharedElement(let id, let keys):
+      let type = program[id].type
+      return Place(
+        root: .member(id), keys: keys, steps: [], rootType: type, type: type, at: value.span)
     case .field(let base, let index):
       return place(of: base)?.appending(.field(index), value.type, at: value.span)
     case .tupleElement(let base, let index):
@@ -254,6 +258,7 @@ extension Place {
 
   /// The place one step further in.
   func appending(_ step: Step, _ type: Type, at span: Span) -> Place {
-    Place(root: root, steps: steps + [step], rootType: rootType, type: type, at: span)
+    Place(
+      root: root, keys: keys, steps: steps + [step], rootType: rootType, type: type, at: span)
   }
 }

@@ -90,7 +90,7 @@ extension Typer {
     case .functions(let candidates)?:
       return callFunction(
         candidates, name, arguments, receiver: nil, expecting: expecting, at: span)
-    case .member(let id)?: return callValue(memberValue(id, at: span), arguments, at: span)
+    case .member(let id)?: return callMemberValue(id, name, arguments, at: span)
     default: break
     }
     if case .structure(let id)? = partType(name.text, of: partInstances[part].part) {

@@ -125,6 +125,8 @@ struct PendingBody {
   enum Content {
     case block(Block)
     case value(ExpressionID, Type?)
+    /// The values of a dataset's axis.
+    case axis(ExpressionID)
     /// The `prepare`s of the parts used, in their order, and the experiment's own.
     case prepares([PrepareBlock])
   }
@@ -183,6 +185,11 @@ struct Typer {
   /// What has effects in each function.
   var effectSources: [[EffectSource]] = []
   /// Axes of datasets, until their types are known.
+  /// Error bars of datasets that are declared themselves, until they are.
+  var datasetErrors: [(member: MemberID, name: Name, experiment: ExperimentID, part: Int?)] = []
+  /// The first declaration of each key, and later ones with the same type.
+  var sharedKeys: [String: MemberID] = [:]
+  var sharedTwice: [(MemberID, first: MemberID)] = []
   var datasetAxes: [(member: MemberID, name: String, values: FunctionID)] = []
   var errorDeclarations: [(ErrorID, ErrorDeclaration, module: Int, experiment: ExperimentID?)] = []
   var interfaceDeclarations: [(InterfaceID, InterfaceDeclaration, module: Int)] = []
@@ -235,6 +242,8 @@ struct Typer {
     }
     resolveDatasetAxes()
     checkCircularity()
+    rejectEarlyMentions()
+    warnOfDefaults()
     checkExclusivity()
     checkBareNumbers()
     checkConformances()
