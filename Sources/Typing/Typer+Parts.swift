@@ -207,6 +207,7 @@ extension Typer {
   mutating func lentDevice(_ name: Name, as type: Type) -> DeviceBinding?? {
     guard let lent = take(name.text), let experiment = body.experiment else { return nil }
     let (inside, part) = (module, body.part)
+    let owner = part.map { program[partInstances[$0].part].name } ?? "the part"
     enter(module: lent.module, experiment: experiment, part: lent.part)
     defer { enter(module: inside, experiment: experiment, part: part) }
     if case .string(let segments) = tree[lent.value], let text = plainText(segments) {
@@ -230,7 +231,7 @@ extension Typer {
       report(
         Diagnostic(
           .mismatch,
-          "`\(name.text)` of `\(partName)` is a `\(program.text(type))`, and not "
+          "`\(name.text)` of `\(owner)` is a `\(program.text(type))`, and not "
             + program.described(value.type), at: value.span,
           labels: [Label("the device is declared here", at: name.span)]))
       return .some(nil)
@@ -239,10 +240,6 @@ extension Typer {
   }
 
   private var isUnbound: Bool { body.experiment.map { program[$0].isPart } ?? false }
-
-  private var partName: String {
-    body.part.map { program[partInstances[$0].part].name } ?? "the part"
-  }
 
   /// What computes the value that the `use` gives the argument `name`; nil if it gives none.
   mutating func fixedValue(_ name: Name, as type: Type?) -> FunctionID? {

@@ -184,12 +184,12 @@ struct Typer {
   var enumDeclarations: [(EnumID, EnumDeclaration, module: Int, experiment: ExperimentID?)] = []
   /// What has effects in each function.
   var effectSources: [[EffectSource]] = []
-  /// Axes of datasets, until their types are known.
   /// Error bars of datasets that are declared themselves, until they are.
   var datasetErrors: [(member: MemberID, name: Name, experiment: ExperimentID, part: Int?)] = []
   /// The first declaration of each key, and later ones with the same type.
   var sharedKeys: [String: MemberID] = [:]
   var sharedTwice: [(MemberID, first: MemberID)] = []
+  /// Axes of datasets, until their types are known.
   var datasetAxes: [(member: MemberID, name: String, values: FunctionID)] = []
   var errorDeclarations: [(ErrorID, ErrorDeclaration, module: Int, experiment: ExperimentID?)] = []
   var interfaceDeclarations: [(InterfaceID, InterfaceDeclaration, module: Int)] = []
