@@ -58,7 +58,10 @@ extension FreezeReporter {
   private func sharedCaptured(_ member: Member, at span: Span, in function: FunctionID)
     -> Diagnostic
   {
-    let name = member.name
+    // Of a family as it is mentioned, with its arguments.
+    let name =
+      member.keyFunction == nil
+      ? member.name : program.sources[span.source].text(span)
     var fixes = [snapshot(of: member, at: span, in: function)]
     fixes.append(
       Fix("read it live, which waits a round trip to the host: `let current = await \(name)`"))

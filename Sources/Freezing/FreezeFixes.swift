@@ -274,8 +274,11 @@ extension FreezeReporter {
   /// Reads the shared value once in `prepare`, under another name that the kernel then captures.
   func snapshot(of member: Member, at mention: Span, in function: FunctionID) -> Fix {
     let name = "\(ownName(member.name))_now"
-    let message = "take a snapshot in `prepare`: `let \(name) = \(member.name)`"
-    guard case .experiment(let id) = program[function].owner, !member.name.contains("."),
+    let mentioned =
+      member.keyFunction == nil ? member.name : program.sources[mention.source].text(mention)
+    let message = "take a snapshot in `prepare`: `let \(name) = \(mentioned)`"
+    guard case .experiment(let id) = program[function].owner, member.keyFunction == nil,
+      !member.name.contains("."),
       !program[function].name.contains("."), !program.members.contains(where: { $0.name == name }),
       !program.functions.contains(where: {
         $0.name == name || $0.locals.contains { $0.name == name }

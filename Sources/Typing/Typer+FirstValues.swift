@@ -7,13 +7,10 @@ extension Typer {
   /// Reports first values, bounds of arguments and constants that mention a member which gets its
   /// value later.
   mutating func rejectEarlyMentions() {
-    // For each function a member without a value that it mentions, itself or through its calls.
-    let prepared = mentions { kind in
-      if case .prepared = kind { return true }
-      return false
-    }
-    let variables = mentions { $0 == .variable }
-    let arguments = mentions { $0 == .argument }
+    let found = mentions()
+    let (prepared, variables, arguments) = (
+      found[Late.prepared.rawValue], found[Late.variable.rawValue], found[Late.argument.rawValue]
+    )
     for member in program.members {
       let functions = [member.initializer, member.lower, member.upper].compactMap { $0 }
       for function in functions {
@@ -36,21 +33,35 @@ extension Typer {
     var span: Span?
   }
 
-  /// The functions that mention a member of the kind wanted, and what they mention.
-  private func mentions(_ isWanted: (Member.Kind) -> Bool) -> [FunctionID: Mention] {
-    guard program.members.contains(where: { isWanted($0.kind) }) else { return [:] }
-    var found: [FunctionID: Mention] = [:]
+  /// Kinds of members that get their values after others.
+  private enum Late: Int, CaseIterable { case argument, variable, prepared }
+
+  private func late(_ kind: Member.Kind) -> Late? {
+    switch kind {
+    case .argument: .argument
+    case .variable: .variable
+    case .prepared: .prepared
+    case .shared, .dataset, .constant, .resident, .device, .field: nil
+    }
+  }
+
+  /// By kind: the functions that mention such a member, themselves or through their calls, and what
+  /// they mention.
+  private func mentions() -> [[FunctionID: Mention]] {
+    var found: [[FunctionID: Mention]] = Late.allCases.map { _ in [:] }
     var callers: [FunctionID: [FunctionID]] = [:]
-    var waiting: [FunctionID] = []
     func go(_ node: TypedNode, _ function: FunctionID) {
       switch node {
       case .place: break
       case .statement(let statement): statement.forEachChild { go($0, function) }
       case .expression(let expression):
         switch expression.kind {
-        case .member(let id) where found[function] == nil && isWanted(program[id].kind):
-          found[function] = Mention(member: id, span: expression.span)
-          waiting.append(function)
+        case .member(let id):
+          if let kind = late(program.members[Int(id.index)].kind)?.rawValue,
+            found[kind][function] == nil
+          {
+            found[kind][function] = Mention(member: id, span: expression.span)
+          }
         case .call(let callee, _, _), .function(let callee, _):
           callers[callee, default: []].append(function)
         default: break
@@ -61,11 +72,14 @@ extension Typer {
     for function in program.functions {
       for statement in function.body.statements { go(.statement(statement), function.id) }
     }
-    while let function = waiting.popLast() {
-      guard let mention = found[function] else { continue }
-      for caller in callers[function] ?? [] where found[caller] == nil {
-        found[caller] = Mention(member: mention.member, span: nil)
-        waiting.append(caller)
+    for kind in found.indices {
+      var waiting = found[kind].keys.sorted { $0.index < $1.index }
+      while let function = waiting.popLast() {
+        guard let mention = found[kind][function] else { continue }
+        for caller in callers[function] ?? [] where found[kind][caller] == nil {
+          found[kind][caller] = Mention(member: mention.member, span: nil)
+          waiting.append(caller)
+        }
       }
     }
     return found

@@ -423,8 +423,14 @@ extension Typer {
     }
     guard let first = arguments.first, first.label == nil,
       case .call(let callee, let given) = tree[first.value],
-      case .name(let name) = tree[callee], case .experiment(let id)? = lookUp(name.text)
+      let called = entity(callee), case .experiment(let id) = called
     else {
+      if let first = arguments.first, case .call(let callee, _) = tree[first.value],
+        let name = dottedName(callee), case .part(let id)? = entity(callee)
+      {
+        report(partAsValue(name, id))
+        return unknown
+      }
       typeAll(arguments)
       report(
         Diagnostic(
