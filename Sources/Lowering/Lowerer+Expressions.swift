@@ -307,7 +307,29 @@ extension Lowerer {
       closeScope()
       code.jump(to: end)
       code.place(label)
-      choose(otherwise, into: target)
+      // A chain of them, as a `match` makes it, is gone along and not into.
+      var rest = otherwise
+      while rest.0.statements.isEmpty,
+        case .conditional(let conditions, let block, let value, let other, let last) = rest.1.kind
+      {
+        scopes.append([])
+        let branch = self.branch(on: conditions)
+        if case .always(false) = branch {
+          closeScope()
+          rest = (other, last)
+          continue
+        }
+        choose((block, value), into: target)
+        closeScope()
+        guard case .otherwise(let label) = branch else {
+          code.place(end)
+          return .temporary(target)
+        }
+        code.jump(to: end)
+        code.place(label)
+        rest = (other, last)
+      }
+      choose(rest, into: target)
       code.place(end)
       return .temporary(target)
     }

@@ -24,9 +24,9 @@ indirect enum CaseSpace {
 /// Answers what rows of patterns cover, by taking the first column apart again and again.
 struct CaseCoverage {
   let program: TypedProgram
-  /// Rows looked at so far: patterns can be written that take time without end.
+  /// Patterns looked at so far: some can be written that take time without end.
   private var work = 0
-  private static let workMax = 400_000
+  private static let workMax = 300_000
 
   init(_ program: TypedProgram) { self.program = program }
 
@@ -36,7 +36,8 @@ struct CaseCoverage {
   /// out.
   mutating func isUseful(_ row: [CaseSpace], after rows: [[CaseSpace]], _ types: [Type]) -> Bool {
     guard let first = row.first, let type = types.first else { return rows.isEmpty }
-    work += rows.count + 1
+    if rows.contains(where: coversAll) { return false }
+    work += (rows.count + 1) * row.count
     if isExhausted { return true }
     let rest = Array(types.dropFirst())
     let (parts, isComplete) = constructors(of: type, in: rows + [row])
@@ -57,7 +58,8 @@ struct CaseCoverage {
   mutating func missing(_ rows: [[CaseSpace]], _ types: [Type], limit: Int) -> [[String]] {
     guard let type = types.first else { return rows.isEmpty ? [[]] : [] }
     if rows.isEmpty { return [types.map { _ in "_" }] }
-    work += rows.count
+    if rows.contains(where: coversAll) { return [] }
+    work += (rows.count + 1) * types.count
     if isExhausted { return [types.map { _ in "_" }] }
     let rest = Array(types.dropFirst())
     let (parts, isComplete) = constructors(of: type, in: rows)
@@ -74,6 +76,10 @@ struct CaseCoverage {
       found += missing(unspecific(rows), rest, limit: limit - found.count).map { ["_"] + $0 }
     }
     return found
+  }
+
+  private func coversAll(_ row: [CaseSpace]) -> Bool {
+    row.allSatisfy { if case .all = $0 { true } else { false } }
   }
 
   // MARK: Taking apart

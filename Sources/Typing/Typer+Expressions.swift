@@ -19,6 +19,11 @@ extension Typer {
     if case .optional(let inner) = type {
       if value.type == .optional(.never) { return TypedExpression(.none, type, at: value.span) }
       if value.type == inner { return TypedExpression(.some(value), type, at: value.span) }
+      // A value for a `T??` is one for a `T?` first.
+      if case .optional(let innermost) = inner, value.type == innermost {
+        let content = TypedExpression(.some(value), inner, at: value.span)
+        return TypedExpression(.some(content), type, at: value.span)
+      }
     }
     if value.type == .array(.never), case .array = type {
       return TypedExpression(.array([]), type, at: value.span)
