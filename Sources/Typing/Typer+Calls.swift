@@ -239,9 +239,13 @@ extension Typer {
     if let near = nearest(to: name.text, among: names.sorted()) {
       fixes = [Fix("did you mean `\(near)`?", [Edit(name.span, near)])]
     }
+    var notes: [String] = []
+    if case .optional = type {
+      notes = ["It may be `none`: take it apart with `if let`, `guard let` or `match`."]
+    }
     return Diagnostic(
       .noSuchMember, "\(program.described(type)) has no member `\(name.text)`", at: name.span,
-      fixes: fixes)
+      notes: notes, fixes: fixes)
   }
 
   private mutating func callDevice(

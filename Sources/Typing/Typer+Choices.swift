@@ -116,6 +116,17 @@ extension Typer {
     if valued.contains(where: { $0.value.type == .optional(.never) || $0.value.type == whole }) {
       if case .optional = type {} else { type = whole }
     }
+    if let expecting, isClosed(expecting), !isUnknown(expecting), type != expecting,
+      type != .optional(.never), type != .array(.never), .optional(type) != expecting,
+      let first = valued.first(where: { !$0.isLiteral }) ?? valued.first
+    {
+      // Where it stands, not over all the branches.
+      let value = first.isLiteral ? literal(first.value, as: expecting) : first.value
+      if value.type != expecting {
+        report(mismatch(value, wanted: expecting))
+        return .unknown
+      }
+    }
     for index in branches.indices {
       if branches[index].leaves {
         // Never evaluated: it only has the type.

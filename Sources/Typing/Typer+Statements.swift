@@ -223,10 +223,36 @@ extension Typer {
       switch condition {
       case .expression(let expression): result.append(.expression(value(expression, as: .boolean)))
       case .binding(let pattern, let expression):
-        typeOptionalBinding(pattern, expression, into: &result)
+        let (value, others) = withoutAnd(expression)
+        typeOptionalBinding(pattern, value, into: &result)
+        for other in others { result.append(.expression(self.value(other, as: .boolean))) }
       }
     }
     return result
+  }
+
+  /// Of `let x = value and condition` the value, and the conditions, which belong behind commas;
+  /// that is reported.
+  private mutating func withoutAnd(_ expression: ExpressionID) -> (ExpressionID, [ExpressionID]) {
+    var value = expression
+    var others: [ExpressionID] = []
+    var signs: [Span] = []
+    var edits: [Edit] = []
+    while case .infix(.and, let left, let right, let sign) = tree[value] {
+      value = left
+      others.append(right)
+      signs.append(sign)
+      let end = Int(tree.span(of: left).end)
+      edits.append(Edit(Span(sign.source, end, Int(sign.end)), ","))
+    }
+    if let sign = signs.last {
+      report(
+        Diagnostic(
+          .mismatch, "a comma stands between `let` and a further condition", at: sign,
+          remark: "`and` joins two Bools, and what `let` binds is not yet there",
+          fixes: [Fix("write commas", edits.reversed())]))
+    }
+    return (value, others.reversed())
   }
 
   private mutating func typeOptionalBinding(
