@@ -67,7 +67,6 @@ extension HostSession {
       writeElement(of: member, path, operands)
       report(member)
     case .sharedRead(let member):
-      hasReadShared = true
       do throws(HostStop) {
         let value = try sharedValue(of: member, at: operands)
         answer(words(of: value, as: typed[member].type, in: typed))

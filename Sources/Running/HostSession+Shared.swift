@@ -11,6 +11,7 @@ extension HostSession {
     -> Constant
   {
     guard let key = try key(of: member, at: arguments) else { return .unit }
+    if let known = keysRead, !known.contains(key) { keysRead?.append(key) }
     let value: Constant
     if let known = shared.values[key] {
       value = known

@@ -55,8 +55,8 @@ struct HostSession: ~Copyable {
     set { machine.budget = newValue }
   }
   private(set) var isStopping = false
-  /// Whether a shared value was read since this was last set to false.
-  var hasReadShared = false
+  /// The keys of shared values that an argument's default reads; nil while there is none at work.
+  var keysRead: [String]?
   /// The error that left a kernel last, and where the host stood then.
   private var kernelFailure:
     (position: UInt64, error: UInt16, places: [RunError.Place], message: String)?

@@ -208,20 +208,25 @@ private struct Run: ~Copyable {
   private mutating func take(_ argument: MemberID) throws(HostStop) {
     let member = typed[argument]
     var origin = Origin.given
+    var keys: [String] = []
     let value: Constant
     if let given = request.arguments[argument] {
       value = given
     } else {
-      session.hasReadShared = false
+      session.keysRead = []
       value =
         try member.initializer.map { initializer throws(HostStop) in
           try session.value(of: initializer)
         } ?? .unit
-      origin = member.isFixed ? .fixed : session.hasReadShared ? .shared : .default
+      keys = session.keysRead ?? []
+      session.keysRead = nil
+      origin = member.isFixed ? .fixed : keys.isEmpty ? .default : .shared
     }
     try session.set(argument, to: value)
     record.arguments.append(
-      RunRecord.Argument(name: member.name, type: member.type, value: value, origin: origin))
+      RunRecord.Argument(
+        name: member.name, type: member.type, value: value, origin: origin,
+        keys: origin == .shared ? keys : []))
     let lower = try member.lower.map { bound throws(HostStop) in try session.value(of: bound) }
     let upper = try member.upper.map { bound throws(HostStop) in try session.value(of: bound) }
     guard let wrong = value.first(outside: lower, upper) else { return }

@@ -79,6 +79,8 @@ package struct RunRecord: Sendable {
     package let type: Type
     package let value: Constant
     package let origin: Origin
+    /// The keys of the shared values that its default read.
+    package let keys: [String]
   }
   package struct Axis: Sendable {
     package let name: String

@@ -184,7 +184,9 @@ package func json(of record: RunRecord, rid: Int, in program: TypedProgram) -> J
       argument.name,
       .object(
         values.entry(values.json(of: argument.value, argument.type), argument.type)
-          + [JSONValue.Member("origin", .string(argument.origin.rawValue))]))
+          + [JSONValue.Member("origin", .string(argument.origin.rawValue))]
+          + (argument.keys.isEmpty
+            ? [] : [JSONValue.Member("keys", .array(argument.keys.map { .string($0) }))])))
   }
   let datasets = record.datasets.map { dataset in
     let axes = dataset.axes.map { axis -> JSONValue in

@@ -44,7 +44,11 @@ extension Typer {
       }
       inner = element
       let name = dottedName(axis) ?? Name(axes.count == 1 ? "axis" : "axis\(found.count)", at: span)
-      found.append((name.text, declareInitializer(.axis(axis), axis, of: nil, named: name)))
+      found.append(
+        (
+          dottedName(axis) == nil ? name.text : pathName(name),
+          declareInitializer(.axis(axis), axis, of: nil, named: name)
+        ))
     }
     return found
   }

@@ -22,7 +22,7 @@ extension Typer {
     if let entity = moduleScopes[module][name] { return entity }
     if let index = modules.modules[module].imports[name] { return .module(index) }
     // What is given from outside may use the standard library without an import.
-    if givenTree != nil, libraryModuleNames.contains(name),
+    if givenTree != nil, name != "prelude",
       let index = modules.modules.firstIndex(where: { $0.name == name && $0.isLibrary })
     {
       return .module(index)

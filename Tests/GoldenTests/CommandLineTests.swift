@@ -106,6 +106,34 @@ struct CommandLineTests {
     #expect((run["trace_digest"] as? String)?.hasPrefix("sha256:") == true)
   }
 
+  @Test func theRecordSaysWhereValuesCameFrom() throws {
+    let file = try program(
+      """
+      part Lamp {
+          arg times: Int = 1
+          arg width: Duration = 1 us
+      }
+      experiment X {
+          use lamp: Lamp(width: 3 us)
+          shared pi: Duration = 10 us at "pi"
+          arg t: Duration = pi
+          dataset b: [Float] over 0..<2 error b_error
+          run { b.append(1.0) }
+      }
+      """)
+    let result = try larmor("run", "--json", "--arg", "lamp.times=4", file)
+    #expect(result.code == 0 && result.complaints.isEmpty)
+    let run = try firstRun(result.output)
+    let arguments = try #require(run["arguments"] as? [String: [String: Any]])
+    #expect(arguments["lamp.times"]?["origin"] as? String == "given")
+    #expect(arguments["lamp.width"]?["origin"] as? String == "fixed")
+    #expect(arguments["t"]?["origin"] as? String == "shared")
+    #expect(arguments["t"]?["keys"] as? [String] == ["pi"])
+    let datasets = try #require(run["datasets"] as? [String: [String: Any]])
+    #expect(datasets["b"]?["error"] as? String == "b_error")
+    #expect(try larmor("run", "--arg", "lamp.width=1us", file).code == 64)
+  }
+
   @Test func sharedDatasetsAreKeptInTheirFile() throws {
     let file = try program(Self.blink)
     let store = try folder().appendingPathComponent("shared.json")
