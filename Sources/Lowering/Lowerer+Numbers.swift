@@ -26,6 +26,9 @@ extension Lowerer {
       sources.append(source)
     }
     defer { for source in sources { discard(source) } }
+    if case .string? = types.first {
+      return texts(intrinsic, runs, expression, at: span)
+    }
     guard let a = runs.first, let kind = a.words.first?.kind else {
       return placeholder(type(of: expression), "this operation", at: span)
     }
@@ -99,5 +102,40 @@ extension Lowerer {
     let target = fresh([.float], hint)
     code.emit(.elementary, target.first, a.first, Int(function.rawValue))
     return .temporary(target)
+  }
+
+  /// `min`, `max` and `in` of strings, by their order.
+  private mutating func texts(
+    _ intrinsic: Intrinsic, _ runs: [Run], _ expression: TypedExpression, at span: Span
+  ) -> Operand {
+    switch intrinsic {
+    case .minimum where runs.count == 2, .maximum where runs.count == 2:
+      let target = temporary(words(of: .string, at: span))
+      let isLess = compareTexts(
+        intrinsic == .minimum ? .less : .greater, runs[1], runs[0], nil, at: span)
+      guard let test = isLess.run, !test.words.isEmpty else { return .temporary(target) }
+      let (second, end) = (code.label(), code.label())
+      code.jump(.jumpIfTrue, test.first, to: second)
+      copy(runs[0], into: target, moving: false, at: span)
+      code.jump(to: end)
+      code.place(second)
+      copy(runs[1], into: target, moving: false, at: span)
+      code.place(end)
+      discard(isLess)
+      return .temporary(target)
+    case .isWithin(let isClosed) where runs.count == 3:
+      let target = temporary([.boolean])
+      store(
+        compareTexts(.lessOrEqual, runs[1], runs[0], nil, at: span), .boolean, into: target,
+        at: span)
+      let end = code.label()
+      code.jump(.jumpIfFalse, target.first, to: end)
+      store(
+        compareTexts(isClosed ? .lessOrEqual : .less, runs[0], runs[2], nil, at: span), .boolean,
+        into: target, at: span)
+      code.place(end)
+      return .temporary(target)
+    default: return placeholder(type(of: expression), "this operation on strings", at: span)
+    }
   }
 }

@@ -219,7 +219,7 @@ extension Lowerer {
     }
   }
 
-  private mutating func compareTexts(
+  mutating func compareTexts(
     _ comparison: Comparison, _ a: Run, _ b: Run, _ hint: Run?, at span: Span
   ) -> Operand {
     if isDevice { return placeholder(.boolean, "the order of strings in a kernel", at: span) }

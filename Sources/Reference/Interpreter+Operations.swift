@@ -125,6 +125,9 @@ extension Interpreter {
   func numeric(_ intrinsic: Intrinsic, _ values: [Value], _ type: Type, at span: Span) throws(Stop)
     -> Value
   {
+    if case .text(let first)? = values.first {
+      return try texts(intrinsic, first, values)
+    }
     if case .isWithin(let isClosed) = intrinsic, values.count == 3 {
       switch (values[0], values[1], values[2]) {
       case (.integer(let x), .integer(let low), .integer(let high)):
@@ -173,6 +176,23 @@ extension Interpreter {
     default: break
     }
     throw .unsupported("\(intrinsic) of these values")
+  }
+
+  /// `min`, `max` and `in` of strings, by their order.
+  private func texts(_ intrinsic: Intrinsic, _ first: String, _ values: [Value]) throws(Stop)
+    -> Value
+  {
+    var others: [String] = []
+    for case .text(let text) in values.dropFirst() { others.append(text) }
+    switch (intrinsic, others.count) {
+    case (.minimum, 1): return .text(compare(.less, others[0], first) ? others[0] : first)
+    case (.maximum, 1): return .text(compare(.greater, others[0], first) ? others[0] : first)
+    case (.isWithin(let isClosed), 2):
+      return .boolean(
+        compare(.lessOrEqual, others[0], first)
+          && compare(isClosed ? .lessOrEqual : .less, first, others[1]))
+    default: throw .unsupported("\(intrinsic) of strings")
+    }
   }
 
   private func numeric(_ intrinsic: Intrinsic, _ x: Double) -> Double? {

@@ -306,6 +306,7 @@ extension Typer {
       switch common {
       case .float: return chained
       case .integer, .integer32, .duration, .timestamp: if shape == .several { return chained }
+      case .string: if shape == .several { return chained }
       case .parameter where isOrdered(common): if shape == .several { return chained }
       default: break
       }
