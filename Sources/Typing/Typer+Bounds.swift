@@ -14,8 +14,16 @@ struct BareUse {
   let reason: String
 }
 
+/// A generic parameter in one function: those of a struct are shared by its methods.
+struct BareKey: Hashable {
+  let function: FunctionID?
+  let generic: GenericID
+}
+
 /// A call with what the callee's generic parameters stand for.
 struct GenericUse {
+  let caller: FunctionID?
+  let callee: FunctionID
   let map: [GenericID: GenericArgument]
   let name: String
   let span: Span
@@ -62,7 +70,7 @@ extension Typer {
   /// Whether `map` puts types in the place of `generics` that their bounds take; says so if not.
   mutating func satisfiesBounds(
     _ generics: [TypedGeneric], _ map: [GenericID: GenericArgument], of name: String, at span: Span,
-    declaredAt declaration: Span
+    declaredAt declaration: Span, callee: FunctionID? = nil
   ) -> Bool {
     guard !generics.isEmpty else { return true }
     for generic in generics {
@@ -83,14 +91,18 @@ extension Typer {
           at: span, labels: [Label("declared here", at: declaration)]))
       return false
     }
-    genericUses.append(GenericUse(map: map, name: name, span: span))
+    if let callee {
+      genericUses.append(
+        GenericUse(caller: body.function, callee: callee, map: map, name: name, span: span))
+    }
     return true
   }
 
   /// Notes that the body uses values of `type`, a generic parameter, as bare numbers.
   mutating func useAsBareNumber(_ type: Type, _ reason: String, at span: Span) {
-    guard case .parameter(let id) = type, bareUses[id] == nil else { return }
-    bareUses[id] = BareUse(span: span, reason: reason)
+    guard case .parameter(let id) = type else { return }
+    let key = BareKey(function: body.function, generic: id)
+    if bareUses[key] == nil { bareUses[key] = BareUse(span: span, reason: reason) }
   }
 
   /// Whether `operation` of two values of a generic parameter has a meaning for bare numbers only;
@@ -124,15 +136,16 @@ extension Typer {
   /// bare numbers, there or further in.
   mutating func checkBareNumbers() {
     // A parameter that is handed on to one of which bare numbers are needed needs them too.
-    var handed: [GenericID: [(id: GenericID, use: BareUse)]] = [:]
+    var handed: [BareKey: [(key: BareKey, use: BareUse)]] = [:]
     for use in genericUses {
       for (id, argument) in use.map {
-        guard case .type(.parameter(let outer)) = argument, outer != id else { continue }
+        guard case .type(.parameter(let outer)) = argument else { continue }
         let reason = "`\(use.name)` needs a bare number"
-        handed[id, default: []].append((outer, BareUse(span: use.span, reason: reason)))
+        handed[BareKey(function: use.callee, generic: id), default: []].append(
+          (BareKey(function: use.caller, generic: outer), BareUse(span: use.span, reason: reason)))
       }
     }
-    var waiting = bareUses.keys.sorted()
+    var waiting = bareUses.sorted { $0.value.span.start < $1.value.span.start }.map(\.key)
     while let next = waiting.popLast() {
       for (outer, use) in handed[next] ?? [] where bareUses[outer] == nil {
         bareUses[outer] = use
@@ -142,7 +155,9 @@ extension Typer {
     guard !bareUses.isEmpty else { return }
     for use in genericUses {
       for (id, argument) in use.map.sorted(by: { $0.key < $1.key }) {
-        guard case .type(let type) = argument, let reason = bareUses[id] else { continue }
+        guard case .type(let type) = argument,
+          let reason = bareUses[BareKey(function: use.callee, generic: id)]
+        else { continue }
         switch type {
         case .integer, .integer32, .number, .parameter, .unknown: continue
         default: break

@@ -424,7 +424,8 @@ extension Typer {
     }
     guard
       satisfiesBounds(
-        function.generics, map, of: function.name, at: span, declaredAt: function.nameSpan)
+        function.generics, map, of: function.name, at: span, declaredAt: function.nameSpan,
+        callee: id)
     else { return TypedExpression(.invalid, .unknown, at: span) }
     return TypedExpression(.call(id, map, typed), function.result.substituting(map), at: span)
   }

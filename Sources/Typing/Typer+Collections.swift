@@ -22,6 +22,7 @@ extension Typer {
   mutating func array(_ elements: [ExpressionID], expecting: Type?, at span: Span)
     -> TypedExpression
   {
+    if case .optional(let inner)? = expecting { return array(elements, expecting: inner, at: span) }
     var wanted: Type?
     switch expecting {
     case .array(let element)?: wanted = element
@@ -90,6 +91,9 @@ extension Typer {
   mutating func repeated(
     _ element: ExpressionID, count: ExpressionID, expecting: Type?, at span: Span
   ) -> TypedExpression {
+    if case .optional(let inner)? = expecting {
+      return repeated(element, count: count, expecting: inner, at: span)
+    }
     var wanted: Type?
     switch expecting {
     case .array(let element)?, .optional(.array(let element))?: wanted = element

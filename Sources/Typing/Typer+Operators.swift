@@ -325,11 +325,14 @@ extension Typer {
   private mutating func genericNumber(_ id: ExpressionID, _ type: Type, scales: Bool)
     -> TypedExpression
   {
-    let known: BareUse?
-    if case .parameter(let generic) = type { known = bareUses[generic] } else { known = nil }
-    let value = expression(id, expecting: type)
+    guard scales, case .parameter(let generic) = type else {
+      return expression(id, expecting: type)
+    }
     // As a factor it may stand beside quantities too.
-    if scales, known == nil, case .parameter(let generic) = type { bareUses[generic] = nil }
+    let key = BareKey(function: body.function, generic: generic)
+    let known = bareUses[key]
+    let value = expression(id, expecting: type)
+    bareUses[key] = known
     return value
   }
 

@@ -171,7 +171,7 @@ struct Typer {
   /// The state of the body that is being typed.
   var body = BodyState()
   /// Generic parameters whose values are used as bare numbers, and where.
-  var bareUses: [GenericID: BareUse] = [:]
+  var bareUses: [BareKey: BareUse] = [:]
   /// What generic parameters stand for at each call.
   var genericUses: [GenericUse] = []
   /// Arguments and elements that were typed ahead, until they are asked for.
