@@ -413,6 +413,11 @@ extension Typer {
     if let expecting, !isClosed(function.result.substituting(map)) {
       _ = unify(function.result, expecting, &map)
     }
+    // Parameters that the body itself has, as of a method that calls another, stand for themselves.
+    for generic in function.generics where map[generic.id] == nil && body.generics.contains(generic)
+    {
+      map[generic.id] = generic.asArgument
+    }
     let missing = function.generics.filter { map[$0.id] == nil && !body.generics.contains($0) }
     if let first = missing.first {
       report(
