@@ -48,8 +48,8 @@ let package = Package(
     .target(
       name: "StandardLibrary", path: "stdlib",
       resources: [
-        .embedInCode("prelude.exp"), .embedInCode("fit.exp"), .embedInCode("random.exp"),
-        .embedInCode("scan.exp"),
+        .embedInCode("prelude.exp"), .embedInCode("fit.exp"), .embedInCode("math.exp"),
+        .embedInCode("random.exp"), .embedInCode("scan.exp"), .embedInCode("stats.exp"),
       ],
       swiftSettings: strict),
     .systemLibrary(name: "CMinpack", providers: [.apt(["libcminpack-dev"])]),

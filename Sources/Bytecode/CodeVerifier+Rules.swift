@@ -52,11 +52,11 @@ extension CodeVerifier {
     case .loadBound: try checkBound()
     case .loadFunction: try checkFunctionValue()
     case .elementary:
-      guard let number = Elementary(rawValue: c), number != .arcTangent2, number != .power else {
+      guard let number = Elementary(rawValue: c), !number.takesTwo else {
         throw failure(.immediate)
       }
     case .elementary2:
-      guard let number = Elementary(rawValue: c), number == .arcTangent2 || number == .power else {
+      guard let number = Elementary(rawValue: c), number.takesTwo else {
         throw failure(.immediate)
       }
       guard try type(Int(b) + 1).kind == .float else { throw failure(.slotKind) }

@@ -223,6 +223,25 @@ package enum Elementary: UInt16, Sendable {
   case exponential, logarithm, logarithm2, logarithm10
   /// Of two arguments.
   case arcTangent2, power
+  case hyperbolicSine, hyperbolicCosine, hyperbolicTangent, areaSine, areaCosine, areaTangent
+  case exponential2, exponentialLess1, logarithm1, cubeRoot
+  case errorFunction, errorComplement, gamma, logarithmOfGamma
+  case besselJ0, besselJ1, besselY0, besselY1
+  /// Of two arguments.
+  case hypotenuse, copySign, nextAfter
+
+  /// Whether it has two arguments, and so is one of `elementary2`.
+  package var takesTwo: Bool {
+    switch self {
+    case .arcTangent2, .power, .hypotenuse, .copySign, .nextAfter: true
+    case .sine, .cosine, .tangent, .arcSine, .arcCosine, .arcTangent, .exponential, .logarithm,
+      .logarithm2, .logarithm10, .hyperbolicSine, .hyperbolicCosine, .hyperbolicTangent,
+      .areaSine, .areaCosine, .areaTangent, .exponential2, .exponentialLess1, .logarithm1,
+      .cubeRoot, .errorFunction, .errorComplement, .gamma, .logarithmOfGamma, .besselJ0,
+      .besselJ1, .besselY0, .besselY1:
+      false
+    }
+  }
 }
 
 /// The errors that the language itself raises; a program's own errors are numbered from

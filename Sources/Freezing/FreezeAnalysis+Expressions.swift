@@ -258,7 +258,7 @@ extension Intrinsic {
     case .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine, .cosine,
       .tangent, .arcSine,
       .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2, .logarithm10,
-      .count, .last, .length, .isWithin, .transposed,
+      .special, .count, .last, .length, .isWithin, .transposed,
       .simulationStatus, .simulationOutput:
       false
     }

@@ -86,6 +86,8 @@ enum Folding {
       operands.count == 3 ? within(x, low, operands[2], isClosed) : .unknown
     case (.arcTangent2, .float(let y)?, .float(let x)?):
       Folded(ElementaryFunctions.arcTangent2(y, x))
+    case (.special(let function), .float(let a)?, .float(let b)?):
+      Folded(ElementaryFunctions.apply(function.elementary, a, b))
     case (_, .float(let a)?, nil): float(intrinsic, a)
     default: .unknown
     }
@@ -121,6 +123,7 @@ enum Folding {
     case .logarithm: Folded(ElementaryFunctions.logarithm(a))
     case .logarithm2: Folded(ElementaryFunctions.logarithm2(a))
     case .logarithm10: Folded(ElementaryFunctions.logarithm10(a))
+    case .special(let function): Folded(ElementaryFunctions.apply(function.elementary, a))
     default: .unknown
     }
   }

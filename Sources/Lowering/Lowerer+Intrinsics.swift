@@ -19,7 +19,7 @@ extension Lowerer {
     case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine,
       .cosine, .tangent,
       .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2,
-      .logarithm10, .aligned, .isWithin:
+      .logarithm10, .special, .aligned, .isWithin:
       let values = evaluate(operands.map { .value($0) })
       charge(operations: 1)
       return number(intrinsic, values.map(\.operand), values.map(\.type), expression, hint)

@@ -79,6 +79,9 @@ extension Lowerer {
     case .logarithm: return elementary(.logarithm, a, hint)
     case .logarithm2: return elementary(.logarithm2, a, hint)
     case .logarithm10: return elementary(.logarithm10, a, hint)
+    case .special(let function):
+      let number = function.elementary
+      return number.takesTwo ? elementary(number, a, b, hint) : elementary(number, a, hint)
     case .aligned:
       let work = code.allocate([.integer])
       defer { code.free(work) }
@@ -136,6 +139,35 @@ extension Lowerer {
       code.place(end)
       return .temporary(target)
     default: return placeholder(type(of: expression), "this operation on strings", at: span)
+    }
+  }
+}
+
+extension SpecialFunction {
+  /// The machine's number of it.
+  var elementary: Elementary {
+    switch self {
+    case .hyperbolicSine: .hyperbolicSine
+    case .hyperbolicCosine: .hyperbolicCosine
+    case .hyperbolicTangent: .hyperbolicTangent
+    case .areaSine: .areaSine
+    case .areaCosine: .areaCosine
+    case .areaTangent: .areaTangent
+    case .exponential2: .exponential2
+    case .exponentialLess1: .exponentialLess1
+    case .logarithm1: .logarithm1
+    case .cubeRoot: .cubeRoot
+    case .errorFunction: .errorFunction
+    case .errorComplement: .errorComplement
+    case .gamma: .gamma
+    case .logarithmOfGamma: .logarithmOfGamma
+    case .besselJ0: .besselJ0
+    case .besselJ1: .besselJ1
+    case .besselY0: .besselY0
+    case .besselY1: .besselY1
+    case .hypotenuse: .hypotenuse
+    case .copySign: .copySign
+    case .nextAfter: .nextAfter
     }
   }
 }

@@ -363,7 +363,7 @@ extension Lowerer {
     case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine,
       .cosine, .tangent,
       .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2,
-      .logarithm10, .aligned, .isWithin:
+      .logarithm10, .special, .aligned, .isWithin:
       let constants = values.compactMap { $0 }
       return constants.count == values.count
         ? Known(Folding.intrinsic(intrinsic, constants)) : .dynamic

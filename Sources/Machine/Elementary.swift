@@ -18,7 +18,25 @@ package enum ElementaryFunctions {
     case .logarithm: logarithm(x)
     case .logarithm2: logarithm2(x)
     case .logarithm10: logarithm10(x)
-    case .arcTangent2, .power: canonicalNaN
+    case .hyperbolicSine: hyperbolicSine(x)
+    case .hyperbolicCosine: hyperbolicCosine(x)
+    case .hyperbolicTangent: hyperbolicTangent(x)
+    case .areaSine: areaSine(x)
+    case .areaCosine: areaCosine(x)
+    case .areaTangent: areaTangent(x)
+    case .exponential2: exponential2(x)
+    case .exponentialLess1: exponentialLess1(x)
+    case .logarithm1: logarithm1(x)
+    case .cubeRoot: cubeRoot(x)
+    case .errorFunction: errorFunction(x)
+    case .errorComplement: errorComplement(x)
+    case .gamma: gamma(x)
+    case .logarithmOfGamma: logarithmOfGamma(x)
+    case .besselJ0: besselJ0(x)
+    case .besselJ1: besselJ1(x)
+    case .besselY0: besselY0(x)
+    case .besselY1: besselY1(x)
+    case .arcTangent2, .power, .hypotenuse, .copySign, .nextAfter: canonicalNaN
     }
   }
 
@@ -27,9 +45,14 @@ package enum ElementaryFunctions {
     switch function {
     case .arcTangent2: arcTangent2(x, y)
     case .power: power(x, y)
+    case .hypotenuse: hypotenuse(x, y)
+    case .copySign: copySign(x, y)
+    case .nextAfter: next(after: x, toward: y)
     case .sine, .cosine, .tangent, .arcSine, .arcCosine, .arcTangent, .exponential, .logarithm,
-      .logarithm2,
-      .logarithm10:
+      .logarithm2, .logarithm10, .hyperbolicSine, .hyperbolicCosine, .hyperbolicTangent,
+      .areaSine, .areaCosine, .areaTangent, .exponential2, .exponentialLess1, .logarithm1,
+      .cubeRoot, .errorFunction, .errorComplement, .gamma, .logarithmOfGamma, .besselJ0,
+      .besselJ1, .besselY0, .besselY1:
       canonicalNaN
     }
   }

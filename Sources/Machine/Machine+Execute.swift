@@ -509,12 +509,9 @@ extension Machine {
       return
     }
     let x = frame.float(word.fieldB)
-    switch function {
-    case .arcTangent2, .power:
+    if function.takesTwo {
       frame.set(word.fieldA, ElementaryFunctions.apply(function, x, frame.float(word.fieldB + 1)))
-    case .sine, .cosine, .tangent, .arcSine, .arcCosine, .arcTangent, .exponential, .logarithm,
-      .logarithm2,
-      .logarithm10:
+    } else {
       frame.set(word.fieldA, ElementaryFunctions.apply(function, x))
     }
   }

@@ -34,7 +34,7 @@ extension Interpreter {
     case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine,
       .cosine, .tangent,
       .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2,
-      .logarithm10, .aligned, .isWithin:
+      .logarithm10, .special, .aligned, .isWithin:
       charge(operations: 1)
       return try numeric(intrinsic, values, concrete(operands.first?.type ?? .unknown), at: span)
     case .position, .transposed, .sized, .steppedSlice:

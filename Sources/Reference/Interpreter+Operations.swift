@@ -171,6 +171,9 @@ extension Interpreter {
         return .float(
           a.isNaN || b.isNaN ? Numbers.one(.nan) : a > b || (a == b && a.sign == .plus) ? a : b)
       case .arcTangent2: return .float(ElementaryFunctions.arcTangent2(a, b))
+      case .special(.hypotenuse): return .float(ElementaryFunctions.hypotenuse(a, b))
+      case .special(.copySign): return .float(ElementaryFunctions.copySign(a, b))
+      case .special(.nextAfter): return .float(ElementaryFunctions.next(after: a, toward: b))
       default: break
       }
     default: break
@@ -213,7 +216,32 @@ extension Interpreter {
     case .logarithm: ElementaryFunctions.logarithm(x)
     case .logarithm2: ElementaryFunctions.logarithm2(x)
     case .logarithm10: ElementaryFunctions.logarithm10(x)
+    case .special(let function): special(function, x)
     default: nil
+    }
+  }
+
+  private func special(_ function: SpecialFunction, _ x: Double) -> Double? {
+    switch function {
+    case .hyperbolicSine: ElementaryFunctions.hyperbolicSine(x)
+    case .hyperbolicCosine: ElementaryFunctions.hyperbolicCosine(x)
+    case .hyperbolicTangent: ElementaryFunctions.hyperbolicTangent(x)
+    case .areaSine: ElementaryFunctions.areaSine(x)
+    case .areaCosine: ElementaryFunctions.areaCosine(x)
+    case .areaTangent: ElementaryFunctions.areaTangent(x)
+    case .exponential2: ElementaryFunctions.exponential2(x)
+    case .exponentialLess1: ElementaryFunctions.exponentialLess1(x)
+    case .logarithm1: ElementaryFunctions.logarithm1(x)
+    case .cubeRoot: ElementaryFunctions.cubeRoot(x)
+    case .errorFunction: ElementaryFunctions.errorFunction(x)
+    case .errorComplement: ElementaryFunctions.errorComplement(x)
+    case .gamma: ElementaryFunctions.gamma(x)
+    case .logarithmOfGamma: ElementaryFunctions.logarithmOfGamma(x)
+    case .besselJ0: ElementaryFunctions.besselJ0(x)
+    case .besselJ1: ElementaryFunctions.besselJ1(x)
+    case .besselY0: ElementaryFunctions.besselY0(x)
+    case .besselY1: ElementaryFunctions.besselY1(x)
+    case .hypotenuse, .copySign, .nextAfter: nil
     }
   }
 }

@@ -460,7 +460,7 @@ struct StaticWalk {
     case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine,
       .cosine, .tangent,
       .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2,
-      .logarithm10, .aligned, .isWithin:
+      .logarithm10, .special, .aligned, .isWithin:
       let all = values.compactMap { $0 }
       guard all.count == values.count, let first = operands.first else { return .dynamic }
       return try compute { () throws(Stop) in

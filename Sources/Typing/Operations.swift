@@ -91,6 +91,17 @@ package enum Conversion: Hashable, Sendable {
   case secondsToDuration
 }
 
+/// Functions of mathematics that are operations of the machine, beside those that the language
+/// knows by themselves.
+package enum SpecialFunction: Hashable, Sendable, CaseIterable {
+  case hyperbolicSine, hyperbolicCosine, hyperbolicTangent, areaSine, areaCosine, areaTangent
+  case exponential2, exponentialLess1, logarithm1, cubeRoot
+  case errorFunction, errorComplement, gamma, logarithmOfGamma
+  case besselJ0, besselJ1, besselY0, besselY1
+  /// Of two arguments.
+  case hypotenuse, copySign, nextAfter
+}
+
 /// What the language does itself.
 ///
 /// The doc of each says what its operands are.
@@ -120,6 +131,7 @@ package enum Intrinsic: Hashable, Sendable {
   case squareRoot
   case sine, cosine, tangent, arcSine, arcCosine, arcTangent, arcTangent2
   case exponential, logarithm, logarithm2, logarithm10
+  case special(SpecialFunction)
   /// Timestamp.aligned(to: Duration): the next multiple of it, at or after.
   case aligned
   // Arrays and strings
@@ -170,7 +182,7 @@ package enum Intrinsic: Hashable, Sendable {
     case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine,
       .cosine, .tangent,
       .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2,
-      .logarithm10, .aligned, .length, .isWithin,
+      .logarithm10, .special, .aligned, .length, .isWithin,
       .position, .transposed, .sized, .steppedSlice,
       .count, .last, .print, .pause, .leastSquares, .traceEdges, .traceSpan, .traceLevel,
       .simulationStatus,
@@ -190,7 +202,7 @@ package enum Intrinsic: Hashable, Sendable {
       .gate, .input, .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round,
       .squareRoot, .sine, .cosine,
       .tangent, .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm,
-      .logarithm2, .logarithm10,
+      .logarithm2, .logarithm10, .special,
       .aligned, .count, .last, .length, .isWithin, .position, .transposed, .sized,
       .steppedSlice:
       false

@@ -184,6 +184,11 @@ extension Typer {
         candidates, name, arguments, receiver: nil, expecting: expecting, at: span)
     case .structure(let id)?: return makeStructure(id, arguments, expecting: expecting, at: span)
     case .member(let id)?: return callMemberValue(id, name, arguments, at: span)
+    case nil where isMathematics(index) && mathematicalNames.contains(name.text):
+      if let result = callIntrinsic(name, arguments, expecting: expecting, at: span) {
+        return result
+      }
+      fallthrough
     default:
       typeAll(arguments)
       report(noSuchMember(name, ofModule: index))
@@ -191,9 +196,16 @@ extension Typer {
     }
   }
 
+  /// Whether the module is the library's `math`, which offers the language's own functions too.
+  private func isMathematics(_ index: Int) -> Bool {
+    modules.modules[index].name == "math" && modules.modules[index].isLibrary
+  }
+
   func noSuchMember(_ name: Name, ofModule index: Int) -> Diagnostic {
     var fixes: [Fix] = []
-    if let near = nearest(to: name.text, among: moduleScopes[index].entities.keys.sorted()) {
+    var names = Array(moduleScopes[index].entities.keys)
+    if isMathematics(index) { names += mathematicalNames }
+    if let near = nearest(to: name.text, among: names.sorted()) {
       fixes = [Fix("did you mean `\(near)`?", [Edit(name.span, near)])]
     }
     return Diagnostic(

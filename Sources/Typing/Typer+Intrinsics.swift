@@ -30,22 +30,25 @@ private let fixedIntrinsics: [String: FixedIntrinsic] = [
   "pause": FixedIntrinsic(intrinsic: .pause, parameters: [], result: .boolean),
 ]
 
-private enum NumericShape {
+private enum NumericShape: Equatable {
   /// Of any number, quantity or Duration; yields what it was given.
   case same
   /// Of Float or a quantity.
   case sameFloat
   case angleToNumber, numberToAngle, numberToNumber
-  case root
+  /// Of Float or a quantity whose dimension has that root.
+  case root(Int)
   /// Two or more of one type.
   case several
   case twoToAngle
+  /// Two floats or quantities of one dimension, yields such a one.
+  case pair
 }
 
 private let numericIntrinsics: [String: (Intrinsic, NumericShape)] = [
   "abs": (.absolute, .same), "min": (.minimum, .several), "max": (.maximum, .several),
   "floor": (.floor, .sameFloat), "ceil": (.ceiling, .sameFloat), "trunc": (.truncate, .sameFloat),
-  "round": (.round, .sameFloat), "sqrt": (.squareRoot, .root),
+  "round": (.round, .sameFloat), "sqrt": (.squareRoot, .root(2)),
   "sin": (.sine, .angleToNumber), "cos": (.cosine, .angleToNumber),
   "tan": (.tangent, .angleToNumber),
   "asin": (.arcSine, .numberToAngle), "acos": (.arcCosine, .numberToAngle),
@@ -53,7 +56,29 @@ private let numericIntrinsics: [String: (Intrinsic, NumericShape)] = [
   "atan2": (.arcTangent2, .twoToAngle), "exp": (.exponential, .numberToNumber),
   "log": (.logarithm, .numberToNumber),
   "log2": (.logarithm2, .numberToNumber), "log10": (.logarithm10, .numberToNumber),
+  "sinh": (.special(.hyperbolicSine), .numberToNumber),
+  "cosh": (.special(.hyperbolicCosine), .numberToNumber),
+  "tanh": (.special(.hyperbolicTangent), .numberToNumber),
+  "asinh": (.special(.areaSine), .numberToNumber),
+  "acosh": (.special(.areaCosine), .numberToNumber),
+  "atanh": (.special(.areaTangent), .numberToNumber),
+  "exp2": (.special(.exponential2), .numberToNumber),
+  "expm1": (.special(.exponentialLess1), .numberToNumber),
+  "log1p": (.special(.logarithm1), .numberToNumber),
+  "erf": (.special(.errorFunction), .numberToNumber),
+  "erfc": (.special(.errorComplement), .numberToNumber),
+  "gamma": (.special(.gamma), .numberToNumber),
+  "log_gamma": (.special(.logarithmOfGamma), .numberToNumber),
+  "j0": (.special(.besselJ0), .numberToNumber),
+  "j1": (.special(.besselJ1), .numberToNumber),
+  "y0": (.special(.besselY0), .numberToNumber),
+  "y1": (.special(.besselY1), .numberToNumber),
+  "cbrt": (.special(.cubeRoot), .root(3)), "hypot": (.special(.hypotenuse), .pair),
+  "copysign": (.special(.copySign), .pair), "next_after": (.special(.nextAfter), .pair),
 ]
+
+/// What `math.name` can be, beside what the module declares.
+let mathematicalNames: Set<String> = Set(numericIntrinsics.keys)
 
 extension Typer {
   /// A call of what the language does itself; nil if `name` is none of that.
@@ -238,7 +263,7 @@ extension Typer {
     let count: Int? =
       switch shape {
       case .several: nil
-      case .twoToAngle: 2
+      case .twoToAngle, .pair: 2
       case .same, .sameFloat, .angleToNumber, .numberToAngle, .numberToNumber, .root: 1
       }
     guard arguments.allSatisfy({ $0.label == nil && !$0.isInout }),
@@ -277,16 +302,17 @@ extension Typer {
           .noSuchOperator, "`\(name.text)` does not take \(program.described(operand.type))",
           at: operand.span))
       return unknown
-    case .root:
+    case .root(let degree):
       let operand = expression(arguments[0].value, expecting: .number)
-      if case .float(let dimension) = operand.type, let root = dimension.root(2) {
+      if case .float(let dimension) = operand.type, let root = dimension.root(degree) {
         return make([operand], .float(root))
       }
       if !isUnknown(operand.type) { report(mismatch(operand, wanted: .number)) }
       return unknown
-    case .several, .twoToAngle:
+    case .several, .twoToAngle, .pair:
       var common: Type =
-        arguments.contains { isFloatLiteral($0.value) } || expecting == .number ? .number : .integer
+        arguments.contains { isFloatLiteral($0.value) } || expecting == .number || shape != .several
+        ? .number : .integer
       if let first = arguments.first(where: { !isLiteral($0.value) }) {
         let value = settled(expression(first.value))
         settledArguments[first.value] = value
@@ -301,7 +327,7 @@ extension Typer {
       if values.contains(where: { isUnknown($0.type) }) { return unknown }
       // Of several the first two, then their result with the third, and so on.
       let chained = values.dropFirst().reduce(values[0]) {
-        make([$0, $1], shape == .several ? common : .float(.angle))
+        make([$0, $1], shape == .twoToAngle ? .float(.angle) : common)
       }
       switch common {
       case .float: return chained
