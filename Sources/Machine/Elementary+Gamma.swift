@@ -65,13 +65,14 @@ extension ElementaryFunctions {
     if x < -185 { return isEven(x.rounded(.down)) ? 0 : -0.0 }
     if x.magnitude < 1e-300 { return 1 / x }
     if isWhole {
-      var product = DoubleDouble(1)
+      // Small enough that the halves of the factors do not overflow.
+      var product = DoubleDouble(powerOfTwo(-300))
       var factor = 2.0
       while factor < x {
         product = product * DoubleDouble(factor)
         factor += 1
       }
-      return product.value
+      return scaled(product.value, by: 300)
     }
     if x >= 20 {
       // Half the exponent twice: the whole one may overflow on the way.
