@@ -6,7 +6,7 @@ extension CodeVerifier {
     case .jump, .jumpIfTrue, .jumpIfFalse, .rethrow, .poll, .loadInteger, .loadWord, .arrayAllocate,
       .arrayRelease,
       .arrayCount, .now, .clock, .delay, .moveTo, .waitUntil, .realtime, .resetTimeline,
-      .shouldPause, .output,
+      .shouldPause, .enterCritical, .leaveCritical, .output,
       .addInteger, .subtractInteger, .multiplyInteger, .floorDivideInteger, .remainderInteger,
       .powerInteger,
       .negateInteger, .absoluteInteger, .addImmediate, .wrapAdd, .wrapSubtract, .wrapMultiply,
@@ -38,6 +38,10 @@ extension CodeVerifier {
       guard Int(b) < Limits.errorWordCountMax else { throw failure(.immediate) }
     case .faultArray:
       guard Int(b) + 1 < Limits.errorWordCountMax else { throw failure(.immediate) }
+    case .faultSave, .faultRestore, .faultRelease:
+      for place in 0..<Limits.keptErrorWordCount {
+        guard try type(Int(a) + place).kind == .integer else { throw failure(.slotKind) }
+      }
     case .charge:
       guard Int32(bitPattern: instruction.wide) >= 0 else { throw failure(.immediate) }
     case .move:

@@ -12,4 +12,7 @@ package enum Limits {
   package static let boundCountMax = 65_535
   /// Words that a declared error carries.
   package static let errorWordCountMax = 4
+  /// Slots in which an error is kept: its number, its words, who owns their arrays, the number of
+  /// places of its backtrace, and these.
+  package static let keptErrorWordCount = 39
 }

@@ -74,6 +74,9 @@ package enum Opcode: UInt16, Sendable {
   /// Read words of the error that was raised last: word b into scalar slot a; words b and b + 1
   /// into the borrowed pair a.
   case faultWord, faultArray
+  /// Keep the error that was raised last, with its backtrace, in integer slots from a on; make what
+  /// is kept there the one raised last again; give up what it carries.
+  case faultSave, faultRestore, faultRelease
   /// Adds device time, in ticks.
   case charge
   /// A safe point, on back edges.
@@ -132,6 +135,8 @@ package enum Opcode: UInt16, Sendable {
   // The timeline: these are the last.
   case now, clock, delay, moveTo, waitUntil, realtime, resetTimeline, shouldPause
   case output, outputExtended, gate, input
+  /// Around what no cancellation interrupts.
+  case enterCritical, leaveCritical
 
   package var shape: Shape {
     switch self {
@@ -145,6 +150,8 @@ package enum Opcode: UInt16, Sendable {
     case .rethrow, .poll: Shape(.none, .none, .none)
     case .faultWord: Shape(.writeScalar, .immediate, .none)
     case .faultArray: Shape(.writeBorrowed, .immediate, .none)
+    case .faultSave: Shape(.writeInteger, .none, .none)
+    case .faultRestore, .faultRelease: Shape(.readInteger, .none, .none)
     case .charge: Shape(.none, .wideInteger, .none)
     case .move: Shape(.writeScalar, .readScalar, .none)
     case .loadInteger: Shape(.writeInteger, .wideInteger, .none)
@@ -199,7 +206,7 @@ package enum Opcode: UInt16, Sendable {
     case .putGlobal: Shape(.changeOwned, .global, .none)
     case .now, .clock: Shape(.writeInteger, .none, .none)
     case .delay, .moveTo, .waitUntil: Shape(.readInteger, .none, .none)
-    case .realtime, .resetTimeline: Shape(.none, .none, .none)
+    case .realtime, .resetTimeline, .enterCritical, .leaveCritical: Shape(.none, .none, .none)
     case .shouldPause: Shape(.writeBoolean, .none, .none)
     case .output: Shape(.channel, .readInteger, .readScalar)
     case .outputExtended: Shape(.channel, .readInteger, .readScalar, .event)

@@ -168,9 +168,18 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
   /// world with it.
   package mutating func advance(to time: Int64) { timeline.advance(to: time, &channels, &sink) }
 
-  /// Raises `Cancelled` where the kernel stands, and takes the stop request back.
+  /// Raises `Cancelled` where the kernel stands, takes the stop request back, and drops what is
+  /// queued.
   package mutating func cancel() {
     timeline.withdrawStop()
+    timeline.resetTimeline()
+    machine?.fail(Fault(.cancelled))
+  }
+
+  /// Raises `Cancelled` where the kernel stands for a failed `send`; a stop that was requested
+  /// stays.
+  package mutating func cancelAfterFailure() {
+    timeline.withdrawFailure()
     machine?.fail(Fault(.cancelled))
   }
 

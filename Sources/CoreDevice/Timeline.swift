@@ -35,6 +35,11 @@ package struct Timeline: DevicePort {
   package private(set) var waitsUntil: Int64 = 0
   /// Whatever runs is to stop once the clock has reached it; nil: no stop was requested.
   private var stopTime: Int64?
+  /// Whatever runs is to stop at its next safe point, since a `send` of it has failed.
+  private var failureIsRequested = false
+  /// How many `critical` blocks run inside each other: no stop arrives there, and nothing catches
+  /// up by itself.
+  private var criticalDepth = 0
   /// Asked by the machine at its safe points: not 0 while a stop is requested, so that each of them
   /// is reported, with the clock as it is there.
   let stopFlag: UnsafeMutablePointer<UInt32>
@@ -76,6 +81,9 @@ package struct Timeline: DevicePort {
   package mutating func beginCall(charging cost: Int64) {
     call &+= 1
     hasWaited = false
+    criticalDepth = 0
+    failureIsRequested = false
+    stopFlag.pointee = stopTime == nil ? 0 : 1
     charge(cost)
     realtime()
   }
@@ -92,8 +100,14 @@ package struct Timeline: DevicePort {
   /// Lets `ticks` pass on the host's link, and catches up.
   package mutating func passRoundTrip(_ ticks: Int64) {
     charge(ticks)
-    realtime()
+    if criticalDepth == 0 { realtime() }
   }
+
+  /// Begins a `critical` block.
+  package mutating func enterCritical() { criticalDepth += 1 }
+
+  /// Ends the innermost `critical` block.
+  package mutating func leaveCritical() { criticalDepth = max(0, criticalDepth - 1) }
 
   // MARK: Stopping
 
@@ -107,11 +121,29 @@ package struct Timeline: DevicePort {
   /// Takes the request back, or what has been done about it as done.
   package mutating func withdrawStop() {
     stopTime = nil
-    stopFlag.pointee = 0
+    stopFlag.pointee = failureIsRequested ? 1 : 0
   }
 
-  /// Whether a stop was requested for a time that has been reached.
+  /// Asks that whatever runs be interrupted at its next safe point, since a `send` has failed.
+  package mutating func requestFailure() {
+    failureIsRequested = true
+    stopFlag.pointee = 1
+  }
+
+  /// Takes that as done; a stop that was requested stays.
+  package mutating func withdrawFailure() {
+    failureIsRequested = false
+    stopFlag.pointee = stopTime == nil ? 0 : 1
+  }
+
+  /// Whether an interruption is due for a failed `send`.
+  package var failureIsDue: Bool { failureIsRequested && criticalDepth == 0 }
+
+  /// Whether a stop was requested for a time that has been reached, or for a failed `send`; not
+  /// inside `critical`.
   package var stopIsDue: Bool {
+    guard criticalDepth == 0 else { return false }
+    if failureIsRequested { return true }
     guard let stopTime else { return false }
     return clockTime >= stopTime
   }
@@ -357,7 +389,7 @@ extension Timeline {
   }
 
   private mutating func finishWaiting() {
-    if hasWaited { realtime() }
+    if hasWaited, criticalDepth == 0 { realtime() }
     hasWaited = false
   }
 }
@@ -375,7 +407,7 @@ extension Timeline {
       discard(from: resetTime, &channels, &sink)
     }
     pass(to: clockTime, awaiting: nil, &channels, &sink)
-    let time = min(time, stopTime ?? .max)
+    let time = min(time, criticalDepth == 0 ? stopTime ?? .max : .max)
     guard time > clockTime else { return }
     clockTime = pass(to: time, awaiting: awaited, &channels, &sink)
   }

@@ -55,8 +55,10 @@ package enum Code: String, CaseIterable, Sendable {
   case notYetSupported = "E0901"
   // Warnings
   case unusedName = "W0201"
+  case replacedByFinally = "W0203"
   case differentDefaults = "W0204"
   case caseNeverReached = "W0210"
+  case needlessAwait = "W0401"
   case plainLoopInParallel = "W0601"
   case waitInBranch = "W0602"
 

@@ -220,24 +220,7 @@ struct DeviceFactsReader {
 
   /// What runs on the host; its arguments are computed here.
   private mutating func host(_ operand: TypedExpression, at span: Span) {
-    switch operand.kind {
-    case .call(_, _, let arguments):
-      for argument in arguments {
-        switch argument {
-        case .value(let value): read(value)
-        case .place(let place): readIndices(of: place)
-        }
-      }
-    case .append(let place, let value):
-      read(value)
-      readIndices(of: place)
-    case .intrinsic(_, let operands): for operand in operands { read(operand) }
-    case .callValue(let callee, let arguments):
-      read(callee)
-      for argument in arguments { read(argument) }
-    case .member: break
-    default: read(operand)
-    }
+    for argument in HostOperand(operand, in: function).arguments { read(argument) }
     facts.hostSites.append(HostSite(function: function.id, operand: operand, span: span))
   }
 

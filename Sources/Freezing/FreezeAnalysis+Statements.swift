@@ -144,7 +144,8 @@ extension FreezeAnalysis {
     walk(block)
     var after = flow.state
     let raised = flow.threw
-    flow.threw = catches.contains { $0.errors.isEmpty } ? nil : raised
+    // `Cancelled` is caught by none; but where it comes from outside no kernel is started any more.
+    flow.threw = catches.contains { $0.errors.isEmpty } && !throwsCancelled ? nil : raised
     for handler in catches {
       set(raised)
       flow.versionThrown = -1

@@ -40,6 +40,8 @@ struct FreezeAnalysis {
   var inoutParameters: [LocalID: Int] = [:]
   /// Without a `try` in the host half nobody asks for the state in which an error leaves.
   let tracksErrors: Bool
+  /// Whether the program itself throws `Cancelled`.
+  let throwsCancelled: Bool
   /// What each kernel's `await`s and `send`s may write, once it is settled.
   var kernelEffects: [FunctionID: [KernelWrite]] = [:]
   var targetsOfType: [Type: [FunctionID]] = [:]
@@ -57,12 +59,20 @@ struct FreezeAnalysis {
     self.values = values
     flow = Flow(function: first)
     var hasTry = false
+    var throwsOwn = false
     for function in program.functions where Self.isHost(function) {
       function.body.visit { node in
-        if case .statement(let statement) = node, case .tryCatch = statement.kind { hasTry = true }
+        guard case .statement(let statement) = node else { return }
+        if case .tryCatch = statement.kind { hasTry = true }
+        if case .throwError(.builtin(let number)?, _) = statement.kind,
+          builtinErrorNames.indices.contains(number), builtinErrorNames[number] == "Cancelled"
+        {
+          throwsOwn = true
+        }
       }
     }
     tracksErrors = hasTry
+    throwsCancelled = throwsOwn
   }
 
   /// Whether the function's body may run on the host and matters for the freeze rule.

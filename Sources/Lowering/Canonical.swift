@@ -54,7 +54,8 @@ private struct CanonicalWriter {
       for value in elements { write(value, as: element, depth: depth + 1) }
     case (.tuple(let types), .tuple(let values)):
       for (type, value) in zip(types, values) { write(value, as: type, depth: depth + 1) }
-    case (.structure, .structure(let values)):
+    case (.structure, .structure(let values)), (.error, .structure(let values)),
+      (.anyError, .tuple(let values)):
       for (type, value) in zip(parts(of: type, in: program), values) {
         write(value, as: type, depth: depth + 1)
       }
@@ -81,7 +82,7 @@ private struct CanonicalWriter {
   mutating func writeZeros(_ type: Type, depth: Int) {
     guard depth < nestingDepthMax else { return }
     switch type {
-    case .unit, .never, .unknown, .error, .anyError, .interface, .driver, .channel, .recording,
+    case .unit, .never, .unknown, .interface, .driver, .channel, .recording,
       .parameter:
       break
     case .boolean, .integer, .integer32, .string, .float, .duration, .timestamp, .array,
@@ -91,7 +92,7 @@ private struct CanonicalWriter {
     case .optional(let inner):
       words.append(0)
       writeZeros(inner, depth: depth + 1)
-    case .tuple, .structure:
+    case .tuple, .structure, .error, .anyError:
       for part in parts(of: type, in: program) { writeZeros(part, depth: depth + 1) }
     case .enumeration(let id):
       words.append(0)
@@ -151,8 +152,8 @@ private struct CanonicalReader {
     case .optional(let inner):
       guard let tag = word(), let value = read(inner, depth: depth + 1) else { return nil }
       return .optional(tag != 0 ? value : nil)
-    case .tuple: return readParts(type, depth: depth).map { .tuple($0) }
-    case .structure: return readParts(type, depth: depth).map { .structure($0) }
+    case .tuple, .anyError: return readParts(type, depth: depth).map { .tuple($0) }
+    case .structure, .error: return readParts(type, depth: depth).map { .structure($0) }
     case .enumeration(let id):
       guard let word = word(), let tag = Int(exactly: word), tag < program[id].cases.count else {
         return nil
@@ -165,7 +166,7 @@ private struct CanonicalReader {
         }
       }
       return .enumeration(tag, own)
-    case .unknown, .error, .anyError, .interface, .driver, .channel, .recording, .parameter:
+    case .unknown, .interface, .driver, .channel, .recording, .parameter:
       return nil
     }
   }

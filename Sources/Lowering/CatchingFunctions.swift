@@ -48,7 +48,7 @@ struct CatchingFunctions {
       case .expression(let expression):
         switch expression.kind {
         case .call(let callee, _, _): facts.callees.append(callee)
-        case .callValue: facts.callsUnknown = true
+        case .callValue, .intrinsic(.leastSquares, _): facts.callsUnknown = true
         case .deviceCall: facts.callsDevice = true
         default: break
         }
@@ -72,7 +72,27 @@ extension TypedBlock {
       switch node {
       case .expression(let expression): expression.forEachChild(visit)
       case .statement(let statement):
-        if case .throwError(nil, _) = statement.kind { found = true }
+        if case .throwError(nil, let errors) = statement.kind, errors.isEmpty { found = true }
+        statement.forEachChild(visit)
+      case .place: break
+      }
+    }
+    for statement in statements { visit(.statement(statement)) }
+    return found
+  }
+
+  /// Whether it throws the error again that a `catch` has bound to `local`.
+  func throwsCaught(_ local: LocalID) -> Bool {
+    var found = false
+    func visit(_ node: TypedNode) {
+      switch node {
+      case .expression(let expression): expression.forEachChild(visit)
+      case .statement(let statement):
+        if case .throwError(nil, let errors) = statement.kind,
+          case .local(local)? = errors.first?.kind
+        {
+          found = true
+        }
         statement.forEachChild(visit)
       case .place: break
       }

@@ -27,6 +27,9 @@ package struct HostImage: Sendable {
   package let globals: [MemberID: GlobalSlots]
   /// What each entry of `contents.hostCalls` means, at the same index.
   package let hostCalls: [HostCall]
+  /// What the kernels that it starts have the host do: functions of the image, whose parameters are
+  /// what the device has computed.
+  package let errands: [Errand: Int]
 }
 
 /// A compiled kernel.
@@ -36,6 +39,8 @@ package struct KernelImage: Sendable {
   package let kernel: FunctionID
   package let parameters: [Type]
   package let result: Type
+  /// What each entry of `contents.hostCalls` means, at the same index.
+  package let hostCalls: [HostCall]
   /// Captures that were to be bound and whose values a `parallel` block is sorted by: the image is
   /// of no use with them bound.
   ///
@@ -111,6 +116,10 @@ package enum HostCall: Hashable, Sendable {
   case simulationStatus
   /// (handle: Int) -> [String]
   case simulationOutput
+  /// Of kernels: (what the errand needs) -> its result, of an `await`.
+  case errand(Errand)
+  /// () -> (String, String): name and text of the error that was raised last; in kernels too.
+  case describeError
 }
 
 /// Lowers `roots` (stages, initialisers, tests) of `program` and all that they call on the host.

@@ -193,7 +193,8 @@ extension Lowerer {
 
   /// Calls the host with the values in `arguments`.
   mutating func callHost(
-    _ call: HostCall, _ arguments: [Run], returning results: [SlotType], _ hint: Run?, at span: Span
+    _ call: HostCall, _ arguments: [Run], returning results: [SlotType], _ hint: Run?,
+    mode: HostCallContents.Mode = .plain, at span: Span
   ) -> Operand {
     let target = fresh(results, hint)
     let words = arguments.flatMap(\.words)
@@ -212,7 +213,7 @@ extension Lowerer {
       hostCalls.append(call)
       hostCallContents.append(
         HostCallContents(
-          name: name(of: call), mode: .plain,
+          name: name(of: call), mode: mode,
           signature: Signature(parameters: parameters, results: results)))
       hostCallIndices[call] = index
     }
@@ -247,6 +248,8 @@ extension Lowerer {
     case .traceLevel: "level"
     case .simulationStatus: "status"
     case .simulationOutput: "output"
+    case .describeError: "describe"
+    case .errand(let errand): String(program.sources[errand.span.source].text(errand.span))
     }
   }
 
@@ -256,7 +259,7 @@ extension Lowerer {
     _ hint: Run?
   ) -> Operand {
     let span = expression.span
-    if isDevice {
+    if isDevice, !formatsOnHost {
       return placeholder(type(of: expression), "a host operation in a kernel", at: span)
     }
     var runs: [Run] = []
@@ -267,7 +270,8 @@ extension Lowerer {
       sources.append(source)
     }
     let result = callHost(
-      call, runs, returning: words(of: type(of: expression), at: span), hint, at: span)
+      call, runs, returning: words(of: type(of: expression), at: span), hint,
+      mode: isDevice ? .await : .plain, at: span)
     for source in sources { discard(source) }
     return result
   }
@@ -306,13 +310,14 @@ extension Lowerer {
         operands.append(value)
       }
     }
-    if isDevice {
-      return placeholder(.string, "a text with values in a kernel", at: expression.span)
-    }
     if operands.isEmpty {
       if case .text(let text)? = parts.first { return .constant(.text(text)) }
       return .constant(.text(""))
     }
+    guard !isDevice || formatsOnHost else {
+      return placeholder(.string, "a text with values in a kernel", at: expression.span)
+    }
+    charge(operations: 1)
     return callHost(.format(parts), evaluating: operands, expression, hint)
   }
 

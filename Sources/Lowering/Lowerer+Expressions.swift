@@ -96,7 +96,7 @@ extension Lowerer {
     case .append(let place, let value): return append(place, value, at: span)
     case .simulate(let id, let arguments, let seed):
       return simulate(id, arguments, seed, expression, hint)
-    case .await: return placeholder(type(of: expression), "`await`", at: span)
+    case .await(let operand): return callErrand(operand, isAwaited: true, hint)
     case .record: return placeholder(type(of: expression), "`record`", at: span)
     }
   }

@@ -18,6 +18,8 @@ extension Lowerer {
         FunctionInstance(function: root, substitution: [:], device: nil))
     }
     lowerWaiting()
+    let errands = errands(of: startedKernels(of: roots))
+    lowerWaiting()
     if !diagnostics.isEmpty { return Checked(nil, diagnostics) }
     let owner = roots.first.map { program[$0].owner }
     var name = program.sources[program.main].name
@@ -25,7 +27,23 @@ extension Lowerer {
     return Checked(
       HostImage(
         contents: contents(.host, name: name), functions: functions, globals: globals,
-        hostCalls: hostCalls), [])
+        hostCalls: hostCalls, errands: errands), [])
+  }
+
+  /// The kernels that the host half starts, and `cleanup`.
+  private func startedKernels(of roots: [FunctionID]) -> [FunctionID] {
+    var kernels: [FunctionID] = []
+    for call in hostCalls {
+      if case .startKernel(let kernel) = call { kernels.append(kernel) }
+    }
+    var experiments: Set<ExperimentID> = []
+    for root in roots {
+      guard case .experiment(let id) = program[root].owner, experiments.insert(id).inserted,
+        let cleanup = program[id].cleanup
+      else { continue }
+      kernels.append(cleanup)
+    }
+    return kernels
   }
 
   /// Gives the members of the experiments that `roots` belong to, and the modules' constants, their
@@ -62,7 +80,7 @@ extension Lowerer {
     return Checked(
       KernelImage(
         contents: contents, kernel: kernel, parameters: function.parameters.map(\.type),
-        result: function.result,
+        result: function.result, hostCalls: hostCalls,
         sorters: sorters), [])
   }
 
@@ -161,10 +179,9 @@ extension Lowerer {
   }
 
   private mutating func lowerWaiting() {
-    var next = 0
-    while next < waiting.count {
-      let (instance, index) = waiting[next]
-      next += 1
+    while loweredCount < waiting.count {
+      let (instance, index) = waiting[loweredCount]
+      loweredCount += 1
       if instances.count > Limits.functionCountMax {
         return unsupported("so many functions", at: program[instance.function].nameSpan)
       }
@@ -188,15 +205,22 @@ extension Lowerer {
     return name
   }
 
-  private mutating func lower(_ instance: FunctionInstance) -> FunctionContents {
-    let function = program[instance.function]
-    code = FunctionBuilder(name: name(of: instance))
+  /// Begins the function `name`, whose names mean what they mean in `instance`.
+  mutating func begin(name: String, _ instance: FunctionInstance) {
+    code = FunctionBuilder(name: name)
     frames = [newFrame(of: instance)]
     scopes = [[]]
     temporaries = []
     inoutRuns = []
     walk = nil
-    finallyDepth = 0
+    exits = []
+    caughtErrors = []
+    returnRun = nil
+  }
+
+  private mutating func lower(_ instance: FunctionInstance) -> FunctionContents {
+    let function = program[instance.function]
+    begin(name: name(of: instance), instance)
     for parameter in function.parameters {
       let type = concrete(parameter.type)
       if parameter.isInout {

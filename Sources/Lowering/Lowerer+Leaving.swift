@@ -3,22 +3,130 @@ import Diagnostics
 import Typing
 import Values
 
-// Ways out of a block and a function: `break`, `return`, `throw`, and `try` that catches them.
+// Ways out of a block and a function: `break`, `continue`, `return`, `throw`. Each goes through
+// what stands around it, up to the loop or the function that it leaves.
+
+/// What a way out has to pass.
+enum ExitContext {
+  /// The code of a `finally`, which is there once: a way out says where it leads and jumps to it.
+  case finally(FinallyContext)
+  /// The body of a `finally` or `catch` that runs for an error: where that is `Cancelled` nothing
+  /// can take its place, and every way out leads to where it is raised again.
+  case protected(marker: Run, again: Label)
+  /// The error that a `catch` keeps.
+  case caught(Run)
+  case critical
+}
+
+/// A `finally` while what it belongs to is lowered.
+struct FinallyContext {
+  /// Holds the number of the way out that is taken.
+  let marker: Run
+  let entry: Label
+  /// The ways out that lead through it, in the order of their numbers.
+  var exits: [Exit] = []
+}
+
+/// A way out of a block.
+enum Exit: Hashable {
+  case breakLoop(Int), continueLoop(Int)
+  case returnValue
+}
+
+/// Numbers in a marker: which way leads through a `finally`.
+enum ExitMarker {
+  /// To its end; because of an error; because of `Cancelled`; and the first of the other ways out.
+  static let normal = 0
+  static let failed = 1
+  static let cancelled = 2
+  static let first = 3
+}
 
 extension Lowerer {
-  mutating func leave(at span: Span, to label: (LoopContext) -> Label) {
-    guard let loop = frame.loops.last else { return }
-    if finallyDepth > loop.finallyDepth {
-      return unsupported("a way out of a `try` with `finally`", at: span)
+  mutating func leave(_ exit: Exit, at span: Span) {
+    let depth: Int
+    switch exit {
+    case .breakLoop(let number), .continueLoop(let number):
+      guard frame.loops.indices.contains(number) else { return }
+      depth = frame.loops[number].exitDepth
+    case .returnValue: depth = 0
     }
-    for scope in scopes[min(loop.scopeCount, scopes.count)...].reversed() {
+    var index = exits.count
+    var scopeCount = scopes.count
+    while index > depth {
+      index -= 1
+      release(scopesFrom: exits[index].scopeCount, upTo: scopeCount)
+      scopeCount = min(scopeCount, exits[index].scopeCount)
+      switch exits[index].context {
+      case .critical: code.emit(.leaveCritical)
+      case .caught(let run): code.emit(.faultRelease, run.first)
+      case .protected(let marker, let again):
+        jump(to: again, where: marker, is: ExitMarker.cancelled)
+      case .finally(var context):
+        let number: Int
+        if let known = context.exits.firstIndex(of: exit) {
+          number = known
+        } else {
+          number = context.exits.count
+          context.exits.append(exit)
+          exits[index].context = .finally(context)
+        }
+        code.emit(.loadInteger, context.marker.first, wide: ExitMarker.first + number)
+        return code.jump(to: context.entry)
+      }
+    }
+    switch exit {
+    case .breakLoop(let number):
+      release(scopesFrom: frame.loops[number].scopeCount, upTo: scopeCount)
+      code.jump(to: frame.loops[number].breakLabel)
+    case .continueLoop(let number):
+      release(scopesFrom: frame.loops[number].scopeCount, upTo: scopeCount)
+      code.jump(to: frame.loops[number].continueLabel)
+    case .returnValue:
+      returnSlots(returnRun ?? Run(first: 0, words: []), hasFailed: false, at: span)
+    }
+  }
+
+  private mutating func release(scopesFrom first: Int, upTo end: Int) {
+    guard first < end, end <= scopes.count else { return }
+    for scope in scopes[first..<end].reversed() {
       for run in scope.reversed() { release(run) }
     }
-    code.jump(to: label(loop))
+  }
+
+  /// Goes on at `label` where `marker` holds `number`.
+  mutating func jump(to label: Label, where marker: Run, is number: Int) {
+    let wanted = code.allocate([.integer])
+    let test = code.allocate([.boolean])
+    code.emit(.loadInteger, wanted.first, wide: number)
+    code.emit(.equalInteger, test.first, marker.first, wanted.first)
+    code.jump(.jumpIfTrue, test.first, to: label)
+    code.free(wanted)
+    code.free(test)
+  }
+
+  mutating func leaveLoop(continuing: Bool, at span: Span) {
+    let number = frame.loops.count - 1
+    leave(continuing ? .continueLoop(number) : .breakLoop(number), at: span)
   }
 
   mutating func returnValue(_ value: TypedExpression?, at span: Span) {
-    if finallyDepth > 0 { return unsupported("a `return` out of a `try` with `finally`", at: span) }
+    guard exits.isEmpty else {
+      if let value {
+        let words = words(of: type(of: value), at: value.span)
+        let run: Run
+        if let known = returnRun, known.words == words {
+          run = known
+        } else {
+          run = code.allocate(words)
+          returnRun = run
+        }
+        let mark = temporaries.count
+        evaluate(value, into: run)
+        releaseTemporaries(downTo: mark)
+      }
+      return leave(.returnValue, at: span)
+    }
     var result = Run(first: 0, words: [])
     if let value {
       let valueType = type(of: value)
@@ -53,18 +161,16 @@ extension Lowerer {
   }
 
   mutating func throwError(_ error: ErrorReference?, _ payload: [TypedExpression], at span: Span) {
-    guard let error else {
-      code.flush()
-      emit(.rethrow, at: span)
-      return code.end()
-    }
+    guard let error else { return throwAgain(payload.first, at: span) }
     guard let number = errorNumber(error, at: span) else { return }
     var slots: [Int] = []
+    formatsOnHost = isDevice
     for value in payload {
       let run = temporary(words(of: type(of: value), at: value.span))
       evaluate(value, into: run)
       slots += Array(run.slots)
     }
+    formatsOnHost = false
     if case .builtin = error, slots.count > Limits.errorWordCountMax {
       slots = Array(slots.prefix(Limits.errorWordCountMax))
     }
@@ -74,59 +180,22 @@ extension Lowerer {
     code.end()
   }
 
-  // MARK: try
-
-  /// Whether an error may be caught while `block` runs, so that the one before it is forgotten.
-  mutating func mayCatch(in block: TypedBlock) -> Bool {
-    let functions = catching ?? CatchingFunctions(program)
-    catching = functions
-    return functions.mayCatch(in: block)
-  }
-
-  mutating func tryCatch(
-    _ body: TypedBlock, _ catches: [TypedCatch], _ last: TypedBlock?, at span: Span
-  ) {
-    for item in catches where item.binding != nil {
-      return unsupported("`catch … as`", at: item.body.span)
+  /// `throw` alone, or of the error that a `catch` has bound to the local `error`.
+  private mutating func throwAgain(_ error: TypedExpression?, at span: Span) {
+    var kept = caughtErrors.last?.kept
+    if case .local(let id)? = error?.kind {
+      kept = caughtErrors.last { $0.binding == id }?.kept
     }
-    if let last, mayCatch(in: last) {
-      return unsupported(
-        "a `finally` that catches errors, itself or in what it calls", at: last.span)
-    }
-    for item in catches where item.body.throwsAgain && mayCatch(in: item.body) {
-      return unsupported("`throw` alone in a `catch` that catches other errors", at: item.body.span)
-    }
-    let end = code.label()
-    if last != nil { finallyDepth += 1 }
     code.flush()
-    let start = code.count
-    block(body)
-    let labels = catches.map { _ in code.label() }
-    for (item, label) in zip(catches, labels) {
-      if item.errors.isEmpty { code.handle(from: start, error: nil, at: label) }
-      for error in item.errors {
-        if let number = errorNumber(error, at: item.body.span) {
-          code.handle(from: start, error: UInt16(truncatingIfNeeded: number), at: label)
-        }
-      }
-    }
-    code.jump(to: end)
-    for (item, label) in zip(catches, labels) {
-      code.place(label)
-      if isDevice { code.emit(.realtime) }
-      block(item.body)
-      code.jump(to: end)
-    }
-    guard let last else { return code.place(end) }
-    finallyDepth -= 1
-    let failed = code.label()
-    code.handle(from: start, error: nil, at: failed)
-    code.place(failed)
-    if isDevice { code.emit(.realtime) }
-    block(last)
+    if let kept { code.emit(.faultRestore, kept.first) }
     emit(.rethrow, at: span)
     code.end()
-    code.place(end)
-    block(last)
+  }
+
+  /// Lowers `body` as what a way out has to pass `context` to leave.
+  mutating func within(_ context: ExitContext, _ body: (inout Lowerer) -> Void) {
+    exits.append((context, scopes.count))
+    body(&self)
+    exits.removeLast()
   }
 }

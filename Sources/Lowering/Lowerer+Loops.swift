@@ -29,7 +29,7 @@ extension Lowerer {
     charge(operations: 1)
     frame.loops.append(
       LoopContext(
-        breakLabel: end, continueLabel: next, scopeCount: scopes.count, finallyDepth: finallyDepth))
+        breakLabel: end, continueLabel: next, scopeCount: scopes.count, exitDepth: exits.count))
     scopes.append([])
     let mark = temporaries.count
     bind(&self)
@@ -210,7 +210,7 @@ extension Lowerer {
     frame.loops.append(
       LoopContext(
         breakLabel: end, continueLabel: next, scopeCount: scopes.count - 1,
-        finallyDepth: finallyDepth))
+        exitDepth: exits.count))
     block(body)
     frame.loops.removeLast()
     closeScope()

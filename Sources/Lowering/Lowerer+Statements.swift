@@ -78,18 +78,18 @@ extension Lowerer {
         self.loop(loop, mayWrite: mayWrite(body), at: span) { $0.statements(body.statements) }
       }
     case .whileLoop(let conditions, let body): whileLoop(conditions, body)
-    case .breakLoop: leave(at: span) { $0.breakLabel }
-    case .continueLoop: leave(at: span) { $0.continueLabel }
+    case .breakLoop: leaveLoop(continuing: false, at: span)
+    case .continueLoop: leaveLoop(continuing: true, at: span)
     case .returnValue(let value): returnValue(value, at: span)
     case .throwError(let error, let payload): throwError(error, payload, at: span)
     case .tryCatch(let body, let catches, let last): tryCatch(body, catches, last, at: span)
-    case .send: unsupported("`send`", at: span)
+    case .send(let operand): discard(callErrand(operand, isAwaited: false, nil))
     case .preload(let kernels):
       if isDevice { return unsupported("`preload` in a kernel", at: span) }
       discard(callHost(.preload(kernels), [], returning: [], nil, at: span))
     case .block(let inner): block(inner)
     case .parallel(let inner): parallel(inner, at: span)
-    case .critical: unsupported("`critical`", at: span)
+    case .critical(let inner): critical(inner, at: span)
     case .expect(let condition, let text, let sides): expect(condition, text, sides, at: span)
     }
   }

@@ -146,7 +146,8 @@ extension Lowerer {
       guard let value else { return zero(target) }
       code.emit(.loadBoolean, target.first, 1)
       load(value, inner, into: target.part(1, target.words.count - 1), at: span)
-    case (.tuple, .tuple(let values)), (.structure, .structure(let values)):
+    case (.tuple, .tuple(let values)), (.structure, .structure(let values)),
+      (.error, .structure(let values)), (.anyError, .tuple(let values)):
       var offset = 0
       for (part, value) in zip(parts(of: type, in: program), values) {
         let count = words(of: part, at: span).count

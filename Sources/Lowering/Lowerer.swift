@@ -24,6 +24,8 @@ struct Lowerer {
   var functions: [FunctionContents] = []
   var instances: [FunctionInstance: Int] = [:]
   var waiting: [(instance: FunctionInstance, index: Int)] = []
+  /// How many of `waiting` have been lowered.
+  var loweredCount = 0
   var constants: [UInt64] = []
   var constantIndices: [UInt64: Int] = [:]
   var data: [DataContents] = []
@@ -55,8 +57,14 @@ struct Lowerer {
   var trial = WalkTrial()
   /// Bound captures that a static walk has asked for.
   var sorters: Set<MemberID> = []
-  /// How many `finally`s a `return` would leave.
-  var finallyDepth = 0
+  /// What a way out of the function has to pass, and how many scopes were open around it.
+  var exits: [(context: ExitContext, scopeCount: Int)] = []
+  /// Of the `catch`es whose bodies are lowered, the innermost last.
+  var caughtErrors: [CaughtError] = []
+  /// What a `return` that leads through a `finally` gives back.
+  var returnRun: Run?
+  /// Whether a text with values may be put together by the host: in an error's payload.
+  var formatsOnHost = false
   /// Found out when first asked for.
   var catching: CatchingFunctions?
   private var depth = 0

@@ -65,8 +65,8 @@ struct LoopContext {
   let breakLabel: Label
   let continueLabel: Label
   let scopeCount: Int
-  /// How many `finally`s stood around it.
-  let finallyDepth: Int
+  /// How much a way out had to pass around it.
+  let exitDepth: Int
 }
 
 /// A function to be lowered: with what its generic parameters stand for, and the device it belongs

@@ -56,7 +56,7 @@ package struct ShapeTable: Sendable {
       return [SlotType(.owned, layout: layout), .length]
     case .optional(let inner):
       return shape(of: inner).map { [.boolean] + $0.words }
-    case .tuple, .structure:
+    case .tuple, .structure, .error, .anyError:
       return words(ofAll: parts(of: type, in: program))
     case .enumeration(let id):
       return words(ofAll: program[id].cases.flatMap { $0.payload.map(\.type) }).map {
@@ -64,7 +64,7 @@ package struct ShapeTable: Sendable {
       }
     case .function(let parameters, let result):
       return signature(parameters, result).map { [SlotType(.function, layout: $0)] }
-    case .unknown, .error, .anyError, .interface, .driver, .channel, .recording, .parameter:
+    case .unknown, .interface, .driver, .channel, .recording, .parameter:
       return nil
     }
   }
@@ -123,9 +123,12 @@ func parts(of type: Type, in program: TypedProgram) -> [Type] {
   switch type {
   case .tuple(let types): types
   case .structure(let id, let arguments): program.fieldTypes(of: id, arguments)
+  case .error(let id): program[id].payload.map(\.type)
+  // Name and text.
+  case .anyError: [.string, .string]
   case .unknown, .never, .unit, .boolean, .integer, .integer32, .string, .float, .duration,
     .timestamp, .optional, .array,
-    .fixedArray, .enumeration, .error, .anyError, .function, .interface, .driver, .channel,
+    .fixedArray, .enumeration, .function, .interface, .driver, .channel,
     .recording, .simulation,
     .parameter:
     []

@@ -114,10 +114,19 @@ extension Machine {
   /// Notes the places of all frames, those below a host call, too.
   private func recordBacktrace() {
     var count = 0
+    forEachPlace { place in
+      backtraceWords[count + 1] = place
+      count += 1
+    }
+    backtraceWords.pointee = UInt64(count)
+  }
+
+  private func forEachPlace(_ body: (UInt64) -> Void) {
+    var count = 0
     var place = pc
     var frame = frame
     while count < Machine.backtraceCountMax {
-      backtraceWords[count + 1] = self.place(place, in: frame)
+      body(self.place(place, in: frame))
       count += 1
       let header = frame[-2]
       if isBoundary(frame) {
@@ -127,8 +136,17 @@ extension Machine {
       place = code + Int(truncatingIfNeeded: header & 0xFFFF_FFFF)
       frame = stack + Int(truncatingIfNeeded: frame[-1])
     }
-    backtraceWords.pointee = UInt64(count)
   }
+
+  #if !hasFeature(Embedded)
+    /// Where the machine stands, innermost first, as in a backtrace.
+    package func places() -> [UInt64] {
+      guard frame != firstFrame || phase != .idle else { return [] }
+      var places: [UInt64] = []
+      forEachPlace { places.append($0) }
+      return places
+    }
+  #endif
 
   // MARK: Payloads
 
@@ -162,6 +180,44 @@ extension Machine {
       let layout = image.view.layout(Int(types[index].layout))
       store.release(store.resolve(fault[index], fault[index + 1], layout), layout)
     }
+  }
+
+  // MARK: Kept errors
+
+  /// Keeps the error raised last, with its backtrace, in the slots from `words` on; what it carries
+  /// is theirs then.
+  @inline(never)
+  mutating func keepFault(in words: UnsafeMutablePointer<UInt64>) {
+    words[0] = UInt64(fault.error)
+    for index in 0..<Limits.errorWordCountMax { words[1 + index] = fault[index] }
+    words[5] = UInt64(ownsFault.rawValue)
+    ownsFault = .none
+    for index in 0...Machine.backtraceCountMax { words[6 + index] = backtraceWords[index] }
+  }
+
+  /// Makes the error kept in `words` the one raised last.
+  @inline(never)
+  mutating func restoreFault(from words: UnsafeMutablePointer<UInt64>) {
+    releaseWords(of: fault, ownsFault)
+    fault = Machine.fault(in: words)
+    ownsFault = Machine.ownership(in: words)
+    words[5] = 0
+    for index in 0...Machine.backtraceCountMax { backtraceWords[index] = words[6 + index] }
+  }
+
+  /// Gives up what the error kept in `words` carries.
+  @inline(never)
+  mutating func releaseFault(in words: UnsafeMutablePointer<UInt64>) {
+    releaseWords(of: Machine.fault(in: words), Machine.ownership(in: words))
+    words[5] = 0
+  }
+
+  private static func fault(in words: UnsafeMutablePointer<UInt64>) -> Fault {
+    Fault(number: UInt16(truncatingIfNeeded: words[0]), words[1], words[2], words[3], words[4])
+  }
+
+  private static func ownership(in words: UnsafeMutablePointer<UInt64>) -> PayloadOwnership {
+    PayloadOwnership(rawValue: UInt8(truncatingIfNeeded: words[5])) ?? .none
   }
 
   func faultWord(_ index: Int) -> UInt64 { fault[index] }

@@ -105,6 +105,15 @@ extension Machine {
         case .faultArray:
           frame.set(word.fieldA, faultArray(word.fieldB, layout(word.fieldA, in: frame)))
           pc += 1
+        case .faultSave:
+          keepFault(in: frame + word.fieldA)
+          pc += 1
+        case .faultRestore:
+          restoreFault(from: frame + word.fieldA)
+          pc += 1
+        case .faultRelease:
+          releaseFault(in: frame + word.fieldA)
+          pc += 1
         case .charge:
           ticks &+= word.wide
           pc += 1
@@ -469,6 +478,7 @@ extension Machine {
 
         // MARK: The timeline
         case .now, .clock, .delay, .moveTo, .waitUntil, .realtime, .resetTimeline, .shouldPause,
+          .enterCritical, .leaveCritical,
           .output,
           .outputExtended, .gate, .input:
           self.pc = pc

@@ -98,6 +98,8 @@ extension Machine {
     case .waitUntil: return step(1, port.waitUntil(frame.integer(word.fieldA)))
     case .realtime: port.realtime()
     case .resetTimeline: port.resetTimeline()
+    case .enterCritical: port.enterCritical()
+    case .leaveCritical: port.leaveCritical()
     case .shouldPause: frame.set(word.fieldA, port.shouldPause())
     case .output:
       let outcome = port.output(

@@ -56,7 +56,7 @@ package struct Machine {
   }
 
   /// Which arrays of an error's payload belong to the error.
-  enum PayloadOwnership {
+  enum PayloadOwnership: UInt8 {
     case none, declaredOwned, all
   }
 

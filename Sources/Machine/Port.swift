@@ -56,6 +56,9 @@ package protocol DevicePort {
   mutating func realtime()
   mutating func resetTimeline()
   func shouldPause() -> Bool
+  /// What runs from one to the other is not interrupted, and catches up nowhere by itself.
+  mutating func enterCritical()
+  mutating func leaveCritical()
   /// Waits until the clock has reached `time`, then catches up.
   mutating func waitUntil(_ time: Int64) -> PortOutcome
   mutating func output(

@@ -107,6 +107,7 @@ extension Interpreter {
     let outerFrames = frames
     frames = []
     device.beginCall()
+    sendFailure = nil
     defer {
       device.endCall()
       captured = nil
@@ -116,6 +117,11 @@ extension Interpreter {
       if let stopTime, device.clock >= stopTime { isStopping = true }
     }
     let (result, _, failure) = try run(kernel, arguments, device: member, at: span)
+    if let failure {
+      guard case .raised = failure else { throw failure }
+    }
+    // What a failed `send` stopped fails with the error of that.
+    if let sendFailure { throw .raised(sendFailure.raised) }
     if let failure { throw failure }
     return result
   }
@@ -138,63 +144,5 @@ extension Interpreter {
       if then != now, !stale.contains(capture.member) { stale.append(capture.member) }
     }
     return stale
-  }
-
-  // MARK: From a kernel to the host
-
-  /// `await` and `send`: the arguments are computed here, the rest happens on the host.
-  mutating func host(_ operand: TypedExpression, isAwaited: Bool, at span: Span) throws(Stop)
-    -> Value
-  {
-    guard isDevice else { return try evaluate(operand) }
-    let arguments: [Value]
-    switch operand.kind {
-    case .call(_, _, let operands):
-      var values: [Value] = []
-      for argument in operands {
-        guard case .value(let value) = argument else {
-          throw .unsupported("`inout` from a kernel to the host")
-        }
-        values.append(try evaluate(value))
-      }
-      arguments = values
-    case .append(_, let value): arguments = [try evaluate(value)]
-    case .intrinsic(.print, let operands): arguments = try evaluate(operands)
-    case .member: arguments = []
-    default: throw .unsupported("this host call")
-    }
-    charge(operations: 1)
-    let image = captured
-    let outerFrames = frames
-    let outerWalk = walk
-    captured = nil
-    walk = nil
-    defer {
-      captured = image
-      frames = outerFrames
-      walk = outerWalk
-      if isAwaited, let device { device.core.passRoundTrip() }
-    }
-    switch operand.kind {
-    case .call(let callee, let generics, _):
-      let (result, _, failure) = try run(callee, arguments, generics: generics, at: span)
-      if let failure { throw failure }
-      return result
-    case .append(let place, _):
-      let target = try resolve(place)
-      if case .member(let id) = place.root, let element = arguments.first {
-        if case .dataset = typed[id].kind, place.steps.isEmpty {
-          onWrite?(id, [])
-          try appendToDataset(id, element, at: span)
-        } else if case .array(let elements) = try read(target) {
-          try write(.array(elements + [element]), to: target)
-        }
-      }
-      return .unit
-    case .intrinsic:
-      if case .text(let line)? = arguments.first { output.append(line) }
-      return .unit
-    default: return try evaluate(operand)
-    }
   }
 }

@@ -168,7 +168,7 @@ extension Interpreter {
       try comprehension(value, clauses[...], into: &elements)
       return .array(elements)
     case .interpolation(let segments): return try interpolate(segments)
-    case .await(let operand): return try host(operand, isAwaited: true, at: span)
+    case .await(let operand): return try host(operand, isAwaited: true)
     case .record: throw .unsupported("`record`")
     case .append(let place, let value):
       try append(place, value, at: span)

@@ -2,6 +2,7 @@ import CoreDevice
 import Diagnostics
 import Simulation
 import Typing
+import Values
 
 extension Interpreter {
   mutating func execute(_ block: TypedBlock) throws(Stop) -> Completion {
@@ -64,16 +65,23 @@ extension Interpreter {
     case .returnValue(let value):
       return .returned(try value.map { value throws(Stop) in try evaluate(value) } ?? .unit)
     case .throwError(let error, let payload):
-      let values = try evaluate(payload)
       guard let error else {
-        guard let again = caught.last else { throw .unsupported("`throw` outside `catch`") }
-        throw .raised(again)
+        var again = caught.last
+        if case .local(let id)? = payload.first?.kind { again = caught.last { $0.binding == id } }
+        guard let again else { throw .unsupported("`throw` outside `catch`") }
+        throw .raised(again.raised)
       }
+      let values = try evaluate(payload)
       throw .raised(Raised(error: error, payload: values, span: place(span)))
-    case .tryCatch(let block, let catches, let finally): return try attempt(block, catches, finally)
-    case .send(let operand): _ = try host(operand, isAwaited: false, at: span)
+    case .tryCatch(let block, let catches, let finally):
+      return try attempt(block, catches, finally, at: span)
+    case .send(let operand): _ = try host(operand, isAwaited: false)
     case .preload(let kernels): for kernel in kernels { compile(kernel) }
-    case .block(let block), .critical(let block): return try execute(block)
+    case .block(let block): return try execute(block)
+    case .critical(let block):
+      device(if: isDevice) { $0.core.timeline.enterCritical() }
+      defer { device(if: isDevice) { $0.core.timeline.leaveCritical() } }
+      return try execute(block)
     case .parallel(let block): return try parallel(block, statement)
     case .expect(let condition, let text, _):
       expectations.append((try truth(condition), text, span))
@@ -169,12 +177,12 @@ extension Interpreter {
   // MARK: Errors
 
   private mutating func attempt(
-    _ block: TypedBlock, _ catches: [TypedCatch], _ finally: TypedBlock?
+    _ block: TypedBlock, _ catches: [TypedCatch], _ finally: TypedBlock?, at span: Span
   ) throws(Stop) -> Completion {
     var completion = Completion.normal
     var pending: Stop?
     do throws(Stop) {
-      completion = try handle(block, catches)
+      completion = try handle(block, catches, at: span)
     } catch {
       pending = error
     }
@@ -182,35 +190,83 @@ extension Interpreter {
       if let pending { throw pending }
       return completion
     }
+    var isCancelled = false
     if let pending {
-      guard case .raised = pending else { throw pending }
+      guard case .raised(let raised) = pending else { throw pending }
+      isCancelled = raised.error == cancelled
       device(if: isDevice) { $0.core.timeline.realtime() }
     }
-    let last = try execute(finally)
+    let last = try protecting(finally, isCancelled: isCancelled, at: span)
     // A way out of `finally` takes the place of what was on its way.
     guard case .normal = last else { return last }
     if let pending { throw pending }
     return completion
   }
 
-  private mutating func handle(_ block: TypedBlock, _ catches: [TypedCatch]) throws(Stop)
-    -> Completion
+  private var cancelled: ErrorReference { .builtin(LanguageError.cancelled.rawValue) }
+
+  /// Runs the body of a `finally` or `catch`; where it runs for `Cancelled` nothing takes the place
+  /// of that.
+  private mutating func protecting(
+    _ block: TypedBlock, isCancelled: Bool, at span: Span
+  ) throws(Stop) -> Completion {
+    guard isCancelled else { return try execute(block) }
+    do throws(Stop) {
+      let completion = try execute(block)
+      if case .normal = completion { return .normal }
+    } catch {
+      guard case .raised = error else { throw error }
+    }
+    throw raise(.cancelled, at: span)
+  }
+
+  private mutating func handle(_ block: TypedBlock, _ catches: [TypedCatch], at span: Span)
+    throws(Stop) -> Completion
   {
-    let frameCount = frames.count
     do throws(Stop) {
       return try execute(block)
     } catch {
       guard case .raised(let raised) = error,
-        let handler = catches.first(where: { $0.errors.isEmpty || $0.errors.contains(raised.error) }
-        )
+        let handler = catches.first(where: {
+          $0.errors.isEmpty ? raised.error != cancelled : $0.errors.contains(raised.error)
+        })
       else { throw error }
-      precondition(frames.count == frameCount, "every call takes its frame away")
       device(if: isDevice) { $0.core.timeline.realtime() }
-      if let binding = handler.binding { set(binding, .error(raised)) }
-      caught.append(raised)
+      if let binding = handler.binding { set(binding, carried(by: raised, as: binding)) }
+      caught.append((raised, handler.binding))
       defer { caught.removeLast() }
-      return try execute(handler.body)
+      guard raised.error == cancelled else { return try execute(handler.body) }
+      _ = try protecting(handler.body, isCancelled: true, at: span)
+      throw raise(.cancelled, at: span)
     }
+  }
+
+  /// What a `catch` binds to `local`.
+  private func carried(by raised: Raised, as local: LocalID) -> Value {
+    let locals = typed[frame.function].locals
+    guard locals.indices.contains(Int(local.index)) else { return .unit }
+    let names: [String]
+    let types: [Type]
+    var values = raised.payload
+    switch raised.error {
+    case .declared(let id):
+      names = typed[id].payload.map(\.name)
+      types = typed[id].payload.map(\.type)
+    case .builtin(let number):
+      let payload = builtinErrorPayload(number)
+      names = payload.map(\.name)
+      types = payload.map(\.type)
+      values = payload.indices.map {
+        .integer($0 < raised.words.count ? Int64(bitPattern: raised.words[$0]) : 0)
+      }
+    }
+    if case .error = locals[Int(local.index)].type { return .structure(values) }
+    let name = describe(raised).code
+    let parts = values.indices.map {
+      "\(names[$0]): \(printer.literal(values[$0].constant, types[$0]))"
+    }
+    let text = parts.isEmpty ? name : "\(name)(\(parts.joined(separator: ", ")))"
+    return .tuple([.text(name), .text(text)])
   }
 
   func device(if condition: Bool, _ body: (SimulatedDevice) -> Void) {

@@ -55,10 +55,12 @@ struct Interpreter {
   /// The sorted `parallel` block that is being walked.
   var walk: SortedWalk?
   /// The errors whose handlers run, the innermost last.
-  var caught: [Raised] = []
+  var caught: [(raised: Raised, binding: LocalID?)] = []
   /// Device time after which the run is asked to stop.
   var stopTime: Int64?
   var isStopping = false
+  /// The error of a `send` of the kernel that runs, and whether the kernel has been stopped for it.
+  var sendFailure: (raised: Raised, hasArrived: Bool)?
 
   /// Is told of each write to a member of the host, with the path of fields, tuple positions and
   /// indices: the write barrier of the proof's tests.
@@ -128,8 +130,14 @@ struct Interpreter {
   mutating func safePoint(at span: Span) throws(Stop) {
     if isDevice {
       guard let device, device.stopIsDue else { return }
+      if device.core.timeline.failureIsDue {
+        sendFailure?.hasArrived = true
+        device.core.timeline.withdrawFailure()
+        throw raise(.cancelled, at: span)
+      }
       isStopping = true
       device.core.timeline.withdrawStop()
+      device.core.timeline.resetTimeline()
       throw raise(.cancelled, at: span)
     }
     if isStopping, stopTime != nil { throw raise(.cancelled, at: span) }

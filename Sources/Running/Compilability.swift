@@ -18,7 +18,8 @@ extension HostImage {
         .sharedRead,
         .sharedWrite, .pause, .leastSquares,
         .expect, .simulate, .traceEdges, .traceSpan, .traceLevel, .simulationStatus,
-        .simulationOutput:
+        .simulationOutput, .errand,
+        .describeError:
         break
       }
     }

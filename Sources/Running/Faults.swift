@@ -52,6 +52,18 @@ struct FaultText {
     }
   }
 
+  /// An error of the language as it would be written: with what it carries.
+  func literal(_ fault: Fault) -> String {
+    let name = name(fault.error, declared: [])
+    let payload = builtinErrorPayload(Int(fault.error))
+    if payload.isEmpty { return name }
+    let words = [fault.words.0, fault.words.1, fault.words.2, fault.words.3]
+    let parts = zip(payload, words).map { field, word in
+      "\(field.name): \(printer.literal(.integer(Int64(bitPattern: word)), field.type))"
+    }
+    return "\(name)(\(parts.joined(separator: ", ")))"
+  }
+
   /// An element is named with its index and the count; a slice with its two ends and the count.
   private func outOfRange(_ fault: Fault) -> String {
     let numbers = [fault.words.0, fault.words.1, fault.words.2].map { Int64(bitPattern: $0) }

@@ -80,6 +80,10 @@ extension HostSession {
       } catch {
         pass(on: error)
       }
+    case .describeError:
+      answer(described(error: machine.fault, machine.exportFault(), declared: contents.errors))
+    // No host half calls what only kernels do.
+    case .errand: machine.fail(Fault(.limitExceeded))
     case .startKernel(let kernel): start(kernel, arguments: operands)
     case .preload(let functions):
       do throws(HostStop) {
@@ -149,7 +153,7 @@ extension HostSession {
     if let fault { machine.fail(fault) } else { answer([]) }
   }
 
-  private func format(_ segments: [FormatSegment], _ operands: [UInt64]) -> String {
+  func format(_ segments: [FormatSegment], _ operands: [UInt64]) -> String {
     var types: [Type] = []
     for segment in segments {
       if case .value(let type, _) = segment { types.append(type) }

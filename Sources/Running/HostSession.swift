@@ -32,7 +32,7 @@ struct HostSession: ~Copyable {
   let access: GlobalAccess
   let observer: RunObserver
   let seed: UInt64
-  private let memory: HostMemory
+  let memory: HostMemory
   var machine: Machine
   /// Nil where no kernel can be started: while arguments are evaluated, and in tests.
   var device: SimulatedDevice?
@@ -54,15 +54,25 @@ struct HostSession: ~Copyable {
     get { machine.budget }
     set { machine.budget = newValue }
   }
-  private(set) var isStopping = false
+  var isStopping = false
   /// The keys of shared values that an argument's default reads; nil while there is none at work.
   var keysRead: [String]?
   /// The error that left a kernel last, and where the host stood then.
-  private var kernelFailure:
-    (position: UInt64, error: UInt16, places: [RunError.Place], message: String)?
+  var kernelFailure: (position: UInt64, error: UInt16, places: [RunError.Place], message: String)?
+  /// The errors that left errands of the kernel that runs, by where they were raised in it.
+  var errandFailures: [ErrandPlace: ErrandFailure] = [:]
+  /// The error of a `send` that the kernel that runs has still to be stopped for.
+  var sendFailure: ErrandFailure?
+  /// Whether the kernel has been stopped for that.
+  var sendFailureHasArrived = false
+  /// The functions of the image that are errands.
+  let errandFunctions: Set<Int>
+  /// The payload of the declared error that left a function of the host half last, as canonical
+  /// words.
+  private(set) var lastPayload: [UInt64] = []
   /// Errors that kernels declare and the host half does not know; they have numbers after the
   /// host's own.
-  private var foreignErrors: [String] = []
+  var foreignErrors: [String] = []
   /// Why no more is run, once that is so.
   private var refusal: HostStop?
   /// How many functions are on top of each other, each in a host call of the one below.
@@ -106,6 +116,7 @@ struct HostSession: ~Copyable {
     self.seed = seed
     self.shared = shared
     self.kernels = kernels
+    errandFunctions = Set(image.errands.values)
     typed = program.typed
     printer = Printer(program.typed)
     datasets = DatasetStore(program: program.typed)
@@ -169,6 +180,9 @@ struct HostSession: ~Copyable {
         return results
       case .failed(let fault):
         let error = describe(fault)
+        lastPayload =
+          fault.error < BuiltinError.firstDeclared || foreignName(of: fault.error) != nil
+          ? [] : machine.exportFault()
         machine.leave()
         if let refusal { throw refusal }
         if isStopping, fault.error == BuiltinError.cancelled.rawValue { throw .stopped }
@@ -236,138 +250,27 @@ struct HostSession: ~Copyable {
     try set(member, to: value(of: initializer))
   }
 
-  // MARK: Kernels
-
-  /// A compile point of `functions`: they are compiled with what their captures hold now.
-  mutating func compile(_ functions: [FunctionID]) throws(HostStop) {
-    for kernel in functions {
-      var captures: [MemberID: Constant] = [:]
-      for member in kernels.captured(by: kernel) { captures[member] = try value(of: member) }
-      let faults = kernels.compile(kernel, captures: captures)
-      guard faults.isEmpty else { throw .refused(faults) }
-    }
-  }
-
-  /// How a kernel's call ended.
-  private enum KernelEnd {
-    case finished([UInt64])
-    /// With the error's number in the host's image.
-    case failed(Fault, places: [RunError.Place], message: String)
-  }
-
-  /// Starts the latest image of `kernel`, waits for it, and answers the host call with its result
-  /// or error.
-  mutating func start(_ kernel: FunctionID, arguments: [UInt64]) {
-    guard let device, !isStopping else { return machine.fail(Fault(.cancelled)) }
-    do throws(HostStop) {
-      let end = try execute(kernel, arguments: arguments, on: device)
-      if let stopTime, device.clock >= stopTime {
-        // Once the device's time is up, the host half is asked to stop too.
-        isStopping = true
-        memory.stopFlag.pointee = 1
-      }
-      switch end {
-      case .finished(let results): answer(results)
-      case .failed(let fault, let places, let message):
-        kernelFailure = (machine.position, fault.error, places, message)
-        machine.fail(fault)
-      }
-    } catch {
-      pass(on: error)
-    }
-  }
-
-  /// Runs `cleanup`, which nothing on the host calls; returns the error that left it.
-  mutating func runCleanup(_ kernel: FunctionID, on device: SimulatedDevice) throws(HostStop)
-    -> RunError?
-  {
-    switch try execute(kernel, arguments: [], on: device) {
-    case .finished: return nil
-    case .failed(let fault, let places, let message):
-      return RunError(code: name(of: fault), message: message, backtrace: places)
-    }
-  }
-
-  private mutating func execute(
-    _ kernel: FunctionID, arguments: [UInt64], on device: SimulatedDevice
-  ) throws(HostStop) -> KernelEnd {
-    func refused(_ error: BuiltinError) -> KernelEnd {
-      .failed(
-        Fault(error), places: [],
-        message: FaultText(program: typed, printer: printer).message(Fault(error)))
-    }
-    let compiled: CompiledKernel
-    do throws(LoadError) {
-      guard let found = try kernels.ready(kernel, on: device) else { return refused(.cancelled) }
-      compiled = found
-    } catch {
-      throw .broken("the image of \(typed[kernel].name) is refused: \(error)")
-    }
-    var bound: [UInt64] = []
-    for member in compiled.bound {
-      bound += words(of: try value(of: member), as: typed[member].type, in: typed)
-    }
-    guard let slot = compiled.slot else { return refused(.cancelled) }
-    do throws(StartError) {
-      try device.start(slot, arguments: arguments, bound: bound)
-    } catch {
-      return refused(error == .outOfMemory ? .outOfMemory : .busy)
-    }
-    while true {
-      switch device.run() {
-      case .finished(let results): return .finished(results)
-      case .failed(let fault, let payload, let backtrace):
-        return end(fault, payload: payload, backtrace: backtrace, in: compiled)
-      case .interrupted:
-        isStopping = true
-        device.cancel()
-      case .hostCall:
-        // Lowering makes no image that calls the host as long as `await` and `send` are not
-        // supported.
-        device.answer(throwing: Fault(.timeout), afterRoundTrip: true)
-      }
-    }
-  }
-
   // MARK: Errors
 
-  /// What left a kernel, as the host knows it.
-  private mutating func end(
-    _ fault: Fault, payload: [UInt64], backtrace: [UInt64], in kernel: CompiledKernel
-  ) -> KernelEnd {
-    let text = FaultText(program: typed, printer: printer)
-    let places = backtrace.compactMap { kernel.contents.place($0) }
-    guard fault.error >= BuiltinError.firstDeclared else {
-      return .failed(fault, places: places, message: text.message(fault))
-    }
-    // The same error has another number in the host's image.
-    let name = text.name(fault.error, declared: kernel.contents.errors)
-    let number: Int
-    if let known = contents.errors.firstIndex(where: { $0.name == name }) {
-      number = known
-    } else if let known = foreignErrors.firstIndex(of: name) {
-      number = contents.errors.count + known
-    } else {
-      foreignErrors.append(name)
-      number = contents.errors.count + foreignErrors.count - 1
-    }
-    let own = Fault(
-      number: BuiltinError.firstDeclared &+ UInt16(truncatingIfNeeded: number), fault.words.0,
-      fault.words.1,
-      fault.words.2, fault.words.3)
-    return .failed(own, places: places, message: text.message(declared: name, payload: payload))
+  func name(of fault: Fault) -> String {
+    foreignName(of: fault.error)
+      ?? FaultText(program: typed, printer: printer).name(fault.error, declared: contents.errors)
   }
 
-  private func name(of fault: Fault) -> String {
-    let foreign = Int(fault.error) - Int(BuiltinError.firstDeclared) - contents.errors.count
-    if foreignErrors.indices.contains(foreign) { return foreignErrors[foreign] }
-    return FaultText(program: typed, printer: printer).name(fault.error, declared: contents.errors)
+  /// The name of an error that only kernels declare.
+  private func foreignName(of number: UInt16) -> String? {
+    let foreign = Int(number) - Int(BuiltinError.firstDeclared) - contents.errors.count
+    return foreignErrors.indices.contains(foreign) ? foreignErrors[foreign] : nil
   }
 
   /// The error that the machine has just ended with, in words.
-  private func describe(_ fault: Fault) -> RunError {
+  func describe(_ fault: Fault) -> RunError {
     let text = FaultText(program: typed, printer: printer)
-    let positions = (0..<machine.backtraceCount).map { machine.backtrace($0) }
+    var positions = (0..<machine.backtraceCount).map { machine.backtrace($0) }
+    // Below an errand stands the kernel's call, which adds its own places.
+    if let errand = positions.firstIndex(where: { errandFunctions.contains(Int($0 >> 32)) }) {
+      positions.removeSubrange(errand...)
+    }
     let places = positions.compactMap { contents.place($0) }
     let name = name(of: fault)
     if let failure = kernelFailure, failure.error == fault.error,
@@ -409,6 +312,8 @@ private struct HostPort: DevicePort {
   mutating func realtime() {}
   mutating func resetTimeline() {}
   func shouldPause() -> Bool { false }
+  mutating func enterCritical() {}
+  mutating func leaveCritical() {}
   mutating func waitUntil(_ time: Int64) -> PortOutcome { .done }
   mutating func output(
     channel: UInt16, address: Int64, value: UInt64, at time: Int64, position: UInt64

@@ -13,6 +13,8 @@ struct CompiledKernel {
   let contents: ImageContents
   let bytes: [UInt8]
   let result: Type
+  /// What each of its host calls means.
+  let hostCalls: [HostCall]
   /// The captures that are filled at the start, in the order of their words.
   let bound: [MemberID]
   var slot: KernelSlot?
@@ -92,6 +94,7 @@ struct KernelStore {
     order.sort { $0.first < $1.first }
     let compiled = CompiledKernel(
       contents: image.contents, bytes: encode(image.contents), result: image.result,
+      hostCalls: image.hostCalls,
       bound: order.map(\.member))
     compileCount += 1
     let place = place(for: compiled, content)

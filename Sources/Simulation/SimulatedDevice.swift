@@ -1,3 +1,4 @@
+import Bytecode
 package import CoreDevice
 package import Laboratory
 package import Machine
@@ -116,6 +117,35 @@ package final class SimulatedDevice {
     core.withMachine { $0.fail(fault) }
   }
 
+  /// Answers the host call with declared error `number`, whose payload is given as canonical words;
+  /// or with `fault` as it is, if that is an error of the language.
+  package func answer(throwing number: UInt16, like fault: Fault, payload: [UInt64]) {
+    core.withMachine { machine in
+      guard number >= BuiltinError.firstDeclared else { return machine.fail(fault) }
+      if machine.fail(number: number, payload: payload) != nil {
+        machine.fail(Fault(number: number))
+      }
+    }
+  }
+
+  /// Lets a host round trip pass.
+  package func passRoundTrip() { core.passRoundTrip() }
+
+  /// Where the kernel stands, innermost first: function in the upper, word in the lower 32 bits.
+  package var places: [UInt64] { core.withMachine { $0.places() } ?? [] }
+
+  /// The error that the kernel has raised last, and its payload as canonical words.
+  package var fault: (Fault, payload: [UInt64])? {
+    core.withMachine { ($0.fault, $0.exportFault()) }
+  }
+
+  /// The places of that error, innermost first.
+  package var backtrace: [UInt64] {
+    core.withMachine { machine in
+      (0..<machine.backtraceCount).map { machine.backtrace($0) }
+    } ?? []
+  }
+
   // MARK: Stopping
 
   /// Asks that whatever runs be interrupted at the first safe point at or after `time`.
@@ -128,6 +158,12 @@ package final class SimulatedDevice {
   ///
   /// The stop request is done with.
   package func cancel() { core.cancel() }
+
+  /// Asks that the kernel be interrupted at its next safe point: a `send` of it has failed.
+  package func requestFailure() { core.timeline.requestFailure() }
+
+  /// Raises `Cancelled` where the kernel stands for that; `run` goes on with it.
+  package func cancelAfterFailure() { core.cancelAfterFailure() }
 
   // MARK: Without an image
 

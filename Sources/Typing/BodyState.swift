@@ -23,6 +23,8 @@ struct BodyState {
   private(set) var declared: [LocalID] = []
   var loopDepth = 0
   var catchDepth = 0
+  /// What the `catch`es around have bound.
+  var caught: Set<LocalID> = []
   /// What `return` would leave, innermost last.
   var enclosing: [Enclosing] = []
   /// Whether the statement is at the top level of `prepare`.

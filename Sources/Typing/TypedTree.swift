@@ -249,7 +249,8 @@ package struct TypedStatement: Sendable {
     case breakLoop
     case continueLoop
     case returnValue(TypedExpression?)
-    /// The error with its payload; nil throws the caught one again.
+    /// The error with its payload; nil throws the caught one again, or that which a `catch` has
+    /// bound to the local given.
     case throwError(ErrorReference?, [TypedExpression])
     case tryCatch(TypedBlock, [TypedCatch], finally: TypedBlock?)
     case send(TypedExpression)
@@ -280,6 +281,19 @@ package let builtinErrorNames = [
   "LimitExceeded",
   "FitFailed",
 ]
+
+/// What the language's own errors carry, by their numbers: the channel's number on the device, and
+/// times.
+package func builtinErrorPayload(_ number: Int) -> [(name: String, type: Type)] {
+  let channel = (name: "channel", type: Type.integer)
+  let at = (name: "at", type: Type.timestamp)
+  switch number {
+  case 0: return [channel, at, (name: "slack", type: .duration)]
+  case 1, 2: return [channel, at]
+  case 3, 4, 13: return [channel]
+  default: return []
+  }
+}
 
 /// A `catch` of a `try`.
 package struct TypedCatch: Sendable {

@@ -497,15 +497,34 @@ extension Typer {
       return value
     }
     switch value.kind {
-    case .call(let id, _, _)
-    where !(program[id].kind == .kernel || program[id].kind == .seamlessKernel): break
-    case .append, .intrinsic(.print, _): break
     case .invalid: break
+    case .call(let callee, _, _)
+    where program[callee].kind == .kernel || program[callee].kind == .seamlessKernel:
+      report(
+        Diagnostic(
+          .mismatch, "`\(program[callee].name)` is a kernel: it runs here, on the device",
+          at: value.span,
+          notes: ["`\(word)` is for functions of the host. Call a kernel without it."]))
+    case .call, .callValue, .append: break
+    case .intrinsic(let intrinsic, _) where intrinsic.isHostOnly: break
+    case _ where value.isReadOfHost: break
     default:
       report(
         Diagnostic(
           .mismatch, "the call of a host function is due after `\(word)`", at: value.span))
     }
     return value
+  }
+}
+
+extension TypedExpression {
+  /// Whether it reads a member of the host, or how many elements one has.
+  fileprivate var isReadOfHost: Bool {
+    switch kind {
+    case .intrinsic(.count, let operands), .intrinsic(.last, let operands):
+      operands.allSatisfy(\.isPartOfMember)
+    case .slice(let base, _, _): base.isPartOfMember
+    default: isPartOfMember
+    }
   }
 }

@@ -270,8 +270,12 @@ extension Typer {
 
   private mutating func checkKernel(_ function: TypedFunction, _ sources: [EffectSource]) {
     var seen: Set<Span> = []
-    for source in sources where !source.isMarked {
+    for source in sources {
       let effects = effects(of: source, in: function)
+      if source.isMarked {
+        checkMarked(source, effects)
+        continue
+      }
       guard effects.contains(.host) else { continue }
       // A kernel that is called reports for itself.
       if let callee = source.callee, isKernel(program[callee]) { continue }
@@ -297,6 +301,30 @@ extension Typer {
           "\(source.what) runs on the host, and a kernel leaves real time only where it says so",
           at: source.span, remark: "called without `await` or `send`",
           labels: chain(source, effect: .host), fixes: fixes))
+    }
+  }
+
+  /// What a kernel has the host do by `await` or `send`.
+  private mutating func checkMarked(_ source: EffectSource, _ effects: Effects) {
+    guard let callee = source.callee, !isKernel(program[callee]) else { return }
+    if effects.contains(.startsKernel) {
+      report(
+        Diagnostic(
+          .deviceOutOfPlace,
+          "\(source.what) starts or compiles a kernel, which it cannot do while one runs",
+          at: source.span, labels: chain(source, effect: .startsKernel),
+          notes: [
+            "Return to `run` first: the host functions of a kernel are done before its call returns."
+          ]))
+    } else if !effects.contains(.host), program[callee].kind == .portable,
+      !program[callee].parameters.contains(where: \.isInout)
+    {
+      report(
+        Diagnostic(
+          .needlessAwait, "\(source.what) needs nothing of the host", at: source.span,
+          notes: [
+            "Called without `await` or `send` it runs on the device, without a round trip to the host."
+          ]))
     }
   }
 

@@ -234,6 +234,12 @@ extension Typer {
 
   // MARK: Strings
 
+  /// `value` as it is printed: one of several errors as its text.
+  func printed(_ value: TypedExpression) -> TypedExpression {
+    guard case .anyError = value.type else { return value }
+    return TypedExpression(.field(value, 1), .string, at: value.span)
+  }
+
   private mutating func string(_ segments: [StringSegment], at span: Span) -> TypedExpression {
     if let text = plainText(segments) { return TypedExpression(.text(text), .string, at: span) }
     var typed: [TypedSegment] = []
@@ -241,7 +247,7 @@ extension Typer {
       switch segment {
       case .text(let text): typed.append(.text(text))
       case .value(let expression, let format):
-        let value = settled(self.expression(expression))
+        let value = printed(settled(self.expression(expression)))
         if value.type == .unit {
           report(Diagnostic(.mismatch, "this has no value that could be printed", at: value.span))
         }

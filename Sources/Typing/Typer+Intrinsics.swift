@@ -244,7 +244,7 @@ extension Typer {
           notes: ["Put several into one string: `print(\"{a} and {b}\")`."]))
       return TypedExpression(.invalid, .unknown, at: span)
     }
-    var text = settled(expression(arguments[0].value))
+    var text = printed(settled(expression(arguments[0].value)))
     if text.type == .unit {
       report(Diagnostic(.mismatch, "this has no value that could be printed", at: text.span))
     } else if text.type != .string, !isUnknown(text.type) {

@@ -67,6 +67,12 @@ extension Typer {
       callee = inner
       arguments = given
     }
+    if case .name(let name) = tree[value], let local = body.lookUp(name.text),
+      body.caught.contains(local)
+    {
+      statements.append(TypedStatement(.throwError(nil, [expression(value)]), at: span))
+      return
+    }
     guard let name = dottedName(callee) else {
       report(Diagnostic(.mismatch, "an error is due after `throw`", at: tree.span(of: value)))
       return
@@ -122,9 +128,16 @@ extension Typer {
       var binding: LocalID?
       if let name = clause.binding {
         var type = Type.anyError
-        if errors.count == 1, case .declared(let id) = errors[0] { type = .error(id) }
+        switch errors.first {
+        case .declared(let id)? where clause.errors.count == 1: type = .error(id)
+        case .builtin(let number)? where clause.errors.count == 1:
+          type = .error(builtinError(number, at: clause.errors[0].span))
+        default: break
+        }
         binding = declareLocal(name, type, isVariable: false)
       }
+      if let binding { body.caught.insert(binding) }
+      defer { if let binding { body.caught.remove(binding) } }
       body.catchDepth += 1
       let handler = typeInnerBlock(clause.body)
       body.catchDepth -= 1
@@ -134,7 +147,59 @@ extension Typer {
       }
     }
     let last = finally.map { typeInnerBlock($0) }
+    if let last { warnOfWaysOut(of: last) }
     statements.append(TypedStatement(.tryCatch(inner, typed, finally: last), at: span))
+  }
+
+  /// Warns of what in a `finally` takes the place of the error or the way out that led into it.
+  private mutating func warnOfWaysOut(of finally: TypedBlock) {
+    func visit(_ block: TypedBlock, inLoop: Bool, inTry: Bool) {
+      for statement in block.statements { visit(statement, inLoop: inLoop, inTry: inTry) }
+    }
+    func visit(_ statement: TypedStatement, inLoop: Bool, inTry: Bool) {
+      let word: String
+      switch statement.kind {
+      case .returnValue: word = "return"
+      case .breakLoop where !inLoop: word = "break"
+      case .continueLoop where !inLoop: word = "continue"
+      case .throwError where !inTry: word = "throw"
+      case .conditional(_, let then, let otherwise):
+        visit(then, inLoop: inLoop, inTry: inTry)
+        if let otherwise { visit(otherwise, inLoop: inLoop, inTry: inTry) }
+        return
+      case .guarded(_, let inner), .block(let inner), .critical(let inner), .parallel(let inner):
+        return visit(inner, inLoop: inLoop, inTry: inTry)
+      case .loop(_, let inner, _), .whileLoop(_, let inner):
+        return visit(inner, inLoop: true, inTry: inTry)
+      // That of an inner `try` has been warned of.
+      case .tryCatch(let inner, let catches, _):
+        visit(inner, inLoop: inLoop, inTry: inTry || !catches.isEmpty)
+        for item in catches { visit(item.body, inLoop: inLoop, inTry: inTry) }
+        return
+      default: return
+      }
+      report(
+        Diagnostic(
+          .replacedByFinally,
+          "this `\(word)` takes the place of the error or the way out that led into `finally`",
+          at: statement.span,
+          notes: ["An error that is on its way is lost here. Only `Cancelled` cannot be replaced."]
+        ))
+    }
+    visit(finally, inLoop: false, inTry: false)
+  }
+
+  /// What an error of the language carries, as a declaration.
+  private mutating func builtinError(_ number: Int, at span: Span) -> ErrorID {
+    if let known = builtinErrors[number] { return known }
+    let payload = builtinErrorPayload(number).map {
+      TypedField(name: $0.name, type: $0.type, defaultValue: nil, span: span)
+    }
+    let id = ErrorID(index: Int32(program.errors.count))
+    let name = builtinErrorNames.indices.contains(number) ? builtinErrorNames[number] : "Error"
+    program.errors.append(TypedError(id: id, name: name, payload: payload, nameSpan: span))
+    builtinErrors[number] = id
+    return id
   }
 
   mutating func typePreload(_ names: [Name], at span: Span, into statements: inout [TypedStatement])

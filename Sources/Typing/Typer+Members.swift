@@ -37,7 +37,13 @@ extension Typer {
     if let result = property(name.text, of: value, at: span) { return result }
     guard !isUnknown(value.type) else { return unknown }
     switch value.type {
-    case .error, .anyError: notYet("what a caught error says of itself", at: name.span)
+    case .anyError:
+      report(
+        Diagnostic(
+          .noSuchMember, "one of several errors has no `\(name.text)`: it has its `name`",
+          at: name.span,
+          notes: ["What an error carries is known where a `catch` names it alone: `catch E as e`."])
+      )
     default: report(noSuchMember(name, of: value.type))
     }
     return unknown
@@ -55,6 +61,13 @@ extension Typer {
         return nil
       }
       return make(.field(value, index), program.fieldTypes(of: id, arguments)[index])
+    case (.error(let id), _):
+      if let index = program[id].payload.firstIndex(where: { $0.name == name }) {
+        return make(.field(value, index), program[id].payload[index].type)
+      }
+      if name == "name" { return make(.text(program[id].name), .string) }
+      return nil
+    case (.anyError, "name"): return make(.field(value, 0), .string)
     case (.duration, "seconds"): return make(.convert(.durationToSeconds, value), .float(.time))
     case (.fixedArray(_, let lengths), _) where lengths.count > 1:
       guard lengths.count == 2 else { return nil }

@@ -82,7 +82,7 @@ extension Typer {
       typeTry(block, catches, finally, at: span, into: &statements)
     case .send(let value):
       let call = hostCall(value, word: "send")
-      if call.type != .unit, call.type != .unknown {
+      if body.isDevice, call.type != .unit, call.type != .unknown {
         report(
           Diagnostic(
             .sendWithResult,

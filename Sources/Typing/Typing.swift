@@ -189,6 +189,8 @@ struct Typer {
   /// The first declaration of each key, and later ones with the same type.
   var sharedKeys: [String: MemberID] = [:]
   var sharedTwice: [(MemberID, first: MemberID)] = []
+  /// Errors of the language that some `catch` binds, as declarations, by their numbers.
+  var builtinErrors: [Int: ErrorID] = [:]
   /// Axes of datasets, until their types are known.
   var datasetAxes: [(member: MemberID, name: String, values: FunctionID)] = []
   var errorDeclarations: [(ErrorID, ErrorDeclaration, module: Int, experiment: ExperimentID?)] = []

@@ -113,6 +113,8 @@ struct TestPort: DevicePort {
   mutating func moveCursor(to time: Int64) { self.time = time }
   mutating func realtime() { log.append("realtime") }
   mutating func resetTimeline() { log.append("reset") }
+  mutating func enterCritical() {}
+  mutating func leaveCritical() {}
   func shouldPause() -> Bool { true }
 
   private mutating func note(_ text: String) -> PortOutcome {

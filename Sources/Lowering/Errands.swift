@@ -1,0 +1,157 @@
+import Bytecode
+package import Diagnostics
+import Typing
+
+/// What a kernel has the host do at one `await` or `send`: where that stands, and what the generic
+/// parameters around it stand for.
+package struct Errand: Hashable, Sendable {
+  package let span: Span
+  let substitution: [GenericID: GenericArgument]
+}
+
+/// An errand and what is to be done.
+struct ErrandSite {
+  let errand: Errand
+  /// The kernel or function of the device that it stands in.
+  let function: FunctionID
+  let operand: TypedExpression
+}
+
+/// Finds the errands of kernels, through all that they call on the device.
+struct ErrandFinder {
+  private let program: TypedProgram
+  private(set) var sites: [ErrandSite] = []
+  private var known: Set<Errand> = []
+  private var seen: Set<FunctionInstance> = []
+  private var pending: [FunctionInstance] = []
+
+  init(_ program: TypedProgram) { self.program = program }
+
+  /// Adds those of `kernel`.
+  mutating func add(_ kernel: FunctionID) {
+    note(kernel, [:])
+    while let next = pending.popLast() {
+      var found: [TypedNode] = []
+      for statement in program[next.function].body.statements {
+        Self.visit(.statement(statement)) { found.append($0) }
+      }
+      for node in found { look(at: node, in: next) }
+    }
+  }
+
+  private mutating func note(_ function: FunctionID, _ substitution: [GenericID: GenericArgument]) {
+    let instance = FunctionInstance(function: function, substitution: substitution, device: nil)
+    if seen.insert(instance).inserted { pending.append(instance) }
+  }
+
+  private static func visit(_ node: TypedNode, _ body: (TypedNode) -> Void) {
+    switch node {
+    case .place: break
+    case .statement(let statement):
+      if case .send = statement.kind { body(node) }
+      statement.forEachChild { visit($0, body) }
+    case .expression(let expression):
+      switch expression.kind {
+      case .await, .call, .deviceCall, .function: body(node)
+      default: break
+      }
+      expression.forEachChild { visit($0, body) }
+    }
+  }
+
+  private mutating func look(at node: TypedNode, in instance: FunctionInstance) {
+    switch node {
+    case .place: break
+    case .statement(let statement):
+      if case .send(let operand) = statement.kind { add(operand, in: instance) }
+    case .expression(let expression):
+      switch expression.kind {
+      case .await(let operand): add(operand, in: instance)
+      case .call(let callee, let generics, _), .function(let callee, let generics):
+        note(callee, generics.mapValues { $0.substituting(instance.substitution) })
+      case .deviceCall(_, let name, _, _):
+        // Which driver it is does not matter: an errand too many is never run.
+        for driver in program.drivers {
+          for kernel in driver.kernels where program[kernel].name == name { note(kernel, [:]) }
+        }
+      default: break
+      }
+    }
+  }
+
+  private mutating func add(_ operand: TypedExpression, in instance: FunctionInstance) {
+    let errand = Errand(span: operand.span, substitution: instance.substitution)
+    guard known.insert(errand).inserted else { return }
+    sites.append(ErrandSite(errand: errand, function: instance.function, operand: operand))
+  }
+}
+
+extension Lowerer {
+  // MARK: In a kernel
+
+  /// Computes what the errand `operand` needs, and calls the host with it.
+  mutating func callErrand(
+    _ operand: TypedExpression, isAwaited: Bool, _ hint: Run?
+  ) -> Operand {
+    let span = operand.span
+    guard isDevice else { return evaluate(operand, hint: hint) }
+    let parts = HostOperand(operand, in: program[frame.function])
+    if let place = parts.ownPlace {
+      return placeholder(
+        type(of: operand), "a variable of a kernel, passed `inout` to the host", at: place)
+    }
+    var runs: [Run] = []
+    var sources: [Operand] = []
+    for value in evaluate(parts.arguments.map { .value($0) }) {
+      let (run, source) = settled(value.operand, value.type, at: span)
+      runs.append(run)
+      sources.append(source)
+    }
+    charge(operations: 1)
+    let errand = Errand(span: span, substitution: frame.substitution)
+    let result = callHost(
+      .errand(errand), runs, returning: words(of: type(of: operand), at: span), hint,
+      mode: isAwaited ? .await : .send, at: span)
+    for source in sources { discard(source) }
+    return result
+  }
+
+  // MARK: In the host half
+
+  /// Lowers what the kernels that the image starts have the host do; the functions' indices.
+  mutating func errands(of kernels: [FunctionID]) -> [Errand: Int] {
+    var finder = ErrandFinder(program)
+    for kernel in kernels { finder.add(kernel) }
+    var indices: [Errand: Int] = [:]
+    for site in finder.sites
+    where HostOperand(site.operand, in: program[site.function]).ownPlace == nil {
+      let index = functions.count
+      functions.append(FunctionContents(name: ""))
+      functions[index] = lower(site)
+      indices[site.errand] = index
+    }
+    return indices
+  }
+
+  private mutating func lower(_ site: ErrandSite) -> FunctionContents {
+    let parts = HostOperand(site.operand, in: program[site.function])
+    let span = site.operand.span
+    let instance = FunctionInstance(
+      function: site.function, substitution: site.errand.substitution, device: nil)
+    begin(name: program[site.function].name, instance)
+    for (local, argument) in zip(parts.locals, parts.arguments) {
+      bind(local, .run(code.addParameter(borrowedWords(of: type(of: argument), at: span))))
+    }
+    let result = words(of: type(of: parts.work), at: span)
+    code.setResults(result)
+    if code.contents.parameterCount > Limits.parameterCountMax
+      || result.count > Limits.parameterCountMax
+    {
+      unsupported("so many values at once", at: span)
+    }
+    let target = temporary(result)
+    if result.isEmpty { perform(parts.work) } else { evaluate(parts.work, into: target) }
+    returnSlots(target, hasFailed: false, at: span)
+    return code.finish()
+  }
+}
