@@ -141,6 +141,10 @@ extension Typer {
       enter(module: index, experiment: experiment)
       program.errors[Int(id.index)].payload = payload(error.payload)
     }
+    for (id, error, index, experiment) in errorDeclarations {
+      enter(module: index, experiment: experiment)
+      program.errors[Int(id.index)].payload = withDefaults(program[id].payload, error.payload)
+    }
     for (id, structure, index, experiment) in structDeclarations {
       enter(module: index, experiment: experiment)
       resolveDefaults(of: id, structure)
@@ -165,14 +169,20 @@ extension Typer {
       guard let written = enumeration.cases.first(where: { $0.name.span == item.nameSpan }),
         written.payload.contains(where: { $0.defaultValue != nil })
       else { continue }
-      let payload = zip(item.payload, written.payload).map { field, parameter in
-        TypedField(
-          name: field.name, type: field.type,
-          defaultValue: parameter.defaultValue.map { defaultValue($0, of: field.type) },
-          span: field.span)
-      }
+      let payload = withDefaults(item.payload, written.payload)
       program.enums[Int(id.index)].cases[index] = TypedEnum.Case(
         name: item.name, payload: payload, nameSpan: item.nameSpan)
+    }
+  }
+
+  /// The fields of a payload with the defaults that are written.
+  private mutating func withDefaults(_ fields: [TypedField], _ written: [Parameter]) -> [TypedField]
+  {
+    zip(fields, written).map { field, parameter in
+      TypedField(
+        name: field.name, type: field.type,
+        defaultValue: parameter.defaultValue.map { defaultValue($0, of: field.type) },
+        span: field.span)
     }
   }
 
