@@ -29,6 +29,9 @@ let package = Package(
     // Front end
     module("Diagnostics"),
     module("Syntax", seeing: ["Diagnostics"]),
+    module("Formatting", seeing: ["Diagnostics", "Syntax"]),
+    .target(
+      name: "Explaining", resources: [.embedInCode("diagnostics.md")], swiftSettings: strict),
     module("Laboratory"),
     module("Typing", seeing: ["Diagnostics", "Syntax", "Laboratory"]),
     module("Values", seeing: ["Laboratory", "Typing", "Syntax"]),
@@ -69,6 +72,7 @@ let package = Package(
       name: "larmor",
       dependencies: [
         "Diagnostics", "Laboratory", "Typing", "Values", "Bytecode", "Running", "Toolchain",
+        "Formatting", "Explaining",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict,
@@ -96,7 +100,7 @@ let package = Package(
       "GoldenTests",
       seeing: [
         "Diagnostics", "Syntax", "Laboratory", "Typing", "Values", "Freezing", "Bytecode",
-        "Lowering", "Running", "Toolchain", "Reference", "TestKit",
+        "Lowering", "Running", "Toolchain", "Reference", "TestKit", "Formatting", "Explaining",
       ]),
     tests("TidyTests", seeing: ["TestKit"]),
   ]

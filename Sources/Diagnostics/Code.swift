@@ -55,6 +55,7 @@ package enum Code: String, CaseIterable, Sendable {
   case notYetSupported = "E0901"
   // Warnings
   case unusedName = "W0201"
+  case unreachable = "W0202"
   case replacedByFinally = "W0203"
   case differentDefaults = "W0204"
   case caseNeverReached = "W0210"

@@ -24,6 +24,12 @@ package indirect enum JSONValue: Hashable, Sendable {
     }
   }
 
+  /// The member `name` of an object; `null` if there is none.
+  package func member(_ name: String) -> JSONValue {
+    guard case .object(let members) = self else { return .null }
+    return members.first { $0.name == name }?.value ?? .null
+  }
+
   /// The value as text in one line.
   package var compact: String {
     var writer = JSONWriter(isPretty: false)

@@ -249,7 +249,8 @@ extension Intrinsic {
   /// Whether it is a call or an operation with a named error.
   fileprivate var mayRaise: Bool {
     switch self {
-    case .absolute, .aligned, .print, .pause, .leastSquares, .traceEdges, .traceSpan, .traceLevel:
+    case .absolute, .aligned, .print, .pause, .leastSquares, .traceEdges, .traceSpan, .traceLevel,
+      .simulationDataset:
       true
     case .now, .clock, .slack, .delay, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause,
       .output, .outputPair,
@@ -259,7 +260,7 @@ extension Intrinsic {
       .tangent, .arcSine,
       .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2, .logarithm10,
       .special, .count, .last, .length, .isWithin, .transposed,
-      .simulationStatus, .simulationOutput:
+      .simulationStatus, .simulationOutput, .simulationError:
       false
     }
   }

@@ -120,6 +120,10 @@ package enum HostCall: Hashable, Sendable {
   case errand(Errand)
   /// () -> (String, String): name and text of the error that was raised last; in kernels too.
   case describeError
+  /// (handle: Int) -> String?
+  case simulationError
+  /// (handle: Int) -> the type of the dataset
+  case simulationDataset(MemberID)
 }
 
 /// Lowers `roots` (stages, initialisers, tests) of `program` and all that they call on the host.

@@ -250,6 +250,8 @@ extension Lowerer {
     case .simulationOutput: "output"
     case .describeError: "describe"
     case .errand(let errand): String(program.sources[errand.span.source].text(errand.span))
+    case .simulationError: "error"
+    case .simulationDataset(let id): "read \(program[id].name)"
     }
   }
 

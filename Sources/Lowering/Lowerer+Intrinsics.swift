@@ -50,6 +50,10 @@ extension Lowerer {
       return callHost(.simulationStatus, evaluating: operands, expression, hint)
     case .simulationOutput:
       return callHost(.simulationOutput, evaluating: operands, expression, hint)
+    case .simulationError:
+      return callHost(.simulationError, evaluating: operands, expression, hint)
+    case .simulationDataset(let id):
+      return callHost(.simulationDataset(id), evaluating: operands, expression, hint)
     }
   }
 

@@ -96,7 +96,7 @@ extension Lowerer {
       .gate, .input, .count, .last, .length, .position, .transposed, .sized, .steppedSlice, .print,
       .pause, .leastSquares, .traceEdges, .traceSpan,
       .traceLevel,
-      .simulationStatus, .simulationOutput:
+      .simulationStatus, .simulationOutput, .simulationError, .simulationDataset:
       return placeholder(type(of: expression), "this operation", at: span)
     }
   }

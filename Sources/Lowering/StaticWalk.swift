@@ -371,7 +371,7 @@ extension Lowerer {
     case .position, .transposed, .sized, .steppedSlice, .count, .last, .print, .pause,
       .leastSquares, .traceEdges, .traceSpan, .traceLevel,
       .simulationStatus,
-      .simulationOutput:
+      .simulationOutput, .simulationError, .simulationDataset:
       return .dynamic
     }
   }

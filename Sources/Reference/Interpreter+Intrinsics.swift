@@ -79,6 +79,13 @@ extension Interpreter {
     case .simulationStatus: return .text(simulation(try integer(0))?.status.rawValue ?? "")
     case .simulationOutput:
       return .array((simulation(try integer(0))?.output ?? []).map { .text($0) })
+    case .simulationError:
+      return .optional(simulation(try integer(0))?.error.map { .text($0.code) })
+    case .simulationDataset(let member):
+      let name = typed[member].name
+      let dataset = simulation(try integer(0))?.datasets.first { $0.name == name }
+      guard let value = dataset?.value.constant else { throw raise(.missingValue, at: span) }
+      return Value(value)
     }
   }
 

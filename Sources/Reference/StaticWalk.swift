@@ -472,7 +472,7 @@ struct StaticWalk {
     case .position, .transposed, .sized, .steppedSlice, .count, .last, .print, .pause,
       .leastSquares, .traceEdges, .traceSpan, .traceLevel,
       .simulationStatus,
-      .simulationOutput:
+      .simulationOutput, .simulationError, .simulationDataset:
       return .dynamic
     }
     return .value(.unit)

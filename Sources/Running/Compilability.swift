@@ -6,7 +6,10 @@ import Values
 
 extension HostImage {
   /// The kernels that the host half starts or preloads, in the order of its image, and `cleanup`.
-  func kernels(of experiment: TypedExperiment) -> [FunctionID] {
+  func kernels(of experiment: TypedExperiment) -> [FunctionID] { kernels(of: [experiment]) }
+
+  /// The same where it is the host half of several experiments.
+  func kernels(of experiments: [TypedExperiment]) -> [FunctionID] {
     var seen: Set<FunctionID> = []
     var kernels: [FunctionID] = []
     for call in hostCalls {
@@ -18,12 +21,13 @@ extension HostImage {
         .sharedRead,
         .sharedWrite, .pause, .leastSquares,
         .expect, .simulate, .traceEdges, .traceSpan, .traceLevel, .simulationStatus,
-        .simulationOutput, .errand,
-        .describeError:
+        .simulationOutput, .simulationError, .simulationDataset, .errand, .describeError:
         break
       }
     }
-    if let cleanup = experiment.cleanup, seen.insert(cleanup).inserted { kernels.append(cleanup) }
+    for experiment in experiments {
+      if let cleanup = experiment.cleanup, seen.insert(cleanup).inserted { kernels.append(cleanup) }
+    }
     return kernels
   }
 }
@@ -35,20 +39,21 @@ extension HostImage {
 package func uncompilable(in program: ProvenProgram) -> [Diagnostic] {
   let typed = program.typed
   var diagnostics: [Diagnostic] = []
-  for experiment in typed.experiments where !experiment.isPart {
-    let host = lowerHost(program, roots: typed.hostRoots(of: experiment))
-    diagnostics += host.diagnostics
-    // Where the host half does not compile, which kernels it calls is not known.
-    let own = typed.functions.filter {
-      $0.kind == .kernel && $0.owner == .experiment(experiment.id)
+  // All experiments at once: what they share is compiled once.
+  let experiments = typed.experiments.filter { !$0.isPart }
+  let host = lowerHost(program, roots: typed.hostRoots(of: experiments))
+  diagnostics += host.diagnostics
+  // Where the host half does not compile, which kernels it calls is not known.
+  let own = typed.functions.filter { function in
+    guard case .experiment(let id) = function.owner else { return false }
+    return function.kind == .kernel && !typed[id].isPart
+  }
+  for kernel in host.value?.kernels(of: experiments) ?? own.map(\.id) {
+    var captures: [MemberID: Constant] = [:]
+    for capture in program.captures(of: kernel) {
+      captures[capture.member] = zero(of: typed[capture.member].type, in: typed)
     }
-    for kernel in host.value?.kernels(of: experiment) ?? own.map(\.id) {
-      var captures: [MemberID: Constant] = [:]
-      for capture in program.captures(of: kernel) {
-        captures[capture.member] = zero(of: typed[capture.member].type, in: typed)
-      }
-      diagnostics += lowerKernel(kernel, of: program, captures: captures, bound: []).diagnostics
-    }
+    diagnostics += lowerKernel(kernel, of: program, captures: captures, bound: []).diagnostics
   }
   if !typed.tests.isEmpty {
     diagnostics += lowerHost(program, roots: typed.tests.map(\.body)).diagnostics

@@ -130,6 +130,15 @@ extension HostSession {
       let record = simulation(operands.first.map { Int64(bitPattern: $0) })
       let lines = (record?.output ?? []).map { Constant.text($0) }
       answer(words(of: .array(lines), as: .array(.string), in: typed))
+    case .simulationError:
+      let record = simulation(operands.first.map { Int64(bitPattern: $0) })
+      let code = record?.error.map { Constant.text($0.code) }
+      answer(words(of: .optional(code), as: .optional(.string), in: typed))
+    case .simulationDataset(let member):
+      let record = simulation(operands.first.map { Int64(bitPattern: $0) })
+      let dataset = record?.datasets.first { $0.name == typed[member].name }
+      guard let value = dataset?.value.constant else { return machine.fail(Fault(.missingValue)) }
+      answer(words(of: value, as: typed[member].type, in: typed))
     }
   }
 

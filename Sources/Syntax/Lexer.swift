@@ -23,6 +23,10 @@ struct Lexer {
   /// Where those begin that turned out to have no end.
   var unterminatedStrings: [Int] = []
   private var unclosedBraceCount = 0
+  /// Whether a mark of a merge conflict was seen whose last one was not.
+  private var isInConflict = false
+  /// Whether the end of a conflict may still come.
+  private var hasConflictEnd = true
   private let words = WordTable.shared
 
   init(_ source: SourceID, bytes: [UInt8]) {
@@ -201,6 +205,7 @@ struct Lexer {
 
   private mutating func takeOperator(_ first: UInt8) {
     let start = position
+    if pending.contains(.isFirstOnLine), isConflictMark(first) { return takeConflict(first) }
     let (kind, length) = operatorKind(first, byte(ahead: 1), byte(ahead: 2))
     switch kind {
     case .invalid:
@@ -285,6 +290,49 @@ struct Lexer {
     case UInt8(ascii: ";"): return (.semicolon, 1)
     default: return (.invalid, 1)
     }
+  }
+
+  // MARK: Merge conflicts
+
+  /// Whether a line of a merge conflict begins at the current byte: seven times `mark`, and no
+  /// more.
+  private func isConflictMark(_ mark: UInt8) -> Bool {
+    switch mark {
+    case UInt8(ascii: "<"), UInt8(ascii: "="), UInt8(ascii: ">"), UInt8(ascii: "|"): break
+    default: return false
+    }
+    guard position == 0 || bytes[position - 1] == 0x0A else { return false }
+    for distance in 0..<7 where byte(ahead: distance) != mark { return false }
+    switch byte(ahead: 7) {
+    case 0, 0x0A, 0x0D, 0x20: return true
+    default: return false
+    }
+  }
+
+  /// Reports a conflict once, and leaves out its marks and its second version.
+  private mutating func takeConflict(_ mark: UInt8) {
+    let start = position
+    if !isInConflict {
+      diagnostics.append(.mergeConflict(at: span(start, start + 7)))
+    }
+    isInConflict = mark != UInt8(ascii: ">")
+    takeComment(.comment)
+    guard mark != UInt8(ascii: "<"), mark != UInt8(ascii: ">") else { return }
+    // Up to the end of the conflict, if it has one.
+    var end = position
+    while end < bytes.count, hasConflictEnd {
+      if bytes[end] == 0x0A, beginsConflictEnd(at: end + 1) {
+        trivia.removeLast()
+        position = end
+        return leaveOut(from: start)
+      }
+      end += 1
+    }
+    hasConflictEnd = false
+  }
+
+  private func beginsConflictEnd(at place: Int) -> Bool {
+    place + 7 <= bytes.count && bytes[place..<place + 7].allSatisfy { $0 == UInt8(ascii: ">") }
   }
 
   // MARK: What is not ASCII, and what belongs nowhere

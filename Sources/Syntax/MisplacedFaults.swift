@@ -30,6 +30,58 @@ extension Diagnostic {
       ])
   }
 
+  static func missingAssign(at place: Span) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "expected `=` before the value", at: place,
+      fixes: [Fix("put it there", [Edit(place, " =")])])
+  }
+
+  static func doubledAssign(at place: Span) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "`==` compares; a value is given with `=`", at: place,
+      fixes: [Fix("write `=`", [Edit(place, "=")])])
+  }
+
+  static func stageWithParameters(_ word: String, at place: Span) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "`\(word)` has no parameters", at: place,
+      remark: "it is a block, not a function",
+      fixes: [Fix("leave them out", [Edit(place, "")])])
+  }
+
+  static func typeBeforeName(_ type: Token, _ name: Token, in parser: Parser) -> Diagnostic {
+    let whole = Span(parser.source, Int(type.start), Int(type.end))
+    return Diagnostic(
+      .unexpected, "a variable is declared with `let` or `var`, not with its type", at: whole,
+      notes: ["Its type is known from its value; where it is written it stands behind the name."],
+      fixes: [
+        Fix("write `var`, or `let` for what keeps its value", [Edit(whole, "var")])
+      ])
+  }
+
+  static func stringPrefix(_ prefix: Token, in parser: Parser) -> Diagnostic {
+    let letters = parser.text(prefix)
+    return Diagnostic(
+      .unexpected, "a string has no `\(letters)` before it", at: parser.span(of: prefix),
+      remark: letters.contains("f") ? "values in braces are filled in in every string" : nil,
+      fixes: [Fix("leave it out", [Edit(parser.span(of: prefix), "")])])
+  }
+
+  static func foreignImport(_ name: String, at place: Span) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "a module is imported as a whole", at: place,
+      notes: ["Its members are used as `\(name).member`."],
+      fixes: [Fix("import it", [Edit(place, "import \(name)")])])
+  }
+
+  static func mergeConflict(at place: Span) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "a merge conflict was left here", at: place,
+      notes: [
+        "Keep one of the two versions, and take out the lines with `<<<<<<<`, `=======` and `>>>>>>>`."
+      ])
+  }
+
   static func missingArrow(at place: Span) -> Diagnostic {
     Diagnostic(
       .unexpected, "expected `->` before the type of the result", at: place,
@@ -154,6 +206,14 @@ extension Diagnostic {
     return Diagnostic(
       .unexpected, "there is no `++`", at: both, fixes: [Fix("write `+= 1`", [Edit(both, " += 1")])]
     )
+  }
+
+  static func increment(_ token: Token, _ sign: String, in parser: Parser) -> Diagnostic {
+    let place = parser.span(of: token)
+    let both = Span(place.source, Int(place.start) - 1, Int(place.end))
+    return Diagnostic(
+      .unexpected, "there is no `\(sign)\(sign)`", at: both,
+      fixes: [Fix("write `\(sign)= 1`", [Edit(both, " \(sign)= 1")])])
   }
 
   static func misplacedAmpersand(at place: Span) -> Diagnostic {

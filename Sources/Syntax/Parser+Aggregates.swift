@@ -88,7 +88,9 @@ extension Parser {
     let generics = genericParameters()
     var fields: [Field] = []
     var methods: [Function] = []
-    _ = braced(allowing: Parser.isMethodWord, in: "a struct") { parser in
+    _ = braced(
+      allowing: { Parser.isMethodWord($0) || $0 == .let || $0 == .var }, in: "a struct"
+    ) { parser in
       let documentation = parser.takeDocumentation()
       parser.correctWord(among: [.fn, .mutating])
       if Parser.isMethodWord(parser.kind) {
@@ -129,7 +131,7 @@ extension Parser {
         name: name, type: nil, value: value, documentation: documentation, span: span(from: start))
     }
     let written = type()
-    let value = take(.assign) ? valueOfDeclaration() : nil
+    let value = takeAssign() ? valueOfDeclaration() : nil
     return Field(
       name: name, type: written, value: value, documentation: documentation, span: span(from: start)
     )

@@ -106,6 +106,8 @@ extension Parser {
         misplacedDeclaration(nil)
       } else if beginsFunctionWithoutWord {
         return functionWithoutWord(documentation).map { .function($0) }
+      } else if let imported = foreignImport() {
+        return .importing(imported)
       } else {
         report(.expectedDeclaration(in: self))
         skipLine()
@@ -167,6 +169,21 @@ extension Parser {
     return ImportDeclaration(target: target, alias: alias, span: span(from: start))
   }
 
+  /// `from scan import linear`, as another language has it; nil if that is not what comes next.
+  private mutating func foreignImport() -> ImportDeclaration? {
+    guard kind == .identifier, text(tokens[index]) == "from", peek().isName, peek(2) == .import,
+      isOnSameLine(2)
+    else { return nil }
+    let start = self.start
+    let name = Name(text(tokens[index + 1]), at: span(of: tokens[index + 1]))
+    let first = index
+    while kind != .end, kind != .newline, kind != .semicolon { advance() }
+    correct(
+      .foreignImport(
+        name.text, at: Span(source, Int(tokens[first].start), Int(previousEnd))))
+    return ImportDeclaration(target: .library(name), alias: nil, span: span(from: start))
+  }
+
   /// Parses `const name: T = value`.
   mutating func constant(_ documentation: String?) -> Field? {
     let start = self.start
@@ -175,9 +192,8 @@ extension Parser {
       skipLine()
       return nil
     }
-    var written: TypeID?
-    if take(.colon) { written = type() } else { report(.missingType(name, in: self)) }
-    guard take(.assign) else {
+    let written = typeBehind(name)
+    guard takeAssign() else {
       report(.missingValue("const", in: self))
       let unknown = invalidExpression()
       return Field(
@@ -188,6 +204,34 @@ extension Parser {
     return Field(
       name: name, type: written, value: value, documentation: documentation, span: span(from: start)
     )
+  }
+
+  /// Takes the `=` before a value; also where it is missing and a value comes next.
+  mutating func takeAssign() -> Bool {
+    if take(.assign) { return true }
+    guard kind != .newline, isOnSameLine(0), index > 0 else { return false }
+    switch kind {
+    case .number, .string, .stringStart, .true, .false, .none, .identifier: break
+    case .leftBracket where tokens[index - 1].end < start: break
+    case .minus where peek() == .number: break
+    case .equal:
+      correct(.doubledAssign(at: hereSpan))
+      advance()
+      return true
+    default: return false
+    }
+    if misplacedUnit != nil { return false }
+    report(.missingAssign(at: emptySpan(at: previousEnd)))
+    return true
+  }
+
+  /// The type behind `name` and its `:`; a missing `:` is reported, and nil if there is no type
+  /// either.
+  mutating func typeBehind(_ name: Name) -> TypeID? {
+    if take(.colon) { return type() }
+    report(.missingType(name, in: self))
+    guard kind == .identifier, isOnSameLine(0), bytes[Int(start)] &- 0x41 < 26 else { return nil }
+    return type()
   }
 
   /// A value up to the end of the declaration; an invalid one if something follows it, so that it

@@ -165,11 +165,13 @@ extension Parser {
 
   private mutating func unary() -> ExpressionID {
     switch kind {
+    case .minus where isDecrement: return increment(by: "-")
     case .minus: return minus()
     case .tilde: return prefixed(.complement)
     case .exclamation:
       correct(.foreignOperator("not ", at: span(of: tokens[index])))
       return prefixed(.not)
+    case .plus where isIncrement && endsStatement(behind: index): return increment(by: "+")
     case .plus:
       report(.unaryPlus(tokens[index], isIncrement: isIncrement, in: self))
       advance()
@@ -187,6 +189,29 @@ extension Parser {
   /// Whether the `+` that comes next is the second of `i++`.
   private var isIncrement: Bool {
     index > 0 && tokens[index - 1].kind == .plus && tokens[index - 1].end == start
+  }
+
+  private var isDecrement: Bool {
+    index > 0 && tokens[index - 1].kind == .minus && tokens[index - 1].end == start
+      && endsStatement(behind: index)
+  }
+
+  /// Whether nothing that belongs to the same statement follows the token at `place`.
+  private func endsStatement(behind place: Int) -> Bool {
+    guard place + 1 < tokens.count else { return true }
+    let next = tokens[place + 1]
+    switch next.kind {
+    case .rightBrace, .rightParenthesis, .rightBracket, .end, .semicolon, .comma: return true
+    default: return next.isFirstOnLine
+    }
+  }
+
+  /// `n++` and `n--`, which other languages have; what comes next is their second sign.
+  private mutating func increment(by sign: String) -> ExpressionID {
+    report(.increment(tokens[index], sign, in: self))
+    advance()
+    if linesMatter, tokens[index].isFirstOnLine, kind != .end { kind = .newline }
+    return invalidExpression()
   }
 
   private mutating func nestedUnary() -> ExpressionID {

@@ -78,6 +78,27 @@ extension Parser {
   /// The member that comes next; nil if there is none, or too little is left of it.
   mutating func member(of container: Container, _ documentation: String?) -> Member? {
     let start = self.start
+    let isStageWord = kind == .prepare || kind == .run || kind == .analyze || kind == .cleanup
+    if isStageWord, isOnSameLine(), peek() == .leftParenthesis,
+      let end = closer(ofBracketAt: index + 1), end + 1 < tokens.count,
+      tokens[end + 1].kind == .leftBrace
+    {
+      // `run() { … }`
+      correct(
+        .stageWithParameters(
+          text(tokens[index]),
+          at: Span(source, Int(tokens[index + 1].start), Int(tokens[end].end))))
+      let word = kind
+      let keyword = span(of: tokens[index])
+      jump(to: end + 1)
+      let body = block()
+      switch word {
+      case .prepare: return .prepare(body, keyword: keyword)
+      case .analyze: return .analyze(body, keyword: keyword)
+      case .cleanup: return .cleanup(body, keyword: keyword)
+      default: return .run(body, keyword: keyword)
+      }
+    }
     if !isDeclaration(at: index), !kind.isReserved {
       // A word of the grammar without what makes it a declaration: say what is missing behind it.
       let isStage = kind == .prepare || kind == .run || kind == .analyze || kind == .cleanup
@@ -163,14 +184,8 @@ extension Parser {
       skipLine()
       return nil
     }
-    let driver: TypeID
-    if take(.colon) {
-      driver = type()
-    } else {
-      report(.missingType(first, in: self))
-      driver = add(.invalid, from: previousEnd)
-    }
-    let binding = take(.assign) ? valueOfDeclaration() : nil
+    let driver = typeBehind(first) ?? add(.invalid, from: previousEnd)
+    let binding = takeAssign() ? valueOfDeclaration() : nil
     return .device(
       names, driver, binding: binding, documentation: documentation, span: span(from: start))
   }
@@ -182,11 +197,10 @@ extension Parser {
       skipLine()
       return nil
     }
-    var written: TypeID?
-    if take(.colon) { written = type() } else { report(.missingType(name, in: self)) }
+    let written = typeBehind(name)
     var value: ExpressionID?
     // The first `in` outside of brackets begins the range.
-    if take(.assign) { value = binary(.coalesce) }
+    if takeAssign() { value = binary(.coalesce) }
     let range = take(.in) ? binary(.coalesce) : nil
     let field = Field(
       name: name, type: written, value: value, documentation: documentation, span: span(from: start)
@@ -204,10 +218,9 @@ extension Parser {
       return nil
     }
     let parameters = kind == .leftParenthesis ? parameters(areNamed: true) : []
-    var written: TypeID?
-    if take(.colon) { written = type() } else { report(.missingType(name, in: self)) }
+    let written = typeBehind(name)
     var value: ExpressionID?
-    if take(.assign) { value = expression() } else { report(.missingDefault(in: self)) }
+    if takeAssign() { value = expression() } else { report(.missingDefault(in: self)) }
     var key: ExpressionID?
     if take(.at) {
       if kind == .string || kind == .stringStart {
@@ -231,8 +244,7 @@ extension Parser {
       skipLine()
       return nil
     }
-    var written: TypeID?
-    if take(.colon) { written = type() } else { report(.missingType(name, in: self)) }
+    let written = typeBehind(name)
     var axes: [ExpressionID] = []
     if take(.over) {
       repeat { axes.append(expression()) } while take(.comma)
@@ -256,7 +268,7 @@ extension Parser {
     var written: TypeID?
     if take(.colon) { written = type() }
     let value: ExpressionID
-    if take(.assign) {
+    if takeAssign() {
       value = valueOfDeclaration()
     } else {
       report(.missingValue(word == .let ? "let" : "var", in: self))

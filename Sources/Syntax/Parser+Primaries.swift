@@ -76,14 +76,25 @@ extension Parser {
   // MARK: Names
 
   private static let foreignLiterals: [String: (Expression, String)] = [
-    "True": (.boolean(true), "true"), "False": (.boolean(false), "false"), "None": (.none, "none"),
+    "True": (.boolean(true), "true"), "False": (.boolean(false), "false"),
+    "None": (.invalid, "none"), "nil": (.invalid, "none"), "null": (.invalid, "none"),
   ]
+
+  /// What may stand before a string in other languages.
+  private static let stringPrefixes: Set<String> = ["f", "F", "r", "b", "u", "fr", "rf"]
 
   private mutating func named() -> ExpressionID {
     let token = tokens[index]
     if peek() == .less, beginsTypeArguments {
       let type = namedType()
       return add(.type(type), from: token.start)
+    }
+    if token.end &- token.start <= 2, peek() == .string || peek() == .stringStart,
+      tokens[index + 1].start == token.end, Parser.stringPrefixes.contains(text(token))
+    {
+      correct(.stringPrefix(token, in: self))
+      advance()
+      return string()
     }
     let name = Name(text(token), at: span(of: token))
     advance()

@@ -59,6 +59,12 @@ extension Parser {
     if kind == .newline, tokens[index].kind == closer { kind = closer }
     leave(bracket)
     if kind == closer { return advance() }
+    if closer == .rightBrace, swallowedBraceCount > 0 {
+      // It stands in a string that has no end, of which enough was said.
+      swallowedBraceCount -= 1
+      unclosedBraceCount -= 1
+      return settle()
+    }
     let opener = tokens[bracket.opener]
     settle()
     let place = kind == .end ? emptySpan(at: previousEnd) : span(of: tokens[index])
@@ -330,7 +336,7 @@ extension Parser {
   private static let foreignWords: [String: Token.Kind] = [
     "def": .fn, "func": .fn, "function": .fn, "fun": .fn, "class": .struct, "switch": .match,
     "raise": .throw,
-    "except": .catch, "val": .let, "from": .import, "do": .try,
+    "except": .catch, "val": .let, "do": .try,
   ]
 
   /// If the identifier that comes next stands where only one of `words` can, and is nearly one,
@@ -359,6 +365,8 @@ extension Parser {
     }
     if meant == .let || meant == .var, peek(2) != .assign, peek(2) != .colon { return }
     correct(.misspelt(written, as: meant, at: span(of: token)))
+    // Whoever writes another language's word goes on in that language.
+    if Parser.foreignWords[written] != nil { silenceLine() }
     tokens[index] = Token(start: token.start, end: token.end, kind: meant, flags: token.flags)
     kind = meant
   }

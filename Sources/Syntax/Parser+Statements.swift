@@ -38,6 +38,7 @@ extension Parser {
   mutating func blockWithoutBrace() -> Block {
     let start = previousEnd
     let isPython = kind == .colon
+    let opening = index
     report(
       isPython
         ? .colonInsteadOfBrace(at: hereSpan)
@@ -46,7 +47,7 @@ extension Parser {
     if isPython { advance() } else if skipToBraceOnThisLine() { return block() }
     guard unclosedBraceCount < 0, descend() else {
       // There is no `}` that could belong to it.
-      if isPython { silence() } else { skipLine() }
+      if isPython { skipIndentedLines(behind: opening) } else { skipLine() }
       return empty
     }
     defer { ascend() }
@@ -55,6 +56,31 @@ extension Parser {
     self.statements(into: &statements, opener: bracket.opener)
     close(bracket, .rightBrace)
     return Block(statements: statements, span: span(from: start))
+  }
+
+  /// Skips what is indented further than the line of the `:` at `opening`: in another language it
+  /// would be the block.
+  private mutating func skipIndentedLines(behind opening: Int) {
+    silence()
+    let limit = column(ofLineAt: opening)
+    while tokens[index].kind != .end {
+      let token = tokens[index]
+      if token.isFirstOnLine, column(ofLineAt: index) <= limit { break }
+      if token.kind == .rightBrace { break }
+      if token.kind == .leftBrace, let end = closer(ofBracketAt: index) { jump(to: end) }
+      silence()
+      skipToken()
+    }
+    settle()
+  }
+
+  /// How far the line is indented on which the token at `place` stands, in bytes.
+  private func column(ofLineAt place: Int) -> Int {
+    var first = place
+    while first > 0, !tokens[first].isFirstOnLine { first -= 1 }
+    var start = Int(tokens[first].start)
+    while start > 0, bytes[start - 1] != 0x0A { start -= 1 }
+    return Int(tokens[first].start) - start
   }
 
   /// Goes to the `{` on this line that something stands in front of; false if there is none.
@@ -193,9 +219,16 @@ extension Parser {
     }
     defer { ascend() }
     if kind == .identifier { correctWord(among: Parser.statementWords) }
+    if kind == .identifier, peek() == .identifier, isOnSameLine(), peek(2) == .assign,
+      isOnSameLine(2)
+    {
+      // `int n = 3`
+      correct(.typeBeforeName(tokens[index], tokens[index + 1], in: self))
+      return binding(isVariable: true)
+    }
     let start = self.start
     switch kind {
-    case .let, .var: return binding()
+    case .let, .var: return binding(isVariable: kind == .var)
     case .if: return ifStatement()
     case .guard: return guardStatement()
     case .match:
@@ -249,7 +282,7 @@ extension Parser {
       return add(.invalid, from: start)
     case .const where peek().isName:
       correct(.constantInBody(at: hereSpan))
-      return binding()
+      return binding(isVariable: false)
     default: return simpleStatement()
     }
   }
@@ -269,19 +302,18 @@ extension Parser {
   }
 
   /// Parses `let pattern: T = value`.
-  private mutating func binding() -> StatementID {
+  private mutating func binding(isVariable: Bool) -> StatementID {
     let start = self.start
     let keyword = span(of: tokens[index])
-    let isVariable = kind == .var
     advance()
     let pattern = bindingPattern()
     var written: TypeID?
     if take(.colon) { written = type() }
-    guard take(.assign) else {
+    guard takeAssign() else {
       report(.missingValue(isVariable ? "var" : "let", in: self))
       let unknown = invalidExpression()
       return add(
-        .binding(isVariable: isVariable, pattern, written, unknown, keyword: keyword), from: start)
+        .binding(isVariable: true, pattern, written, unknown, keyword: keyword), from: start)
     }
     let value = expression()
     return add(

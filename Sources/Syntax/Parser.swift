@@ -73,7 +73,11 @@ struct Parser {
   let lines: [(start: Int, indentation: Int)]
   /// Which brackets belong together; found out when first asked for.
   private var knownPairs: BracketPairs?
-  /// No more errors are reported up to this token, and none behind it on its line.
+  /// How many `}` stand in strings that have no end, and are missing because of that.
+  var swallowedBraceCount = 0
+  /// No more errors are reported up to this token.
+  ///
+  /// Nor are any behind it on its line.
   private var lastReportedIndex = -1
   private var depth = 0
   /// The height of the expression being parsed, so far.
@@ -94,6 +98,14 @@ struct Parser {
     let expected = tokens.count / 2 + 8
     module.expressions.reserveCapacity(expected)
     module.expressionSpans.reserveCapacity(expected)
+    for start in unterminatedStrings {
+      var place = start
+      while place < bytes.count, bytes[place] != 0x0A {
+        if bytes[place] == UInt8(ascii: "}") { swallowedBraceCount += 1 }
+        if bytes[place] == UInt8(ascii: "{") { swallowedBraceCount -= 1 }
+        place += 1
+      }
+    }
   }
 
   private static func lines(of bytes: [UInt8]) -> [(start: Int, indentation: Int)] {
@@ -323,6 +335,13 @@ struct Parser {
     guard !isAbandoned else { return }
     lastReportedIndex = max(lastReportedIndex, reportingIndex - 1)
     diagnostics.append(diagnostic)
+  }
+
+  /// No more errors are reported on the line of the next token.
+  mutating func silenceLine() {
+    var last = index
+    while last + 1 < tokens.count, !tokens[last + 1].isFirstOnLine { last += 1 }
+    lastReportedIndex = max(lastReportedIndex, last)
   }
 
   /// No more errors are reported at the next token.

@@ -137,7 +137,10 @@ extension Diagnostic {
     default:
       let word =
         parser.kind.isReserved ? "word `\(parser.text(parser.tokens[parser.index]))`" : next(parser)
-      return Diagnostic(.unexpected, "unexpected \(word)", at: parser.hereSpan)
+      let notes =
+        parser.kind.isName && parser.peek() == .leftParenthesis
+        ? ["statements on one line are separated by `;`"] : []
+      return Diagnostic(.unexpected, "unexpected \(word)", at: parser.hereSpan, notes: notes)
     }
   }
 

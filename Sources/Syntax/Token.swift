@@ -22,7 +22,7 @@ package struct Token: Hashable, Sendable {
   package let kind: Kind
   package let flags: Flags
 
-  var isFirstOnLine: Bool { flags.contains(.isFirstOnLine) }
+  package var isFirstOnLine: Bool { flags.contains(.isFirstOnLine) }
   var isBroken: Bool { flags.contains(.isBroken) }
 }
 
@@ -178,7 +178,9 @@ extension Token {
     }
 
     /// Whether it is an identifier wherever the grammar does not ask for the word.
-    var isName: Bool { rawValue >= Kind.identifier.rawValue && rawValue <= Kind.use.rawValue }
+    package var isName: Bool {
+      rawValue >= Kind.identifier.rawValue && rawValue <= Kind.use.rawValue
+    }
     /// Whether it is a word that can never be a name.
     package var isReserved: Bool {
       rawValue >= Kind.and.rawValue && rawValue <= Kind.while.rawValue
@@ -193,11 +195,11 @@ extension Token {
       self == .and || self == .or || self == .not || self == .in || self == .await
     }
     /// Whether a line that ends in it goes on with the next one.
-    var continuesOnNextLine: Bool {
+    package var continuesOnNextLine: Bool {
       isOperator || self == .comma || self == .arrow || self == .assign || isWordOperator
     }
     /// Whether a line that begins with it goes on from the one before.
-    var continuesLineBefore: Bool {
+    package var continuesLineBefore: Bool {
       self == .dot || self == .else || self == .catch || self == .finally
     }
   }

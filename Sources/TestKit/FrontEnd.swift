@@ -46,7 +46,7 @@ package func goThrough(
       let typed = type(loaded.modules, against: .defaultLaboratory)
       return FrontEndOutcome(
         sources: loaded.sources, main: loaded.main,
-        diagnostics: loaded.diagnostics + typed.diagnostics,
+        diagnostics: loaded.diagnostics + worthSaying(typed.diagnostics, of: loaded),
         typed: typed.value)
     }
     let checked = check(loaded, against: .defaultLaboratory)

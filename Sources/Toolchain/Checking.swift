@@ -18,7 +18,7 @@ package func check(_ loaded: LoadedProgram, against description: SystemDescripti
 > {
   var diagnostics = loaded.diagnostics
   let typed = type(loaded.modules, against: description)
-  diagnostics += typed.diagnostics
+  diagnostics += worthSaying(typed.diagnostics, of: loaded)
   var result: CheckedProgram?
   if let program = typed.value {
     let proven = prove(program)
@@ -30,6 +30,13 @@ package func check(_ loaded: LoadedProgram, against description: SystemDescripti
     if diagnostics.contains(where: { $0.severity == .error }) { result = nil }
   }
   return Checked(result, inOrder(diagnostics, main: loaded.main))
+}
+
+/// What the typing has to say of `loaded`: without warnings if there are syntax errors, since what
+/// is unused or never reached may be so because of them.
+package func worthSaying(_ diagnostics: [Diagnostic], of loaded: LoadedProgram) -> [Diagnostic] {
+  guard loaded.diagnostics.contains(where: { $0.severity == .error }) else { return diagnostics }
+  return diagnostics.filter { $0.severity == .error }
 }
 
 /// The diagnostics of the user's own file first, then of what it imports; each by its place,

@@ -171,6 +171,10 @@ package enum Intrinsic: Hashable, Sendable {
   case simulationStatus
   /// (simulation) -> [String]
   case simulationOutput
+  /// (simulation) -> String?
+  case simulationError
+  /// (simulation) -> the type of the dataset
+  case simulationDataset(MemberID)
 
   /// Whether it works on the timeline, and so runs in kernels only.
   package var isDeviceOnly: Bool {
@@ -186,7 +190,7 @@ package enum Intrinsic: Hashable, Sendable {
       .position, .transposed, .sized, .steppedSlice,
       .count, .last, .print, .pause, .leastSquares, .traceEdges, .traceSpan, .traceLevel,
       .simulationStatus,
-      .simulationOutput:
+      .simulationOutput, .simulationError, .simulationDataset:
       false
     }
   }
@@ -195,7 +199,7 @@ package enum Intrinsic: Hashable, Sendable {
   package var isHostOnly: Bool {
     switch self {
     case .print, .pause, .leastSquares, .traceEdges, .traceSpan, .traceLevel, .simulationStatus,
-      .simulationOutput:
+      .simulationOutput, .simulationError, .simulationDataset:
       true
     case .now, .clock, .slack, .delay, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause,
       .output, .outputPair,

@@ -338,6 +338,24 @@ extension TypedProgram {
     return result
   }
 
+  /// What the host halves of `experiments` begin with, each once.
+  package func hostRoots(of experiments: [TypedExperiment]) -> [FunctionID] {
+    let known = Set(experiments.map(\.id))
+    var roots: [FunctionID] = []
+    for member in members where member.experiment.map({ known.contains($0) }) ?? true {
+      switch member.kind {
+      case .constant, .shared, .argument, .variable:
+        roots += [member.initializer, member.lower, member.upper].compactMap { $0 }
+      case .dataset: roots += member.axes.map(\.values)
+      case .prepared, .field, .resident, .device: break
+      }
+    }
+    for experiment in experiments {
+      roots += [experiment.prepare, experiment.run, experiment.analyze].compactMap { $0 }
+    }
+    return roots
+  }
+
   /// What the host half of `experiment` begins with: the first values, bounds and axes of its
   /// members and of the constants that it sees, and its stages.
   package func hostRoots(of experiment: TypedExperiment) -> [FunctionID] {

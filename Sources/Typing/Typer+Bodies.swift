@@ -121,7 +121,7 @@ extension Typer {
   /// Whether control can come to the end of `block`.
   func completes(_ block: TypedBlock) -> Bool { block.statements.allSatisfy { completes($0) } }
 
-  private func completes(_ statement: TypedStatement) -> Bool {
+  func completes(_ statement: TypedStatement) -> Bool {
     switch statement.kind {
     case .expression, .declare, .declareMember, .assign, .compoundAssign, .assignTuple, .guarded,
       .loop, .send, .preload,

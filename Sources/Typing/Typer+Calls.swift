@@ -237,7 +237,7 @@ extension Typer {
       names = program[id].cases.map(\.name) + program[id].methods.map { program[$0].name }
     case .duration: names = ["seconds"]
     case .timestamp: names = ["aligned"]
-    case .simulation: names = ["edges", "span", "level", "status", "output", "trace"]
+    case .simulation: names = ["edges", "span", "level", "status", "output", "error", "trace"]
     default: break
     }
     if names.contains(name.text), isDevice(type) {

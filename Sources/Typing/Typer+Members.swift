@@ -88,6 +88,14 @@ extension Typer {
     case (.simulation, "status"): return make(.intrinsic(.simulationStatus, [value]), .string)
     case (.simulation, "output"):
       return make(.intrinsic(.simulationOutput, [value]), .array(.string))
+    case (.simulation, "error"):
+      return make(.intrinsic(.simulationError, [value]), .optional(.string))
+    case (.simulation(let id), _):
+      // A dataset, also one of a part.
+      let member = program[id].members.first {
+        program[$0].kind == .dataset && program[$0].name == name
+      }
+      return member.map { make(.intrinsic(.simulationDataset($0), [value]), program[$0].type) }
     default: return nil
     }
   }

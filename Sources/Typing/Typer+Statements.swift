@@ -14,8 +14,31 @@ extension Typer {
   mutating func typeStatements(_ ids: some Collection<StatementID>, at span: Span) -> TypedBlock {
     var statements: [TypedStatement] = []
     statements.reserveCapacity(ids.count)
-    for id in ids { typeStatement(id, into: &statements) }
+    // Warned of once in a block: what follows from that is not worth another.
+    var end: Span?
+    var isWarned = false
+    for id in ids {
+      if let leaving = end {
+        warnUnreachable(tree.span(of: id), behind: leaving)
+        end = nil
+        isWarned = true
+      }
+      let count = statements.count
+      typeStatement(id, into: &statements)
+      if !isWarned, statements.count > count, let last = statements.last, !completes(last) {
+        end = tree.span(of: id)
+      }
+    }
     return TypedBlock(statements, at: span)
+  }
+
+  /// Control never comes to `span`, since what stands at `leaving` does not go on.
+  private mutating func warnUnreachable(_ span: Span, behind leaving: Span) {
+    guard !body.hasUnknownFlow else { return }
+    warnings.append(
+      Diagnostic(
+        .unreachable, "this is never reached", at: span,
+        labels: [Label("what stands here does not go on behind its end", at: leaving)]))
   }
 
   /// Types a block inside another: whatever stands there is no longer at the top of `prepare`.

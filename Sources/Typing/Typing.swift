@@ -281,7 +281,8 @@ struct Typer {
 
   private mutating func warnOfUnusedImports() {
     guard let main = modules.modules.last else { return }
-    for (name, span) in main.importSpans where !usedImports.contains(name) && !name.hasPrefix("_") {
+    for (name, span) in main.importSpans
+    where !usedImports.contains(name) && !name.hasPrefix("_") && main.imports[name] != nil {
       report(
         Diagnostic(
           .unusedName, "`\(name)` is imported but never used", at: span,

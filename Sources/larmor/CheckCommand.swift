@@ -15,7 +15,11 @@ struct CheckCommand: ParsableCommand {
   @Flag(help: "Print the diagnostics as a JSON object.")
   var json = false
 
+  @Flag(help: "Apply the first fix of each diagnostic to the file, as long as that helps.")
+  var fix = false
+
   func run() throws {
+    if fix { try mend() }
     let loaded = try Program.load(file)
     let checked = Toolchain.check(loaded, against: .defaultLaboratory)
     if json {
@@ -25,6 +29,22 @@ struct CheckCommand: ParsableCommand {
       Program.show(checked.diagnostics, in: loaded.sources)
     }
     if checked.value == nil || checked.hasErrors { throw Ending.badProgram }
+  }
+
+  /// Applies fixes to the file, and says which.
+  private func mend() throws {
+    let bytes = try Files.readOrExit(file)
+    let mended = mendedAsFarAsPossible(file, bytes) { bytes in
+      let loaded = Toolchain.load(file, bytes) { Files.read($0) }
+      let checked = Toolchain.check(loaded, against: .defaultLaboratory)
+      return (loaded.sources, loaded.main, checked.diagnostics)
+    }
+    guard !mended.steps.isEmpty else { return }
+    try Files.replace(file, with: String(decoding: mended.bytes, as: UTF8.self))
+    for (line, step) in mended.steps {
+      Terminal.remark(
+        "\(file):\(line): \(step.diagnostic.code.rawValue) fixed: \(step.fix.message)")
+    }
   }
 }
 

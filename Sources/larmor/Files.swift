@@ -9,6 +9,11 @@ enum Files {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return .failure(failure()) }
     defer { close(descriptor) }
+    return read(from: descriptor)
+  }
+
+  /// What can be read from `descriptor` up to its end.
+  private static func read(from descriptor: Int32) -> Result<[UInt8], FileFailure> {
     var bytes: [UInt8] = []
     var status = stat()
     let expected = fstat(descriptor, &status) == 0 ? Int(clamping: status.st_size) : 0
@@ -52,6 +57,53 @@ enum Files {
       Terminal.complain("`\(path)` cannot be read: \(reason)")
       throw isForbidden ? Ending.notPermitted : Ending.inputOutput
     }
+  }
+
+  /// All of standard input, or the end of the process with a message.
+  static func standardInput() throws(ExitCode) -> [UInt8] {
+    switch read(from: STDIN_FILENO) {
+    case .success(let bytes): return bytes
+    case .failure:
+      Terminal.complain("standard input cannot be read: \(systemMessage())")
+      throw Ending.inputOutput
+    }
+  }
+
+  /// The programs that `paths` name: files as they are, of folders all `.exp` files below them in
+  /// the order of their names; folders whose names begin with a dot are passed over.
+  static func programs(_ paths: [String]) throws(ExitCode) -> [String] {
+    var found: [String] = []
+    for path in paths {
+      var status = stat()
+      guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+        found.append(path)
+        continue
+      }
+      let below = programs(below: path, depth: 0)
+      if below.isEmpty {
+        Terminal.complain("there is no .exp file in `\(path)`")
+        throw Ending.noInput
+      }
+      found += below
+    }
+    return found
+  }
+
+  private static func programs(below folder: String, depth: Int) -> [String] {
+    // Deeper than any laboratory keeps its programs: a link that leads round in a circle.
+    guard depth < 32 else { return [] }
+    var found: [String] = []
+    for name in names(in: folder).sorted() where !name.hasPrefix(".") {
+      let path = folder == "." ? name : folder.hasSuffix("/") ? folder + name : folder + "/" + name
+      var status = stat()
+      guard stat(path, &status) == 0 else { continue }
+      if status.st_mode & S_IFMT == S_IFDIR {
+        found += programs(below: path, depth: depth + 1)
+      } else if name.hasSuffix(".exp") {
+        found.append(path)
+      }
+    }
+    return found
   }
 
   /// Writes `text` to `path` so that whoever reads it sees the old file or the new one: beside it,

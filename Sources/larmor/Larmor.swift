@@ -12,7 +12,10 @@ struct Larmor: ParsableCommand {
       seed.
       """,
     version: "0.1.0",
-    subcommands: [RunCommand.self, CheckCommand.self, TestCommand.self, DisassembleCommand.self])
+    subcommands: [
+      RunCommand.self, CheckCommand.self, TestCommand.self, FormatCommand.self, ExplainCommand.self,
+      DisassembleCommand.self,
+    ])
 }
 
 /// What a process ends with, as in sysexits.

@@ -29,6 +29,9 @@ enum Terminal {
   /// Writes a line of results.
   static func result(_ line: String) { put(line + "\n", STDOUT_FILENO) }
 
+  /// Writes text of results as it is.
+  static func result(text: String) { put(text, STDOUT_FILENO) }
+
   /// Writes a line of remarks.
   static func remark(_ line: String) { put(line + "\n", STDERR_FILENO) }
 

@@ -8,22 +8,59 @@ import Typing
 /// `larmor test`: runs the tests that stand in a program.
 struct TestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "test", abstract: "Run the tests that stand in a program, on the simulated device."
+    commandName: "test",
+    abstract: "Run the tests that stand in programs, on the simulated device."
   )
 
-  @Argument(help: "The program, an .exp file.")
-  var file: String
+  @Argument(
+    help: "Programs, .exp files, and folders with such; all below this one if none is named.")
+  var files: [String] = []
 
-  @Flag(help: "Print the outcome as a JSON object.")
+  @Option(help: "Run only the tests that have this in their titles.")
+  var filter: String?
+
+  @Flag(help: "Print the outcome as a JSON object, one for each file.")
   var json = false
 
   @Option(help: "What all chance in the simulated laboratory follows from.")
   var seed: UInt64 = 0
 
   func run() throws {
+    let programs = try Files.programs(files.isEmpty ? ["."] : files)
+    var (passedCount, failedCount) = (0, 0)
+    var worst: ExitCode?
+    for file in programs {
+      do {
+        let outcomes = try outcomes(of: file, isAlone: programs.count == 1)
+        failedCount += outcomes.count { !$0.hasPassed }
+        passedCount += outcomes.count { $0.hasPassed }
+      } catch {
+        guard programs.count > 1 else { throw error }
+        worst = worst ?? error
+      }
+    }
+    if !json {
+      if passedCount + failedCount == 0, worst == nil {
+        let what = filter.map { "tests with `\($0)` in their titles" } ?? "tests"
+        Terminal.remark(
+          programs.count == 1
+            ? "\(programs[0]) has no \(what)" : "there are no \(what) in \(programs.count) files")
+      } else {
+        Terminal.result("\(passedCount) passed, \(failedCount) failed")
+      }
+    }
+    if let worst { throw worst }
+    if failedCount > 0 { throw Ending.failed }
+  }
+
+  /// Runs the tests of one file and shows what became of them.
+  private func outcomes(of file: String, isAlone: Bool) throws(ExitCode) -> [TestOutcome] {
     let checked = try Program.check(file, json: json)
+    let tests = checked.typed.tests.filter { test in filter.map { test.title.contains($0) } ?? true
+    }
+    if !json, !isAlone, !tests.isEmpty { Terminal.result(file) }
     var outcomes: [TestOutcome] = []
-    for test in checked.typed.tests {
+    for test in tests {
       let done: TestOutcome
       switch runTest(test, of: checked.proven, seed: seed) {
       case .success(let outcome): done = outcome
@@ -38,15 +75,10 @@ struct TestCommand: ParsableCommand {
       outcomes.append(done)
       if !json { show(done, in: checked.loaded.sources) }
     }
-    let failedCount = outcomes.count { !$0.hasPassed }
-    if json {
+    if json, isAlone || !tests.isEmpty {
       Terminal.result(Toolchain.json(of: outcomes, in: checked.loaded.sources, file: file).compact)
-    } else if outcomes.isEmpty {
-      Terminal.remark("\(file) has no tests")
-    } else {
-      Terminal.result("\(outcomes.count - failedCount) passed, \(failedCount) failed")
     }
-    if failedCount > 0 { throw Ending.failed }
+    return outcomes
   }
 
   private func show(_ outcome: TestOutcome, in sources: SourceSet) {
