@@ -107,6 +107,8 @@ extension Piece {
     }
     guard start < token.end else { return }
     var kind = token.kind
+    // `T??` is an optional of an optional.
+    if kind == .coalesce, layout.optionalEnds.contains(token.end) { kind = .question }
     if start > token.start {
       // What is left of `>=`, `>>` or `>>=`.
       kind = token.end - start == 1 && token.kind == .greaterOrEqual ? .assign : token.kind

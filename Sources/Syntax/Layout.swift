@@ -11,6 +11,8 @@ package struct Layout: Sendable {
   package fileprivate(set) var argumentEnds: Set<UInt32> = []
   /// Where the cases of `match` begin.
   package fileprivate(set) var cases: Set<UInt32> = []
+  /// Where the `?` of optional types end; two of them may be one token.
+  package fileprivate(set) var optionalEnds: Set<UInt32> = []
   /// Where the cases of enums and the fields of structs begin, which commas may separate.
   package fileprivate(set) var items: Set<UInt32> = []
 }
@@ -28,6 +30,7 @@ extension ParsedModule {
     }
     for case .match(_, let cases) in statements { layout.cases.formUnion(cases.map(\.span.start)) }
     for (type, span) in zip(types, typeSpans) {
+      if case .optional = type { layout.optionalEnds.insert(span.end) }
       guard case .named(_, let name, let arguments) = type, !arguments.isEmpty, span.end > 0 else {
         continue
       }
