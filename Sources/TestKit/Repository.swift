@@ -58,4 +58,11 @@ package enum Repository {
   /// The only programs that are to be judged: those whose paths contain this (`GOLDEN=loops`); nil
   /// for all.
   package static let chosen: String? = ProcessInfo.processInfo.environment["GOLDEN"]
+
+  /// How many programs are to be generated, and the seed of the first (`GENERATED=100000
+  /// GENERATED_FROM=0`).
+  package static let generated: (count: Int, first: Int) = (
+    ProcessInfo.processInfo.environment["GENERATED"].flatMap(Int.init) ?? 1_000,
+    ProcessInfo.processInfo.environment["GENERATED_FROM"].flatMap(Int.init) ?? 0
+  )
 }
