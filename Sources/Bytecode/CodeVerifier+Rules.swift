@@ -5,8 +5,9 @@ extension CodeVerifier {
     switch opcode {
     case .jump, .jumpIfTrue, .jumpIfFalse, .rethrow, .poll, .loadInteger, .loadWord, .arrayAllocate,
       .arrayRelease,
-      .arrayCount, .now, .clock, .delay, .moveTo, .waitUntil, .realtime, .resetTimeline,
-      .shouldPause, .enterCritical, .leaveCritical, .output,
+      .arrayCount, .now, .clock, .delay, .moveTo, .waitUntil, .realtime, .catchUp, .resetTimeline,
+      .shouldPause, .output, .enterCritical, .leaveCritical,
+      .beginRecord, .abortRecord, .flushPlays, .dropPlays,
       .addInteger, .subtractInteger, .multiplyInteger, .floorDivideInteger, .remainderInteger,
       .powerInteger,
       .negateInteger, .absoluteInteger, .addImmediate, .wrapAdd, .wrapSubtract, .wrapMultiply,
@@ -96,7 +97,15 @@ extension CodeVerifier {
     case .outputExtended: try checkEvent(value: c)
     case .gate: try checkGate()
     case .input: try checkInput()
+    case .endRecord, .play: try checkRecording(a)
     }
+  }
+
+  /// An element of a recording is four integers.
+  private func checkRecording(_ array: UInt16) throws(VerificationError) {
+    let words = view.layout(Int(try type(array).layout)).words
+    guard words.count == 4 else { throw failure(.element) }
+    for number in 0..<4 where words[number].kind != .integer { throw failure(.element) }
   }
 
   private func requireLayout(of a: UInt16, and b: UInt16) throws(VerificationError) {

@@ -137,6 +137,15 @@ package enum Opcode: UInt16, Sendable {
   case output, outputExtended, gate, input
   /// Around what no cancellation interrupts.
   case enterCritical, leaveCritical
+  /// Recordings. `beginRecord` opens one with a cursor of its own at 0; `endRecord` closes it, puts
+  /// its events, in order of time, into an owned pair (elements of four integers: time, target,
+  /// address, value) and its length in ticks into an integer, and `abortRecord` forgets it; both
+  /// give the cursor back. `play` has the events of a recording queued from the cursor on, in order
+  /// of time with what else is queued; `flushPlays` waits until all are; `dropPlays` forgets those
+  /// that are not.
+  case beginRecord, endRecord, abortRecord, play, flushPlays, dropPlays
+  /// What the language does by itself where errors are caught; `realtime` is asked for.
+  case catchUp
 
   package var shape: Shape {
     switch self {
@@ -206,12 +215,16 @@ package enum Opcode: UInt16, Sendable {
     case .putGlobal: Shape(.changeOwned, .global, .none)
     case .now, .clock: Shape(.writeInteger, .none, .none)
     case .delay, .moveTo, .waitUntil: Shape(.readInteger, .none, .none)
-    case .realtime, .resetTimeline, .enterCritical, .leaveCritical: Shape(.none, .none, .none)
+    case .realtime, .catchUp, .resetTimeline, .enterCritical, .leaveCritical:
+      Shape(.none, .none, .none)
     case .shouldPause: Shape(.writeBoolean, .none, .none)
     case .output: Shape(.channel, .readInteger, .readScalar)
     case .outputExtended: Shape(.channel, .readInteger, .readScalar, .event)
     case .gate: Shape(.channel, .readInteger, .immediate, .event)
     case .input: Shape(.channel, .readInteger, .readInteger, .input)
+    case .beginRecord, .abortRecord, .flushPlays, .dropPlays: Shape(.none, .none, .none)
+    case .endRecord: Shape(.writeOwned, .writeInteger, .none)
+    case .play: Shape(.readArray, .none, .none)
     }
   }
 }

@@ -218,9 +218,6 @@ struct TableVerifier {
     for index in 0..<types.count {
       let kind = types[index].kind
       guard kind != .borrowed else { throw VerificationError(.global, index: index) }
-      guard kind != .owned || profile == .host else {
-        throw VerificationError(.kernelProfile, index: index)
-      }
     }
   }
 

@@ -26,6 +26,9 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
   private let slots: UnsafeMutablePointer<ResidentKernel?>
   private let stack: UnsafeMutableRawBufferPointer
   private let arena: UnsafeMutableRawBufferPointer
+  /// The session's resident values, as canonical words, while no kernel runs.
+  private let residents: UnsafeMutableBufferPointer<UInt64>
+  private var residentCount = 0
   /// The machine in the kernel that was started last, and its slot; its results can be read until
   /// the next start.
   private var machine: Machine?
@@ -44,6 +47,8 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
     slots.initialize(repeating: nil, count: parameters.slotCount)
     stack = .allocate(byteCount: parameters.stackBytes & ~7, alignment: 8)
     arena = .allocate(byteCount: parameters.arenaBytes & ~7, alignment: 8)
+    // All that an image can have: its scalars lie on the stack, its arrays in the arena.
+    residents = .allocate(capacity: (parameters.arenaBytes + parameters.stackBytes) / 8)
   }
 
   deinit {
@@ -51,6 +56,7 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
     slots.deallocate()
     stack.deallocate()
     arena.deallocate()
+    residents.deallocate()
     timeline.deallocate()
   }
 
@@ -110,12 +116,25 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
     (0..<parameters.slotCount).contains(slot.number) && slots[slot.number] != nil
   }
 
+  // MARK: Resident values
+
+  /// Sets the resident values of the session that begins, as canonical words in the order that its
+  /// images have; false if there is no room for them.
+  package mutating func setResidents(_ words: UnsafeBufferPointer<UInt64>) -> Bool {
+    guard !isRunning, words.count <= residents.count else { return false }
+    for index in 0..<words.count { residents[index] = words[index] }
+    residentCount = words.count
+    return true
+  }
+
   // MARK: Running
 
-  /// Starts the kernel in `slot`: charges the start, catches up, and enters it with `arguments` and
+  /// Starts the kernel in `slot`: charges the start, catches up unless it is seamless, and enters
+  /// it with `arguments` and
   /// `bound` captures as canonical words.
   package mutating func start(
-    _ slot: KernelSlot, arguments: UnsafeBufferPointer<UInt64>, bound: UnsafeBufferPointer<UInt64>
+    _ slot: KernelSlot, arguments: UnsafeBufferPointer<UInt64>,
+    bound: UnsafeBufferPointer<UInt64>, isSeamless: Bool = false
   ) throws(StartError) {
     guard !isRunning else { throw .busy }
     guard isResident(slot), let kernel = slots[slot.number] else { throw .notResident }
@@ -132,10 +151,18 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
       case .outOfMemory: throw .outOfMemory
       }
     }
+    if kernel.image.globalCount > 0 {
+      let kept = UnsafeBufferPointer(rebasing: UnsafeBufferPointer(residents)[..<residentCount])
+      switch machine.importGlobals(kept) {
+      case .malformed?: throw .malformedWords
+      case .outOfMemory?: throw .outOfMemory
+      case nil: break
+      }
+    }
     self.machine = machine
     current = slot.number
     isRunning = true
-    timeline.beginCall(charging: parameters.kernelStart)
+    timeline.beginCall(charging: parameters.kernelStart, isSeamless: isSeamless)
   }
 
   /// Runs the kernel until it ends or needs something from outside.
@@ -203,6 +230,9 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
 
   private mutating func end() {
     isRunning = false
+    if let machine, machine.image.globalCount > 0 {
+      residentCount = min(residents.count, machine.exportGlobals(into: residents))
+    }
     advance(to: timeline.clock())
     timeline.endCall()
   }

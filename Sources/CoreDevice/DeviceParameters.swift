@@ -15,11 +15,14 @@ package struct DeviceParameters: Hashable, Sendable {
   package var slotCount: Int
   package var arenaBytes: Int
   package var stackBytes: Int
+  /// Events of one recording, and events that are played at once.
+  package var recordingDepth: Int
 
   /// Depths that make no sense (none, or negative) are raised to the least that works.
   package init(
     margin: Int64, kernelStart: Int64, hostRoundTrip: Int64, laneCount: Int, laneDepth: Int,
-    inputCount: Int, inputDepth: Int, slotCount: Int, arenaBytes: Int, stackBytes: Int
+    inputCount: Int, inputDepth: Int, slotCount: Int, arenaBytes: Int, stackBytes: Int,
+    recordingDepth: Int = 16_384
   ) {
     self.margin = max(0, margin)
     self.kernelStart = max(1, kernelStart)
@@ -31,6 +34,7 @@ package struct DeviceParameters: Hashable, Sendable {
     self.slotCount = max(1, slotCount)
     self.arenaBytes = max(0, arenaBytes)
     self.stackBytes = max(0, stackBytes)
+    self.recordingDepth = max(1, recordingDepth)
   }
 }
 

@@ -28,6 +28,13 @@ package struct InputQueues {
     var read = 0
   }
 
+  /// What a converter, a bus or a camera found out.
+  private struct Sample {
+    var time: Int64 = 0
+    var address: Int64 = 0
+    var value: Int64 = 0
+  }
+
   private struct Channel {
     var number: UInt16 = 0
     var head = 0
@@ -40,6 +47,9 @@ package struct InputQueues {
     var isOpen = false
     var opened: Int64 = 0
     var count: Int64 = 0
+    /// Readings that have not been read, the oldest first, and when one was lost for want of room.
+    var sampleCount = 0
+    var lostSample = Int64.max
   }
 
   private let depth: Int
@@ -47,6 +57,7 @@ package struct InputQueues {
   private let channels: UnsafeMutablePointer<Channel>
   private let windows: UnsafeMutablePointer<Window>
   private let edges: UnsafeMutablePointer<Edge>
+  private let samples: UnsafeMutablePointer<Sample>
   private var channelCount = 0
   /// Every edge before this time is in its window.
   private(set) var knownUntil: Int64 = 0
@@ -60,12 +71,15 @@ package struct InputQueues {
     windows.initialize(repeating: Window(), count: capacity * depth)
     edges = .allocate(capacity: capacity * depth * depth)
     edges.initialize(repeating: Edge(time: 0, rising: true), count: capacity * depth * depth)
+    samples = .allocate(capacity: capacity * depth)
+    samples.initialize(repeating: Sample(), count: capacity * depth)
   }
 
   func deallocate() {
     channels.deallocate()
     windows.deallocate()
     edges.deallocate()
+    samples.deallocate()
   }
 
   // MARK: The device's side
@@ -139,9 +153,39 @@ package struct InputQueues {
     return knownUntil >= asked ? .nothing : .later(min(window.close, asked))
   }
 
+  /// Reads the oldest reading at `address` (2 and above), not later than `until`.
+  mutating func readSample(of channel: UInt16, address: Int64, until: Int64) -> Reading {
+    if let index = entered(channel) {
+      let base = index * depth
+      var position = 0
+      while position < channels[index].sampleCount {
+        let sample = samples[base + position]
+        if sample.address == address {
+          guard sample.time <= until else { return .nothing }
+          for later in (position + 1)..<max(position + 1, channels[index].sampleCount) {
+            samples[base + later - 1] = samples[base + later]
+          }
+          channels[index].sampleCount -= 1
+          return .entry(time: sample.time, value: sample.value)
+        }
+        position += 1
+      }
+      if channels[index].lostSample <= until {
+        channels[index].lostSample = .max
+        return .lost
+      }
+    }
+    let asked = saturating(until, plus: 1)
+    return knownUntil >= asked ? .nothing : .later(asked)
+  }
+
   /// Forgets what has not been read; gates that are open or queued go on unheard.
   mutating func dropUnread() {
-    for index in 0..<channelCount { drop(channels[index].unread, of: index) }
+    for index in 0..<channelCount {
+      drop(channels[index].unread, of: index)
+      channels[index].sampleCount = 0
+      channels[index].lostSample = .max
+    }
   }
 
   /// Forgets all windows, also those still to come.
@@ -171,6 +215,20 @@ package struct InputQueues {
     } else if windows[place].count == Int64(depth) + 1 {
       windows[place].firstLost = time
     }
+  }
+
+  /// Takes in a reading on `channel` at `time`; readings of a channel come in order.
+  package mutating func receive(
+    reading value: Int64, address: Int64, at time: Int64, on channel: UInt16
+  ) {
+    guard let index = enter(channel) else { return }
+    let count = channels[index].sampleCount
+    guard count < depth else {
+      channels[index].lostSample = min(channels[index].lostSample, time)
+      return
+    }
+    samples[index * depth + count] = Sample(time: time, address: address, value: value)
+    channels[index].sampleCount = count + 1
   }
 
   /// Notes that the gate of `channel` opened at `time`.

@@ -26,6 +26,10 @@ package struct Timeline: DevicePort {
   /// An input on which an edge ends the waiting.
   private var awaited: UInt16?
   private let margin: Int64
+  /// The kernel that runs keeps its cursor where it is.
+  private var isSeamless = false
+  var recorder: Recording
+  var playback: Playback
 
   /// When `resetTimeline` was called, until what it drops has been dropped.
   private var resetTime: Int64?
@@ -49,6 +53,8 @@ package struct Timeline: DevicePort {
     margin = parameters.margin
     lanes = Lanes(laneCount: parameters.laneCount, depth: parameters.laneDepth)
     inputs = InputQueues(channelCount: parameters.inputCount, depth: parameters.inputDepth)
+    recorder = Recording(depth: parameters.recordingDepth)
+    playback = Playback(depth: parameters.recordingDepth)
     stopFlag = .allocate(capacity: 1)
     stopFlag.initialize(to: 0)
   }
@@ -57,6 +63,8 @@ package struct Timeline: DevicePort {
   package func deallocate() {
     lanes.deallocate()
     inputs.deallocate()
+    recorder.deallocate()
+    playback.deallocate()
     stopFlag.deallocate()
   }
 
@@ -77,15 +85,16 @@ package struct Timeline: DevicePort {
   /// Sets or clears the flag that `should_pause()` reads.
   package mutating func requestPause(_ isRequested: Bool) { session.pauseIsRequested = isRequested }
 
-  /// Begins a kernel call: charges `cost` and catches up.
-  package mutating func beginCall(charging cost: Int64) {
+  /// Begins a kernel call: charges `cost` and catches up, unless the kernel is seamless.
+  package mutating func beginCall(charging cost: Int64, isSeamless: Bool = false) {
     call &+= 1
     hasWaited = false
     criticalDepth = 0
     failureIsRequested = false
     stopFlag.pointee = stopTime == nil ? 0 : 1
+    self.isSeamless = isSeamless
     charge(cost)
-    realtime()
+    catchUp()
   }
 
   /// Ends a kernel call: input windows that it did not read are dropped.
@@ -94,13 +103,15 @@ package struct Timeline: DevicePort {
   package mutating func endCall() {
     hasWaited = false
     awaited = nil
+    _ = endRecording()
+    playback.dropAll()
     inputs.dropUnread()
   }
 
   /// Lets `ticks` pass on the host's link, and catches up.
   package mutating func passRoundTrip(_ ticks: Int64) {
     charge(ticks)
-    if criticalDepth == 0 { realtime() }
+    catchUp()
   }
 
   /// Begins a `critical` block.
@@ -169,11 +180,17 @@ package struct Timeline: DevicePort {
     cursorTime = max(cursorTime, saturating(clockTime, plus: margin))
   }
 
+  /// Catches up by itself, which happens neither in a seamless kernel nor inside `critical`.
+  package mutating func catchUp() {
+    if !isSeamless, criticalDepth == 0 { realtime() }
+  }
+
   /// The pause flag.
   package func shouldPause() -> Bool { session.pauseIsRequested }
 
   /// Waits until the clock has reached `time`; catches up if it had to wait.
   package mutating func waitUntil(_ time: Int64) -> PortOutcome {
+    if let outcome = feed(until: .max) { return outcome }
     guard clockTime < time else {
       finishWaiting()
       return .done
@@ -187,6 +204,7 @@ package struct Timeline: DevicePort {
   /// The dropping is done before the next operation, which waits for it but loses no time.
   package mutating func resetTimeline() {
     if resetTime == nil { resetTime = clockTime }
+    playback.dropAll()
   }
 
   // MARK: Outputs
@@ -194,6 +212,17 @@ package struct Timeline: DevicePort {
   /// Queues `value` for `channel` at `time`.
   package mutating func output(
     channel: UInt16, address: Int64, value: UInt64, at time: Int64, position: UInt64
+  ) -> PortOutcome {
+    if recorder.isOpen {
+      return recorder.add(.write, channel, address: address, value: value, at: time)
+    }
+    if let outcome = feed(until: time) { return outcome }
+    return write(channel, address, value, at: time, position)
+  }
+
+  /// Queues a value; what is played has had its turn.
+  mutating func write(
+    _ channel: UInt16, _ address: Int64, _ value: UInt64, at time: Int64, _ position: UInt64
   ) -> PortOutcome {
     guard resetTime == nil else { return stall(until: clockTime) }
     let event = event(.write, channel, address, value, at: time, position)
@@ -212,11 +241,18 @@ package struct Timeline: DevicePort {
     at time: Int64,
     position: UInt64
   ) -> PortOutcome {
-    guard resetTime == nil else { return stall(until: clockTime) }
+    if !recorder.isOpen {
+      if let outcome = feed(until: time) { return outcome }
+      guard resetTime == nil else { return stall(until: clockTime) }
+    }
     let (end, overflow) = time.addingReportingOverflow(after)
     guard after >= 0, !overflow else { return refuse(Fault(.arithmeticOverflow)) }
     guard after > 0 else {
       return output(channel: channel, address: address, value: second, at: time, position: position)
+    }
+    if recorder.isOpen {
+      return recorder.add(
+        channel, address: address, value: value, at: time, then: second, at: end)
     }
     return queue(
       event(.write, channel, address, value, at: time, position),
@@ -228,6 +264,21 @@ package struct Timeline: DevicePort {
   /// It must not begin before the last one of the channel has ended.
   package mutating func gate(
     channel: UInt16, edges: UInt16, at time: Int64, duration: Int64, position: UInt64
+  ) -> PortOutcome {
+    if recorder.isOpen {
+      guard duration >= 0, !time.addingReportingOverflow(duration).overflow else {
+        return refuse(Fault(.arithmeticOverflow))
+      }
+      return recorder.add(
+        .gate, channel, address: Int64(edges), value: UInt64(duration), at: time)
+    }
+    if let outcome = feed(until: time) { return outcome }
+    return open(channel, edges, at: time, duration, position)
+  }
+
+  /// Opens a window; what is played has had its turn.
+  mutating func open(
+    _ channel: UInt16, _ edges: UInt16, at time: Int64, _ duration: Int64, _ position: UInt64
   ) -> PortOutcome {
     guard resetTime == nil else { return stall(until: clockTime) }
     let (end, overflow) = time.addingReportingOverflow(duration)
@@ -249,11 +300,17 @@ package struct Timeline: DevicePort {
 
   // MARK: Inputs
 
-  /// Reads an edge (address 0) or a closed window's count (address 1), not later than `until`;
+  /// Reads an edge (address 0), a closed window's count (address 1) or a reading of a converter, a
+  /// bus or a camera (the others), not later than `until`;
   /// catches up if it had to wait.
   package mutating func input(
     channel: UInt16, address: Int64, until: Int64, position: UInt64
   ) -> InputOutcome {
+    switch feed(until: .max) {
+    case .fault(let fault): return .fault(fault)
+    case .wait: return .wait
+    case .done, nil: break
+    }
     guard resetTime == nil else {
       wait(until: clockTime)
       return .wait
@@ -262,7 +319,10 @@ package struct Timeline: DevicePort {
     switch address {
     case 0: reading = inputs.readEdge(of: channel, until: until)
     case 1: reading = inputs.readCount(of: channel, until: until)
-    default: reading = .nothing
+    default:
+      reading =
+        address < 0
+        ? .nothing : inputs.readSample(of: channel, address: address, until: until)
     }
     switch reading {
     case .entry(let time, let value):
@@ -278,7 +338,7 @@ package struct Timeline: DevicePort {
       // What the clock has passed comes in first; only then is it known whether there is anything
       // to wait for.
       if inputs.knownUntil < clockTime { wait(until: clockTime) } else { wait(until: time) }
-      awaited = address == 0 && waitsUntil > clockTime ? channel : nil
+      awaited = address != 1 && waitsUntil > clockTime ? channel : nil
       return .wait
     }
   }
@@ -389,7 +449,7 @@ extension Timeline {
   }
 
   private mutating func finishWaiting() {
-    if hasWaited, criticalDepth == 0 { realtime() }
+    if hasWaited { catchUp() }
     hasWaited = false
   }
 }

@@ -124,8 +124,9 @@ struct DeviceFactsReader {
       call(runsOnDevice(callee) ? [callee] : [], arguments)
       return []
     case .deviceCall(let device, let name, let signature, let arguments):
-      let callee = program.deviceKernel(name, of: device, like: signature, in: function.owner)
-      call(callee.map { [$0] } ?? [], arguments)
+      read(device)
+      call(
+        program.deviceKernels(name, of: device, like: signature, in: function.owner), arguments)
       return []
     case .callValue(let callee, let arguments):
       read(callee)
@@ -315,26 +316,6 @@ struct DeviceFactsReader {
       if let finally { walk(finally) }
     case .send(let operand): host(operand, at: statement.span)
     case .block(let block), .parallel(let block), .critical(let block): walk(block)
-    }
-  }
-}
-
-extension TypedProgram {
-  /// The kernel that a call of `name` on `device` starts; `owner` is that of the code that calls.
-  ///
-  /// Nil where an error was reported or the device is not known yet.
-  func deviceKernel(
-    _ name: String, of device: TypedExpression, like signature: FunctionID,
-    in owner: TypedFunction.Owner
-  ) -> FunctionID? {
-    switch device.kind {
-    case .device(let member):
-      guard case .device(let binding?) = self[member].kind else { return nil }
-      return kernel(name, of: binding.driver, like: signature)
-    case .ownDevice:
-      guard case .driver(let driver) = owner else { return nil }
-      return kernel(name, of: driver, like: signature)
-    default: return nil
     }
   }
 }

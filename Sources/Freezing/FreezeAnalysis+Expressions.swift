@@ -99,10 +99,11 @@ extension FreezeAnalysis {
       evaluate(arguments)
       call(anyOf: [callee], arguments, at: expression.span)
     case .deviceCall(let device, let name, let signature, let arguments):
+      evaluate(device)
       evaluate(arguments)
       let owner = program[flow.function].owner
-      let kernel = program.deviceKernel(name, of: device, like: signature, in: owner)
-      call(anyOf: kernel.map { [$0] } ?? [], arguments, at: expression.span)
+      let kernels = program.deviceKernels(name, of: device, like: signature, in: owner)
+      call(anyOf: kernels, arguments, at: expression.span)
     case .callValue(let callee, let arguments):
       evaluate(callee)
       evaluate(arguments)
@@ -254,7 +255,7 @@ extension Intrinsic {
       true
     case .now, .clock, .slack, .delay, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause,
       .output, .outputPair,
-      .gate, .input, .position, .sized, .steppedSlice:
+      .gate, .input, .play, .position, .sized, .steppedSlice:
       true
     case .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine, .cosine,
       .tangent, .arcSine,

@@ -137,10 +137,7 @@ struct FreezeAnalysis {
         }
       }
       for (device, name, signature) in deviceCalls {
-        if let kernel = program.deviceKernel(name, of: device, like: signature, in: function.owner)
-        {
-          callees.append(kernel)
-        }
+        callees += program.deviceKernels(name, of: device, like: signature, in: function.owner)
       }
       for type in calledValues { callees += targets(of: type) }
       var edges: Set<FunctionID> = []

@@ -4,11 +4,15 @@ extension SystemDescription {
   package static let defaultLaboratory: SystemDescription = {
     var devices: [DeviceDescription] = []
     var channels: [ChannelDescription] = []
-    func add(_ names: [String], driver: String, _ kind: ChannelDescription.Kind) {
+    func add(
+      _ names: [String], driver: String, _ kind: ChannelDescription.Kind,
+      _ fields: [(name: String, value: DeviceDescription.FieldValue)] = []
+    ) {
       for name in names {
         let number = UInt16(channels.count)
         devices.append(
-          DeviceDescription(name: name, driver: driver, fields: [("channel", .channel(number))]))
+          DeviceDescription(
+            name: name, driver: driver, fields: [("channel", .channel(number))] + fields))
         channels.append(ChannelDescription(number: number, device: name, kind: kind))
       }
     }
@@ -19,6 +23,18 @@ extension SystemDescription {
     add(
       ["qubit", "chirp"] + (0..<4).map { "dds\($0)" }, driver: "DDSChannel",
       .dds(frequency: 200e6, phase: 0, amplitude: 1))
+    add(["counter"], driver: "GatedCounter", .ttlInput)
+    add(["coil", "dac0"], driver: "DAC", .dac(outputs: 32, range: 10))
+    let step = 20.0 / 65536
+    for (name, source) in [("field", "coil"), ("adc0", "dac0")] {
+      let converter = ConverterDescription(
+        source: source, inputs: 8, conversion: 2_000, range: 10, step: step, pole: 10e-6,
+        noise: 1e-3)
+      add(
+        [name], driver: "ADC", .adc(converter),
+        [("step", .float(step)), ("conversion", .duration(2_000))])
+    }
+    add(["spi0"], driver: "SPI", .spi)
     return SystemDescription(
       name: "default",
       core: CoreDescription(

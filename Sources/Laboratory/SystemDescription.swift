@@ -88,6 +88,8 @@ package struct DeviceDescription: Hashable, Sendable {
     case integer(Int64)
     /// In SI base units, angles in turns.
     case float(Double)
+    /// The same with its dimension: powers of second, metre, kilogram, ampere, kelvin and turn.
+    case quantity(Double, exponents: [Int8])
     /// In ticks.
     case duration(Int64)
     case boolean(Bool)
@@ -121,6 +123,20 @@ package struct ChannelDescription: Hashable, Sendable {
     /// Addresses: 0 frequency in Hz, 1 phase in turns, 2 amplitude (each a float's bits), 3 phase
     /// mode (0 coherent, 1 continuous, 2 reset), 4 switch (0 or 1).
     case dds(frequency: Double, phase: Double, amplitude: Double)
+    /// A converter with that many outputs; addresses are their numbers, values volts (a float's
+    /// bits), held within ±`range`.
+    case dac(outputs: Int, range: Double)
+    /// A converter; a write to address n samples input n, whose code (see `ConverterDescription`)
+    /// is a reading at address 2 + n.
+    case adc(ConverterDescription)
+    /// A bus: a write to address 0 is a transfer that nothing comes back from, one to address 1 one
+    /// whose answer is a reading at address 2. Address 2 sets the length in bits, 3 the ticks of a
+    /// bit, 4 the chip that is selected. What hangs on it sends back what it was sent in the
+    /// transfer before.
+    case spi
+    /// A camera: while address 0 is 1 it is exposed; when that ends each region's counts are a
+    /// reading at address 2 + the region's number. Rates in Hz, `readout` in ticks.
+    case camera(rates: [Double], readout: Int64)
   }
   package var number: UInt16
   package var device: String
@@ -129,6 +145,34 @@ package struct ChannelDescription: Hashable, Sendable {
     self.number = number
     self.device = device
     self.kind = kind
+  }
+}
+
+/// A simulated analog to digital converter.
+package struct ConverterDescription: Hashable, Sendable {
+  /// The device with a DAC whose output n is led to input n; nil: nothing is.
+  package var source: String?
+  package var inputs: Int
+  /// Ticks from the sample to its reading.
+  package var conversion: Int64
+  /// Volts of the greatest code and of one step of the code.
+  package var range: Double
+  package var step: Double
+  /// The time constant of the way in seconds, and the noise in volts.
+  package var pole: Double
+  package var noise: Double
+
+  package init(
+    source: String?, inputs: Int, conversion: Int64, range: Double, step: Double, pole: Double,
+    noise: Double
+  ) {
+    self.source = source
+    self.inputs = inputs
+    self.conversion = conversion
+    self.range = range
+    self.step = step
+    self.pole = pole
+    self.noise = noise
   }
 }
 

@@ -82,8 +82,7 @@ private struct CanonicalWriter {
   mutating func writeZeros(_ type: Type, depth: Int) {
     guard depth < nestingDepthMax else { return }
     switch type {
-    case .unit, .never, .unknown, .interface, .driver, .channel, .recording,
-      .parameter:
+    case .unit, .never, .unknown, .interface, .driver, .channel, .parameter:
       break
     case .boolean, .integer, .integer32, .string, .float, .duration, .timestamp, .array,
       .fixedArray, .function,
@@ -92,7 +91,7 @@ private struct CanonicalWriter {
     case .optional(let inner):
       words.append(0)
       writeZeros(inner, depth: depth + 1)
-    case .tuple, .structure, .error, .anyError:
+    case .tuple, .structure, .error, .anyError, .recording:
       for part in parts(of: type, in: program) { writeZeros(part, depth: depth + 1) }
     case .enumeration(let id):
       words.append(0)
@@ -152,7 +151,7 @@ private struct CanonicalReader {
     case .optional(let inner):
       guard let tag = word(), let value = read(inner, depth: depth + 1) else { return nil }
       return .optional(tag != 0 ? value : nil)
-    case .tuple, .anyError: return readParts(type, depth: depth).map { .tuple($0) }
+    case .tuple, .anyError, .recording: return readParts(type, depth: depth).map { .tuple($0) }
     case .structure, .error: return readParts(type, depth: depth).map { .structure($0) }
     case .enumeration(let id):
       guard let word = word(), let tag = Int(exactly: word), tag < program[id].cases.count else {
@@ -166,7 +165,7 @@ private struct CanonicalReader {
         }
       }
       return .enumeration(tag, own)
-    case .unknown, .interface, .driver, .channel, .recording, .parameter:
+    case .unknown, .interface, .driver, .channel, .parameter:
       return nil
     }
   }

@@ -21,6 +21,9 @@ extension Lowerer {
     if case .driver = function.owner { device = frame.device }
     let instance = FunctionInstance(
       function: id, substitution: concrete(substitution), device: device)
+    if arguments.contains(where: \.isDevice) {
+      return callWithDevices(instance, nil, arguments, expression, hint)
+    }
     if walk != nil, function.effects.contains(.timeline) {
       return walkCall(instance, arguments, expression, hint)
     }
@@ -36,12 +39,17 @@ extension Lowerer {
       return placeholder(
         type(of: expression), "a device's kernel called by the host", at: expression.span)
     }
-    guard let target = target(of: device, name, signature) else {
+    if case .index = device.kind {
+      return callWithDevices(nil, (device, name, signature), arguments, expression, hint)
+    }
+    guard let member = deviceMember(device), let kernel = kernel(name, of: member, signature) else {
       return placeholder(type(of: expression), "a call on this device", at: expression.span)
     }
-    let instance = FunctionInstance(
-      function: target.kernel, substitution: [:], device: target.device)
-    if walk != nil, program[target.kernel].effects.contains(.timeline) {
+    let instance = FunctionInstance(function: kernel, substitution: [:], device: member)
+    if arguments.contains(where: \.isDevice) {
+      return callWithDevices(instance, nil, arguments, expression, hint)
+    }
+    if walk != nil, program[kernel].effects.contains(.timeline) {
       return walkCall(instance, arguments, expression, hint)
     }
     return call(instance, arguments, expression, hint)
@@ -90,17 +98,30 @@ extension Lowerer {
 
   /// Whether what is borrowed for a call may be written while it runs.
   private func mayWriteMembers(_ id: FunctionID) -> Bool {
-    !isDevice && program[id].effects.contains(.host)
+    program[id].effects.contains(isDevice ? .resident : .host)
   }
 
   private mutating func call(
     _ instance: FunctionInstance, _ arguments: [TypedArgument], _ expression: TypedExpression,
     _ hint: Run?
   ) -> Operand {
+    let values = evaluate(arguments)
+    charge(operations: 1)
+    return call(instance, values, expression, hint) { lowerer, emitCall in
+      emitCall(&lowerer, instance)
+    }
+  }
+
+  /// Calls `instance`, or one like it, with `values`: `dispatch` says which, by emitting one call
+  /// or several of which one is made.
+  mutating func call(
+    _ instance: FunctionInstance, _ values: [Argument], _ expression: TypedExpression,
+    _ hint: Run?,
+    dispatch: (inout Lowerer, (inout Lowerer, FunctionInstance) -> Void) -> Void
+  ) -> Operand {
     let span = expression.span
     let function = program[instance.function]
-    var values = evaluate(arguments)
-    charge(operations: 1)
+    var values = values
     let hasInout = function.parameters.contains(where: \.isInout)
     let isExposed = mayWriteMembers(instance.function) || hasInout
     var slots: [Int] = []
@@ -130,14 +151,16 @@ extension Lowerer {
     }
     let result = words(of: concreteResult(of: instance), at: span)
     let target = fresh(result, hint)
-    let callee = functionIndex(instance)
     var results = Array(target.slots)
     for item in changed { results += Array(item.run.slots) }
     let failed = hasInout ? code.allocate([.boolean]) : nil
     if let failed { results.append(failed.first) }
     code.flush()
-    emit(.call, slots.count, results.count, callee, at: span)
-    code.operands(slots + results)
+    dispatch(&self) { lowerer, instance in
+      lowerer.emit(
+        .call, slots.count, results.count, lowerer.functionIndex(instance), at: span)
+      lowerer.code.operands(slots + results)
+    }
     for value in values { discard(value.operand) }
     if let failed {
       for item in changed { write(item.run, to: item.place) }

@@ -47,7 +47,7 @@ extension Lowerer {
     code.emit(.loadInteger, marker.first, wide: ExitMarker.failed)
     code.place(caughtUp)
     if let kept { code.emit(.faultSave, kept.first) }
-    if isDevice { code.emit(.realtime) }
+    if isDevice { code.emit(.catchUp) }
     code.place(entry)
     let again = code.label()
     protected(marker, again) { $0.block(last) }
@@ -167,7 +167,7 @@ extension Lowerer {
 
   /// The body of a `catch`, entered caught up.
   private mutating func handle(_ item: TypedCatch) {
-    if isDevice { code.emit(.realtime) }
+    if isDevice { code.emit(.catchUp) }
     scopes.append([])
     if let binding = item.binding { bind(binding, caughtAs: item) }
     let throwsOwn = item.binding.map { item.body.throwsCaught($0) } ?? false

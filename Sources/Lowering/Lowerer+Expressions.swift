@@ -97,7 +97,7 @@ extension Lowerer {
     case .simulate(let id, let arguments, let seed):
       return simulate(id, arguments, seed, expression, hint)
     case .await(let operand): return callErrand(operand, isAwaited: true, hint)
-    case .record: return placeholder(type(of: expression), "`record`", at: span)
+    case .record(let block): return record(block, expression, hint)
     }
   }
 
@@ -131,6 +131,7 @@ extension Lowerer {
     case .run(let run):
       let locals = program[frame.function].locals
       return .place(run, isMutable: index < locals.count && locals[index].isVariable)
+    case .device: return .constant(.unit)
     case .dynamic: return placeholder(type(of: expression), "this", at: expression.span)
     }
   }
@@ -157,7 +158,7 @@ extension Lowerer {
       if isDevice { return placeholder(member.type, "a dataset in a kernel", at: span) }
       return callHost(
         .datasetRead(id), [], returning: words(of: member.type, at: span), nil, at: span)
-    case .resident: return placeholder(member.type, "`resident` values", at: span)
+    case .resident: return readGlobal(id, at: span)
     case .field(let index):
       guard let value = fieldValue(index) else {
         return placeholder(member.type, "`\(member.name)` here", at: span)
@@ -198,7 +199,7 @@ extension Lowerer {
     switch field.value {
     case .channel(let number): return .integer(Int64(number))
     case .integer(let value), .duration(let value): return .integer(value)
-    case .float(let value): return .float(value)
+    case .float(let value), .quantity(let value, _): return .float(value)
     case .boolean(let value): return .boolean(value)
     }
   }

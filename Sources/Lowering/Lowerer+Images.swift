@@ -69,6 +69,7 @@ extension Lowerer {
   mutating func kernelImage(of kernel: FunctionID, captures: [Capture]) -> Checked<KernelImage> {
     let function = program[kernel]
     let instance = FunctionInstance(function: kernel, substitution: [:], device: nil)
+    if case .experiment(let owner) = function.owner { residentOwner = owner }
     frames = [newFrame(of: instance)]
     let manifest = manifest(captures)
     frames = []
@@ -201,7 +202,8 @@ extension Lowerer {
     case .structure(let id): name = "\(program[id].name).\(name)"
     case .enumeration(let id): name = "\(program[id].name).\(name)"
     }
-    if let device = instance.device { name += "(\(program[device].name))" }
+    let devices = (instance.device.map { [$0] } ?? []) + instance.devices
+    if !devices.isEmpty { name += "(\(devices.map { program[$0].name }.joined(separator: ", ")))" }
     return name
   }
 
@@ -213,6 +215,7 @@ extension Lowerer {
     temporaries = []
     inoutRuns = []
     walk = nil
+    parallelDepth = 0
     exits = []
     caughtErrors = []
     returnRun = nil
@@ -221,7 +224,7 @@ extension Lowerer {
   private mutating func lower(_ instance: FunctionInstance) -> FunctionContents {
     let function = program[instance.function]
     begin(name: name(of: instance), instance)
-    for parameter in function.parameters {
+    for parameter in function.parameters where !parameter.type.isOfDevices {
       let type = concrete(parameter.type)
       if parameter.isInout {
         let run = code.addParameter(words(of: type, at: parameter.span))

@@ -68,9 +68,14 @@ extension Lowerer {
     switch expression.kind {
     case .append, .callValue, .await, .record, .simulate: return true
     case .call(let id, _, let arguments):
-      if program[id].effects.contains(.host) || arguments.contains(where: isPlace) { return true }
-    case .deviceCall(_, _, _, let arguments):
+      if !program[id].effects.isDisjoint(with: [.host, .resident])
+        || arguments.contains(where: isPlace)
+      {
+        return true
+      }
+    case .deviceCall(let device, let name, let signature, let arguments):
       if arguments.contains(where: isPlace) { return true }
+      if mayHave(.resident, device, name, signature) { return true }
     case .conditional(let conditions, let then, let value, let otherwise, let other):
       return !then.statements.isEmpty || !otherwise.statements.isEmpty || mayWrite(value)
         || mayWrite(other)
@@ -103,11 +108,7 @@ extension Lowerer {
     case .intrinsic(let intrinsic, _) where intrinsic.isDeviceOnly: return true
     case .call(let id, _, _) where program[id].effects.contains(.timeline): return true
     case .deviceCall(let device, let name, let signature, _):
-      if let target = target(of: device, name, signature),
-        program[target.kernel].effects.contains(.timeline)
-      {
-        return true
-      }
+      if mayHave(.timeline, device, name, signature) { return true }
     case .conditional(let conditions, let then, let value, let otherwise, let other):
       return anyOperand(of: conditions, hasTimeline) || hasTimeline(then) || hasTimeline(value)
         || hasTimeline(otherwise)
@@ -207,19 +208,40 @@ extension Lowerer {
   /// The member that the compile-time value `device` is.
   func deviceMember(_ device: TypedExpression) -> MemberID? {
     switch device.kind {
-    case .device(let id): id
-    case .ownDevice: frame.device
-    default: nil
+    case .device(let id): return id
+    case .ownDevice: return frame.device
+    case .local(let id):
+      let index = Int(id.index)
+      guard index < frame.locals.count, case .device(let member)? = frame.locals[index] else {
+        return nil
+      }
+      return member
+    default: return nil
     }
   }
 
-  /// The kernel that a call on `device` means.
-  func target(of device: TypedExpression, _ name: String, _ signature: FunctionID) -> (
-    device: MemberID, kernel: FunctionID
-  )? {
-    guard let member = deviceMember(device), case .device(let binding?) = program[member].kind,
-      let kernel = program.kernel(name, of: binding.driver, like: signature)
-    else { return nil }
-    return (member, kernel)
+  /// The devices that `device` may be: one, or the elements of an array.
+  func candidates(of device: TypedExpression) -> [MemberID] {
+    if case .index(let array, _) = device.kind {
+      return deviceMember(array).map { program[$0].elements } ?? []
+    }
+    return deviceMember(device).map { [$0] } ?? []
+  }
+
+  /// The kernel that a call of `name` on `device` means.
+  func kernel(_ name: String, of device: MemberID, _ signature: FunctionID) -> FunctionID? {
+    guard case .device(let binding?) = program[device].kind else { return nil }
+    return program.kernel(name, of: binding.driver, like: signature)
+  }
+
+  /// Whether a call on `device` may have one of `effects`.
+  func mayHave(
+    _ effects: Effects, _ device: TypedExpression, _ name: String, _ signature: FunctionID
+  ) -> Bool {
+    candidates(of: device).contains { member in
+      kernel(name, of: member, signature).map {
+        !program[$0].effects.isDisjoint(with: effects)
+      } ?? false
+    }
   }
 }

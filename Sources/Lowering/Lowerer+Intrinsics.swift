@@ -14,7 +14,7 @@ extension Lowerer {
     switch intrinsic {
     case .now, .clock, .slack, .delay, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause,
       .output, .outputPair,
-      .gate, .input:
+      .gate, .input, .play:
       return timeline(intrinsic, operands, expression, hint)
     case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine,
       .cosine, .tangent,
@@ -76,6 +76,7 @@ extension Lowerer {
     if walk != nil { return walkIntrinsic(intrinsic, operands, expression, hint) }
     switch intrinsic {
     case .output, .outputPair, .gate, .input: return event(intrinsic, operands, expression, hint)
+    case .play: return play(operands, at: span)
     default: break
     }
     let values = evaluate(operands.map { .value($0) })

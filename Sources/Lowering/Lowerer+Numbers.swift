@@ -93,7 +93,8 @@ extension Lowerer {
       return .temporary(target)
     case .now, .clock, .slack, .delay, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause,
       .output, .outputPair,
-      .gate, .input, .count, .last, .length, .position, .transposed, .sized, .steppedSlice, .print,
+      .gate, .input, .play, .count, .last, .length, .position, .transposed, .sized, .steppedSlice,
+      .print,
       .pause, .leastSquares, .traceEdges, .traceSpan,
       .traceLevel,
       .simulationStatus, .simulationOutput, .simulationError, .simulationDataset:

@@ -52,11 +52,34 @@ extension Lowerer {
     let (base, end) = (declare([.integer]), declare([.integer]))
     code.emit(.now, base.first)
     code.emit(.move, end.first, base.first)
-    for (index, statement) in block.statements.enumerated() {
-      if index > 0 { emit(.moveTo, base.first, at: statement.span) }
+    let playsHere = parallelDepth == 0 && plays(block)
+    if playsHere { code.flush() }
+    let start = code.count
+    parallelDepth += 1
+    let played = block.statements.filter { isPlayedFirst($0, beside: block) }
+    let others = block.statements.filter { !isPlayedFirst($0, beside: block) }
+    for statement in played {
+      emit(.moveTo, base.first, at: statement.span)
       self.statement(statement)
       endBranch(end)
     }
+    if !played.isEmpty, !others.isEmpty, canSort(others) {
+      emit(.moveTo, base.first, at: span)
+      walk = SortedWalk()
+      let mark = temporaries.count
+      walkBranches(others)
+      emitEvents(at: span)
+      releaseTemporaries(downTo: mark)
+      endBranch(end)
+    } else {
+      for (index, statement) in others.enumerated() {
+        if index > 0 || !played.isEmpty { emit(.moveTo, base.first, at: statement.span) }
+        self.statement(statement)
+        endBranch(end)
+      }
+    }
+    parallelDepth -= 1
+    if playsHere { endPlays(from: start, at: span) }
     emit(.moveTo, end.first, at: span)
   }
 
@@ -118,11 +141,17 @@ extension Lowerer {
     let (base, end) = (declare([.integer]), declare([.integer]))
     code.emit(.now, base.first)
     code.emit(.move, end.first, base.first)
+    let playsHere = parallelDepth == 0 && plays(body)
+    if playsHere { code.flush() }
+    let start = code.count
+    parallelDepth += 1
     self.loop(loop, mayWrite: mayWrite(body), at: span) { lowerer in
       lowerer.emit(.moveTo, base.first, at: span)
       lowerer.statements(body.statements)
       lowerer.endBranch(end)
     }
+    parallelDepth -= 1
+    if playsHere { endPlays(from: start, at: span) }
     emit(.moveTo, end.first, at: span)
     closeScope()
   }
@@ -145,13 +174,21 @@ extension Lowerer {
     _ instance: FunctionInstance, _ arguments: [TypedArgument], _ expression: TypedExpression,
     _ hint: Run?
   ) -> Operand {
-    let function = program[instance.function]
-    let span = expression.span
     let values = evaluateStatic(arguments)
     charge(operations: 1)
+    return walkBody(of: instance, values, expression)
+  }
+
+  /// The body of a function that works on the timeline, with the arguments that are no devices.
+  mutating func walkBody(
+    of instance: FunctionInstance, _ values: [Argument], _ expression: TypedExpression
+  ) -> Operand {
+    let function = program[instance.function]
+    let parameters = function.parameters.filter { !$0.type.isOfDevices }
+    let span = expression.span
     scopes.append([])
     var bindings: [Binding] = []
-    for (value, parameter) in zip(values, function.parameters) {
+    for (value, parameter) in zip(values, parameters) {
       guard value.place == nil else {
         return placeholder(type(of: expression), "this call inside `parallel`", at: span)
       }
@@ -166,7 +203,7 @@ extension Lowerer {
       bindings.append(.run(run))
     }
     frames.append(newFrame(of: instance))
-    for (parameter, binding) in zip(function.parameters, bindings) {
+    for (parameter, binding) in zip(parameters, bindings) {
       bind(parameter.local, binding)
     }
     var list = function.body.statements[...]

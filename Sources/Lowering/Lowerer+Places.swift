@@ -29,6 +29,7 @@ extension Lowerer {
 
   /// The words of a member of the host half.
   mutating func global(_ id: MemberID, at span: Span) -> GlobalSlots {
+    if program[id].kind == .resident { return resident(id, at: span) }
     if let known = globals[id] { return known }
     let slots = GlobalSlots(first: globalWords.count, words: words(of: program[id].type, at: span))
     globalWords += slots.words
@@ -72,6 +73,25 @@ extension Lowerer {
       case .borrowed, .length: break
       }
     }
+  }
+
+  /// The words of a resident value.
+  ///
+  /// An image has those of all of the session's or of none: the device keeps them as one list.
+  private mutating func resident(_ id: MemberID, at span: Span) -> GlobalSlots {
+    if residents.isEmpty, let owner = residentOwner {
+      for resident in program.residents(of: program[owner]) {
+        let type = program[resident.member].type
+        let slots = GlobalSlots(
+          first: globalWords.count,
+          words: words(of: type, at: program[resident.member].nameSpan))
+        globalWords += slots.words
+        residents[resident] = slots
+      }
+    }
+    if let slots = residents[program.resident(id, of: frame.device)] { return slots }
+    unsupported("`\(program[id].name)` here", at: span)
+    return GlobalSlots(first: 0, words: [])
   }
 
   /// Whether the host half keeps the member among its globals.
@@ -151,7 +171,7 @@ extension Lowerer {
     case .member(let id):
       let type = place.rootType
       switch program[id].kind {
-      case .argument, .variable, .prepared, .constant:
+      case .argument, .variable, .prepared, .constant, .resident:
         return read(place, in: readGlobal(id, at: span))
       case .shared:
         return read(
@@ -166,7 +186,7 @@ extension Lowerer {
         return read(
           place,
           in: callHost(.datasetRead(id), [], returning: words(of: type, at: span), nil, at: span))
-      case .resident, .device, .field: return placeholder(place.type, "`resident` values", at: span)
+      case .device, .field: return placeholder(place.type, "this", at: span)
       }
     }
   }
@@ -202,7 +222,7 @@ extension Lowerer {
           lowerer.callHost(
             .sharedWrite(id), place.keys + [value], returning: [], nil, at: place.place.span))
         return true
-      case .argument, .variable, .prepared, .constant:
+      case .argument, .variable, .prepared, .constant, .resident:
         var offset = 0
         for step in place.steps {
           guard case .part(let first, _) = step else { return false }
@@ -210,7 +230,7 @@ extension Lowerer {
         }
         lowerer.writeGlobal(id, value, offset: offset, at: place.place.span)
         return true
-      case .shared, .resident, .device, .field: return false
+      case .shared, .device, .field: return false
       }
     }
   }
@@ -249,7 +269,7 @@ extension Lowerer {
       if direct(&self, id) { return }
       let whole = temporary(words(of: place.rootType, at: span))
       switch program[id].kind {
-      case .argument, .variable, .prepared, .constant:
+      case .argument, .variable, .prepared, .constant, .resident:
         let slots = global(id, at: span)
         for (index, word) in slots.words.enumerated() {
           switch word.kind {
@@ -282,7 +302,7 @@ extension Lowerer {
           callHost(
             isShared ? .sharedWrite(id) : .datasetWrite(id), place.keys + [whole], returning: [],
             nil, at: span))
-      case .resident, .device, .field: unsupported("`resident` values", at: span)
+      case .device, .field: unsupported("a write to this", at: span)
       }
     }
   }

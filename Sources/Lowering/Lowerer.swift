@@ -42,6 +42,9 @@ struct Lowerer {
   var globals: [MemberID: GlobalSlots] = [:]
   var globalWords: [SlotType] = []
   var boundWords: [MemberID: GlobalSlots] = [:]
+  /// The experiment whose resident values a kernel sees; and where they are, once one is asked for.
+  var residentOwner: ExperimentID?
+  var residents: [Resident: GlobalSlots] = [:]
   private var located: (span: Span, place: (file: UInt16, line: UInt32, column: UInt16))?
 
   // The function
@@ -54,6 +57,8 @@ struct Lowerer {
   /// What the function's inout parameters stand in; it then catches all errors.
   var inoutRuns: [Run] = []
   var walk: SortedWalk?
+  /// How many `parallel`s are around, whose branches are merged with what is played.
+  var parallelDepth = 0
   var trial = WalkTrial()
   /// Bound captures that a static walk has asked for.
   var sorters: Set<MemberID> = []

@@ -47,6 +47,8 @@ enum Operand {
 enum Binding {
   case run(Run)
   case constant(Constant)
+  /// A device, or an array of devices.
+  case device(MemberID)
   /// Has a value when it runs; only while a walk is tried.
   case dynamic
 }
@@ -75,4 +77,6 @@ struct FunctionInstance: Hashable {
   let function: FunctionID
   let substitution: [GenericID: GenericArgument]
   let device: MemberID?
+  /// What its parameters that are devices stand for, in order; of an array of devices that one.
+  var devices: [MemberID] = []
 }

@@ -256,10 +256,11 @@ extension Lowerer {
         FunctionInstance(function: id, substitution: concrete(substitution), device: device),
         arguments)
     case .deviceCall(let device, let name, let signature, let arguments):
-      guard let target = target(of: device, name, signature) else { return .fails }
+      guard let member = tryDevice(device), let kernel = kernel(name, of: member, signature) else {
+        return .fails
+      }
       return tryCall(
-        FunctionInstance(function: target.kernel, substitution: [:], device: target.device),
-        arguments)
+        FunctionInstance(function: kernel, substitution: [:], device: member), arguments)
     case .tuple(let parts): return known(parts) { .value(.tuple($0)) }
     case .tupleElement(let base, let index), .field(let base, let index):
       return known([base]) { values in
@@ -358,7 +359,7 @@ extension Lowerer {
       guard let after = ticks(4) else { return .fails }
       return addEvents(2, until: after)
     case .gate: return ticks(2) == nil ? .fails : addEvents(1, until: 0)
-    case .clock, .slack, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause, .input:
+    case .clock, .slack, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause, .input, .play:
       return .fails
     case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine,
       .cosine, .tangent,
@@ -395,12 +396,28 @@ extension Lowerer {
 
   // MARK: Calls
 
+  /// The device that `expression` is if it is known when compiling.
+  private mutating func tryDevice(_ expression: TypedExpression) -> MemberID? {
+    guard case .index(let array, let index) = expression.kind else {
+      return deviceMember(expression)
+    }
+    guard let array = deviceMember(array), case .value(.integer(let number)) = tryValue(index),
+      let position = Int(exactly: number), program[array].elements.indices.contains(position)
+    else { return nil }
+    return program[array].elements[position]
+  }
+
   private mutating func tryCall(_ instance: FunctionInstance, _ arguments: [TypedArgument]) -> Known
   {
     let function = program[instance.function]
+    var instance = instance
     var bindings: [Binding] = []
     for argument in arguments {
       switch argument {
+      case .value(let value) where value.type.isOfDevices:
+        guard let device = tryDevice(value) else { return .fails }
+        instance.devices.append(device)
+        bindings.append(.device(device))
       case .place(let place):
         guard tryPlace(place), !function.effects.contains(.timeline) else { return .fails }
         bindings.append(.dynamic)
@@ -420,7 +437,8 @@ extension Lowerer {
       frames.removeLast()
       trial.callDepth -= 1
     }
-    for (parameter, binding) in zip(function.parameters, bindings) {
+    for (parameter, binding) in zip(function.parameters, bindings)
+    where !parameter.type.isOfDevices {
       let isStatic = !isVariable(parameter.local)
       bind(parameter.local, isStatic ? binding : .dynamic)
     }
@@ -437,10 +455,16 @@ extension Lowerer {
     return tryValue(result)
   }
 
+  /// A frame in which the parameters that are devices stand for those of `instance`.
   func newFrame(of instance: FunctionInstance) -> Frame {
-    Frame(
+    var frame = Frame(
       function: instance.function, substitution: instance.substitution, device: instance.device,
       locals: [Binding?](repeating: nil, count: program[instance.function].locals.count))
+    let parameters = program[instance.function].parameters.filter(\.type.isOfDevices)
+    for (parameter, device) in zip(parameters, instance.devices) {
+      frame.locals[Int(parameter.local.index)] = .device(device)
+    }
+    return frame
   }
 }
 

@@ -56,7 +56,7 @@ package struct ShapeTable: Sendable {
       return [SlotType(.owned, layout: layout), .length]
     case .optional(let inner):
       return shape(of: inner).map { [.boolean] + $0.words }
-    case .tuple, .structure, .error, .anyError:
+    case .tuple, .structure, .error, .anyError, .recording:
       return words(ofAll: parts(of: type, in: program))
     case .enumeration(let id):
       return words(ofAll: program[id].cases.flatMap { $0.payload.map(\.type) }).map {
@@ -64,7 +64,7 @@ package struct ShapeTable: Sendable {
       }
     case .function(let parameters, let result):
       return signature(parameters, result).map { [SlotType(.function, layout: $0)] }
-    case .unknown, .interface, .driver, .channel, .recording, .parameter:
+    case .unknown, .interface, .driver, .channel, .parameter:
       return nil
     }
   }
@@ -126,10 +126,11 @@ func parts(of type: Type, in program: TypedProgram) -> [Type] {
   case .error(let id): program[id].payload.map(\.type)
   // Name and text.
   case .anyError: [.string, .string]
+  // How long it is, and its events.
+  case .recording: [.duration, .array(.tuple([.integer, .integer, .integer, .integer]))]
   case .unknown, .never, .unit, .boolean, .integer, .integer32, .string, .float, .duration,
     .timestamp, .optional, .array,
-    .fixedArray, .enumeration, .function, .interface, .driver, .channel,
-    .recording, .simulation,
+    .fixedArray, .enumeration, .function, .interface, .driver, .channel, .simulation,
     .parameter:
     []
   }

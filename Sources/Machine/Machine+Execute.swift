@@ -477,10 +477,10 @@ extension Machine {
           pc += 1
 
         // MARK: The timeline
-        case .now, .clock, .delay, .moveTo, .waitUntil, .realtime, .resetTimeline, .shouldPause,
-          .enterCritical, .leaveCritical,
-          .output,
-          .outputExtended, .gate, .input:
+        case .now, .clock, .delay, .moveTo, .waitUntil, .realtime, .catchUp, .resetTimeline,
+          .shouldPause, .enterCritical, .leaveCritical, .output, .outputExtended, .gate, .input,
+          .beginRecord, .endRecord,
+          .abortRecord, .play, .flushPlays, .dropPlays:
           self.pc = pc
           self.frame = frame
           return .device

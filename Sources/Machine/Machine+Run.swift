@@ -97,6 +97,7 @@ extension Machine {
     case .moveTo: port.moveCursor(to: frame.integer(word.fieldA))
     case .waitUntil: return step(1, port.waitUntil(frame.integer(word.fieldA)))
     case .realtime: port.realtime()
+    case .catchUp: port.catchUp()
     case .resetTimeline: port.resetTimeline()
     case .enterCritical: port.enterCritical()
     case .leaveCritical: port.leaveCritical()
@@ -116,6 +117,12 @@ extension Machine {
         position: position)
       return step(2, outcome)
     case .input: return performInput(&port)
+    case .beginRecord: return step(1, port.beginRecording())
+    case .endRecord: return endRecording(&port)
+    case .abortRecord: _ = port.endRecording()
+    case .play: return play(&port)
+    case .flushPlays: return step(1, port.flushPlays())
+    case .dropPlays: port.dropPlays()
     default: break  // Only operations on the timeline are handed over by the loop.
     }
     pc += 1

@@ -182,6 +182,33 @@ extension Machine {
     }
   }
 
+  /// Writes all globals as canonical words, if they fit; gives the number of words that they need.
+  package func exportGlobals(into words: UnsafeMutableBufferPointer<UInt64>) -> Int {
+    let types = image.view.globalTypes
+    var writer = ValueWriter(words)
+    for index in 0..<types.count { write(globalWords, index, types[index], &writer) }
+    return writer.count
+  }
+
+  /// Sets all globals from canonical words.
+  package mutating func importGlobals(_ words: UnsafeBufferPointer<UInt64>) -> ImportError? {
+    let types = image.view.globalTypes
+    var reader = ValueReader(words)
+    for index in 0..<types.count where types[index].kind != .length {
+      switch reader.read(types[index], into: &store) {
+      case .failure(let error): return error
+      case .success(let value):
+        if isScalar(types[index]) {
+          globalWords[index] = value.address
+        } else {
+          release(globalWords + index, types[index])
+          globalWords.set(index, value)
+        }
+      }
+    }
+    return reader.isAtEnd ? nil : .malformed
+  }
+
   /// Writes the words of the error raised last as canonical words, of a declared error its payload;
   /// gives the number of words that they need.
   package func exportFault(into words: UnsafeMutableBufferPointer<UInt64>) -> Int {

@@ -43,6 +43,26 @@ package enum InputOutcome: Sendable {
   case fault(Fault)
 }
 
+/// An event of a recording, as the elements of its array hold it.
+package struct RecordedEvent: Sendable {
+  /// Ticks from the recording's beginning.
+  package var time: Int64
+  /// The channel in bits 0 to 15; 1 in bits 16 to 23 for a gate, 0 for a write; the place in the
+  /// order of recording in the upper half.
+  package var target: UInt64
+  /// Of a gate its edges.
+  package var address: Int64
+  /// Of a gate its duration.
+  package var value: UInt64
+
+  package init(time: Int64, target: UInt64, address: Int64, value: UInt64) {
+    self.time = time
+    self.target = target
+    self.address = address
+    self.value = value
+  }
+}
+
 /// The timeline of a core device, as the machine sees it.
 ///
 /// Times are ticks. `position` is the place in the code (function in the upper, word in the lower
@@ -54,6 +74,8 @@ package protocol DevicePort {
   func clock() -> Int64
   mutating func moveCursor(to time: Int64)
   mutating func realtime()
+  /// As `realtime`, where the language does it by itself.
+  mutating func catchUp()
   mutating func resetTimeline()
   func shouldPause() -> Bool
   /// What runs from one to the other is not interrupted, and catches up nowhere by itself.
@@ -74,8 +96,43 @@ package protocol DevicePort {
   mutating func gate(
     channel: UInt16, edges: UInt16, at time: Int64, duration: Int64, position: UInt64
   ) -> PortOutcome
-  /// The next entry of the input's FIFO `address` (0: edges, 1: closed windows with their counts)
+  /// The next entry of the input's FIFO `address` (0: edges, 1: closed windows with their counts,
+  /// others: readings)
   /// not later than `until`; ends by catching up.
   mutating func input(channel: UInt16, address: Int64, until: Int64, position: UInt64)
     -> InputOutcome
+
+  // Recordings; a port without them leaves these out.
+
+  /// Outputs and gates go into a recording from now on, whose cursor is at 0.
+  mutating func beginRecording() -> PortOutcome
+  /// The number of events of the recording that is open, in order of time from now on.
+  mutating func sortRecording() -> Int
+  /// One of them.
+  func recorded(_ index: Int) -> RecordedEvent
+  /// Closes the recording and gives the cursor back; returns where its own was.
+  mutating func endRecording() -> Int64
+  /// Has `count` events queued from the cursor on, in order of time with what else is queued.
+  mutating func play(
+    _ count: Int, position: UInt64, _ event: (Int) -> RecordedEvent
+  ) -> PortOutcome
+  /// Waits until all that is played is queued.
+  mutating func flushPlays() -> PortOutcome
+  /// Forgets what is played and not queued.
+  mutating func dropPlays()
+}
+
+extension DevicePort {
+  package mutating func catchUp() { realtime() }
+  package mutating func beginRecording() -> PortOutcome { .fault(Fault(.limitExceeded)) }
+  package mutating func sortRecording() -> Int { 0 }
+  package func recorded(_ index: Int) -> RecordedEvent {
+    RecordedEvent(time: 0, target: 0, address: 0, value: 0)
+  }
+  package mutating func endRecording() -> Int64 { 0 }
+  package mutating func play(
+    _ count: Int, position: UInt64, _ event: (Int) -> RecordedEvent
+  ) -> PortOutcome { .fault(Fault(.limitExceeded)) }
+  package mutating func flushPlays() -> PortOutcome { .done }
+  package mutating func dropPlays() {}
 }

@@ -125,18 +125,13 @@ struct Contents {
       if typed[callee].effects.contains(.timeline) { hasTimeline = true }
       look(at: arguments)
     case .deviceCall(let target, let name, let signature, let arguments):
-      let member: MemberID?
-      switch target.kind {
-      case .device(let id): member = id
-      case .ownDevice: member = device
-      default: member = nil
+      var owner = TypedFunction.Owner.module
+      if let device, case .device(let binding?) = typed[device].kind {
+        owner = .driver(binding.driver)
       }
-      if let member, case .device(let binding?) = typed[member].kind,
-        let kernel = typed.kernel(name, of: binding.driver, like: signature),
-        typed[kernel].effects.contains(.timeline)
-      {
-        hasTimeline = true
-      }
+      let kernels = typed.deviceKernels(name, of: target, like: signature, in: owner)
+      if kernels.contains(where: { typed[$0].effects.contains(.timeline) }) { hasTimeline = true }
+      look(at: target)
       look(at: arguments)
     case .callValue(let function, let arguments): look(at: [function] + arguments)
     case .intrinsic(let intrinsic, let operands):

@@ -53,12 +53,7 @@ extension Interpreter {
     _ name: String, of device: TypedExpression, like signature: FunctionID,
     _ arguments: [TypedArgument], at span: Span
   ) throws(Stop) -> Value {
-    let member: MemberID?
-    switch device.kind {
-    case .device(let id): member = id
-    case .ownDevice: member = frame.device
-    default: member = nil
-    }
+    let member = deviceMember(try evaluate(device))
     guard let member, case .device(let binding?) = typed[member].kind,
       let kernel = typed.kernel(name, of: binding.driver, like: signature)
     else { throw .unsupported("a call of no device") }
@@ -67,6 +62,40 @@ extension Interpreter {
       return try start(kernel, values, on: member, at: span)
     }
     return try run(kernel, arguments, [:], on: member, at: span)
+  }
+
+  /// A device as a value: the number of its member.
+  func deviceValue(_ id: MemberID) -> Value { .integer(Int64(id.index)) }
+
+  /// The member that a device's value stands for.
+  private func deviceMember(_ value: Value) -> MemberID? {
+    guard case .integer(let number) = value, let index = Int(exactly: number),
+      typed.members.indices.contains(index)
+    else { return nil }
+    return typed.members[index].id
+  }
+
+  /// An element of an array of devices.
+  mutating func deviceElement(
+    _ array: TypedExpression, _ index: TypedExpression, at span: Span
+  ) throws(Stop) -> Value {
+    let position = try integer(index)
+    charge(operations: 1)
+    guard let member = deviceMember(try evaluate(array)) else {
+      throw .unsupported("an element of no devices")
+    }
+    let elements = typed[member].elements
+    guard let place = Int(exactly: position), elements.indices.contains(place) else {
+      throw raise(.indexOutOfRange, at: span)
+    }
+    return deviceValue(elements[place])
+  }
+
+  /// The kernels that a call of `name` on `device` may mean.
+  func deviceKernels(_ name: String, of device: TypedExpression, like signature: FunctionID)
+    -> [FunctionID]
+  {
+    typed.deviceKernels(name, of: device, like: signature, in: typed[frame.function].owner)
   }
 
   private mutating func run(
@@ -106,7 +135,7 @@ extension Interpreter {
     captured = image
     let outerFrames = frames
     frames = []
-    device.beginCall()
+    device.beginCall(isSeamless: typed[kernel].kind == .seamlessKernel)
     sendFailure = nil
     defer {
       device.endCall()

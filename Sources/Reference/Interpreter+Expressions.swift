@@ -39,7 +39,8 @@ extension Interpreter {
     case .some(let inner): return .optional(try evaluate(inner))
     case .local(let id): return try read(id)
     case .member(let id): return try read(id, at: span)
-    case .device, .ownDevice: return .unit
+    case .device(let id): return deviceValue(id)
+    case .ownDevice: return frame.device.map { deviceValue($0) } ?? .unit
     case .function(let id, let generics): return .function(id, concrete(generics))
     case .unary(let operation, let operand):
       let value = try evaluate(operand)
@@ -117,6 +118,7 @@ extension Interpreter {
         }
         return value
       }
+      if base.type.isOfDevices { return try deviceElement(base, index, at: span) }
       let array = try evaluate(base)
       let position = try integer(index)
       charge(operations: 1)
@@ -169,7 +171,7 @@ extension Interpreter {
       return .array(elements)
     case .interpolation(let segments): return try interpolate(segments)
     case .await(let operand): return try host(operand, isAwaited: true)
-    case .record: throw .unsupported("`record`")
+    case .record(let block): return try record(block, at: span)
     case .append(let place, let value):
       try append(place, value, at: span)
       return .unit
@@ -259,7 +261,11 @@ extension Interpreter {
       guard let value = try dataset(id).value.whole else { throw raise(.missingValue, at: span) }
       return value
     case .field: return try field(member)
-    case .resident: throw .unsupported("`resident`")
+    case .resident:
+      guard let value = residents[typed.resident(id, of: frame.device)] else {
+        throw .unsupported("the resident `\(member.name)` on the host")
+      }
+      return value
     case .device: return .unit
     }
   }
@@ -273,7 +279,7 @@ extension Interpreter {
       switch value {
       case .channel(let number): return .integer(Int64(number))
       case .integer(let value), .duration(let value): return .integer(value)
-      case .float(let value): return .float(value)
+      case .float(let value), .quantity(let value, _): return .float(value)
       case .boolean(let value): return .boolean(value)
       }
     }

@@ -31,6 +31,7 @@ extension Interpreter {
       .output, .outputPair,
       .gate, .input:
       return try timeline(intrinsic, values, at: span)
+    case .play: return try play(values, at: span)
     case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine,
       .cosine, .tangent,
       .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2,

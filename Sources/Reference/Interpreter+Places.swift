@@ -64,7 +64,7 @@ extension Interpreter {
       }
       set(id, value)
     case .member(let id):
-      onWrite?(id, place.path)
+      if typed[id].kind != .resident { onWrite?(id, place.path) }
       switch typed[id].kind {
       case .shared(let key):
         let isFamily = typed[id].keyFunction != nil
@@ -83,7 +83,13 @@ extension Interpreter {
           throw raise(.indexOutOfRange, at: place.span)
         }
         members[id] = value
-      case .resident, .device, .field: throw .unsupported("a write to `\(typed[id].name)`")
+      case .resident:
+        let old = place.path.isEmpty ? Value.unit : try read(id, at: place.span)
+        guard let value = old.replacing(place.path[...], with: new) else {
+          throw raise(.indexOutOfRange, at: place.span)
+        }
+        residents[typed.resident(id, of: frame.device)] = value
+      case .device, .field: throw .unsupported("a write to `\(typed[id].name)`")
       }
     }
   }

@@ -194,7 +194,7 @@ extension Interpreter {
     if let pending {
       guard case .raised(let raised) = pending else { throw pending }
       isCancelled = raised.error == cancelled
-      device(if: isDevice) { $0.core.timeline.realtime() }
+      device(if: isDevice) { $0.core.timeline.catchUp() }
     }
     let last = try protecting(finally, isCancelled: isCancelled, at: span)
     // A way out of `finally` takes the place of what was on its way.
@@ -231,7 +231,7 @@ extension Interpreter {
           $0.errors.isEmpty ? raised.error != cancelled : $0.errors.contains(raised.error)
         })
       else { throw error }
-      device(if: isDevice) { $0.core.timeline.realtime() }
+      device(if: isDevice) { $0.core.timeline.catchUp() }
       if let binding = handler.binding { set(binding, carried(by: raised, as: binding)) }
       caught.append((raised, handler.binding))
       defer { caught.removeLast() }

@@ -39,6 +39,8 @@ struct Interpreter {
   var members: [MemberID: Value] = [:]
   /// What each kernel captured at its latest compile point.
   var images: [FunctionID: [MemberID: Value]] = [:]
+  /// What lives on the device.
+  var residents: [Resident: Value] = [:]
   var datasets: [MemberID: Dataset] = [:]
   var shared: [String: Value] = [:]
   /// The values of families of shared values that were read or written, by key.
@@ -54,6 +56,8 @@ struct Interpreter {
   var captured: [MemberID: Value]?
   /// The sorted `parallel` block that is being walked.
   var walk: SortedWalk?
+  /// How many `parallel`s of the running function are around.
+  var parallelDepth = 0
   /// The errors whose handlers run, the innermost last.
   var caught: [(raised: Raised, binding: LocalID?)] = []
   /// Device time after which the run is asked to stop.
@@ -166,6 +170,9 @@ struct Interpreter {
         function: function, generics: generics, locals: locals, device: device))
     var result = Value.unit
     var failure: Stop?
+    let outerDepth = parallelDepth
+    parallelDepth = 0
+    defer { parallelDepth = outerDepth }
     do throws(Stop) {
       if case .returned(let value) = try execute(declaration.body) { result = value }
     } catch {

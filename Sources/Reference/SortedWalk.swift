@@ -41,11 +41,25 @@ extension Interpreter {
     }
     let base = device.core.timeline.cursor()
     var end = base
-    for branch in block.statements {
+    func branch(_ statement: TypedStatement, _ interpreter: inout Interpreter) throws(Stop) {
       device.core.timeline.moveCursor(to: base)
-      let completion = try execute(branch)
+      _ = try interpreter.execute(statement)
       end = max(end, device.core.timeline.cursor())
-      guard case .normal = completion else { return completion }
+    }
+    try merging(plays(block), at: statement.span) { interpreter throws(Stop) in
+      let played = block.statements.filter { interpreter.isPlayedFirst($0, beside: block) }
+      let others = block.statements.filter { !interpreter.isPlayedFirst($0, beside: block) }
+      for statement in played { try branch(statement, &interpreter) }
+      if !played.isEmpty, !others.isEmpty, interpreter.isSortable(others) {
+        device.core.timeline.moveCursor(to: base)
+        interpreter.walk = SortedWalk()
+        defer { interpreter.walk = nil }
+        _ = try interpreter.walkBranches(TypedBlock(others, at: block.span))
+        try interpreter.emitEvents(at: statement.span)
+        end = max(end, device.core.timeline.cursor())
+      } else {
+        for statement in others { try branch(statement, &interpreter) }
+      }
     }
     device.core.timeline.moveCursor(to: end)
     return .normal
@@ -79,19 +93,21 @@ extension Interpreter {
     }
     let base = device.core.timeline.cursor()
     var end = base
-    while let element = rounds.next() {
-      charge(operations: 1)
-      set(loop.variable, element)
-      device.core.timeline.moveCursor(to: base)
-      _ = try execute(block)
-      end = max(end, device.core.timeline.cursor())
-      try safePoint(at: statement.span)
+    try merging(plays(block), at: statement.span) { interpreter throws(Stop) in
+      while let element = rounds.next() {
+        interpreter.charge(operations: 1)
+        interpreter.set(loop.variable, element)
+        device.core.timeline.moveCursor(to: base)
+        _ = try interpreter.execute(block)
+        end = max(end, device.core.timeline.cursor())
+        try interpreter.safePoint(at: statement.span)
+      }
     }
     device.core.timeline.moveCursor(to: end)
     return .normal
   }
 
-  private mutating func walkBranches(_ block: TypedBlock) throws(Stop) -> Completion {
+  mutating func walkBranches(_ block: TypedBlock) throws(Stop) -> Completion {
     let start = walk?.offset ?? 0
     var end = start
     for branch in block.statements {
@@ -142,7 +158,7 @@ extension Interpreter {
   }
 
   /// Queues what the branches have left, in order of time, and moves the cursor to the latest end.
-  private mutating func emitEvents(at span: Span) throws(Stop) {
+  mutating func emitEvents(at span: Span) throws(Stop) {
     guard let finished = walk, let device else { return }
     walk = nil
     let order = finished.events.indices.sorted {

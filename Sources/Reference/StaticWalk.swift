@@ -265,7 +265,10 @@ struct StaticWalk {
     case .float(let value): return .value(.float(value))
     case .boolean(let value): return .value(.boolean(value))
     case .text(let value): return .value(.text(value))
-    case .none, .device, .ownDevice, .function: return .dynamic
+    case .device(let id): return .value(interpreter.deviceValue(id))
+    case .ownDevice:
+      return scope.device.map { .value(interpreter.deviceValue($0)) } ?? .dynamic
+    case .none, .function: return .dynamic
     case .local(let id): return try known(id)
     case .member(let id): return known(id)
     case .unary(let operation, let operand):
@@ -313,13 +316,10 @@ struct StaticWalk {
         callee, outer.isEmpty ? generics : generics.mapValues { $0.substituting(outer) }, arguments,
         on: own)
     case .deviceCall(let device, let name, let signature, let arguments):
-      let member: MemberID?
-      switch device.kind {
-      case .device(let id): member = id
-      case .ownDevice: member = scope.device
-      default: member = nil
-      }
-      guard let member, case .device(let binding?) = typed[member].kind,
+      guard case .value(.integer(let number)) = try known(device),
+        let member = Int(exactly: number).flatMap({ index in
+          typed.members.indices.contains(index) ? typed.members[index].id : nil
+        }), case .device(let binding?) = typed[member].kind,
         let kernel = typed.kernel(name, of: binding.driver, like: signature)
       else { throw Unsortable() }
       return try call(kernel, [:], arguments, on: member)
@@ -368,6 +368,13 @@ struct StaticWalk {
     case .callValue(let function, let arguments):
       _ = try knownAll([function] + arguments)
       return .dynamic
+    case .index(let a, let b) where a.type.isOfDevices:
+      guard let values = try knownAll([a, b]), case .integer(let array) = values[0],
+        case .integer(let index) = values[1], let member = Int(exactly: array),
+        let position = Int(exactly: index), typed.members.indices.contains(member),
+        typed.members[member].elements.indices.contains(position)
+      else { throw Unsortable() }
+      return .value(interpreter.deviceValue(typed.members[member].elements[position]))
     case .repeated(let a, let b), .index(let a, let b):
       _ = try knownAll([a, b])
       return .dynamic
@@ -417,7 +424,7 @@ struct StaticWalk {
         switch value {
         case .channel(let number): return .value(.integer(Int64(number)))
         case .integer(let value), .duration(let value): return .value(.integer(value))
-        case .float(let value): return .value(.float(value))
+        case .float(let value), .quantity(let value, _): return .value(.float(value))
         case .boolean(let value): return .value(.boolean(value))
         }
       }
@@ -455,7 +462,7 @@ struct StaticWalk {
     case .gate:
       _ = try ticks(2)
       try add(1, until: 0)
-    case .clock, .slack, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause, .input:
+    case .clock, .slack, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause, .input, .play:
       throw Unsortable()
     case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine,
       .cosine, .tangent,

@@ -103,7 +103,9 @@ extension HostSession {
     }
     guard let slot = compiled.slot else { return refused(.cancelled) }
     do throws(StartError) {
-      try device.start(slot, arguments: arguments, bound: bound)
+      try device.start(
+        slot, arguments: arguments, bound: bound,
+        isSeamless: typed[kernel].kind == .seamlessKernel)
     } catch {
       return refused(error == .outOfMemory ? .outOfMemory : .busy)
     }

@@ -90,6 +90,8 @@ private struct Run: ~Copyable {
   private let constants: [MemberID]
   private let arguments: [MemberID]
   private let variables: [MemberID]
+  private let residents: [Resident]
+  private var residentWords: [UInt64] = []
   private let datasets: [MemberID]
   private let shared: [MemberID]
 
@@ -102,6 +104,7 @@ private struct Run: ~Copyable {
     let members = experiment.members.map { typed[$0] }
     arguments = typed.ordered(members.filter { $0.kind == .argument }.map(\.id))
     variables = typed.ordered(members.filter { $0.kind == .variable }.map(\.id))
+    residents = typed.residents(of: experiment)
     datasets = members.filter { $0.kind == .dataset }.map(\.id)
     shared = typed.sharedMembers(of: experiment)
     constants = typed.ordered(
@@ -161,6 +164,12 @@ private struct Run: ~Copyable {
       case .prepare: try prepare()
       case .run:
         session.device = device
+        guard device.setResidents(residentWords) else {
+          let refusal = RunError(
+            code: "OutOfMemory", message: "the device has no room for the resident values",
+            backtrace: [])
+          throw .failed(refusal, fault: Fault(.outOfMemory))
+        }
         defer { session.device = nil }
         if let run = experiment.run { _ = try session.call(run) }
       case .analyze: if let analyze = experiment.analyze { _ = try session.call(analyze) }
@@ -195,6 +204,11 @@ private struct Run: ~Copyable {
     for constant in constants { try session.initialize(constant) }
     for argument in arguments { try take(argument) }
     for variable in variables { try session.initialize(variable) }
+    for resident in residents {
+      guard let initializer = typed[resident.member].initializer else { continue }
+      let value = try session.value(of: initializer)
+      residentWords += words(of: value, as: typed[resident.member].type, in: typed)
+    }
     if let prepare = experiment.prepare { _ = try session.call(prepare) }
     for dataset in datasets {
       let axes = try session.evaluateAxes(of: dataset)

@@ -6,6 +6,8 @@ enum Purpose {
   static let decay: UInt16 = 2
   static let detuning: UInt16 = 3
   static let edges: UInt16 = 4
+  static let noise: UInt16 = 5
+  static let regions: UInt16 = 6
 }
 
 /// What a digital input sees while its gate is open: pulses as a Poisson process with a piecewise

@@ -30,7 +30,10 @@ package final class SimulatedDevice {
   package init(description: SystemDescription, seed: UInt64, keepsTrace: Bool) {
     self.description = description
     let inputs = description.channels.count {
-      if case .ttlInput = $0.kind { true } else { false }
+      switch $0.kind {
+      case .ttlInput, .adc, .spi, .camera: true
+      case .ttlOutput, .dds, .dac: false
+      }
     }
     core = CoreDevice(
       DeviceParameters(
@@ -68,12 +71,13 @@ package final class SimulatedDevice {
 
   /// Starts a resident kernel; arguments and bound captures are canonical words.
   package func start(
-    _ slot: KernelSlot, arguments: [UInt64] = [], bound: [UInt64] = []
+    _ slot: KernelSlot, arguments: [UInt64] = [], bound: [UInt64] = [], isSeamless: Bool = false
   ) throws(StartError) {
     let started = arguments.withUnsafeBufferPointer { arguments in
       bound.withUnsafeBufferPointer { bound -> Result<Void, StartError> in
         do throws(StartError) {
-          return .success(try core.start(slot, arguments: arguments, bound: bound))
+          return .success(
+            try core.start(slot, arguments: arguments, bound: bound, isSeamless: isSeamless))
         } catch {
           return .failure(error)
         }
@@ -165,10 +169,17 @@ package final class SimulatedDevice {
   /// Raises `Cancelled` where the kernel stands for that; `run` goes on with it.
   package func cancelAfterFailure() { core.cancelAfterFailure() }
 
+  /// Sets the resident values of the session that begins, as canonical words.
+  package func setResidents(_ words: [UInt64]) -> Bool {
+    words.withUnsafeBufferPointer { core.setResidents($0) }
+  }
+
   // MARK: Without an image
 
   /// Begins a kernel call as `start` does, for one who drives the timeline directly.
-  package func beginCall() { core.timeline.beginCall(charging: core.parameters.kernelStart) }
+  package func beginCall(isSeamless: Bool = false) {
+    core.timeline.beginCall(charging: core.parameters.kernelStart, isSeamless: isSeamless)
+  }
 
   /// Ends such a call.
   package func endCall() {

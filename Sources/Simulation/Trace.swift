@@ -86,7 +86,7 @@ package struct Trace: Sendable {
 
   private static func levelAddress(_ kind: ChannelDescription.Kind) -> Int64 {
     switch kind {
-    case .ttlOutput, .ttlInput: 0
+    case .ttlOutput, .ttlInput, .dac, .adc, .spi, .camera: 0
     case .dds: Oscillator.Address.output
     }
   }

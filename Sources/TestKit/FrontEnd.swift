@@ -1,5 +1,5 @@
 package import Diagnostics
-import Laboratory
+package import Laboratory
 package import Syntax
 package import Toolchain
 package import Typing
@@ -24,7 +24,8 @@ package struct FrontEndOutcome: Sendable {
 /// `expressions` are given from outside, as on the command line.
 package func goThrough(
   _ path: String, _ bytes: [UInt8], asFarAs stage: GoldenProgram.Stage, expressions: [String] = [],
-  importing files: [String: [UInt8]] = [:]
+  importing files: [String: [UInt8]] = [:],
+  laboratory: SystemDescription = .defaultLaboratory
 ) -> FrontEndOutcome {
   switch stage {
   case .lex, .parse:
@@ -43,13 +44,13 @@ package func goThrough(
       (files[name] ?? Repository.bytes(of: name)).map { .success($0) } ?? .failure(.notFound)
     }
     if stage == .type {
-      let typed = type(loaded.modules, against: .defaultLaboratory)
+      let typed = type(loaded.modules, against: laboratory)
       return FrontEndOutcome(
         sources: loaded.sources, main: loaded.main,
         diagnostics: loaded.diagnostics + worthSaying(typed.diagnostics, of: loaded),
         typed: typed.value)
     }
-    let checked = check(loaded, against: .defaultLaboratory)
+    let checked = check(loaded, against: laboratory)
     return FrontEndOutcome(
       sources: loaded.sources, main: loaded.main, diagnostics: checked.diagnostics,
       typed: checked.value?.typed,
@@ -62,6 +63,14 @@ extension GoldenProgram {
   package func goThroughFrontEnd(importing files: [String: [UInt8]] = [:]) -> FrontEndOutcome {
     goThrough(
       path, Array(text.utf8), asFarAs: stage, expressions: options.arguments.map(\.text),
-      importing: files)
+      importing: files, laboratory: laboratory)
+  }
+
+  /// The laboratory that the first line names, or the default one.
+  private var laboratory: SystemDescription {
+    guard let name = options.laboratory else { return .defaultLaboratory }
+    let folder = path.split(separator: "/").dropLast().joined(separator: "/")
+    let bytes = Repository.bytes(of: "\(folder)/\(name)") ?? []
+    return readLaboratory(name, bytes).laboratory.value ?? .defaultLaboratory
   }
 }

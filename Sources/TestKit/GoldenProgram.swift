@@ -18,6 +18,8 @@ package struct GoldenProgram: Sendable, CustomStringConvertible {
     package var shared: String?
     /// Device time after which to stop, in ticks.
     package var stopTime: Int64?
+    /// The description of the laboratory, in the folder of the program; nil: the default one.
+    package var laboratory: String?
     /// Whether all experiments of the file are run, one after the other.
     package var runsAll = false
   }
@@ -145,6 +147,7 @@ package struct GoldenProgram: Sendable, CustomStringConvertible {
       case ("until", _, let ticks?): options.stopTime = ticks
       case ("experiment", _, _): options.experiment = value
       case ("shared", _, _): options.shared = value
+      case ("lab", _, _): options.laboratory = value
       default: faults.append("`\(word)` is no option")
       }
     }

@@ -30,6 +30,9 @@ struct BodyState {
   /// Whether the statement is at the top level of `prepare`.
   var isTopOfPrepare = false
 
+  /// Names of loops over devices, and the elements that they stand for.
+  var deviceAliases: [LocalID: TypedExpression] = [:]
+
   /// Names that were reported as unknown.
   var unknownNames: Set<String> = []
   /// Whether a statement could not be typed of which it is not known where it leads.

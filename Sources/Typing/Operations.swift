@@ -125,6 +125,8 @@ package enum Intrinsic: Hashable, Sendable {
   case gate
   /// (channel, address: Int, until: Timestamp) -> (Timestamp, Int)?
   case input
+  /// (Recording): has its events queued from the cursor on, and moves that to its end
+  case play
   // Numbers; the operands' type says which.
   case absolute, minimum, maximum
   case floor, ceiling, truncate, round
@@ -176,12 +178,20 @@ package enum Intrinsic: Hashable, Sendable {
   /// (simulation) -> the type of the dataset
   case simulationDataset(MemberID)
 
+  /// Whether it may stand inside `record`: of those that work on the timeline.
+  package var isRecordable: Bool {
+    switch self {
+    case .now, .delay, .at, .output, .outputPair, .gate, .play: true
+    default: false
+    }
+  }
+
   /// Whether it works on the timeline, and so runs in kernels only.
   package var isDeviceOnly: Bool {
     switch self {
     case .now, .clock, .slack, .delay, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause,
       .output, .outputPair,
-      .gate, .input:
+      .gate, .input, .play:
       true
     case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine,
       .cosine, .tangent,
@@ -203,7 +213,7 @@ package enum Intrinsic: Hashable, Sendable {
       true
     case .now, .clock, .slack, .delay, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause,
       .output, .outputPair,
-      .gate, .input, .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round,
+      .gate, .input, .play, .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round,
       .squareRoot, .sine, .cosine,
       .tangent, .arcSine, .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm,
       .logarithm2, .logarithm10, .special,

@@ -63,6 +63,20 @@ package indirect enum Type: Hashable, Sendable {
   case simulation(ExperimentID)
   case parameter(GenericID)
 
+  /// Whether it is a kind of device, whose values are known when compiling.
+  package var isDevice: Bool {
+    switch self {
+    case .interface, .driver: true
+    default: false
+    }
+  }
+
+  /// Whether it is a kind of device or an array of devices.
+  package var isOfDevices: Bool {
+    if case .fixedArray(let element, _) = self { return element.isDevice }
+    return isDevice
+  }
+
   /// The bare `Float`.
   package static let number = Type.float(.none)
 

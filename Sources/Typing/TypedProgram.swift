@@ -93,6 +93,11 @@ package struct Effects: OptionSet, Hashable, Sendable {
   package static let startsKernel = Effects(rawValue: 4)
   package static let writesShared = Effects(rawValue: 8)
   package static let touchesDatasets = Effects(rawValue: 16)
+  /// Reads or writes `resident` values: device only.
+  package static let resident = Effects(rawValue: 32)
+  /// Does on the device what cannot stand in `record`: reads inputs or the clock, waits, or moves
+  /// the cursor by the clock.
+  package static let unrecordable = Effects(rawValue: 64)
 }
 
 /// A named thing that an experiment, a driver or a module holds.
@@ -108,7 +113,8 @@ package struct Member: Sendable {
     case prepared(isVariable: Bool)
     case constant
     case resident
-    /// A device; nil where it is not in the system description (an error was reported).
+    /// A device; nil where it is not in the system description (an error was reported), and of an
+    /// array of devices.
     case device(DeviceBinding?)
     /// The field of a driver, by index.
     case field(Int)
@@ -126,6 +132,8 @@ package struct Member: Sendable {
   /// The least and the greatest value that an argument may have.
   package var lower: FunctionID?
   package var upper: FunctionID?
+  /// Of an array of devices the devices, which are members of their own.
+  package var elements: [MemberID] = []
   /// Of a dataset `over` axes: what computes each axis's values, and its name.
   package var axes: [DatasetAxis]
   package let nameSpan: Span
@@ -209,6 +217,8 @@ package struct TypedDriver: Sendable {
   package var interfaces: [InterfaceID]
   /// Members of kind `.field`, in order.
   package var fields: [MemberID]
+  /// Members of kind `.resident`, in order: one value for each device with the driver.
+  package var residents: [MemberID] = []
   package var kernels: [FunctionID]
   package let nameSpan: Span
 }
@@ -294,6 +304,42 @@ package struct TypedProgram: Sendable {
     }
   }
 
+  /// The kernels that a call of `name` on `device` may start; `owner` is that of the calling code.
+  ///
+  /// One where the device is known, else those of all drivers that it may have.
+  package func deviceKernels(
+    _ name: String, of device: TypedExpression, like signature: FunctionID,
+    in owner: TypedFunction.Owner
+  ) -> [FunctionID] {
+    func kernels(of devices: [MemberID]) -> [FunctionID] {
+      var found: [FunctionID] = []
+      for member in devices {
+        guard case .device(let binding?) = self[member].kind,
+          let kernel = kernel(name, of: binding.driver, like: signature), !found.contains(kernel)
+        else { continue }
+        found.append(kernel)
+      }
+      return found
+    }
+    switch device.kind {
+    case .device(let member): return kernels(of: [member])
+    case .ownDevice:
+      guard case .driver(let driver) = owner else { return [] }
+      return kernel(name, of: driver, like: signature).map { [$0] } ?? []
+    case .index(let array, _):
+      if case .device(let member) = array.kind { return kernels(of: self[member].elements) }
+    default: break
+    }
+    switch device.type {
+    case .driver(let driver):
+      return kernel(name, of: driver, like: signature).map { [$0] } ?? []
+    case .interface(let interface):
+      return drivers.filter { $0.interfaces.contains(interface) }
+        .compactMap { kernel(name, of: $0.id, like: signature) }
+    default: return []
+    }
+  }
+
   /// The types of the fields of `structure` where its generic parameters stand for `arguments`.
   package func fieldTypes(of structure: StructID, _ arguments: [GenericArgument]) -> [Type] {
     let declaration = self[structure]
@@ -301,6 +347,18 @@ package struct TypedProgram: Sendable {
     var map: [GenericID: GenericArgument] = [:]
     for (generic, argument) in zip(declaration.generics, arguments) { map[generic.id] = argument }
     return declaration.fields.map { $0.type.substituting(map) }
+  }
+}
+
+/// A `resident` value: the member, and the device that it belongs to where a driver declares it.
+package struct Resident: Hashable, Sendable {
+  package let member: MemberID
+  /// The device's name in the system description; nil for a member of the experiment.
+  package let device: String?
+
+  package init(member: MemberID, device: String?) {
+    self.member = member
+    self.device = device
   }
 }
 
@@ -350,10 +408,40 @@ extension TypedProgram {
       case .prepared, .field, .resident, .device: break
       }
     }
+    for resident in experiments.flatMap({ residents(of: $0) }) {
+      if let initializer = self[resident.member].initializer, !roots.contains(initializer) {
+        roots.append(initializer)
+      }
+    }
     for experiment in experiments {
       roots += [experiment.prepare, experiment.run, experiment.analyze].compactMap { $0 }
     }
     return roots
+  }
+
+  /// The `resident` values of a session of `experiment`, in the order in which the device keeps
+  /// them: its own, then those of its devices.
+  package func residents(of experiment: TypedExperiment) -> [Resident] {
+    var residents: [Resident] = []
+    var devices: Set<String> = []
+    for member in experiment.members where self[member].kind == .resident {
+      residents.append(Resident(member: member, device: nil))
+    }
+    for member in experiment.members {
+      guard case .device(let binding?) = self[member].kind, devices.insert(binding.name).inserted
+      else { continue }
+      for resident in self[binding.driver].residents {
+        residents.append(Resident(member: resident, device: binding.name))
+      }
+    }
+    return residents
+  }
+
+  /// The `resident` value that `member` is in code that belongs to `device`.
+  package func resident(_ member: MemberID, of device: MemberID?) -> Resident {
+    guard self[member].experiment == nil, let device, case .device(let binding?) = self[device].kind
+    else { return Resident(member: member, device: nil) }
+    return Resident(member: member, device: binding.name)
   }
 
   /// What the host half of `experiment` begins with: the first values, bounds and axes of its
@@ -371,6 +459,11 @@ extension TypedProgram {
         guard member.experiment == experiment.id else { continue }
         roots += member.axes.map(\.values)
       case .prepared, .field, .resident, .device: break
+      }
+    }
+    for resident in residents(of: experiment) {
+      if let initializer = self[resident.member].initializer, !roots.contains(initializer) {
+        roots.append(initializer)
       }
     }
     return roots + [experiment.prepare, experiment.run, experiment.analyze].compactMap { $0 }

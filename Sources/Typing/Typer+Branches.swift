@@ -15,7 +15,7 @@ private struct WaitingFunctions {
     var waiting: [FunctionID] = []
     for function in program.functions {
       for statement in function.body.statements {
-        visit(.statement(statement)) { wait in
+        visit(.statement(statement), function.owner) { wait in
           switch wait {
           case .itself: waiting.append(function.id)
           case .callee(let callee): callers[callee, default: []].append(function.id)
@@ -34,30 +34,30 @@ private struct WaitingFunctions {
   }
 
   /// Calls `found` with what in `node` may wait.
-  private func visit(_ node: TypedNode, _ found: (Wait) -> Void) {
+  private func visit(
+    _ node: TypedNode, _ owner: TypedFunction.Owner, _ found: (Wait) -> Void
+  ) {
     switch node {
     case .place: break
-    case .statement(let statement): statement.forEachChild { visit($0, found) }
+    case .statement(let statement): statement.forEachChild { visit($0, owner, found) }
     case .expression(let expression):
       switch expression.kind {
       case .intrinsic(.input, _), .intrinsic(.waitUntil, _), .await: found(.itself)
       case .call(let callee, _, _): found(.callee(callee))
       case .deviceCall(let device, let name, let signature, _):
-        if case .device(let id) = device.kind, case .device(let binding?) = program[id].kind,
-          let kernel = program.kernel(name, of: binding.driver, like: signature)
-        {
+        for kernel in program.deviceKernels(name, of: device, like: signature, in: owner) {
           found(.callee(kernel))
         }
       default: break
       }
-      expression.forEachChild { visit($0, found) }
+      expression.forEachChild { visit($0, owner, found) }
     }
   }
 
   /// Whether something in `statement` may wait.
-  func wait(in statement: TypedStatement) -> Bool {
+  func wait(in statement: TypedStatement, of owner: TypedFunction.Owner) -> Bool {
     var waits = false
-    visit(.statement(statement)) { wait in
+    visit(.statement(statement), owner) { wait in
       switch wait {
       case .itself: waits = true
       case .callee(let callee): if functions.contains(callee) { waits = true }
@@ -70,25 +70,27 @@ private struct WaitingFunctions {
 extension Typer {
   /// Warns of plain loops directly in `parallel`, and of waits in a branch before others.
   mutating func warnOfBranches() {
-    var blocks: [TypedBlock] = []
+    var blocks: [(block: TypedBlock, owner: TypedFunction.Owner)] = []
+    var owner = TypedFunction.Owner.module
     func gather(_ node: TypedNode) {
       switch node {
       case .expression(let expression): expression.forEachChild(gather)
       case .statement(let statement):
-        if case .parallel(let block) = statement.kind { blocks.append(block) }
+        if case .parallel(let block) = statement.kind { blocks.append((block, owner)) }
         statement.forEachChild(gather)
       case .place: break
       }
     }
     for function in program.functions {
+      owner = function.owner
       for statement in function.body.statements { gather(.statement(statement)) }
     }
     guard !blocks.isEmpty else { return }
     let waiting = WaitingFunctions(program)
-    for block in blocks {
+    for (block, owner) in blocks {
       for (index, branch) in block.statements.enumerated() {
         if case .loop(_, _, isParallel: false) = branch.kind { warn(ofLoop: branch.span) }
-        if index < block.statements.count - 1, waiting.wait(in: branch) {
+        if index < block.statements.count - 1, waiting.wait(in: branch, of: owner) {
           report(
             Diagnostic(
               .waitInBranch, "this branch waits before the branches after it have been queued",

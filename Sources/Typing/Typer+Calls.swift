@@ -236,6 +236,7 @@ extension Typer {
     case .enumeration(let id):
       names = program[id].cases.map(\.name) + program[id].methods.map { program[$0].name }
     case .duration: names = ["seconds"]
+    case .recording: names = ["duration"]
     case .timestamp: names = ["aligned"]
     case .simulation: names = ["edges", "span", "level", "status", "output", "error", "trace"]
     default: break
@@ -272,9 +273,11 @@ extension Typer {
     }
     let call = callFunction(candidates, name, arguments, receiver: nil, expecting: nil, at: span)
     guard case .call(let kernel, _, let typed) = call.kind else { return call }
-    if !body.isDevice, let experiment = body.experiment, case .device(let device) = receiver.kind {
-      return TypedExpression(
-        .call(deviceStart(device, kernel, of: experiment), [:], typed), call.type, at: span)
+    if !body.isDevice, let experiment = body.experiment {
+      let device = program.sources[receiver.span.source].text(receiver.span)
+      return startWithDevices(
+        kernel, name: "\(device).\(name.text)", on: receiver, typed, of: experiment, call.type,
+        at: span)
     }
     return TypedExpression(
       .deviceCall(receiver, name: name.text, signature: kernel, typed), call.type, at: span)
@@ -444,7 +447,18 @@ extension Typer {
         function.generics, map, of: function.name, at: span, declaredAt: function.nameSpan,
         callee: id)
     else { return TypedExpression(.invalid, .unknown, at: span) }
-    return TypedExpression(.call(id, map, typed), function.result.substituting(map), at: span)
+    let result = function.result.substituting(map)
+    if !body.isDevice, let experiment = body.experiment,
+      function.parameters.contains(where: \.type.isOfDevices)
+    {
+      switch function.owner {
+      case .experiment, .module:
+        return startWithDevices(
+          id, name: function.name, on: nil, typed, of: experiment, result, at: span)
+      case .driver, .interface, .structure, .enumeration: break
+      }
+    }
+    return TypedExpression(.call(id, map, typed), result, at: span)
   }
 
   /// Two `inout` arguments of one call may not overlap (rule 18).

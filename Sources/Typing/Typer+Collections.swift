@@ -152,6 +152,9 @@ extension Typer {
   {
     let unknown = TypedExpression(.invalid, .unknown, at: span)
     let array = expression(base)
+    if case .fixedArray(let element, _) = array.type, element.isDevice {
+      return deviceElement(array, element, indices, at: span)
+    }
     let element: Type
     switch array.type {
     case .array(let inner): element = inner

@@ -224,7 +224,6 @@ extension Typer {
     inherited: [TypedGeneric] = [],
     ownValue: (type: Type, isInout: Bool)? = nil
   ) -> FunctionID {
-    if kind == .seamlessKernel { notYet("`seamless kernel`", at: function.name.span) }
     let id = FunctionID(index: Int32(program.functions.count))
     let experiment = body.experiment
     let driver = body.driver
@@ -254,7 +253,15 @@ extension Typer {
         report(declaredTwice(parameter.name, earlier: earlier))
       }
       seen[parameter.name.text] = parameter.name.span
-      let type = resolve(parameter.type, generics: all)
+      var type = resolve(parameter.type, generics: all)
+      if type.isOfDevices, kind == .portable || kind == .host || parameter.isInout {
+        report(
+          Diagnostic(
+            .mismatch, "only a kernel takes a device, and as a value",
+            at: tree.span(of: parameter.type),
+            notes: ["Declare `\(function.name.text)` as `kernel`."]))
+        type = .unknown
+      }
       parameters.append(
         TypedParameter(
           local: LocalID(index: Int32(locals.count)), name: parameter.name.text,
@@ -267,7 +274,12 @@ extension Typer {
           name: parameter.name.text, type: type, isVariable: parameter.isInout,
           span: parameter.name.span))
     }
-    let result = signature.result.map { resolve($0, generics: all) } ?? .unit
+    var result = signature.result.map { resolve($0, generics: all) } ?? .unit
+    if rejectsDevice(
+      result, "a result", at: signature.result.map { tree.span(of: $0) } ?? function.name.span)
+    {
+      result = .unknown
+    }
     program.functions.append(
       TypedFunction(
         id: id, name: pathName(function.name), kind: kind, owner: owner, generics: all,
@@ -370,7 +382,10 @@ extension Typer {
     -> MemberID
   {
     let id = MemberID(index: Int32(program.members.count))
-    let written = field.type.map { resolve($0) }
+    var written = field.type.map { resolve($0) }
+    if let type = written, rejectsDevice(type, "`\(field.name.text)`", at: field.name.span) {
+      written = .unknown
+    }
     program.members.append(
       Member(
         id: id, name: pathName(field.name), kind: kind, experiment: experiment,

@@ -46,8 +46,8 @@ extension Typer {
       let declared = declareSignature(function, kind: kind(of: function), owner: .driver(id))
       declareFunction(function.name, declared, in: \.driverScopes[Int(id.index)])
       program.drivers[Int(id.index)].kernels.append(declared)
-    case .resident(let field): notYet("`resident` in a driver", at: field.name.span)
-    case .constant(let field): notYet("`const` in a driver", at: field.name.span)
+    case .resident(let field): declareDriverValue(field, kind: .resident, of: id)
+    case .constant(let field): declareDriverValue(field, kind: .constant, of: id)
     case .device(_, _, _, _, let span): misplaced("device", at: span)
     case .argument(let field, _): misplaced("arg", at: field.name.span)
     case .shared(let shared): misplaced("shared", at: shared.field.name.span)
@@ -62,6 +62,34 @@ extension Typer {
     case .enumeration(let enumeration): misplaced("enum", at: enumeration.name.span)
     case .error(let error): misplaced("error", at: error.name.span)
     }
+  }
+
+  /// A `resident` value or a constant of a driver.
+  ///
+  /// Its first value does not depend on the device.
+  private mutating func declareDriverValue(_ field: Field, kind: Member.Kind, of id: DriverID) {
+    let member = MemberID(index: Int32(program.members.count))
+    let type = field.type.map { resolve($0) } ?? .unknown
+    program.members.append(
+      Member(
+        id: member, name: field.name.text, kind: kind, experiment: nil, type: type, axes: [],
+        nameSpan: field.name.span, documentation: field.documentation))
+    if field.type == nil {
+      report(
+        Diagnostic(
+          .unexpected, "`\(field.name.text)` needs a type: `\(field.name.text): T = …`",
+          at: field.name.span))
+    }
+    if let value = field.value {
+      enter(module: module)
+      program.members[Int(member.index)].initializer = declareInitializer(
+        value, of: type, named: field.name)
+    } else {
+      report(
+        Diagnostic(.unexpected, "`\(field.name.text)` needs a value: `= …`", at: field.name.span))
+    }
+    if kind == .resident { program.drivers[Int(id.index)].residents.append(member) }
+    declare(field.name, .member(member), in: \.driverScopes[Int(id.index)])
   }
 
   private mutating func misplaced(_ word: String, at span: Span) {
@@ -102,39 +130,5 @@ extension Typer {
     case .driver(let id): program[id].kernels.filter { program[$0].name == name }
     default: []
     }
-  }
-
-  /// The kernel that host code starts when it calls `kernel` of `device`, as `led.on()` in `run`:
-  /// made once, it does nothing but call it.
-  mutating func deviceStart(_ device: MemberID, _ kernel: FunctionID, of experiment: ExperimentID)
-    -> FunctionID
-  {
-    let key = DeviceStart(device: device, kernel: kernel)
-    if let known = deviceStarts[key] { return known }
-    let original = program[kernel]
-    let id = FunctionID(index: Int32(program.functions.count))
-    let span = original.nameSpan
-    let receiver = TypedExpression(.device(device), program[device].type, at: span)
-    let arguments = original.parameters.map {
-      TypedArgument.value(TypedExpression(.local($0.local), $0.type, at: span))
-    }
-    let call = TypedExpression(
-      .deviceCall(receiver, name: original.name, signature: kernel, arguments), original.result,
-      at: span)
-    let statement = TypedStatement(
-      original.result == .unit ? .expression(call) : .returnValue(call), at: span)
-    let locals = original.parameters.map {
-      Local(name: $0.name, type: $0.type, isVariable: false, span: $0.span)
-    }
-    program.functions.append(
-      TypedFunction(
-        id: id, name: "\(program[device].name).\(original.name)", kind: .kernel,
-        owner: .experiment(experiment), generics: [],
-        parameters: original.parameters, result: original.result, locals: locals,
-        body: TypedBlock([statement], at: span), effects: [.timeline], nameSpan: span, span: span,
-        documentation: nil))
-    program.experiments[Int(experiment.index)].kernels.append(id)
-    deviceStarts[key] = id
-    return id
   }
 }

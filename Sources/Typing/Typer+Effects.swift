@@ -13,6 +13,8 @@ struct EffectSource {
   let callee: FunctionID?
   /// After `await` or `send`: the kernel leaves real time by intention.
   let isMarked: Bool
+  /// Inside `record`.
+  var isRecorded = false
 }
 
 extension Typer {
@@ -70,13 +72,14 @@ extension Typer {
     }
     let onDevice = isDevice(function)
     for statement in function.body.statements {
-      gather(.statement(statement), onDevice, marked: false, into: &found)
+      gather(.statement(statement), onDevice, function.owner, marked: false, into: &found)
     }
     return found
   }
 
   private func gather(
-    _ node: TypedNode, _ onDevice: Bool, marked: Bool, into found: inout [EffectSource]
+    _ node: TypedNode, _ onDevice: Bool, _ owner: TypedFunction.Owner, marked: Bool,
+    into found: inout [EffectSource]
   ) {
     func add(_ effects: Effects, _ what: String, _ callee: FunctionID? = nil, at span: Span) {
       found.append(
@@ -95,7 +98,8 @@ extension Typer {
         }
       case .variable, .prepared:
         if !onDevice { add(.host, "writing `\(member.name)`", at: place.span) }
-      case .argument, .constant, .resident, .device, .field: break
+      case .resident: add(.resident, "the resident value `\(member.name)`", at: place.span)
+      case .argument, .constant, .device, .field: break
       }
     case .statement(let statement):
       switch statement.kind {
@@ -104,26 +108,36 @@ extension Typer {
         if !onDevice { return }
       case .preload: add([.host, .startsKernel], "`preload`", at: statement.span)
       case .send(let call):
-        gather(.expression(call), onDevice, marked: true, into: &found)
+        gather(.expression(call), onDevice, owner, marked: true, into: &found)
         return
       default: break
       }
-      statement.forEachChild { gather($0, onDevice, marked: false, into: &found) }
+      statement.forEachChild { gather($0, onDevice, owner, marked: false, into: &found) }
     case .expression(let expression):
       switch expression.kind {
       case .await(let call):
-        gather(.expression(call), onDevice, marked: true, into: &found)
+        gather(.expression(call), onDevice, owner, marked: true, into: &found)
         return
       case .call(let id, _, _): add([], "`\(program[id].name)`", id, at: expression.span)
-      case .deviceCall(_, let name, _, _): add(.timeline, "`\(name)`", at: expression.span)
+      case .deviceCall(let device, let name, let signature, _):
+        add(.timeline, "`\(name)`", at: expression.span)
+        for callee in program.deviceKernels(name, of: device, like: signature, in: owner) {
+          add(.timeline, "`\(name)`", callee, at: expression.span)
+        }
       case .intrinsic(let intrinsic, _):
         if intrinsic.isDeviceOnly {
-          add(.timeline, "`\(calleeText(expression))`", at: expression.span)
+          let effects: Effects = intrinsic.isRecordable ? .timeline : [.timeline, .unrecordable]
+          add(effects, "`\(calleeText(expression))`", at: expression.span)
         }
         if intrinsic.isHostOnly { add(.host, "`\(calleeText(expression))`", at: expression.span) }
       case .record:
-        add(.timeline, "`record`", at: expression.span)
+        add([.timeline, .unrecordable], "`record`", at: expression.span)
         if !onDevice { return }
+        var inner: [EffectSource] = []
+        expression.forEachChild { gather($0, onDevice, owner, marked: false, into: &inner) }
+        for index in inner.indices { inner[index].isRecorded = true }
+        found += inner
+        return
       case .sharedElement(let id, _):
         if !onDevice { add(.host, "the shared value `\(program[id].name)`", at: expression.span) }
       case .member(let id):
@@ -136,7 +150,8 @@ extension Typer {
           }
         case .shared:
           if !onDevice { add(.host, "the shared value `\(program[id].name)`", at: expression.span) }
-        case .resident: if !onDevice { add([], "resident", at: expression.span) }
+        case .resident:
+          add(.resident, "the resident value `\(program[id].name)`", at: expression.span)
         default: break
         }
       default: break
@@ -144,9 +159,9 @@ extension Typer {
       expression.forEachChild { child in
         // Only the call itself is marked; its arguments are evaluated on the device.
         if case .place = child {
-          gather(child, onDevice, marked: marked, into: &found)
+          gather(child, onDevice, owner, marked: marked, into: &found)
         } else {
-          gather(child, onDevice, marked: false, into: &found)
+          gather(child, onDevice, owner, marked: false, into: &found)
         }
       }
     }
@@ -193,6 +208,10 @@ extension Typer {
     }
     let stage: Stage? = if case .stage(let stage) = function.kind { stage } else { nil }
     let isInitializer = function.kind == .initializer
+    if effects.contains(.resident), function.kind != .portable || effects.contains(.host) {
+      report(residentOnHost(source))
+      return
+    }
     if effects.contains(.startsKernel),
       stage == .prepare || stage == .analyze || isInitializer || function.kind == .test
     {
@@ -224,6 +243,33 @@ extension Typer {
           "datasets cannot be used in `\(stage?.rawValue ?? "an initial value")`: the run has not begun",
           at: source.span, labels: chain(source, effect: .touchesDatasets)))
     }
+  }
+
+  /// Only events that leave the device happen inside `record` (rule 46).
+  private mutating func checkRecorded(_ function: TypedFunction, _ sources: [EffectSource]) {
+    var seen: Set<Span> = []
+    for source in sources where source.isRecorded {
+      let effects = effects(of: source, in: function)
+      guard source.isMarked || !effects.isDisjoint(with: [.unrecordable, .host]) else { continue }
+      guard seen.insert(source.span).inserted else { continue }
+      report(
+        Diagnostic(
+          .notInsideRecord, "\(source.what) cannot stand inside `record`", at: source.span,
+          labels: chain(source, effect: .unrecordable),
+          notes: [
+            "A recording holds events that leave the device, at times from its beginning on. What waits, reads or asks for the clock is done before it, or after `play`."
+          ]))
+    }
+  }
+
+  private func residentOnHost(_ source: EffectSource) -> Diagnostic {
+    Diagnostic(
+      .residentOutsideDevice,
+      source.callee == nil
+        ? "\(source.what) lives on the device, and the host cannot mention it"
+        : "\(source.what) uses a resident value, which lives on the device", at: source.span,
+      labels: chain(source, effect: .resident),
+      notes: ["Return it from a kernel, or `send` it to the host."])
   }
 
   private func outOfPlace(_ source: EffectSource, in function: TypedFunction, effect: Effects)
@@ -269,9 +315,11 @@ extension Typer {
   }
 
   private mutating func checkKernel(_ function: TypedFunction, _ sources: [EffectSource]) {
+    checkRecorded(function, sources)
     var seen: Set<Span> = []
     for source in sources {
       let effects = effects(of: source, in: function)
+      if source.isRecorded { continue }
       if source.isMarked {
         checkMarked(source, effects)
         continue

@@ -40,7 +40,7 @@ extension Typer {
       case .constant(let field): _ = declareValue(field, kind: .constant, experiment: id)
       case .variable(let field) where field.type != nil:
         _ = declareValue(field, kind: .variable, experiment: id)
-      case .resident(let field): notYet("`resident`", at: field.name.span)
+      case .resident(let field): _ = declareValue(field, kind: .resident, experiment: id)
       case .field(let field):
         report(
           Diagnostic(
@@ -161,15 +161,13 @@ extension Typer {
   private mutating func declareDevices(
     _ names: [Name], _ written: TypeID, binding: ExpressionID?, documentation: String?
   ) {
-    if case .fixedArray = tree[written] {
-      notYet("an array of devices", at: tree.span(of: written))
+    let type = resolve(written)
+    if case .fixedArray(let element, let lengths) = type, element.isDevice {
       for name in names {
-        _ = addMember(
-          name, .device(nil), .unknown, documentation: documentation, to: body.experiment)
+        declareDeviceArray(name, type, element, lengths, binding, documentation)
       }
       return
     }
-    let type = resolve(written)
     switch type {
     case .interface, .driver, .unknown: break
     default:
@@ -199,6 +197,42 @@ extension Typer {
       }
       let bound = bind(device, as: type, at: span)
       _ = addMember(name, .device(bound), type, documentation: documentation, to: body.experiment)
+    }
+  }
+
+  /// `device beams: [TTLOut; 2] = ["ttl0", "ttl1"]`: each device is a member too.
+  private mutating func declareDeviceArray(
+    _ name: Name, _ type: Type, _ element: Type, _ lengths: [Length], _ binding: ExpressionID?,
+    _ documentation: String?
+  ) {
+    let array = addMember(
+      name, .device(nil), type, documentation: documentation, to: body.experiment)
+    guard let binding, case .array(let written) = tree[binding] else {
+      report(
+        Diagnostic(
+          .mismatch, "an array of devices needs the names of its devices",
+          at: binding.map { tree.span(of: $0) } ?? name.span,
+          notes: ["For example `device \(name.text): [TTLOut; 2] = [\"ttl0\", \"ttl1\"]`."]))
+      return
+    }
+    if lengths != [.known(written.count)] {
+      report(
+        Diagnostic(
+          .mismatch,
+          "here are \(written.count) devices, but `\(name.text)` is \(program.described(type))",
+          at: tree.span(of: binding)))
+    }
+    for (index, expression) in written.enumerated() {
+      let span = tree.span(of: expression)
+      guard case .string(let segments) = tree[expression], let text = plainText(segments) else {
+        report(Diagnostic(.mismatch, "the name of a device is a plain string", at: span))
+        continue
+      }
+      let bound = bind(text, as: element, at: span)
+      let member = addMember(
+        Name("\(name.text)[\(index)]", at: span), .device(bound), element,
+        documentation: nil, to: body.experiment)
+      program.members[Int(array.index)].elements.append(member)
     }
   }
 
@@ -266,6 +300,7 @@ extension Typer {
           notes: notes)
       )
     }
+    if let fault = fieldFault(of: device, driver, at: span) { return (nil, fault) }
     return (DeviceBinding(name: name, driver: driver.id), nil)
   }
 

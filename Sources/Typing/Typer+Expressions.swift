@@ -28,6 +28,7 @@ extension Typer {
     if value.type == .array(.never), case .array = type {
       return TypedExpression(.array([]), type, at: value.span)
     }
+    if conforms(value, to: type) { return TypedExpression(value.kind, type, at: value.span) }
     report(mismatch(value, wanted: type))
     return TypedExpression(.invalid, .unknown, at: value.span)
   }
@@ -126,6 +127,9 @@ extension Typer {
     switch lookUp(name.text) {
     case .local(let local)?:
       body.use(local)
+      if let device = body.deviceAliases[local] {
+        return TypedExpression(device.kind, device.type, at: name.span)
+      }
       return TypedExpression(.local(local), body.locals[Int(local.index)].type, at: name.span)
     case .member(let id)?: return memberValue(id, at: name.span)
     case .functions(let candidates)?: return functionValue(candidates, name, expecting: expecting)

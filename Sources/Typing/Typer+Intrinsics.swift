@@ -24,6 +24,7 @@ private let fixedIntrinsics: [String: FixedIntrinsic] = [
   "at": FixedIntrinsic(intrinsic: .at, parameters: [("t", .timestamp)], result: .unit),
   "wait_until": FixedIntrinsic(
     intrinsic: .waitUntil, parameters: [("t", .timestamp)], result: .unit),
+  "play": FixedIntrinsic(intrinsic: .play, parameters: [("r", .recording)], result: .unit),
   "realtime": FixedIntrinsic(intrinsic: .realtime, parameters: [], result: .unit),
   "reset": FixedIntrinsic(intrinsic: .resetTimeline, parameters: [], result: .unit),
   "should_pause": FixedIntrinsic(intrinsic: .shouldPause, parameters: [], result: .boolean),

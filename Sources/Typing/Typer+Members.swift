@@ -56,6 +56,10 @@ extension Typer {
       TypedExpression(kind, type, at: span)
     }
     switch (value.type, name) {
+    case (.fixedArray(let element, let lengths), "count") where element.isDevice:
+      guard case .known(let count)? = lengths.first else { return nil }
+      return make(.integer(Int64(count)), .integer)
+    case (.fixedArray(let element, _), _) where element.isDevice: return nil
     case (.structure(let id, let arguments), _):
       guard let index = program[id].fields.firstIndex(where: { $0.name == name }) else {
         return nil
@@ -84,6 +88,7 @@ extension Typer {
       let zero = TypedExpression(.integer(0), .integer, at: span)
       let count = make(.intrinsic(.count, [value]), .integer)
       return make(.binary(.compare(.equal, .integer), count, zero), .boolean)
+    case (.recording, "duration"): return make(.tupleElement(value, 0), .duration)
     case (.simulation, "trace"): return value
     case (.simulation, "status"): return make(.intrinsic(.simulationStatus, [value]), .string)
     case (.simulation, "output"):

@@ -194,6 +194,9 @@ extension Typer {
     switch tree[pattern] {
     case .invalid: break
     case .wildcard: statements.append(TypedStatement(.expression(value), at: span))
+    case .binding(let name)
+    where rejectsDevice(value.type, "`\(name.text)`", at: value.span):
+      _ = declareLocal(name, .unknown, isVariable: isVariable)
     case .binding(let name):
       if body.isTopOfPrepare {
         let member = declarePrepared(name, value.type, isVariable: isVariable)
@@ -340,6 +343,15 @@ extension Typer {
   mutating func typeLoopHead(
     _ pattern: PatternID, _ source: ExpressionID, into head: inout [TypedStatement]
   ) -> TypedLoop? {
+    if !isRange(source) {
+      let array = expression(source)
+      if case .fixedArray(let element, let lengths) = array.type, element.isDevice,
+        case .known(let count)? = lengths.first
+      {
+        return deviceLoop(pattern, array, element, count: count)
+      }
+      settledArguments[source] = array
+    }
     let (typed, element) = loopSource(source)
     let outer = body.isTopOfPrepare
     body.isTopOfPrepare = false

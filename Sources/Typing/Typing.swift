@@ -176,7 +176,7 @@ struct Typer {
   var genericUses: [GenericUse] = []
   /// Arguments and elements that were typed ahead, until they are asked for.
   var settledArguments: [ExpressionID: TypedExpression] = [:]
-  /// Kernels made for device calls from host code, by device and kernel.
+  /// Kernels made for calls from host code to which devices are handed.
   var deviceStarts: [DeviceStart: FunctionID] = [:]
   /// The enums, structs and errors declared, by syntax, for the second pass.
   var structDeclarations: [(StructID, StructDeclaration, module: Int, experiment: ExperimentID?)] =
@@ -197,11 +197,6 @@ struct Typer {
   var interfaceDeclarations: [(InterfaceID, InterfaceDeclaration, module: Int)] = []
   var driverDeclarations: [(DriverID, DriverDeclaration, module: Int)] = []
   var experimentDeclarations: [(ExperimentID, ExperimentDeclaration, module: Int)] = []
-
-  struct DeviceStart: Hashable {
-    let device: MemberID
-    let kernel: FunctionID
-  }
 
   init(modules: LoadedModules, description: SystemDescription) {
     self.modules = modules

@@ -18,10 +18,12 @@ struct CheckCommand: ParsableCommand {
   @Flag(help: "Apply the first fix of each diagnostic to the file, as long as that helps.")
   var fix = false
 
+  @OptionGroup var laboratory: LaboratoryOption
+
   func run() throws {
     if fix { try mend() }
     let loaded = try Program.load(file)
-    let checked = Toolchain.check(loaded, against: .defaultLaboratory)
+    let checked = Toolchain.check(loaded, against: try laboratory.description(for: file))
     if json {
       Terminal.result(
         Diagnostics.json(of: checked.diagnostics, in: loaded.sources, file: file).compact)
@@ -59,11 +61,13 @@ enum Program {
 
   /// The checked program in `file`; or the end of the process, once all has been said that is wrong
   /// with it.
-  static func check(_ file: String, json: Bool, expressions: [String] = []) throws(ExitCode)
-    -> CheckedProgram
-  {
+  static func check(
+    _ file: String, json: Bool, expressions: [String] = [],
+    laboratory: LaboratoryOption
+  ) throws(ExitCode) -> CheckedProgram {
+    let description = try laboratory.description(for: file)
     let loaded = try load(file, expressions: expressions)
-    let checked = Toolchain.check(loaded, against: .defaultLaboratory)
+    let checked = Toolchain.check(loaded, against: description)
     guard let program = checked.value, !checked.hasErrors else {
       if json {
         Terminal.result(

@@ -21,13 +21,15 @@ struct DisassembleCommand: ParsableCommand {
   @Argument(help: "The experiment; without it all of the file's.")
   var experiment: String?
 
+  @OptionGroup var laboratory: LaboratoryOption
+
   func run() throws {
     let bytes = try Files.readOrExit(file)
     if bytes.starts(with: Array("LRMR".utf8)) {
       Terminal.result(disassemble(bytes))
       return
     }
-    let checked = try Program.check(file, json: false)
+    let checked = try Program.check(file, json: false, laboratory: laboratory)
     let experiments = try Selection(experiment, all: experiment == nil, in: checked).experiments
     for experiment in experiments {
       switch images(of: RunRequest(program: checked.proven, experiment: experiment.id)) {

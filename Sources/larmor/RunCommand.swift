@@ -58,8 +58,11 @@ struct RunCommand: ParsableCommand {
       valueName: "folder"))
   var results: String?
 
+  @OptionGroup var laboratory: LaboratoryOption
+
   func run() throws {
-    let checked = try Program.check(file, json: json, expressions: arguments)
+    let checked = try Program.check(
+      file, json: json, expressions: arguments, laboratory: laboratory)
     let program = checked.typed
     let experiments = try Selection(experiment, all: all, in: checked).experiments
     var sharedFile = try readShared()

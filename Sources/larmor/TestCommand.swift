@@ -25,6 +25,8 @@ struct TestCommand: ParsableCommand {
   @Option(help: "What all chance in the simulated laboratory follows from.")
   var seed: UInt64 = 0
 
+  @OptionGroup var laboratory: LaboratoryOption
+
   func run() throws {
     let programs = try Files.programs(files.isEmpty ? ["."] : files)
     var (passedCount, failedCount) = (0, 0)
@@ -55,7 +57,7 @@ struct TestCommand: ParsableCommand {
 
   /// Runs the tests of one file and shows what became of them.
   private func outcomes(of file: String, isAlone: Bool) throws(ExitCode) -> [TestOutcome] {
-    let checked = try Program.check(file, json: json)
+    let checked = try Program.check(file, json: json, laboratory: laboratory)
     let tests = checked.typed.tests.filter { test in filter.map { test.title.contains($0) } ?? true
     }
     if !json, !isAlone, !tests.isEmpty { Terminal.result(file) }

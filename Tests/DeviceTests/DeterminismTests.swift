@@ -73,8 +73,8 @@ import Testing
     #expect(laboratory.device(named: "trigger")?.driver == "TTLIn")
     #expect(laboratory.device(named: "dds3")?.driver == "DDSChannel")
     #expect(laboratory.device(named: "ttl8") == nil)
-    #expect(laboratory.devices.count == 21)
-    #expect(Set(laboratory.channels.map(\.number)).count == 21)
+    #expect(laboratory.devices.count == 27)
+    #expect(Set(laboratory.channels.map(\.number)).count == 27)
     #expect(laboratory.core.margin == 10_000 && laboratory.costs.operation == 20)
   }
 }

@@ -8,7 +8,6 @@ import Testing
     let bench = Bench()
     #expect(try bench.read(address: 1) == nil)
     #expect(try bench.read(address: 0) == nil)
-    #expect(try bench.read(address: 5) == nil)
     #expect(bench.timeline.clock() == 100)
     #expect(bench.timeline.cursor() == 1100)
   }

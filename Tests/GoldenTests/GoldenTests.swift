@@ -39,7 +39,7 @@ import Testing
       let program = path.dropLast(4) + ".exp"
       #expect(Repository.exists(String(program)), "\(path) belongs to no program")
     }
-    let known = [".exp", ".txt", "/COUNT", "/NOT-YET"]
+    let known = [".exp", ".txt", ".toml", "/COUNT", "/NOT-YET"]
     for path in Repository.files(below: GoldenProgram.folder, endingIn: "") {
       let name = path.split(separator: "/").last ?? ""
       guard name.contains(".") || name.allSatisfy({ $0.isUppercase || $0 == "-" }) else { continue }

@@ -281,13 +281,6 @@ import Testing
           $0.globals = []
         }
       ),
-      (
-        .kernelProfile,
-        change {
-          $0.profile = .kernel
-          $0.hostCalls = []
-        }
-      ),
       (.timelineOnHost, code([.integer]) { $0.emit(.now, 0) }),
       (
         .unpolledLoop,
