@@ -36,9 +36,10 @@ struct CheckCommand: ParsableCommand {
   /// Applies fixes to the file, and says which.
   private func mend() throws {
     let bytes = try Files.readOrExit(file)
+    let description = try laboratory.description(for: file)
     let mended = mendedAsFarAsPossible(file, bytes) { bytes in
       let loaded = Toolchain.load(file, bytes) { Files.read($0) }
-      let checked = Toolchain.check(loaded, against: .defaultLaboratory)
+      let checked = Toolchain.check(loaded, against: description)
       return (loaded.sources, loaded.main, checked.diagnostics)
     }
     guard !mended.steps.isEmpty else { return }
