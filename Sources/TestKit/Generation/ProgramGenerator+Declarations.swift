@@ -85,7 +85,10 @@ extension ProgramGenerator {
           Binding(
             name: name, type: type, isVariable: isWriting && index == parameters.count - 1))
       }
-      if place == .kernel, generator.chance(2, of: 3) { generator.line("realtime()") }
+      if place == .kernel {
+        generator.scope.append(Binding(name: "kept", type: .integer, isVariable: true))
+        if generator.chance(2, of: 3) { generator.line("realtime()") }
+      }
       generator.writeStatements()
       generator.line("return \(generator.expression(result, 3))")
     }
@@ -104,6 +107,7 @@ extension ProgramGenerator {
       generator.line("device dds0: DDS")
       generator.line("device pmt: TTLIn")
       generator.writeArguments()
+      generator.line("resident kept: Int = 3")
       generator.line("dataset data: [Int]")
       generator.line("dataset grid: [Float] over [0.0, 1.0, 2.0]")
       generator.block("host fn note(n: Int)") { $0.line("data.append(n)") }

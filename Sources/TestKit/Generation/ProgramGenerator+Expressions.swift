@@ -30,6 +30,7 @@ extension ProgramGenerator {
     case .point:
       return
         "Point(n: \(expression(.integer, depth - 1)), x: \(expression(.float, depth - 1)), list: \(expression(.array(.integer), depth - 1)))"
+    case .function: return closure(depth)
     case .shape:
       switch numbers.below(3) {
       case 0: return "Shape.empty"
@@ -81,6 +82,7 @@ extension ProgramGenerator {
       return "[" + (0..<count).map { _ in literal(element) }.joined(separator: ", ") + "]"
     case .tuple(let types): return "(" + types.map { literal($0) }.joined(separator: ", ") + ")"
     case .point: return numbers.pick(["Point()", "Point(n: 4)", "Point(x: 2.5, list: [])"])
+    case .function: return "fn(x: Int) -> Int { return x &* 3 }"
     case .shape: return numbers.pick(["Shape.empty", "Shape.square(3)", "Shape.pair(0.5, 1 us)"])
     }
   }
@@ -88,12 +90,22 @@ extension ProgramGenerator {
   /// An index that is in range more often than not.
   mutating func index() -> String { chance(5, of: 6) ? "0" : expression(.integer, 1) }
 
+  /// A function that copies what it mentions of the scope around it.
+  private mutating func closure(_ depth: Int) -> String {
+    let name = newName("x")
+    scope.append(Binding(name: name, type: .integer, isVariable: false))
+    let value = expression(.integer, depth - 1)
+    scope.removeLast()
+    return "fn(\(name): Int) -> Int { return \(value) }"
+  }
+
   /// A part of a value in scope that has the type wanted.
   private mutating func part(of type: GeneratedType) -> String? {
     var parts: [String] = []
     for binding in scope {
       switch binding.type {
       case .integer, .integer32, .float, .voltage, .duration, .boolean, .optional, .shape: break
+      case .function: if type == .integer { parts.append("\(binding.name)(\(index()))") }
       case .array(let element), .fixed(let element, _):
         if element == type { parts.append("\(binding.name)[\(index())]") }
         if type == .integer { parts.append("\(binding.name).count") }

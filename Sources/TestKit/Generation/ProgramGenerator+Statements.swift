@@ -29,9 +29,10 @@ extension ProgramGenerator {
   // MARK: Values
 
   private mutating func writeBinding(isVariable: Bool) {
-    let type = anyType()
+    let type = chance(1, of: 10) ? .function : anyType()
     let value = expression(type, 3)
     let name = newName("v")
+    let isVariable = isVariable && type != .function
     line("\(isVariable ? "var" : "let") \(name): \(type.text) = \(value)")
     scope.append(Binding(name: name, type: type, isVariable: isVariable))
   }
@@ -49,7 +50,7 @@ extension ProgramGenerator {
   ) {
     guard chance(2, of: 3) else { return (name, type) }
     switch type {
-    case .integer, .integer32, .float, .voltage, .duration, .boolean, .optional, .shape:
+    case .integer, .integer32, .float, .voltage, .duration, .boolean, .optional, .shape, .function:
       return (name, type)
     case .array(let element), .fixed(let element, _):
       return ("\(name)[\(index())]", element)
@@ -82,7 +83,7 @@ extension ProgramGenerator {
       if chance(2, of: 3) {
         return line("\(text) \(numbers.pick(["+=", "-="])) \(expression(type, 2))")
       }
-    case .boolean, .optional, .array, .fixed, .tuple, .point, .shape: break
+    case .boolean, .optional, .array, .fixed, .tuple, .point, .shape, .function: break
     }
     line("\(text) = \(expression(type, 3))")
   }
@@ -99,7 +100,9 @@ extension ProgramGenerator {
   }
 
   private mutating func writePrint() {
-    guard place == .host, let name = scope.randomElement(using: &numbers)?.name else {
+    guard place == .host,
+      let name = scope.filter({ $0.type != .function }).randomElement(using: &numbers)?.name
+    else {
       return writeAssignment()
     }
     line("print(\"\(name) = {\(name)}\")")
@@ -286,7 +289,8 @@ extension ProgramGenerator {
     case 5: line("dds0.set(frequency: \(80 + numbers.below(40)) MHz, amplitude: 0.5)")
     case 6: line("realtime()")
     case 7: line("delay(\(expression(.duration, 2)) % 10 us)")
-    case 8, 9: writeParallel()
+    case 8: writeParallel()
+    case 9: writeRecording()
     case 10:
       line("pmt.gate(\(shortDuration()))")
       let name = newName("c")
@@ -301,6 +305,18 @@ extension ProgramGenerator {
 
   private mutating func shortDuration() -> String {
     numbers.pick(["1 us", "8 ns", "200 ns", "3 us", "16 ns", "0 s", "1 ms"])
+  }
+
+  private mutating func writeRecording() {
+    let name = newName("r")
+    line("let \(name) = record {")
+    for _ in 0..<numbers.below(3) {
+      line("    \(numbers.pick(["ttl0", "ttl1"])).pulse(\(shortDuration()))")
+      line("    delay(\(shortDuration()))")
+    }
+    line("}")
+    line("play(\(name))")
+    if chance(1, of: 2) { line("delay(\(name).duration)") }
   }
 
   private mutating func writeParallel() {

@@ -97,6 +97,8 @@ indirect enum GeneratedType: Hashable, Sendable {
   case point
   /// The enum `Shape`: `empty`, `square(Int)`, `pair(Float, Duration)`.
   case shape
+  /// A function of an Int that gives an Int.
+  case function
 
   /// As it is written in a program.
   var text: String {
@@ -113,6 +115,7 @@ indirect enum GeneratedType: Hashable, Sendable {
     case .tuple(let types): "(" + types.map(\.text).joined(separator: ", ") + ")"
     case .point: "Point"
     case .shape: "Shape"
+    case .function: "(Int) -> Int"
     }
   }
 
