@@ -163,9 +163,10 @@ struct DeviceFactsReader {
         write(place)
       }
       return []
-    case .simulate(_, let arguments, let seed):
+    case .simulate(_, let arguments, let seed, let shared):
       for (_, argument) in arguments { read(argument) }
       if let seed { read(seed) }
+      for input in shared { read(input.value) }
       return []
     }
   }

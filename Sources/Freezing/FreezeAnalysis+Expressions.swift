@@ -80,11 +80,12 @@ extension FreezeAnalysis {
       mayThrow()
       write(place, at: expression.span)
     case .record(let block): walk(block)
-    case .simulate(_, let arguments, let seed):
+    case .simulate(_, let arguments, let seed, let shared):
       for (_, argument) in arguments.sorted(by: { $0.key.index < $1.key.index }) {
         evaluate(argument)
       }
       if let seed { evaluate(seed) }
+      for input in shared { evaluate(input.value) }
       mayThrow()
     case .await(let operand): runHostOperand(operand)
     case .intrinsic(let intrinsic, let operands):
@@ -251,7 +252,7 @@ extension Intrinsic {
   fileprivate var mayRaise: Bool {
     switch self {
     case .absolute, .aligned, .print, .pause, .leastSquares, .traceEdges, .traceSpan, .traceLevel,
-      .simulationDataset:
+      .simulationResult:
       true
     case .now, .clock, .slack, .delay, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause,
       .output, .outputPair,
@@ -261,7 +262,7 @@ extension Intrinsic {
       .tangent, .arcSine,
       .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2, .logarithm10,
       .special, .count, .last, .length, .isWithin, .transposed,
-      .simulationStatus, .simulationOutput, .simulationError:
+      .simulationStatus, .simulationOutput:
       false
     }
   }

@@ -113,11 +113,12 @@ extension TypedExpression {
     case .append(let place, let value):
       place.visit(body)
       value.visit(body)
-    case .simulate(_, let arguments, let seed):
+    case .simulate(_, let arguments, let seed, let shared):
       for (_, argument) in arguments.sorted(by: { $0.key.index < $1.key.index }) {
         argument.visit(body)
       }
       seed?.visit(body)
+      for input in shared { input.value.visit(body) }
     }
   }
 }

@@ -103,9 +103,9 @@ package enum HostCall: Hashable, Sendable {
   /// (Bool, then the sides in turn, if there are any): a test's expectation, its source text and
   /// where it stands.
   case expect(text: String, sides: [Type], span: Span)
-  /// (the arguments' values in the order of the members, then the seed: Int if there is one) ->
-  /// handle: Int
-  case simulate(ExperimentID, [MemberID], hasSeed: Bool)
+  /// (the arguments' values in the order of the members, then the seed: Int if there is one, then
+  /// the shared values) -> handle: Int
+  case simulate(ExperimentID, [MemberID], hasSeed: Bool, shared: [SharedSlot])
   /// (handle: Int, device: String, rising: Bool) -> [Timestamp]
   case traceEdges
   /// (handle: Int, device: String, Int) -> Duration
@@ -116,14 +116,13 @@ package enum HostCall: Hashable, Sendable {
   case simulationStatus
   /// (handle: Int) -> [String]
   case simulationOutput
+  /// (handle: Int; of events the device: String; of a family the key: String) -> what the result
+  /// says
+  case simulationResult(SimulationResult)
   /// Of kernels: (what the errand needs) -> its result, of an `await`.
   case errand(Errand)
   /// () -> (String, String): name and text of the error that was raised last; in kernels too.
   case describeError
-  /// (handle: Int) -> String?
-  case simulationError
-  /// (handle: Int) -> the type of the dataset
-  case simulationDataset(MemberID)
 }
 
 /// Lowers `roots` (stages, initialisers, tests) of `program` and all that they call on the host.
@@ -140,4 +139,10 @@ package func lowerKernel(
 ) -> Checked<KernelImage> {
   var lowerer = Lowerer(program: program.typed, side: .device(captures: captures, bound: bound))
   return lowerer.kernelImage(of: kernel, captures: program.captures(of: kernel))
+}
+
+/// Where a shared value goes that a simulation starts with.
+package struct SharedSlot: Hashable, Sendable {
+  package let key: String
+  package let type: Type
 }

@@ -265,16 +265,21 @@ extension Lowerer {
     case .pause: "pause"
     case .leastSquares: "least_squares"
     case .expect: "expect"
-    case .simulate(let id, _, _): "simulate \(program[id].name)"
+    case .simulate(let id, _, _, _): "simulate \(program[id].name)"
     case .traceEdges: "edges"
     case .traceSpan: "span"
     case .traceLevel: "level"
     case .simulationStatus: "status"
     case .simulationOutput: "output"
+    case .simulationResult(let result):
+      switch result {
+      case .events: "events"
+      case .error: "error"
+      case .dataset(let id), .shared(let id), .family(let id): "result \(program[id].name)"
+      case .path(_, let prefix): "results \(prefix)"
+      }
     case .describeError: "describe"
     case .errand(let errand): String(program.sources[errand.span.source].text(errand.span))
-    case .simulationError: "error"
-    case .simulationDataset(let id): "read \(program[id].name)"
     }
   }
 
@@ -350,13 +355,15 @@ extension Lowerer {
 
   mutating func simulate(
     _ id: ExperimentID, _ arguments: [MemberID: TypedExpression], _ seed: TypedExpression?,
-    _ expression: TypedExpression,
-    _ hint: Run?
+    _ shared: [SharedInput], _ expression: TypedExpression, _ hint: Run?
   ) -> Operand {
     let members = arguments.keys.sorted { $0.index < $1.index }
-    let operands = members.compactMap { arguments[$0] } + (seed.map { [$0] } ?? [])
+    let operands =
+      members.compactMap { arguments[$0] } + (seed.map { [$0] } ?? []) + shared.map(\.value)
+    let slots = shared.map { SharedSlot(key: $0.key, type: type(of: $0.value)) }
     return callHost(
-      .simulate(id, members, hasSeed: seed != nil), evaluating: operands, expression, hint)
+      .simulate(id, members, hasSeed: seed != nil, shared: slots), evaluating: operands,
+      expression, hint)
   }
 
   mutating func expect(

@@ -50,10 +50,13 @@ extension Lowerer {
       return callHost(.simulationStatus, evaluating: operands, expression, hint)
     case .simulationOutput:
       return callHost(.simulationOutput, evaluating: operands, expression, hint)
-    case .simulationError:
-      return callHost(.simulationError, evaluating: operands, expression, hint)
-    case .simulationDataset(let id):
-      return callHost(.simulationDataset(id), evaluating: operands, expression, hint)
+    case .simulationResult(.path):
+      guard let simulation = operands.first else {
+        return placeholder(type(of: expression), "this", at: span)
+      }
+      return evaluate(simulation, hint: hint)
+    case .simulationResult(let result):
+      return callHost(.simulationResult(result), evaluating: operands, expression, hint)
     }
   }
 

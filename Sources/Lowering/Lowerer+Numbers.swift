@@ -97,7 +97,7 @@ extension Lowerer {
       .print,
       .pause, .leastSquares, .traceEdges, .traceSpan,
       .traceLevel,
-      .simulationStatus, .simulationOutput, .simulationError, .simulationDataset:
+      .simulationStatus, .simulationOutput, .simulationResult:
       return placeholder(type(of: expression), "this operation", at: span)
     }
   }

@@ -372,7 +372,7 @@ extension Lowerer {
     case .position, .transposed, .sized, .steppedSlice, .count, .last, .print, .pause,
       .leastSquares, .traceEdges, .traceSpan, .traceLevel,
       .simulationStatus,
-      .simulationOutput, .simulationError, .simulationDataset:
+      .simulationOutput, .simulationResult:
       return .dynamic
     }
   }

@@ -166,8 +166,8 @@ struct Contents {
     case .append(let place, let value):
       look(at: place)
       look(at: value)
-    case .simulate(_, let arguments, let seed):
-      look(at: arguments.values + (seed.map { [$0] } ?? []))
+    case .simulate(_, let arguments, let seed, let shared):
+      look(at: arguments.values + (seed.map { [$0] } ?? []) + shared.map(\.value))
     }
   }
 }

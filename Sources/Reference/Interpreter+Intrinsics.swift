@@ -80,17 +80,11 @@ extension Interpreter {
     case .simulationStatus: return .text(simulation(try integer(0))?.status.rawValue ?? "")
     case .simulationOutput:
       return .array((simulation(try integer(0))?.output ?? []).map { .text($0) })
-    case .simulationError:
-      return .optional(simulation(try integer(0))?.error.map { .text($0.code) })
-    case .simulationDataset(let member):
-      let name = typed[member].name
-      let dataset = simulation(try integer(0))?.datasets.first { $0.name == name }
-      guard let value = dataset?.value.constant else { throw raise(.missingValue, at: span) }
-      return Value(value)
+    case .simulationResult(let result): return try answer(result, values, at: span)
     }
   }
 
-  private func simulation(_ handle: Int64) -> ReferenceRecord? {
+  func simulation(_ handle: Int64) -> ReferenceRecord? {
     Int(exactly: handle).flatMap { simulations.indices.contains($0) ? simulations[$0] : nil }
   }
 
@@ -131,29 +125,6 @@ extension Interpreter {
         .boolean(fit.hasConverged),
       ])
     case .failure: throw stop ?? raise(.fitFailed, at: span)
-    }
-  }
-
-  mutating func simulate(
-    _ experiment: ExperimentID, _ arguments: [MemberID: TypedExpression], _ seed: TypedExpression?,
-    at span: Span
-  ) throws(Stop) -> Value {
-    var values: [MemberID: Constant] = [:]
-    for (member, argument) in arguments.sorted(by: { $0.key.index < $1.key.index }) {
-      values[member] = try evaluate(argument).constant
-    }
-    var request = ReferenceRequest(program: program, experiment: experiment)
-    request.arguments = values
-    request.seed = self.seed
-    if let seed { request.seed = UInt64(bitPattern: try integer(seed)) }
-    request.keepsTrace = true
-    switch perform(request) {
-    case .ran(let record):
-      simulations.append(record)
-      return .integer(Int64(simulations.count - 1))
-    case .outOfRange: throw raise(.limitExceeded, at: span)
-    case .unsupported(let what): throw .unsupported(what)
-    case .outOfSteps: throw .outOfSteps
     }
   }
 

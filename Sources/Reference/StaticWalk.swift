@@ -479,7 +479,7 @@ struct StaticWalk {
     case .position, .transposed, .sized, .steppedSlice, .count, .last, .print, .pause,
       .leastSquares, .traceEdges, .traceSpan, .traceLevel,
       .simulationStatus,
-      .simulationOutput, .simulationError, .simulationDataset:
+      .simulationOutput, .simulationResult:
       return .dynamic
     }
     return .value(.unit)

@@ -21,7 +21,8 @@ extension HostImage {
         .sharedRead,
         .sharedWrite, .pause, .leastSquares,
         .expect, .simulate, .traceEdges, .traceSpan, .traceLevel, .simulationStatus,
-        .simulationOutput, .simulationError, .simulationDataset, .errand, .describeError:
+        .simulationOutput, .simulationResult, .errand,
+        .describeError:
         break
       }
     }

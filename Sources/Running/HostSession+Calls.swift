@@ -101,8 +101,8 @@ extension HostSession {
       let texts = zip(values.dropFirst(), sides).map { printer.literal($0, $1) }
       expectations.note(isMet, condition, sides: texts, span: span)
       answer([])
-    case .simulate(let experiment, let members, let hasSeed):
-      simulate(experiment, members, hasSeed, operands)
+    case .simulate(let experiment, let members, let hasSeed, let shared):
+      simulate(experiment, members, hasSeed, shared, operands)
     case .traceEdges:
       var operands = reader(operands, [.integer, .string, .boolean])
       guard let trace = simulation(operands.integer())?.trace, let device = operands.text(),
@@ -130,15 +130,7 @@ extension HostSession {
       let record = simulation(operands.first.map { Int64(bitPattern: $0) })
       let lines = (record?.output ?? []).map { Constant.text($0) }
       answer(words(of: .array(lines), as: .array(.string), in: typed))
-    case .simulationError:
-      let record = simulation(operands.first.map { Int64(bitPattern: $0) })
-      let code = record?.error.map { Constant.text($0.code) }
-      answer(words(of: .optional(code), as: .optional(.string), in: typed))
-    case .simulationDataset(let member):
-      let record = simulation(operands.first.map { Int64(bitPattern: $0) })
-      let dataset = record?.datasets.first { $0.name == typed[member].name }
-      guard let value = dataset?.value.constant else { return machine.fail(Fault(.missingValue)) }
-      answer(words(of: value, as: typed[member].type, in: typed))
+    case .simulationResult(let result): answer(result, operands)
     }
   }
 
@@ -150,11 +142,11 @@ extension HostSession {
     return values
   }
 
-  private func reader(_ operands: [UInt64], _ types: [Type]) -> OperandReader {
+  func reader(_ operands: [UInt64], _ types: [Type]) -> OperandReader {
     OperandReader(values: read(operands, types)[...])
   }
 
-  private func text(_ string: String) -> [UInt64] {
+  func text(_ string: String) -> [UInt64] {
     words(of: .text(string), as: .string, in: typed)
   }
 
@@ -325,40 +317,6 @@ extension HostSession {
     case .failure(.stopped): if let stop { pass(on: stop) } else { machine.fail(Fault(.fitFailed)) }
     }
   }
-
-  // MARK: Simulations
-
-  private func simulation(_ handle: Int64?) -> RunRecord? {
-    guard let handle, let index = Int(exactly: handle), simulations.indices.contains(index) else {
-      return nil
-    }
-    return simulations[index]
-  }
-
-  private mutating func simulate(
-    _ experiment: ExperimentID, _ members: [MemberID], _ hasSeed: Bool, _ operands: [UInt64]
-  ) {
-    var values = read(operands, members.map { typed[$0].type } + (hasSeed ? [.integer] : []))
-    var request = RunRequest(program: program, experiment: experiment)
-    request.seed = seed
-    request.keepsTrace = true
-    request.stopTime = stopTime
-    request.hostStepMax = hostStepsLeft
-    if hasSeed, case .integer(let own)? = values.popLast() {
-      request.seed = UInt64(bitPattern: own)
-    }
-    for (member, value) in zip(members, values) { request.arguments[member] = value }
-    switch Running.run(request) {
-    case .ran(let record, _):
-      simulations.append(record)
-      answer([UInt64(simulations.count - 1)])
-    case .outOfRange(let fault):
-      let error = RunError(code: "E0219", message: fault.message, backtrace: [])
-      pass(on: .failed(error, fault: Fault(.cancelled)))
-    case .refused(let diagnostics): pass(on: .refused(diagnostics))
-    case .broken(let why): pass(on: .broken(why))
-    }
-  }
 }
 
 extension RunRecord.Axis {
@@ -369,7 +327,7 @@ extension RunRecord.Axis {
 }
 
 /// Takes operands off one after the other; nil where there is none of that kind.
-private struct OperandReader {
+struct OperandReader {
   var values: ArraySlice<Constant>
 
   mutating func text() -> String? {

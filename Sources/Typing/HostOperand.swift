@@ -86,6 +86,7 @@ package struct HostOperand: Sendable {
       return made(.slice(base, low, device(high)))
     case .field(let base, let index): return made(.field(host(base), index))
     case .tupleElement(let base, let index): return made(.tupleElement(host(base), index))
+    case .sharedElement(let id, let keys): return made(.sharedElement(id, keys.map { device($0) }))
     default: return value
     }
   }
@@ -100,7 +101,7 @@ extension TypedExpression {
   /// Whether it is a member of the host, or a field or element of one.
   var isPartOfMember: Bool {
     switch kind {
-    case .member: true
+    case .member, .sharedElement: true
     case .field(let base, _), .tupleElement(let base, _), .index(let base, _):
       base.isPartOfMember
     default: false

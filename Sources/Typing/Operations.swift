@@ -173,10 +173,8 @@ package enum Intrinsic: Hashable, Sendable {
   case simulationStatus
   /// (simulation) -> [String]
   case simulationOutput
-  /// (simulation) -> String?
-  case simulationError
-  /// (simulation) -> the type of the dataset
-  case simulationDataset(MemberID)
+  /// (simulation) -> what the result says
+  case simulationResult(SimulationResult)
 
   /// Whether it may stand inside `record`: of those that work on the timeline.
   package var isRecordable: Bool {
@@ -200,7 +198,7 @@ package enum Intrinsic: Hashable, Sendable {
       .position, .transposed, .sized, .steppedSlice,
       .count, .last, .print, .pause, .leastSquares, .traceEdges, .traceSpan, .traceLevel,
       .simulationStatus,
-      .simulationOutput, .simulationError, .simulationDataset:
+      .simulationOutput, .simulationResult:
       false
     }
   }
@@ -209,7 +207,7 @@ package enum Intrinsic: Hashable, Sendable {
   package var isHostOnly: Bool {
     switch self {
     case .print, .pause, .leastSquares, .traceEdges, .traceSpan, .traceLevel, .simulationStatus,
-      .simulationOutput, .simulationError, .simulationDataset:
+      .simulationOutput, .simulationResult:
       true
     case .now, .clock, .slack, .delay, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause,
       .output, .outputPair,

@@ -92,9 +92,16 @@ package struct TypedExpression: Sendable {
     case record(TypedBlock)
     /// Appends to an array in place; of type unit.
     case append(Place, TypedExpression)
-    /// `simulate(X(a: 1))`: the arguments given, by member.
-    case simulate(ExperimentID, [MemberID: TypedExpression], seed: TypedExpression?)
+    /// `simulate(X(a: 1))`: the arguments given, by member, and the shared values before the run.
+    case simulate(
+      ExperimentID, [MemberID: TypedExpression], seed: TypedExpression?, shared: [SharedInput])
   }
+}
+
+/// A shared value that a simulation starts with.
+package struct SharedInput: Sendable {
+  package let key: String
+  package let value: TypedExpression
 }
 
 /// An argument of a call: a value, or a place that the callee may write.

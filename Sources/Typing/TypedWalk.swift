@@ -62,11 +62,12 @@ extension TypedExpression {
     case .append(let place, let value):
       visit(.expression(value))
       place.visit(visit)
-    case .simulate(_, let arguments, let seed):
+    case .simulate(_, let arguments, let seed, let shared):
       for (_, value) in arguments.sorted(by: { $0.key.index < $1.key.index }) {
         visit(.expression(value))
       }
       if let seed { visit(.expression(seed)) }
+      for input in shared { visit(.expression(input.value)) }
     }
   }
 }

@@ -238,7 +238,7 @@ extension Typer {
     case .duration: names = ["seconds"]
     case .recording: names = ["duration"]
     case .timestamp: names = ["aligned"]
-    case .simulation: names = ["edges", "span", "level", "status", "output", "error", "trace"]
+    case .simulation(let id): names = simulationNames(id)
     default: break
     }
     if names.contains(name.text), isDevice(type) {

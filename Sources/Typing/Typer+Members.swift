@@ -89,18 +89,7 @@ extension Typer {
       let count = make(.intrinsic(.count, [value]), .integer)
       return make(.binary(.compare(.equal, .integer), count, zero), .boolean)
     case (.recording, "duration"): return make(.tupleElement(value, 0), .duration)
-    case (.simulation, "trace"): return value
-    case (.simulation, "status"): return make(.intrinsic(.simulationStatus, [value]), .string)
-    case (.simulation, "output"):
-      return make(.intrinsic(.simulationOutput, [value]), .array(.string))
-    case (.simulation, "error"):
-      return make(.intrinsic(.simulationError, [value]), .optional(.string))
-    case (.simulation(let id), _):
-      // A dataset, also one of a part.
-      let member = program[id].members.first {
-        program[$0].kind == .dataset && program[$0].name == name
-      }
-      return member.map { make(.intrinsic(.simulationDataset($0), [value]), program[$0].type) }
+    case (.simulation(let id), _): return simulationProperty(name, of: value, id, at: span)
     default: return nil
     }
   }
@@ -135,6 +124,11 @@ extension Typer {
     func formals(_ list: [(String, String?, Type, TypedExpression?)]) -> [Formal] {
       list.map { Formal(name: $0.0, label: $0.1, type: $0.2, isInout: false, defaultValue: $0.3) }
     }
+    if case .simulation(let id) = receiver.type,
+      let result = callSimulationFamily(receiver, id, name, arguments, at: span)
+    {
+      return result
+    }
     let wanted: [Formal]
     let intrinsic: Intrinsic
     let result: Type
@@ -146,6 +140,11 @@ extension Typer {
       (wanted, intrinsic, result) = (
         formals([("name", nil, .string, nil), ("rising", nil, .boolean, rising)]), .traceEdges,
         .array(.timestamp)
+      )
+    case (.simulation, "events"):
+      (wanted, intrinsic, result) = (
+        formals([("name", nil, .string, nil)]), .simulationResult(.events),
+        SimulationResult.eventsType
       )
     case (.simulation, "span"):
       (wanted, intrinsic, result) = (

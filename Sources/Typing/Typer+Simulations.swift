@@ -1,0 +1,221 @@
+import Diagnostics
+import Syntax
+
+// `simulate`, and what a test asks of its result (rules 31 and 62).
+
+extension Typer {
+  mutating func callSimulate(_ arguments: [Argument], at span: Span) -> TypedExpression {
+    let unknown = TypedExpression(.invalid, .unknown, at: span)
+    if body.kind != .test {
+      report(Diagnostic(.deviceOutOfPlace, "`simulate` belongs into a `test` block", at: span))
+    }
+    guard let first = arguments.first, first.label == nil,
+      case .call(let callee, let given) = tree[first.value],
+      let called = entity(callee), case .experiment(let id) = called
+    else {
+      if let first = arguments.first, case .call(let callee, _) = tree[first.value],
+        let name = dottedName(callee), case .part(let id)? = entity(callee)
+      {
+        report(partAsValue(name, id))
+        return unknown
+      }
+      typeAll(arguments)
+      report(
+        Diagnostic(
+          .mismatch,
+          "`simulate` takes an experiment with its arguments: `simulate(Blink(times: 2))`", at: span
+        ))
+      return unknown
+    }
+    var seed: TypedExpression?
+    var shared: [SharedInput]?
+    for argument in arguments.dropFirst() {
+      let place = argument.label?.span ?? tree.span(of: argument.value)
+      switch argument.label?.text {
+      case "seed"? where seed == nil: seed = value(argument.value, as: .integer)
+      case "shared"? where shared == nil: shared = sharedInputs(argument.value, of: id)
+      case "lab"?:
+        _ = expression(argument.value)
+        notYet("`lab:` of `simulate`", at: place)
+      case "seed"?, "shared"?:
+        _ = expression(argument.value)
+        report(
+          Diagnostic(
+            .wrongArguments, "`\(argument.label?.text ?? "")` is given twice", at: place))
+      default:
+        _ = expression(argument.value)
+        report(
+          Diagnostic(
+            .wrongArguments, "`simulate` has no such argument", at: place,
+            notes: [
+              "After the experiment it takes `seed:` and `shared:`; the experiment's own arguments "
+                + "stand within its parentheses."
+            ]))
+      }
+    }
+    var values: [MemberID: TypedExpression] = [:]
+    for argument in given {
+      guard let label = argument.label else {
+        _ = expression(argument.value)
+        report(
+          Diagnostic(
+            .wrongArguments, "the arguments of an experiment are given by name",
+            at: tree.span(of: argument.value)))
+        continue
+      }
+      let members = program[id].members.filter {
+        program[$0].kind == .argument && !program[$0].isFixed
+      }
+      guard let member = members.first(where: { program[$0].name == label.text }) else {
+        _ = expression(argument.value)
+        var fixes: [Fix] = []
+        if let near = nearest(to: label.text, among: members.map { program[$0].name }) {
+          fixes = [Fix("did you mean `\(near)`?", [Edit(label.span, near)])]
+        }
+        report(
+          Diagnostic(
+            .wrongArguments, "`\(program[id].name)` has no argument `\(label.text)`",
+            at: label.span,
+            labels: [Label("declared here", at: program[id].nameSpan)], fixes: fixes))
+        continue
+      }
+      if values[member] != nil {
+        report(Diagnostic(.wrongArguments, "`\(label.text)` is given twice", at: label.span))
+      }
+      values[member] = value(argument.value, as: program[member].type)
+    }
+    return TypedExpression(
+      .simulate(id, values, seed: seed, shared: shared ?? []), .simulation(id), at: span)
+  }
+
+  /// `[("pi", 3 us), …]`: shared values by their keys.
+  private mutating func sharedInputs(_ list: ExpressionID, of id: ExperimentID) -> [SharedInput] {
+    guard case .array(let elements) = tree[list] else {
+      _ = expression(list)
+      report(
+        Diagnostic(
+          .mismatch, "`shared:` takes a list that is written out", at: tree.span(of: list),
+          notes: ["Each element is a key with its value: `shared: [(\"pi\", 3 us)]`."]))
+      return []
+    }
+    let known = sharedMembers(of: id)
+    var inputs: [SharedInput] = []
+    for element in elements {
+      guard case .tuple(let parts) = tree[element], parts.count == 2,
+        case .string(let segments) = tree[parts[0]], let key = plainText(segments)
+      else {
+        _ = expression(element)
+        report(
+          Diagnostic(
+            .mismatch, "here stands a key with its value", at: tree.span(of: element),
+            notes: ["The key is a plain string, as in `(\"pi\", 3 us)`."]))
+        continue
+      }
+      let span = tree.span(of: parts[0])
+      guard let member = known.first(where: { program[$0].isShared(at: key) }) else {
+        _ = expression(parts[1])
+        let keys = known.compactMap { id -> String? in
+          if case .shared(let key) = program[id].kind { key } else { nil }
+        }
+        var fixes: [Fix] = []
+        if let near = nearest(to: key, among: keys), !near.contains("{") {
+          fixes = [Fix("did you mean \"\(near)\"?", [Edit(span, "\"\(near)\"")])]
+        }
+        report(
+          Diagnostic(
+            .unknownName, "`\(program[id].name)` sees no shared value with the key \"\(key)\"",
+            at: span, fixes: fixes))
+        continue
+      }
+      if inputs.contains(where: { $0.key == key }) {
+        report(Diagnostic(.wrongArguments, "the key \"\(key)\" is given twice", at: span))
+      }
+      inputs.append(SharedInput(key: key, value: value(parts[1], as: program[member].type)))
+    }
+    return inputs
+  }
+
+  /// The experiment's own shared values, then those of modules.
+  private func sharedMembers(of id: ExperimentID) -> [MemberID] {
+    func isShared(_ member: Member) -> Bool {
+      if case .shared = member.kind { true } else { false }
+    }
+    return program[id].members.filter { isShared(program[$0]) }
+      + program.members.filter { $0.experiment == nil && isShared($0) }.map(\.id)
+  }
+
+  // MARK: Results
+
+  /// `result.name`, of a simulation of `id`; nil if it has no such member.
+  mutating func simulationProperty(
+    _ name: String, of value: TypedExpression, _ id: ExperimentID, at span: Span
+  ) -> TypedExpression? {
+    func make(_ result: SimulationResult, _ type: Type) -> TypedExpression {
+      TypedExpression(.intrinsic(.simulationResult(result), [value]), type, at: span)
+    }
+    let (isShared, prefix) = simulationPath(value)
+    if !isShared, prefix.isEmpty {
+      switch name {
+      case "trace": return value
+      case "status":
+        return TypedExpression(.intrinsic(.simulationStatus, [value]), .string, at: span)
+      case "output":
+        return TypedExpression(.intrinsic(.simulationOutput, [value]), .array(.string), at: span)
+      case "error": return make(.error, .optional(.string))
+      case "shared": return make(.path(isShared: true, ""), value.type)
+      default: break
+      }
+    }
+    let members = simulationMembers(of: id, isShared: isShared)
+    if let member = members.first(where: { program[$0].name == prefix + name }) {
+      guard isShared else { return make(.dataset(member), program[member].type) }
+      guard program[member].keyFunction == nil else {
+        report(familyAsValue(program[member], at: span))
+        return TypedExpression(.invalid, .unknown, at: span)
+      }
+      return make(.shared(member), program[member].type)
+    }
+    let path = prefix + name + "."
+    guard members.contains(where: { program[$0].name.hasPrefix(path) }) else { return nil }
+    return make(.path(isShared: isShared, path), value.type)
+  }
+
+  /// `result.shared.carrier(3)`: one of a family of shared values; nil if it is none.
+  mutating func callSimulationFamily(
+    _ receiver: TypedExpression, _ id: ExperimentID, _ name: Name, _ arguments: [Argument],
+    at span: Span
+  ) -> TypedExpression? {
+    let (isShared, prefix) = simulationPath(receiver)
+    guard isShared,
+      let member = simulationMembers(of: id, isShared: true).first(where: {
+        program[$0].name == prefix + name.text && program[$0].keyFunction != nil
+      }), let function = program[member].keyFunction
+    else { return nil }
+    let one = callMemberValue(member, name, arguments, at: span)
+    guard case .sharedElement(_, let values) = one.kind else { return one }
+    let key = TypedExpression(
+      .call(function, [:], values.map { .value($0) }), .string, at: span)
+    return TypedExpression(
+      .intrinsic(.simulationResult(.family(member)), [receiver, key]), program[member].type,
+      at: span)
+  }
+
+  private func simulationPath(_ value: TypedExpression) -> (isShared: Bool, prefix: String) {
+    guard case .intrinsic(.simulationResult(.path(let isShared, let prefix)), _) = value.kind else {
+      return (false, "")
+    }
+    return (isShared, prefix)
+  }
+
+  private func simulationMembers(of id: ExperimentID, isShared: Bool) -> [MemberID] {
+    if isShared { return sharedMembers(of: id) }
+    return program[id].members.filter { program[$0].kind == .dataset }
+  }
+
+  /// What can be asked of `value`, the result of a simulation of `id`.
+  func simulationNames(_ id: ExperimentID) -> [String] {
+    ["edges", "span", "level", "events", "status", "output", "trace", "shared", "error"]
+      + simulationMembers(of: id, isShared: false).map { program[$0].name }
+      + simulationMembers(of: id, isShared: true).map { program[$0].name }
+  }
+}
