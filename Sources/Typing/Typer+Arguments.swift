@@ -153,7 +153,7 @@ extension Typer {
       types[argument.value] = value.type
       settledArguments[argument.value] = value
     }
-    let fitting = candidates.filter { id in
+    var fitting = candidates.filter { id in
       var map: [GenericID: GenericArgument] = [:]
       if let receiver, let first = program[id].parameters.first {
         guard unify(first.type, receiver.type, &map) else { return false }
@@ -171,6 +171,25 @@ extension Typer {
       return true
     }
     if fitting.count < 2 { return fitting }
+    // One that takes a `[T; n]` as it is goes before those that take it as a `[T]`.
+    let exact = fitting.filter { id in
+      if let receiver, let first = program[id].parameters.first,
+        needsWidening(first.type, receiver.type)
+      {
+        return false
+      }
+      guard case .success(let matched) = assignment(arguments, shapes[id] ?? []) else {
+        return false
+      }
+      return zip(shapes[id] ?? [], matched).allSatisfy { formal, source in
+        guard case .given(let argument) = source, let type = types[argument.value] else {
+          return true
+        }
+        return !needsWidening(formal.type, type)
+      }
+    }
+    if !exact.isEmpty { fitting = exact }
+    if fitting.count < 2 { return fitting }
     // Where nothing else decides, a number goes by its spelling (rule 4).
     let bySpelling = fitting.filter { id in
       guard case .success(let matched) = assignment(arguments, shapes[id] ?? []) else {
@@ -182,6 +201,14 @@ extension Typer {
       }
     }
     return bySpelling.isEmpty ? fitting : bySpelling
+  }
+
+  /// Whether a parameter of `formal` takes a `type` only as it takes a `[T; n]` for a `[T]`.
+  private func needsWidening(_ formal: Type, _ type: Type) -> Bool {
+    switch (formal, type) {
+    case (.array, .fixedArray), (.optional(.array), .fixedArray): true
+    default: false
+    }
   }
 
   /// Whether the type of `id` follows that of the place where it stands: literals, and what is made

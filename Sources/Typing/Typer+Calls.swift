@@ -348,7 +348,14 @@ extension Typer {
     var map: [GenericID: GenericArgument] = [:]
     var typed: [TypedArgument] = []
     if let receiver, let own = function.parameters.first {
-      _ = unify(own.type, receiver.type, &map)
+      let fits = unify(own.type, receiver.type, &map)
+      if isArray(receiver.type),
+        !fits || (own.isInout && own.type.substituting(map) != receiver.type)
+      {
+        for case .given(let argument) in matched { _ = expression(argument.value) }
+        report(mismatch(receiver, wanted: own.type.substituting(map)))
+        return TypedExpression(.invalid, .unknown, at: span)
+      }
       if own.isInout {
         guard let place = place(of: receiver) else {
           for case .given(let argument) in matched { _ = expression(argument.value) }
@@ -356,7 +363,7 @@ extension Typer {
         }
         typed.append(.place(place))
       } else {
-        typed.append(.value(receiver))
+        typed.append(.value(widened(receiver, to: own.type.substituting(map)) ?? receiver))
       }
     }
     return finishCall(id, function, typed, matched, map, expecting: expecting, at: span)
@@ -386,7 +393,10 @@ extension Typer {
             failed = true
             continue
           }
-          if !unify(parameter.type, place.type, &map) {
+          // What is written back must be of the very type.
+          if !unify(parameter.type, place.type, &map)
+            || (parameter.type.substituting(map) != place.type && !isUnknown(place.type))
+          {
             report(
               mismatch(
                 TypedExpression(.invalid, place.type, at: place.span),

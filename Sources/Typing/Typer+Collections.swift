@@ -113,7 +113,9 @@ extension Typer {
       return TypedExpression(.invalid, .unknown, at: span)
     }
     if isUnknown(value.type) { return TypedExpression(.invalid, .unknown, at: span) }
-    guard let length = knownLength(number) else {
+    var length = knownLength(number)
+    if length == nil, case .fixedArray? = expecting { length = writtenLength(count) }
+    guard let length else {
       return TypedExpression(.repeated(value, count: number), .array(value.type), at: span)
     }
     if case .fixedArray(let element, let lengths)? = expecting, lengths.count > 1 {

@@ -10,7 +10,7 @@ extension Typer {
     coerce(expression(id, expecting: type), to: type)
   }
 
-  /// `value` as a `type`: a `T` serves as a `T?`; all else must agree.
+  /// `value` as a `type`: a `T` serves as a `T?`, a `[T; n]` as a `[T]`; all else must agree.
   mutating func coerce(_ value: TypedExpression, to type: Type) -> TypedExpression {
     if value.type == type { return value }
     if isUnknown(type) || isUnknown(value.type) {
@@ -19,6 +19,9 @@ extension Typer {
     if case .optional(let inner) = type {
       if value.type == .optional(.never) { return TypedExpression(.none, type, at: value.span) }
       if value.type == inner { return TypedExpression(.some(value), type, at: value.span) }
+      if let array = widened(value, to: inner) {
+        return TypedExpression(.some(array), type, at: value.span)
+      }
       // A value for a `T??` is one for a `T?` first.
       if case .optional(let innermost) = inner, value.type == innermost {
         let content = TypedExpression(.some(value), inner, at: value.span)
@@ -29,6 +32,7 @@ extension Typer {
       return TypedExpression(.array([]), type, at: value.span)
     }
     if conforms(value, to: type) { return TypedExpression(value.kind, type, at: value.span) }
+    if let array = widened(value, to: type) { return array }
     report(mismatch(value, wanted: type))
     return TypedExpression(.invalid, .unknown, at: value.span)
   }

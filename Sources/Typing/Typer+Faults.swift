@@ -37,6 +37,12 @@ extension Typer {
       notes = ["`round`, `floor` and `ceil` choose how; `Int(…)` drops what is behind the point."]
     case (.integer, .integer32): fixes = [Fix("convert it", [Edit(value.span, "Int32(\(text))")])]
     case (.integer32, .integer): fixes = [Fix("convert it", [Edit(value.span, "Int(\(text))")])]
+    case (.array, .fixedArray) where widens(wanted, to: value.type):
+      fixes = [
+        Fix(
+          "make one of this length; another number of elements raises `IndexOutOfRange`",
+          [Edit(value.span, "\(program.text(wanted))(\(text))")])
+      ]
     case (.optional(let inner), _) where inner == wanted:
       notes = [
         "It may be `none`: take it apart with `if let` or `guard let`, or give a value for that case with `??`."

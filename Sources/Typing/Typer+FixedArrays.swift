@@ -6,6 +6,29 @@ import Syntax
 // The elements of a matrix stand row after row in one array.
 
 extension Typer {
+  /// `value`, a `[T; n]`, as the `[T]` that `type` is; nil if they are anything else.
+  mutating func widened(_ value: TypedExpression, to type: Type) -> TypedExpression? {
+    guard widens(value.type, to: type), case .array(let element) = type else { return nil }
+    switch value.kind {
+    case .local, .member, .array, .repeated, .field, .index:
+      // What is written or kept somewhere is read as what it is: the elements stand alike.
+      return TypedExpression(value.kind, type, at: value.span)
+    default:
+      let item = body.newLocal("_", element, isVariable: false, at: value.span)
+      let loop = TypedLoop(source: .array(value), variable: item)
+      let local = TypedExpression(.local(item), element, at: value.span)
+      return TypedExpression(.comprehension(local, [.loop(loop)]), type, at: value.span)
+    }
+  }
+
+  /// Whether `type` is the `[T; n]` to the `[T]` that `wanted` is.
+  func widens(_ type: Type, to wanted: Type) -> Bool {
+    guard case .fixedArray(let element, let lengths) = type, case .array(let due) = wanted else {
+      return false
+    }
+    return lengths.count == 1 && element == due
+  }
+
   // MARK: Literals
 
   /// A matrix of `rows`, each typed as a row.

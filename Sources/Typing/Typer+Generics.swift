@@ -106,6 +106,8 @@ extension Typer {
     case (.optional(let a), .optional(let b)): return b == .never || unify(a, b, &map)
     case (.optional(let a), _): return unify(a, type, &map)
     case (.array(let a), .array(let b)): return b == .never || unify(a, b, &map)
+    case (.array(let a), .fixedArray(let b, let lengths)):
+      return lengths.count == 1 && unify(a, b, &map)
     case (.fixedArray(let a, let m), .fixedArray(let b, let n)):
       guard m.count == n.count, unify(a, b, &map) else { return false }
       for (wanted, given) in zip(m, n) {

@@ -105,7 +105,7 @@ extension Typer {
         Diagnostic(
           .noSuchMember, "\(program.described(receiver.type)) has a fixed length and cannot grow",
           at: name.span,
-          notes: ["An array that grows is written `[T]`."]))
+          notes: ["An array that grows is written `[T]`."], fixes: growing(receiver)))
       return unknown
     }
     guard arguments.count == 1, arguments[0].label == nil, !arguments[0].isInout else {
@@ -116,6 +116,24 @@ extension Typer {
     let value = value(arguments[0].value, as: element)
     guard let place = place(of: receiver) else { return unknown }
     return TypedExpression(.append(place, value), .unit, at: span)
+  }
+
+  /// How the local that `array` is, whose type nobody wrote, becomes one that grows.
+  private func growing(_ array: TypedExpression) -> [Fix] {
+    guard case .local(let id) = array.kind, case .fixedArray(let element, let lengths) = array.type,
+      lengths.count == 1
+    else { return [] }
+    let local = body.locals[Int(id.index)]
+    let end = Int(local.span.end)
+    let behind = program.sources[local.span.source].text(
+      Span(local.span.source, end, end + 16))
+    guard local.isVariable, behind.first(where: { $0 != " " }) == "=" else { return [] }
+    let type = program.text(.array(element))
+    return [
+      Fix(
+        "declare it as one that grows: `var \(local.name): \(type) = …`",
+        [Edit(Span(local.span.source, end, end), ": \(type)")])
+    ]
   }
 
   mutating func callBuiltinMethod(

@@ -150,7 +150,8 @@ extension Typer {
     if isComparison(operation) || operation == .add {
       switch tree[id] {
       case .quantity where type == .float(.time): return expression(id, expecting: type)
-      case .implicitMember, .none, .array, .call, .tuple: return expression(id, expecting: type)
+      case .implicitMember, .none, .array, .repeated, .call, .tuple:
+        return expression(id, expecting: type)
       default: break
       }
     }
@@ -455,7 +456,12 @@ extension Typer {
         left = TypedExpression(a.type == .optional(.never) ? .none : .some(a), b.type, at: a.span)
       }
     }
-    guard left.type == right.type, var domain = comparisonDomain(left.type) else { return nil }
+    // Of `[T; n]` and `[T]` the elements are compared.
+    guard
+      left.type == right.type
+        || isEquality && (widens(left.type, to: right.type) || widens(right.type, to: left.type)),
+      var domain = comparisonDomain(left.type)
+    else { return nil }
     if !isEquality, isOrdered(left.type) { domain = .generic }
     if domain == .boolean || domain == .structural, !isEquality { return nil }
     return CombinedOperation(

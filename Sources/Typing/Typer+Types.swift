@@ -49,6 +49,12 @@ extension Typer {
     }
   }
 
+  /// The length that `count`, as in `[x; count]`, says where a fixed array is due.
+  func writtenLength(_ count: ExpressionID) -> Length? {
+    var budget = 1000
+    return constantLength(count, inModule: module, &budget).map { .known($0) }
+  }
+
   private mutating func length(_ id: ExpressionID, generics: [TypedGeneric]) -> Length? {
     switch tree[id] {
     case .number(let numeral) where !numeral.isFloat && !numeral.isNegative && numeral.isExact:
@@ -62,6 +68,9 @@ extension Typer {
       {
         return .known(value)
       }
+    case .infix, .parenthesized:
+      var budget = 1000
+      if let value = constantLength(id, inModule: module, &budget) { return .known(value) }
     case .invalid: return nil
     default: break
     }
@@ -75,22 +84,63 @@ extension Typer {
     return nil
   }
 
-  /// The value of a module's constant that is an integer literal.
+  /// The value of a module's constant that is a length.
   func constantInteger(_ member: Member) -> Int? {
     guard case .constant = member.kind, let id = member.initializer else { return nil }
-    if program[id].body.statements.isEmpty,
-      case .value(let written, _)? = pending.first(where: { $0.function == id })?.content,
-      case .number(let numeral) = modules.modules[
-        pending.first(where: { $0.function == id })?.module ?? module
-      ].tree[written], !numeral.isFloat, !numeral.isNegative, numeral.isExact,
-      numeral.significand <= 1 << 32, numeral.exponent == 0
+    if let waiting = pending.first(where: { $0.function == id }),
+      case .value(let written, _) = waiting.content
     {
-      return Int(numeral.significand)
+      var budget = 1000
+      return constantLength(written, inModule: waiting.module, &budget)
     }
     guard case .returnValue(let value?)? = program[id].body.statements.last?.kind,
       case .integer(let number) = value.kind, number >= 0
     else { return nil }
     return Int(number)
+  }
+
+  /// The length that the constant expression `id` of a module says; nil if it says none.
+  ///
+  /// `budget` bounds the work: a constant may mention others, and they it.
+  private func constantLength(_ id: ExpressionID, inModule index: Int, _ budget: inout Int)
+    -> Int?
+  {
+    guard budget > 0 else { return nil }
+    budget -= 1
+    switch modules.modules[index].tree[id] {
+    case .number(let numeral):
+      guard !numeral.isFloat, !numeral.isNegative, numeral.isExact, numeral.exponent == 0,
+        numeral.significand <= 1 << 32
+      else { return nil }
+      return Int(numeral.significand)
+    case .parenthesized(let inner): return constantLength(inner, inModule: index, &budget)
+    case .name(let name):
+      guard case .member(let member)? = moduleScopes[index][name.text],
+        case .constant = program[member].kind, let function = program[member].initializer,
+        let waiting = pending.first(where: { $0.function == function }),
+        case .value(let written, _) = waiting.content
+      else { return nil }
+      return constantLength(written, inModule: waiting.module, &budget)
+    case .infix(let operation, let left, let right, at: _):
+      guard let a = constantLength(left, inModule: index, &budget),
+        let b = constantLength(right, inModule: index, &budget)
+      else { return nil }
+      return length(operation, a, b)
+    default: return nil
+    }
+  }
+
+  /// The length that `operation` makes of two; nil if it makes none.
+  private func length(_ operation: InfixOperator, _ a: Int, _ b: Int) -> Int? {
+    let (value, overflow): (Int, Bool)
+    switch operation {
+    case .add: (value, overflow) = a.addingReportingOverflow(b)
+    case .subtract: (value, overflow) = a.subtractingReportingOverflow(b)
+    case .multiply: (value, overflow) = a.multipliedReportingOverflow(by: b)
+    case .floorDivide: (value, overflow) = a.dividedReportingOverflow(by: b)
+    default: return nil
+    }
+    return overflow || value < 0 || value > 1 << 32 ? nil : value
   }
 
   private mutating func named(
