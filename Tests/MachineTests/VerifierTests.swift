@@ -75,7 +75,7 @@ import Testing
     }
     for opcode in [Opcode.enterCritical, .leaveCritical] {
       #expect(Self.code([], profile: .kernel) { $0.emit(opcode) } == nil)
-      #expect(Self.code([]) { $0.emit(opcode) } == .profile)
+      #expect(Self.code([]) { $0.emit(opcode) } == .timelineOnHost)
     }
   }
 
