@@ -42,6 +42,7 @@ struct Silence: EventSink {
       case .finished: return 0
       case .failed(let fault): return Int32(fault.error) + 1
       case .waiting(let until): device.advance(to: until)
+      case .busy: break
       case .hostCall, .interrupted: return -3
       }
     }

@@ -13,7 +13,13 @@ package enum DeviceExit: Hashable, Sendable {
   case hostCall(index: Int)
   /// A stop is due, seen at a safe point: `cancel` raises it there, and `run` goes on.
   case interrupted
+  /// The kernel has made many calls and loops without needing anything: time to look whether it is
+  /// to be stopped, and `run` goes on.
+  case busy
 }
+
+/// So many calls and loops a kernel makes before `run` returns `busy`.
+private let stepsBetweenLooks: Int64 = 1 << 16
 
 /// The core device: resident kernels, the machine that runs one of them at a time, and a timeline.
 ///
@@ -142,6 +148,7 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
     if let current, current != slot.number { freeIfUnused(current) }
     var machine = Machine(image: kernel.image, stack: stack, arena: arena)
     machine.setStopFlag(UnsafePointer(timeline.stopFlag))
+    machine.budget = stepsBetweenLooks
     self.machine = nil
     current = nil
     guard machine.start(0) == nil else { throw .outOfMemory }
@@ -185,7 +192,9 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
       case .hostCall(let index): return .hostCall(index: index)
       case .interrupted:
         if timeline.stopIsDue { return .interrupted }
-      case .outOfBudget: machine?.budget = .max
+      case .outOfBudget:
+        machine?.budget = stepsBetweenLooks
+        return .busy
       }
     }
     return .finished

@@ -203,6 +203,8 @@ extension Machine {
     ownsFault = Machine.ownership(in: words)
     words[5] = 0
     for index in 0...Machine.backtraceCountMax { backtraceWords[index] = words[6 + index] }
+    // The slots are the code's own: it may have put anything there.
+    backtraceWords.pointee = min(words[6], UInt64(Machine.backtraceCountMax))
   }
 
   /// Gives up what the error kept in `words` carries.

@@ -47,7 +47,9 @@ extension HostSession {
     guard let device, !isStopping else { return machine.fail(Fault(.cancelled)) }
     do throws(HostStop) {
       let end = try execute(kernel, arguments: arguments, on: device)
+      // Once the device has been stopped the host half is asked to stop too.
       if let stopTime, device.clock >= stopTime { askHostToStop() }
+      heedInterruption()
       switch end {
       case .finished(let results): answer(results)
       case .failed(let fault, let payload, let places, let message):
@@ -57,12 +59,6 @@ extension HostSession {
     } catch {
       pass(on: error)
     }
-  }
-
-  /// Once the device has been stopped the host half is asked to stop too.
-  private mutating func askHostToStop() {
-    isStopping = true
-    memory.stopFlag.pointee = 1
   }
 
   /// Raises an error, of which the payload is known if it is declared, where the machine stands.

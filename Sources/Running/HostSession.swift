@@ -49,12 +49,23 @@ struct HostSession: ~Copyable {
   var expectations = Expectations()
   /// Device time after which the run stops.
   var stopTime: Int64?
+  /// What is left of the calls and backward jumps that the host half may make, but for those that
+  /// the machine has been given.
+  private var hostStepsInStore: Int64 = 0
   /// What is left of the calls and backward jumps that the host half may make.
   var hostStepsLeft: Int64 {
-    get { machine.budget }
-    set { machine.budget = newValue }
+    get { hostStepsInStore + max(0, machine.budget) }
+    set {
+      machine.budget = min(newValue, Self.stepsBetweenLooks)
+      hostStepsInStore = newValue - machine.budget
+    }
   }
+  /// So many calls and backward jumps the host half makes before it is looked whether it is to be
+  /// interrupted.
+  private static let stepsBetweenLooks: Int64 = 1 << 14
   var isStopping = false
+  /// Whether the run is ended because somebody interrupted it.
+  var wasInterrupted = false
   /// The keys of shared values that an argument's default reads; nil while there is none at work.
   var keysRead: [String]?
   /// The error that left a kernel last, and where the host stood then.
@@ -187,16 +198,43 @@ struct HostSession: ~Copyable {
         if let refusal { throw refusal }
         if isStopping, fault.error == BuiltinError.cancelled.rawValue { throw .stopped }
         throw .failed(error, fault: fault)
-      case .hostCall(let index): serve(index)
+      case .hostCall(let index):
+        heedInterruption()
+        serve(index)
       case .interrupted:
         memory.stopFlag.pointee = 0
         machine.fail(Fault(.cancelled))
       case .waiting: break  // Nothing on the host waits.
       case .outOfBudget:
-        machine.leave()
-        throw .stopped
+        guard hostStepsInStore > 0 else {
+          machine.leave()
+          throw .stopped
+        }
+        hostStepsLeft = hostStepsInStore
+        heedInterruption()
       }
     }
+  }
+
+  /// Asks the host half to stop if somebody has interrupted the run.
+  mutating func heedInterruption() {
+    guard !wasInterrupted, observer.isInterrupted() else { return }
+    wasInterrupted = true
+    askHostToStop()
+    // This may be in a function that a kernel waits for.
+    device?.interrupt()
+  }
+
+  /// The host half is to stop at its next safe point, and starts no more kernels.
+  mutating func askHostToStop() {
+    isStopping = true
+    memory.stopFlag.pointee = 1
+  }
+
+  /// The stop that was asked for has been made: what runs now runs to its end.
+  mutating func withdrawStop() {
+    isStopping = false
+    memory.stopFlag.pointee = 0
   }
 
   static func fault(of error: ImportError) -> Fault {

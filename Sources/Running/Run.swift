@@ -135,11 +135,12 @@ private struct Run: ~Copyable {
 
   /// Goes through the stages.
   mutating func all() throws(Ending) -> RunRecord {
-    if try attempt(.prepare) {
+    if try attempt(.prepare), !session.wasInterrupted {
       let hasEnded = try attempt(.run)
       try cleanUp()
       if hasEnded { _ = try attempt(.analyze) }
     } else {
+      session.withdrawStop()
       account()
     }
     try gather()
@@ -170,6 +171,7 @@ private struct Run: ~Copyable {
             backtrace: [])
           throw .failed(refusal, fault: Fault(.outOfMemory))
         }
+        device.interruption = session.observer.isInterrupted
         defer { session.device = nil }
         if let run = experiment.run { _ = try session.call(run) }
       case .analyze: if let analyze = experiment.analyze { _ = try session.call(analyze) }
@@ -180,11 +182,11 @@ private struct Run: ~Copyable {
       case .refused(let diagnostics): throw .refused(diagnostics)
       case .broken(let why): throw .broken(why)
       case .stopped:
-        record.status = .stopped
+        record.status = session.wasInterrupted ? .interrupted : .stopped
         return true
       case .failed(let error, _):
         // What was stopped stays so: `analyze` may find that half of the data is missing.
-        if part != .analyze || record.status != .stopped { record.status = .failed }
+        if part != .analyze || record.status == .completed { record.status = .failed }
         record.error = record.error ?? error
         try checkRangeFault()
         return false
@@ -256,6 +258,9 @@ private struct Run: ~Copyable {
 
   /// After every `run` that began: `cleanup`, and the device's account.
   private mutating func cleanUp() throws(Ending) {
+    // What stopped the run stops neither this nor `analyze`.
+    device.withdrawStop()
+    session.withdrawStop()
     if let cleanup = experiment.cleanup {
       do throws(HostStop) {
         if let error = try session.runCleanup(cleanup, on: device), record.error == nil {

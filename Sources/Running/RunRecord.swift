@@ -40,11 +40,15 @@ package struct RunObserver {
   package var output: (String) -> Void
   /// So much of the dataset that grows over axes is there, from 0 to 1.
   package var progress: (Double) -> Void
+  /// Asked now and then: whether the run is to be interrupted at its next safe point.
+  package var isInterrupted: () -> Bool
   package init(
-    output: @escaping (String) -> Void = { _ in }, progress: @escaping (Double) -> Void = { _ in }
+    output: @escaping (String) -> Void = { _ in }, progress: @escaping (Double) -> Void = { _ in },
+    isInterrupted: @escaping () -> Bool = { false }
   ) {
     self.output = output
     self.progress = progress
+    self.isInterrupted = isInterrupted
   }
 }
 

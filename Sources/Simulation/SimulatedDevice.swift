@@ -25,6 +25,10 @@ package final class SimulatedDevice {
   /// The device itself; whoever has no image (the reference interpreter) drives its timeline
   /// directly.
   package var core: CoreDevice<World, Recorder>
+  /// Asked now and then while a kernel runs: whether it is to be interrupted at its next safe point.
+  ///
+  /// Asked no more once it has said so.
+  package var interruption: (() -> Bool)?
 
   /// The laboratory of `description` at time 0, all of whose chance follows from `seed`.
   package init(description: SystemDescription, seed: UInt64, keepsTrace: Bool) {
@@ -90,7 +94,10 @@ package final class SimulatedDevice {
   package func run() -> KernelOutcome {
     while true {
       switch core.run() {
-      case .waiting(let until): core.advance(to: until)
+      case .waiting(let until):
+        heedInterruption()
+        core.advance(to: until)
+      case .busy: heedInterruption()
       case .finished: return .finished(results: core.withMachine { $0.exportResults() } ?? [])
       case .failed(let fault):
         let places = core.withMachine { machine in
@@ -99,11 +106,23 @@ package final class SimulatedDevice {
         let payload = core.withMachine { $0.exportFault() }
         return .failed(fault, payload: payload ?? [], backtrace: places ?? [])
       case .hostCall(let index):
+        heedInterruption()
         let arguments = core.withMachine { $0.exportHostArguments() }
         return .hostCall(index: index, arguments: arguments ?? [])
       case .interrupted: return .interrupted
       }
     }
+  }
+
+  private func heedInterruption() {
+    guard let interruption, interruption() else { return }
+    interrupt()
+  }
+
+  /// Asks that the kernel be interrupted at its next safe point.
+  package func interrupt() {
+    interruption = nil
+    requestStop(at: clock)
   }
 
   /// Answers the host call with `results`, canonical words; an `await` takes a round trip of device
@@ -154,6 +173,12 @@ package final class SimulatedDevice {
 
   /// Asks that whatever runs be interrupted at the first safe point at or after `time`.
   package func requestStop(at time: Int64) { core.timeline.requestStop(at: time) }
+
+  /// Takes a request back.
+  package func withdrawStop() {
+    interruption = nil
+    core.timeline.withdrawStop()
+  }
 
   /// Whether the time of the stop requested has been reached.
   package var stopIsDue: Bool { core.timeline.stopIsDue }

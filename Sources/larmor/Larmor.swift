@@ -30,4 +30,5 @@ enum Ending {
   static let inputOutput = ExitCode(74)
   static let notPermitted = ExitCode(77)
   static let badConfiguration = ExitCode(78)
+  static let interrupted = ExitCode(130)
 }

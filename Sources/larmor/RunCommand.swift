@@ -17,7 +17,10 @@ struct RunCommand: ParsableCommand {
 
       Exit codes: 0 the run was completed or stopped, 1 it failed, 64 usage, 65 the program \
       does not compile, 66 no such file, 74 a file could not be read or written, 78 the file of \
-      shared datasets is not as it should be.
+      shared datasets is not as it should be, 130 interrupted.
+
+      Ctrl-C stops the run at its next safe point: `cleanup` runs, and the record is complete. A \
+      second one aborts at once.
       """)
 
   @Argument(help: "The program, an .exp file.")
@@ -77,7 +80,8 @@ struct RunCommand: ParsableCommand {
     }
     var records: [JSONValue] = []
     var hasFailed = false
-    for experiment in experiments {
+    Interruption.listen()
+    for experiment in experiments where !Interruption.hasCome {
       var request = RunRequest(program: checked.proven, experiment: experiment.id)
       request.arguments = try values(for: experiment, in: checked)
       request.seed = seed
@@ -98,6 +102,7 @@ struct RunCommand: ParsableCommand {
       if !json { Presentation(program: program, isAlone: experiments.count == 1).show(record) }
     }
     if json { Terminal.result((["schema": 1, "runs": .array(records)] as JSONValue).compact) }
+    if Interruption.hasCome { throw Ending.interrupted }
     if hasFailed { throw Ending.failed }
   }
 
@@ -111,7 +116,7 @@ struct RunCommand: ParsableCommand {
         progress.clear()
         if !isQuiet { Terminal.result(line) }
       },
-      progress: { progress.show($0) })
+      progress: { progress.show($0) }, isInterrupted: { Interruption.hasCome })
     let outcome = Running.run(request, observer: observer)
     progress.clear()
     switch outcome {

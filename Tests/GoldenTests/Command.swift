@@ -9,13 +9,7 @@ struct Command {
 
   /// Calls it in the working copy, and waits for its end.
   init(_ arguments: [String], environment: [String: String] = [:]) throws {
-    let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: tests).deletingLastPathComponent()
-      .appendingPathComponent("larmor")
-    process.currentDirectoryURL = URL(fileURLWithPath: Repository.root)
-    process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    let process = try Self.process(arguments, environment: environment)
     let (output, complaints) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = complaints
@@ -26,5 +20,51 @@ struct Command {
     code = process.terminationStatus
     self.output = String(decoding: text, as: UTF8.self)
     self.complaints = String(decoding: remarks, as: UTF8.self)
+  }
+
+  /// Calls it and interrupts it as Ctrl-C does, first when it has said `line`, then each time it
+  /// has answered.
+  ///
+  /// What it says must be little: it is read in turns.
+  init(_ arguments: [String], interruptedAfter line: String, times: Int) throws {
+    let process = try Self.process(arguments, environment: [:])
+    let (output, complaints) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = complaints
+    try process.run()
+    var (text, remarks) = (Data(), Data())
+    Self.read(output, into: &text, until: line + "\n")
+    for time in 1...times {
+      kill(process.processIdentifier, SIGINT)
+      if time < times { Self.read(complaints, into: &remarks, until: "\n") }
+    }
+    text += output.fileHandleForReading.readDataToEndOfFile()
+    remarks += complaints.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    code = process.terminationReason == .exit ? process.terminationStatus : -1
+    self.output = String(decoding: text, as: UTF8.self)
+    self.complaints = String(decoding: remarks, as: UTF8.self)
+  }
+
+  private static func process(_ arguments: [String], environment: [String: String]) throws
+    -> Process
+  {
+    let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: tests).deletingLastPathComponent()
+      .appendingPathComponent("larmor")
+    process.currentDirectoryURL = URL(fileURLWithPath: Repository.root)
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    return process
+  }
+
+  /// Reads until `end` has come, or nothing comes any more.
+  private static func read(_ pipe: Pipe, into data: inout Data, until end: String) {
+    while data.range(of: Data(end.utf8)) == nil {
+      let piece = pipe.fileHandleForReading.availableData
+      if piece.isEmpty { return }
+      data += piece
+    }
   }
 }

@@ -168,6 +168,42 @@ import Testing
     #expect(bench.machine.fail(number: 64, payload: [5, 3]) == .malformed)
   }
 
+  @Test func aKeptErrorOutlivesOneThatIsRaisedMeanwhile() throws {
+    var main = Assembler("main", parameters: [.integer])
+    let kept = main.slot(.integer)
+    for _ in 1..<Limits.keptErrorWordCount { _ = main.slot(.integer) }
+    main.label("try")
+    main.call(1, [0])
+    main.label("caught")
+    main.emit(.faultSave, kept)
+    main.label("again")
+    main.throwing(3)
+    main.label("caught again")
+    main.emit(.faultRestore, kept)
+    main.emit(.rethrow)
+    main.handle("try", "caught", at: "caught")
+    main.handle("again", "caught again", at: "caught again")
+    var callee = Assembler("callee", parameters: [.integer])
+    let (data, text) = (callee.slot(.borrowed(0)), callee.slot(.owned(0)))
+    callee.emit(.arrayData, data, wide: 0)
+    callee.emit(.arrayConcatenate, text, data, data)
+    callee.throwing(64, [0, text, text + 1])
+    var contents = image([main, callee])
+    contents.data = [DataContents(layout: 0, elements: .text(Array("ab".utf8)))]
+    contents.errors = [ErrorContents(name: "Lost", payload: [.integer, .owned(0), .length])]
+    var bench = try Bench(contents, arena: 16)
+    #expect(bench.machine.start(0) == nil)
+    // What kept errors carry would soon fill the arena.
+    for round in 0..<100 as Range<UInt64> {
+      if round > 0 { #expect(bench.machine.enter(0) == nil) }
+      #expect(bench.machine.importArguments([round]) == nil)
+      #expect(bench.go().error == 64)
+      #expect(bench.machine.exportFault() == [round, 4, 0x6261_6261])
+      #expect(bench.machine.backtrace(0) >> 32 == 1)
+      bench.machine.leave()
+    }
+  }
+
   @Test func rethrowKeepsTheFirstPlace() throws {
     var main = Assembler("main")
     main.label("try")

@@ -17,6 +17,10 @@ import Testing
     SlotType(.function, layout: 0), .borrowed(1), .length, .integer, .integer,
   ]
 
+  /// Behind them, room for an error that is kept.
+  private static let room: [SlotType] = Array(
+    repeating: .integer, count: Limits.keptErrorWordCount)
+
   private static func slot(_ random: inout SplitMix, _ kinds: SlotKind...) -> UInt16 {
     let fitting = Self.kinds.indices.filter { kinds.contains(Self.kinds[$0].kind) }
     return UInt16(random.pick(fitting))
@@ -93,9 +97,9 @@ import Testing
     var functions: [FunctionContents] = []
     for number in 0..<3 {
       var function = FunctionContents(name: "f\(number)")
-      function.slots = kinds
+      function.slots = kinds + room
       if number == 1 {
-        function.slots = [.integer, .owned(1), .length, .borrowed(0), .length] + kinds
+        function.slots = [.integer, .owned(1), .length, .borrowed(0), .length] + kinds + room
         function.parameterCount = 5
         function.results = [.owned(1), .length]
       }
@@ -170,6 +174,7 @@ import Testing
       switch random.below(12) {
       case 0: piece = call.contents.code
       case 1 where number != 1: piece = payload.contents.code
+      case 2: piece = keeping(in: shift + UInt16(kinds.count), &random)
       default: break
       }
       guard !piece.isEmpty else { continue }
@@ -187,6 +192,18 @@ import Testing
     return code + end.contents.code
   }
 
+  /// An operation on a kept error, or a word of one that no error has put there.
+  private static func keeping(in room: UInt16, _ random: inout SplitMix) -> [UInt64] {
+    var keep = Assembler("")
+    let word = room + UInt16(random.below(8))
+    switch random.below(5) {
+    case 0: keep.emit(.loadInteger, word, wide: random.pick([0, 1, 2, 64, 8 * random.below(99)]))
+    case 1: keep.emit(.move, word, room + UInt16(random.below(8)))
+    default: keep.emit(random.pick([.faultSave, .faultRestore, .faultRelease]), room)
+    }
+    return keep.contents.code
+  }
+
   private static func accepts(_ contents: ImageContents) -> Bool { refusal(contents) == nil }
 
   private static func refusal(_ contents: ImageContents) -> VerificationError? {
@@ -199,7 +216,7 @@ import Testing
   private static func exercise(_ bytes: [UInt8], _ random: inout SplitMix, _ profile: Profile)
     -> Bool
   {
-    let (stack, arena) = (400 + random.below(600), random.below(400))
+    let (stack, arena) = (500 + random.below(700), random.below(400))
     guard var bench = try? Bench(bytes, stack: stack, arena: arena, profile: profile)
     else { return false }
     for function in 0..<min(bench.image.functionCount, 4) where bench.machine.start(function) == nil

@@ -66,6 +66,19 @@ import Testing
     return contents
   }
 
+  @Test func errorsAreKeptInWholeRoomAndKernelsAloneAreCritical() {
+    let room = Array(repeating: SlotType.integer, count: Limits.keptErrorWordCount)
+    for opcode in [Opcode.faultSave, .faultRestore, .faultRelease] {
+      for profile in [Profile.host, .kernel] {
+        #expect(Self.code(room, profile: profile) { $0.emit(opcode, 0) } == nil)
+      }
+    }
+    for opcode in [Opcode.enterCritical, .leaveCritical] {
+      #expect(Self.code([], profile: .kernel) { $0.emit(opcode) } == nil)
+      #expect(Self.code([]) { $0.emit(opcode) } == .timelineOnHost)
+    }
+  }
+
   @Test func theSampleIsRight() {
     #expect(Self.verdict(Self.sample()) == nil)
     var kernel = Self.sample()
@@ -183,6 +196,7 @@ import Testing
     let kinds: [SlotType] = [
       .integer, .float, .boolean, .owned(1), .length, .borrowed(1), .length, .owned(2), .length,
     ]
+    let room = Array(repeating: SlotType.integer, count: Limits.keptErrorWordCount)
     return [
       (.operation, change { $0.functions[1].code[0] = 0 }),
       (.operation, change { $0.functions[1].code[0] = 0xFFFF }),
@@ -218,6 +232,11 @@ import Testing
       (.indexRange, code(kinds) { $0.throwing(30) }),
       (.indexRange, code(kinds) { $0.throwing(65) }),
       (.indexRange, code(kinds) { $0.emit(.output, 1, 0, 0) }),
+      (.slotNumber, code(room.dropLast()) { $0.emit(.faultSave, 0) }),
+      (.slotNumber, code(room) { $0.emit(.faultRestore, 1) }),
+      (.slotKind, code(room.dropLast() + [.float]) { $0.emit(.faultSave, 0) }),
+      (.slotKind, code(room.dropLast() + [.boolean]) { $0.emit(.faultRestore, 0) }),
+      (.slotKind, code(room.dropLast() + [.owned(1), .length]) { $0.emit(.faultRelease, 0) }),
       (.unterminated, change { $0.functions[1].code[1...] = [Instruction(.poll).word] }),
     ]
   }
