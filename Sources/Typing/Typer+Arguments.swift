@@ -190,17 +190,81 @@ extension Typer {
     }
     if !exact.isEmpty { fitting = exact }
     if fitting.count < 2 { return fitting }
-    // Where nothing else decides, a number goes by its spelling (rule 4).
-    let bySpelling = fitting.filter { id in
-      guard case .success(let matched) = assignment(arguments, shapes[id] ?? []) else {
-        return false
-      }
-      return zip(shapes[id] ?? [], matched).allSatisfy { formal, source in
-        guard case .given(let argument) = source, isLiteral(argument.value) else { return true }
-        return formal.type == (isFloatLiteral(argument.value) ? .number : .integer)
-      }
+    // Where nothing else decides, literals go by their spelling (rule 4).
+    let spelled = arguments.reduce(into: [ExpressionID: Type]()) { result, argument in
+      if !argument.isInout { result[argument.value] = spelledType(argument.value) }
     }
-    return bySpelling.isEmpty ? fitting : bySpelling
+    var left = Set(fitting)
+    for (argument, type) in spelled {
+      var takers: Set<FunctionID> = []
+      for exactly in [true, false] where takers.isEmpty {
+        takers = Set(
+          fitting.filter { id in
+            let formals = shapes[id] ?? []
+            guard case .success(let matched) = assignment(arguments, formals) else { return false }
+            return zip(formals, matched).contains { formal, source in
+              guard case .given(let given) = source, given.value == argument else { return false }
+              return accepts(formal.type, type, exactly: exactly)
+            }
+          })
+      }
+      if !takers.isEmpty { left.formIntersection(takers) }
+    }
+    return left.isEmpty ? fitting : fitting.filter { left.contains($0) }
+  }
+
+  /// The type that `id` has with nothing beside it, if it is made of bare numbers alone.
+  private func spelledType(_ id: ExpressionID) -> Type? {
+    switch tree[id] {
+    case .number(let numeral): return numeral.isFloat ? .number : .integer
+    case .prefix(.minus, let inner), .parenthesized(let inner): return spelledType(inner)
+    case .array(let elements):
+      var common: Type?
+      for element in elements {
+        guard let type = spelledType(element) else { return nil }
+        guard let known = common else {
+          common = type
+          continue
+        }
+        if known != type { common = joined(known, type) }
+        if common == nil { return nil }
+      }
+      return common.map { .array($0) }
+    case .repeated(let element, _): return spelledType(element).map { .array($0) }
+    case .tuple(let parts):
+      let types = parts.compactMap { spelledType($0) }
+      return types.count == parts.count ? .tuple(types) : nil
+    default: return nil
+    }
+  }
+
+  /// What two spelled types have in common: among whole numbers and others, all are `Float`.
+  private func joined(_ one: Type, _ other: Type) -> Type? {
+    switch (one, other) {
+    case (.integer, .integer): .integer
+    case (.integer, .float), (.float, .integer), (.float, .float): .number
+    case (.array(let a), .array(let b)): joined(a, b).map { .array($0) }
+    default: nil
+    }
+  }
+
+  /// Whether a parameter of type `type` takes literals of type `spelled` as what they are; if not
+  /// `exactly`, also as an optional, a fixed array or any type at all.
+  private func accepts(_ type: Type, _ spelled: Type, exactly: Bool) -> Bool {
+    switch (type, spelled) {
+    case (.integer, .integer): true
+    case (.float(let dimension), .float): dimension.isNone || !dimension.variables.isEmpty
+    case (.array(let element), .array(let inner)):
+      accepts(element, inner, exactly: exactly)
+    case (.tuple(let parts), .tuple(let types)):
+      parts.count == types.count
+        && zip(parts, types).allSatisfy { accepts($0, $1, exactly: exactly) }
+    case (.parameter, _), (.unknown, _): !exactly
+    case (.optional(let inner), _): !exactly && accepts(inner, spelled, exactly: false)
+    case (.fixedArray(let element, let lengths), .array(let inner)):
+      !exactly && accepts(lengths.count > 1 ? .array(element) : element, inner, exactly: false)
+    default: false
+    }
   }
 
   /// Whether a parameter of `formal` takes a `type` only as it takes a `[T; n]` for a `[T]`.
