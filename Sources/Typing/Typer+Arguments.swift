@@ -177,11 +177,21 @@ extension Typer {
         return false
       }
       return zip(shapes[id] ?? [], matched).allSatisfy { formal, source in
-        guard case .given(let argument) = source, isLiteral(argument.value) else { return true }
-        return formal.type == (isFloatLiteral(argument.value) ? .number : .integer)
+        guard case .given(let argument) = source, let spelled = spelledType(of: argument.value)
+        else { return true }
+        return formal.type == spelled
       }
     }
     return bySpelling.isEmpty ? fitting : bySpelling
+  }
+
+  /// The type that a number, or an array of numbers, has by its spelling.
+  private func spelledType(of id: ExpressionID) -> Type? {
+    if isLiteral(id) { return isFloatLiteral(id) ? .number : .integer }
+    guard case .array(let elements) = tree[id], !elements.isEmpty,
+      elements.prefix(64).allSatisfy({ isLiteral($0) })
+    else { return nil }
+    return .array(elements.contains { isFloatLiteral($0) } ? .number : .integer)
   }
 
   /// Whether the type of `id` follows that of the place where it stands: literals, and what is made
