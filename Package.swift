@@ -51,8 +51,9 @@ let package = Package(
     .target(
       name: "StandardLibrary", path: "stdlib",
       resources: [
-        .embedInCode("prelude.exp"), .embedInCode("fit.exp"), .embedInCode("math.exp"),
-        .embedInCode("random.exp"), .embedInCode("scan.exp"), .embedInCode("stats.exp"),
+        .embedInCode("prelude.exp"), .embedInCode("array.exp"), .embedInCode("fit.exp"),
+        .embedInCode("math.exp"), .embedInCode("random.exp"), .embedInCode("scan.exp"),
+        .embedInCode("stats.exp"),
       ],
       swiftSettings: strict),
     .systemLibrary(name: "CMinpack", providers: [.apt(["libcminpack-dev"])]),

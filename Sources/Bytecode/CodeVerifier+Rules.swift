@@ -76,6 +76,7 @@ extension CodeVerifier {
       try checkElement(of: b, slots: a, count: lane(0), first: lane(1), isLoad: true)
     case .elementStore:
       try checkElement(of: a, slots: c, count: lane(0), first: lane(1), isLoad: false)
+    case .pack, .unpack: try checkPacked(isPacking: opcode == .pack)
     case .arrayAppend:
       let count = view.layout(Int(try type(a).layout)).words.count
       try checkElement(
@@ -230,6 +231,22 @@ extension CodeVerifier {
     if !isLoad, Int(array) < Int(slot) + Int(count), Int(slot) <= Int(array) {
       throw failure(.element)
     }
+  }
+
+  /// Slots b, b + 1, … of c words, whole values of them, and an array of integers beside them.
+  private func checkPacked(isPacking: Bool) throws(VerificationError) {
+    let (array, first, count) = (Int(instruction.a), Int(instruction.b), Int(instruction.c))
+    let words = view.layout(Int(try type(instruction.a).layout)).words
+    guard words.count == 1, words[0] == .integer else { throw failure(.layoutKind) }
+    guard array + 1 < first || array >= first + count else { throw failure(.element) }
+    var needsLength = false
+    for slot in first..<first + count {
+      let kind = try type(slot).kind
+      guard needsLength == (kind == .length) else { throw failure(.element) }
+      guard isPacking || kind != .borrowed else { throw failure(.slotKind) }
+      needsLength = kind == .owned || kind == .borrowed
+    }
+    guard !needsLength else { throw failure(.element) }
   }
 
   // MARK: Timeline

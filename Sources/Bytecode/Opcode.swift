@@ -126,6 +126,9 @@ package enum Opcode: UInt16, Sendable {
   case arrayAllocate, arrayMove, arrayBorrow, arrayCopy, arrayRelease, arrayCount, arrayData
   case arrayLoad, arrayStore, elementLoad, elementStore, arrayAppend, arraySlice, arrayConcatenate,
     arrayEqual
+  /// What a function value has copied: `pack` makes an array of integers of the values in the c
+  /// slots from b on, in their canonical form; `unpack` fills the c slots from b on again.
+  case pack, unpack
 
   /// Globals: the words of `ImageContents.globals`, which outlive calls (the host half's members;
   /// `resident` values). Take moves an array out and leaves an empty one; put moves it in and
@@ -208,6 +211,8 @@ package enum Opcode: UInt16, Sendable {
     case .arraySlice: Shape(.writeOwned, .readArray, .readInteger)
     case .arrayConcatenate: Shape(.writeOwned, .readArray, .readArray)
     case .arrayEqual: Shape(.writeBoolean, .readArray, .readArray)
+    case .pack: Shape(.writeOwned, .immediate, .immediate)
+    case .unpack: Shape(.readArray, .immediate, .immediate)
     case .loadGlobal: Shape(.writeScalar, .global, .none)
     case .storeGlobal: Shape(.readScalar, .global, .none)
     case .borrowGlobal: Shape(.writeBorrowed, .global, .none)

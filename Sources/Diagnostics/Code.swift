@@ -45,6 +45,7 @@ package enum Code: String, CaseIterable, Sendable {
   case residentOutsideDevice = "E0405"
   case notInsideRecord = "E0406"
   case datasetInPrepare = "E0407"
+  case functionAtRunTime = "E0408"
   // E05 units
   case dimension = "E0501"
   case notWholeTicks = "E0502"

@@ -49,14 +49,14 @@ struct DeviceFacts {
 /// Gathers the facts of one function.
 struct DeviceFactsReader {
   let program: TypedProgram
-  let values: FunctionValues
   let function: TypedFunction
   private(set) var facts = DeviceFacts()
+  private var flow: FunctionFlow
 
   init(_ function: TypedFunction, of program: TypedProgram, values: FunctionValues) {
     self.program = program
-    self.values = values
     self.function = function
+    flow = FunctionFlow(in: function, of: program, values)
   }
 
   mutating func run() -> DeviceFacts {
@@ -72,6 +72,10 @@ struct DeviceFactsReader {
     switch expression.kind {
     case .local(let id): return [Origin(root: .local(id), path: .whole, mention: expression.span)]
     case .member(let id):
+      if case .function = expression.type, program.constantFunction(id) != nil {
+        reach(flow.targets(of: expression))
+        return []
+      }
       guard mention(id, at: expression.span) else { return [] }
       return [Origin(root: .member(id), path: .whole, mention: expression.span)]
     case .field(let base, let i): return origins(of: base).map { $0.appending(.field(i)) }
@@ -103,7 +107,12 @@ struct DeviceFactsReader {
       .array(let operands):
       for operand in operands { read(operand) }
       return []
-    case .invalid, .unit, .integer, .float, .boolean, .text, .none, .device, .ownDevice, .function:
+    case .invalid, .unit, .integer, .float, .boolean, .text, .none, .device, .ownDevice:
+      return []
+    case .function(let id, _, let captures):
+      for capture in captures { read(capture) }
+      // Whoever is given it may call it; what it is given then has been read.
+      reach([id])
       return []
     case .some(let a), .unary(_, let a), .convert(_, let a), .isCase(let a, _),
       .payload(let a, _, _):
@@ -130,7 +139,8 @@ struct DeviceFactsReader {
       return []
     case .callValue(let callee, let arguments):
       read(callee)
-      call(values.targets(of: callee.type).filter(runsOnDevice), arguments.map { .value($0) })
+      for argument in arguments { read(argument) }
+      reach(flow.targets(of: callee))
       return []
     case .comprehension(let value, let clauses):
       for clause in clauses {
@@ -195,6 +205,12 @@ struct DeviceFactsReader {
     case .portable: !program[callee].effects.contains(.host)
     case .host, .stage, .initializer, .test, .requirement: false
     }
+  }
+
+  /// Functions that are called by way of their values; what they are given has been read.
+  private mutating func reach(_ targets: [FunctionID]) {
+    let callees = targets.filter(runsOnDevice)
+    if !callees.isEmpty { facts.calls.append(DeviceCall(callees: callees, arguments: [])) }
   }
 
   private mutating func call(_ callees: [FunctionID], _ arguments: [TypedArgument]) {
@@ -280,7 +296,9 @@ struct DeviceFactsReader {
   private mutating func walk(_ statement: TypedStatement) {
     switch statement.kind {
     case .expression(let value), .declareMember(_, let value), .expect(let value, _, _): read(value)
-    case .declare(let local, let value): facts.aliases[local, default: []] += origins(of: value)
+    case .declare(let local, let value):
+      flow.declare(local, value)
+      facts.aliases[local, default: []] += origins(of: value)
     case .assign(let place, let value):
       if case .local(let local) = place.root, place.steps.isEmpty, !isInout(local) {
         facts.aliases[local, default: []] += origins(of: value)

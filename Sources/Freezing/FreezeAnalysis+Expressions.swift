@@ -11,9 +11,9 @@ extension FreezeAnalysis {
   mutating func evaluate(_ expression: TypedExpression) {
     if flow.state == nil { return }
     switch expression.kind {
-    case .invalid, .unit, .integer, .float, .boolean, .text, .none, .local, .device, .ownDevice,
-      .function:
+    case .invalid, .unit, .integer, .float, .boolean, .text, .none, .local, .device, .ownDevice:
       break
+    case .function(_, _, let captures): evaluate(captures)
     case .member(let member):
       // What has not been written yet raises `MissingValue`.
       if case .dataset = program[member].kind { mayThrow() }

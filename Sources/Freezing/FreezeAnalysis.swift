@@ -167,7 +167,10 @@ struct FreezeAnalysis {
   /// The functions that a value of `type` may be.
   mutating func targets(of type: Type) -> [FunctionID] {
     if let known = targetsOfType[type] { return known }
-    let found = values.targets(of: type)
+    // Those of kernels' bodies never come to the host.
+    let found = values.targets(of: type).filter {
+      !(program[$0].isLocal && Self.isKernel(program[$0]))
+    }
     targetsOfType[type] = found
     return found
   }

@@ -23,7 +23,7 @@ struct ProgramIndex {
           if FreezeAnalysis.isKernel(program[callee]) {
             callsOfKernel[callee, default: []].append((function.id, expression))
           }
-        case .function(let id, _):
+        case .function(let id, _, _):
           if FreezeAnalysis.isKernel(program[id]) { takenKernels.insert(id) }
         default: break
         }

@@ -47,7 +47,7 @@ package struct ProvenProgram: Sendable {
 /// The value is there unless there were errors, here or in the typing; all of them are reported, in
 /// the order of the source.
 package func prove(_ program: TypedProgram) -> Checked<ProvenProgram> {
-  let values = FunctionValues(of: program)
+  let values = program.functionValues
   let captures = Captures(of: program, values: values)
   let table = CaptureTable(captures, of: program)
   guard var analysis = FreezeAnalysis(table, of: program, values: values) else {

@@ -62,8 +62,9 @@ extension TypedExpression {
     body(.expression(self))
     switch kind {
     case .invalid, .unit, .integer, .float, .boolean, .text, .none, .local, .member, .device,
-      .ownDevice, .function:
+      .ownDevice:
       break
+    case .function(_, _, let captures): for capture in captures { capture.visit(body) }
     case .some(let a), .unary(_, let a), .convert(_, let a), .tupleElement(let a, _),
       .field(let a, _), .await(let a), .isCase(let a, _), .payload(let a, _, _):
       a.visit(body)

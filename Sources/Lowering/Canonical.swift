@@ -70,6 +70,10 @@ private struct CanonicalWriter {
           }
         }
       }
+    case (.function, .tuple(let parts)) where parts.count == 2:
+      write(parts[0], as: .integer, depth: depth + 1)
+      write(parts[1], as: .array(.integer), depth: depth + 1)
+    case (.function, _): words += [0, 0]
     case (_, .integer(let value)): words.append(UInt64(bitPattern: value))
     case (_, .float(let value)): words.append(value.bitPattern)
     case (_, .boolean(let value)): words.append(value ? 1 : 0)
@@ -85,9 +89,9 @@ private struct CanonicalWriter {
     case .unit, .never, .unknown, .interface, .driver, .channel, .parameter:
       break
     case .boolean, .integer, .integer32, .string, .float, .duration, .timestamp, .array,
-      .fixedArray, .function,
-      .simulation:
+      .fixedArray, .simulation:
       words.append(0)
+    case .function: words += [0, 0]
     case .optional(let inner):
       words.append(0)
       writeZeros(inner, depth: depth + 1)
@@ -126,8 +130,14 @@ private struct CanonicalReader {
     switch type {
     case .unit, .never: return .unit
     case .boolean: return word().map { .boolean($0 != 0) }
-    case .integer, .integer32, .duration, .timestamp, .simulation, .function:
+    case .integer, .integer32, .duration, .timestamp, .simulation:
       return word().map { .integer(Int64(bitPattern: $0)) }
+    case .function:
+      // Its index, and what it has copied; of meaning to the image alone.
+      guard let index = read(.integer, depth: depth + 1),
+        let copies = read(.array(.integer), depth: depth + 1)
+      else { return nil }
+      return .tuple([index, copies])
     case .float: return word().map { .float(Double(bitPattern: $0)) }
     case .string:
       guard let count = count(perWord: 8) else { return nil }

@@ -67,7 +67,7 @@ struct ErrandFinder {
     case .expression(let expression):
       switch expression.kind {
       case .await(let operand): add(operand, in: instance)
-      case .call(let callee, let generics, _), .function(let callee, let generics):
+      case .call(let callee, let generics, _), .function(let callee, let generics, _):
         note(callee, generics.mapValues { $0.substituting(instance.substitution) })
       case .deviceCall(_, let name, _, _):
         // Which driver it is does not matter: an errand too many is never run.

@@ -62,6 +62,8 @@ extension Lowerer {
     var operand: Operand
     let type: Type
     let place: ResolvedPlace?
+    /// On the device, where it is a function: that is known when compiling.
+    var function: StaticFunction? = nil
   }
 
   /// Evaluates `arguments` from left to right, so that each keeps the value that it had then.
@@ -69,6 +71,12 @@ extension Lowerer {
     var values: [Argument] = []
     for (index, argument) in arguments.enumerated() {
       switch argument {
+      case .value(let value) where isDevice && type(of: value).holdsFunction:
+        let function = staticFunction(of: value)
+        if function == nil { unsupported("a function kept as data in a kernel", at: value.span) }
+        values.append(
+          Argument(
+            operand: .constant(.unit), type: type(of: value), place: nil, function: function))
       case .value(let value):
         let later = arguments[(index + 1)...].compactMap {
           if case .value(let value) = $0 { value } else { nil }
@@ -121,9 +129,13 @@ extension Lowerer {
   ) -> Operand {
     let span = expression.span
     let function = program[instance.function]
-    var values = values
+    let (functions, plain) = expandFunctions(values, for: function)
+    var values = plain
     let hasInout = function.parameters.contains(where: \.isInout)
-    let isExposed = mayWriteMembers(instance.function) || hasInout
+    // A function that is handed over may write whatever it likes.
+    let isExposed =
+      mayWriteMembers(instance.function) || hasInout || !functions.isEmpty
+      || values.contains { $0.type.holdsFunction }
     var slots: [Int] = []
     var changed: [(run: Run, place: ResolvedPlace)] = []
     for index in values.indices {
@@ -156,7 +168,9 @@ extension Lowerer {
     let failed = hasInout ? code.allocate([.boolean]) : nil
     if let failed { results.append(failed.first) }
     code.flush()
-    dispatch(&self) { lowerer, instance in
+    dispatch(&self) { lowerer, chosen in
+      var instance = chosen
+      instance.functions = functions
       lowerer.emit(
         .call, slots.count, results.count, lowerer.functionIndex(instance), at: span)
       lowerer.code.operands(slots + results)
@@ -174,42 +188,29 @@ extension Lowerer {
     return .temporary(target)
   }
 
-  func concreteResult(of instance: FunctionInstance) -> Type {
-    program[instance.function].result.substituting(instance.substitution)
+  /// Functions that are known become part of which function is called; what they have copied is
+  /// handed over behind all other values.
+  private func expandFunctions(_ values: [Argument], for callee: TypedFunction)
+    -> (functions: [Int: StaticFunction.Shape], values: [Argument])
+  {
+    guard values.contains(where: { $0.function != nil }) else { return ([:], values) }
+    var functions: [Int: StaticFunction.Shape] = [:]
+    var plain: [Argument] = []
+    var copies: [Argument] = []
+    let indices = callee.parameters.indices.filter { !callee.parameters[$0].type.isOfDevices }
+    for (index, value) in zip(indices, values) {
+      guard let function = value.function else {
+        plain.append(value)
+        continue
+      }
+      functions[index] = function.shape
+      copies += copiedValues(of: function)
+    }
+    return (functions, plain + copies)
   }
 
-  // MARK: Function values
-
-  mutating func callValue(
-    _ function: TypedExpression, _ arguments: [TypedExpression], _ expression: TypedExpression,
-    _ hint: Run?
-  ) -> Operand {
-    let span = expression.span
-    if isDevice {
-      return placeholder(type(of: expression), "function values in a kernel", at: span)
-    }
-    let (callee, calleeSource) = settled(
-      kept(evaluate(function), type(of: function), over: arguments, at: function.span),
-      type(of: function), at: span)
-    let values = evaluate(arguments.map { .value($0) })
-    var slots: [Int] = []
-    var sources: [Operand] = [calleeSource]
-    for value in values {
-      var (run, source) = settled(value.operand, value.type, at: span)
-      if run.borrowsArrays, value.operand.constant == nil {
-        let copy = temporary(words(of: value.type, at: span))
-        store(source, value.type, into: copy, at: span)
-        (run, source) = (copy, .temporary(copy))
-      }
-      slots += Array(run.slots)
-      sources.append(source)
-    }
-    let target = fresh(words(of: type(of: expression), at: span), hint)
-    guard !callee.words.isEmpty else { return .temporary(target) }
-    emit(.callValue, slots.count, target.words.count, callee.first, at: span)
-    code.operands(slots + Array(target.slots))
-    for source in sources { discard(source) }
-    return .temporary(target)
+  func concreteResult(of instance: FunctionInstance) -> Type {
+    program[instance.function].result.substituting(instance.substitution)
   }
 
   // MARK: The host

@@ -44,8 +44,8 @@ extension Lowerer {
     case .local(let id): return local(id, expression)
     case .member(let id): return member(id, expression)
     case .device, .ownDevice: return .constant(.unit)
-    case .function(let id, let substitution):
-      return functionValue(id, substitution, expression, hint)
+    case .function(let id, let substitution, let captures):
+      return functionValue(id, substitution, captures, expression, hint)
     case .unary(let operation, let operand): return unary(operation, operand, expression, hint)
     case .binary(let operation, let left, let right):
       return binary(operation, left, right, expression, hint)
@@ -132,7 +132,8 @@ extension Lowerer {
       let locals = program[frame.function].locals
       return .place(run, isMutable: index < locals.count && locals[index].isVariable)
     case .device: return .constant(.unit)
-    case .dynamic: return placeholder(type(of: expression), "this", at: expression.span)
+    case .dynamic, .function:
+      return placeholder(type(of: expression), "this", at: expression.span)
     }
   }
 
@@ -202,30 +203,6 @@ extension Lowerer {
     case .float(let value), .quantity(let value, _): return .float(value)
     case .boolean(let value): return .boolean(value)
     }
-  }
-
-  private mutating func functionValue(
-    _ id: FunctionID, _ substitution: [GenericID: GenericArgument], _ expression: TypedExpression,
-    _ hint: Run?
-  ) -> Operand {
-    if isDevice {
-      return placeholder(type(of: expression), "function values in a kernel", at: expression.span)
-    }
-    let function = program[id]
-    switch function.kind {
-    case .portable, .host, .initializer: break
-    case .kernel, .seamlessKernel, .stage, .test, .requirement:
-      return placeholder(type(of: expression), "a kernel as a value", at: expression.span)
-    }
-    if function.parameters.contains(where: \.isInout) {
-      return placeholder(
-        type(of: expression), "a function with `inout` parameters as a value", at: expression.span)
-    }
-    let target = fresh(type(of: expression), hint, at: expression.span)
-    let index = functionIndex(
-      FunctionInstance(function: id, substitution: concrete(substitution), device: nil))
-    code.emit(.loadFunction, target.first, wide: index)
-    return .temporary(target)
   }
 
   func concrete(_ substitution: [GenericID: GenericArgument]) -> [GenericID: GenericArgument] {

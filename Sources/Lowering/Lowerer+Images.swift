@@ -202,6 +202,9 @@ extension Lowerer {
     case .structure(let id): name = "\(program[id].name).\(name)"
     case .enumeration(let id): name = "\(program[id].name).\(name)"
     }
+    if function.isLocal {
+      name += " in line \(program.sources.position(of: function.nameSpan).line)"
+    }
     let devices = (instance.device.map { [$0] } ?? []) + instance.devices
     if !devices.isEmpty { name += "(\(devices.map { program[$0].name }.joined(separator: ", ")))" }
     return name
@@ -224,7 +227,10 @@ extension Lowerer {
   private mutating func lower(_ instance: FunctionInstance) -> FunctionContents {
     let function = program[instance.function]
     begin(name: name(of: instance), instance)
-    for parameter in function.parameters where !parameter.type.isOfDevices {
+    if instance.isValue { declareValueParameters(of: function) }
+    for (index, parameter) in function.parameters.enumerated()
+    where !instance.isValue && !parameter.type.isOfDevices {
+      if instance.functions[index] != nil { continue }
       let type = concrete(parameter.type)
       if parameter.isInout {
         let run = code.addParameter(words(of: type, at: parameter.span))
@@ -232,6 +238,11 @@ extension Lowerer {
         bind(parameter.local, .run(run))
       } else {
         bind(parameter.local, .run(code.addParameter(borrowedWords(of: type, at: parameter.span))))
+      }
+    }
+    for (index, parameter) in function.parameters.enumerated() {
+      if let shape = instance.functions[index] {
+        bind(parameter.local, .function(declareCopies(of: shape)))
       }
     }
     let result = words(of: concrete(function.result), at: function.nameSpan)
@@ -247,7 +258,11 @@ extension Lowerer {
       unsupported("a function with so many words of parameters or results", at: function.nameSpan)
     }
     let start = code.count
-    statements(function.body.statements)
+    if !isDevice, function.kind == .kernel || function.kind == .seamlessKernel {
+      startBody(of: function)
+    } else {
+      statements(function.body.statements)
+    }
     // The end of a function with a result is not reached, as far as the typing can tell.
     let end = code.label()
     code.place(end)

@@ -7,8 +7,7 @@ private func anyOperand(of expression: TypedExpression, _ visit: (TypedExpressio
 {
   switch expression.kind {
   case .invalid, .unit, .integer, .float, .boolean, .text, .none, .local, .member, .device,
-    .ownDevice, .function,
-    .conditional, .sequence, .comprehension, .record:
+    .ownDevice, .conditional, .sequence, .comprehension, .record:
     false
   case .some(let a), .unary(_, let a), .convert(_, let a), .tupleElement(let a, _),
     .field(let a, _), .await(let a), .isCase(let a, _), .payload(let a, _, _):
@@ -18,6 +17,7 @@ private func anyOperand(of expression: TypedExpression, _ visit: (TypedExpressio
     .index(let a, let b):
     visit(a) || visit(b)
   case .slice(let a, let b, let c): visit(a) || visit(b) || visit(c)
+  case .function(_, _, let captures): captures.contains(where: visit)
   case .call(_, _, let arguments): arguments.contains { anyOperand(of: $0, visit) }
   case .deviceCall(let device, _, _, let arguments):
     visit(device) || arguments.contains { anyOperand(of: $0, visit) }
@@ -70,7 +70,7 @@ extension Lowerer {
     case .append, .callValue, .await, .record, .simulate: return true
     case .call(let id, _, let arguments):
       if !program[id].effects.isDisjoint(with: [.host, .resident])
-        || arguments.contains(where: isPlace)
+        || arguments.contains(where: isPlace) || arguments.contains(where: isFunction)
       {
         return true
       }
@@ -96,6 +96,11 @@ extension Lowerer {
     return anyOperand(of: expression, mayWrite)
   }
 
+  private func isFunction(_ argument: TypedArgument) -> Bool {
+    if case .value(let value) = argument { return value.type.holdsFunction }
+    return false
+  }
+
   private func isPlace(_ argument: TypedArgument) -> Bool {
     if case .place = argument { return true }
     return false
@@ -107,7 +112,10 @@ extension Lowerer {
   func hasTimeline(_ expression: TypedExpression) -> Bool {
     switch expression.kind {
     case .intrinsic(let intrinsic, _) where intrinsic.isDeviceOnly: return true
-    case .call(let id, _, _) where program[id].effects.contains(.timeline): return true
+    case .call(let id, _, let arguments)
+    where program[id].effects.contains(.timeline) || program.passesTimeline(arguments):
+      return true
+    case .callValue(let function, _) where program.mayWorkOnTimeline(function.type): return true
     case .deviceCall(let device, let name, let signature, _):
       if mayHave(.timeline, device, name, signature) { return true }
     case .conditional(let conditions, let then, let value, let otherwise, let other):

@@ -192,6 +192,10 @@ extension Lowerer {
       guard value.place == nil else {
         return placeholder(type(of: expression), "this call inside `parallel`", at: span)
       }
+      if let function = value.function {
+        bindings.append(.function(function))
+        continue
+      }
       if case .constant(let constant) = value.operand {
         bindings.append(.constant(constant))
         continue

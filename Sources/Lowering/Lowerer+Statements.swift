@@ -98,6 +98,10 @@ extension Lowerer {
 
   private mutating func declare(_ local: LocalID, _ value: TypedExpression) {
     let valueType = type(of: value)
+    if isDevice, case .function = valueType {
+      if let function = staticFunction(of: value) { return bind(local, .function(function)) }
+      return unsupported("a function kept as data in a kernel", at: value.span)
+    }
     let run = code.allocate(words(of: valueType, at: value.span))
     let operand = isVariable(local) ? evaluate(value, hint: run) : evaluateStatic(value, hint: run)
     if case .constant(let constant) = operand, !isVariable(local), isKeptUnloaded(constant) {

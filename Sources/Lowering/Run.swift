@@ -51,6 +51,8 @@ enum Binding {
   case device(MemberID)
   /// Has a value when it runs; only while a walk is tried.
   case dynamic
+  /// A function, known when compiling.
+  case function(StaticFunction)
 }
 
 /// A function, or one that was walked into, with what its names stand for.
@@ -79,4 +81,52 @@ struct FunctionInstance: Hashable {
   let device: MemberID?
   /// What its parameters that are devices stand for, in order; of an array of devices that one.
   var devices: [MemberID] = []
+  /// For parameters that are functions, by index, which these are: on the device.
+  var functions: [Int: StaticFunction.Shape] = [:]
+  /// Called by way of its value: what it has copied comes packed behind its parameters.
+  var isValue = false
+}
+
+/// A function value that is known when compiling, and what it has copied: on the device there are
+/// no others.
+struct StaticFunction {
+  /// What of it does not change from call to call.
+  struct Shape: Hashable {
+    let function: FunctionID
+    let substitution: [GenericID: GenericArgument]
+    let device: MemberID?
+    let copies: [Copy]
+
+    /// Which function or device a copy is, if it is one.
+    indirect enum Copy: Hashable {
+      case value
+      case device(MemberID)
+      case function(Shape)
+    }
+  }
+
+  /// The value of a local of the function around it.
+  enum Copy {
+    case constant(Constant)
+    case run(Run)
+    case device(MemberID)
+    case function(StaticFunction)
+  }
+
+  let function: FunctionID
+  let substitution: [GenericID: GenericArgument]
+  let device: MemberID?
+  let copies: [Copy]
+
+  var shape: Shape {
+    Shape(
+      function: function, substitution: substitution, device: device,
+      copies: copies.map {
+        switch $0 {
+        case .constant, .run: .value
+        case .device(let member): .device(member)
+        case .function(let inner): .function(inner.shape)
+        }
+      })
+  }
 }

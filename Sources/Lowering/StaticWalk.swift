@@ -293,7 +293,9 @@ extension Lowerer {
     case .structure(_, let parts), .enumeration(_, _, let parts), .array(let parts),
       .sharedElement(_, let parts):
       return all(parts)
-    case .callValue(let function, let arguments): return all([function] + arguments)
+    case .callValue(let function, let arguments):
+      // Which function it is, and so what it queues, is not looked at here.
+      return program.mayWorkOnTimeline(function.type) ? .fails : all(arguments)
     case .repeated(let a, count: let b), .index(let a, let b): return all([a, b])
     case .slice(let a, let b, let c): return all([a, b, c])
     case .interpolation(let segments):
@@ -410,6 +412,7 @@ extension Lowerer {
   private mutating func tryCall(_ instance: FunctionInstance, _ arguments: [TypedArgument]) -> Known
   {
     let function = program[instance.function]
+    if program.passesTimeline(arguments) { return .fails }
     var instance = instance
     var bindings: [Binding] = []
     for argument in arguments {

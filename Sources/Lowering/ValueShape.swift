@@ -5,8 +5,9 @@ package import Typing
 ///
 /// Scalars take one word; an optional a boolean tag and its value's words; a tuple or struct its
 /// parts' words in turn; an enum an integer tag and the words of all cases' payloads in turn; an
-/// array or text buffer and length; `()` none; a simulation its integer handle. Arrays are `owned`
-/// here.
+/// array or text buffer and length; `()` none; a simulation its integer handle; a function its
+/// index and, as an array of integers, what it has copied, which it is given behind its parameters.
+/// Arrays are `owned` here.
 package struct ValueShape: Hashable, Sendable {
   package let words: [SlotType]
 
@@ -63,7 +64,9 @@ package struct ShapeTable: Sendable {
         [.integer] + $0
       }
     case .function(let parameters, let result):
-      return signature(parameters, result).map { [SlotType(.function, layout: $0)] }
+      guard let signature = signature(parameters, result), let packed = layout(of: [.integer])
+      else { return nil }
+      return [SlotType(.function, layout: signature), SlotType(.owned, layout: packed), .length]
     case .unknown, .interface, .driver, .channel, .parameter:
       return nil
     }
@@ -81,7 +84,7 @@ package struct ShapeTable: Sendable {
 
   /// The index of the layout of elements that take `words`; nil if there can be no such elements.
   package mutating func layout(of words: [SlotType]) -> UInt16? {
-    guard !words.isEmpty, !words.contains(where: { $0.kind == .function }) else { return nil }
+    guard !words.isEmpty else { return nil }
     if let known = layoutIndices[words] { return known }
     let depth = depth(of: words)
     guard depth <= Limits.layoutDepthMax, let index = UInt16(exactly: layouts.count)
@@ -108,7 +111,8 @@ package struct ShapeTable: Sendable {
       guard let shape = shape(of: parameter) else { return nil }
       words += shape.borrowed
     }
-    guard let result = shape(of: result) else { return nil }
+    guard let result = shape(of: result), let packed = layout(of: [.integer]) else { return nil }
+    words += [SlotType(.borrowed, layout: packed), .length]
     let signature = Signature(parameters: words, results: result.words)
     if let known = signatureIndices[signature] { return known }
     guard let index = UInt16(exactly: signatures.count) else { return nil }

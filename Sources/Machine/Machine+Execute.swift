@@ -448,7 +448,7 @@ extension Machine {
           pc += 1
         case .arrayAllocate, .arrayMove, .arrayCopy, .arrayRelease, .elementLoad, .elementStore,
           .arrayAppend,
-          .arraySlice, .arrayConcatenate, .arrayEqual:
+          .arraySlice, .arrayConcatenate, .arrayEqual, .pack, .unpack:
           if let error = applyArray(pc, frame) {
             failure = error
             break running

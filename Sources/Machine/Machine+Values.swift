@@ -103,6 +103,65 @@ extension Machine {
     }
   }
 
+  // MARK: What function values have copied
+
+  /// Makes an array of the canonical words of slots `first..<first + count`.
+  mutating func pack(
+    _ target: Int, _ first: Int, _ count: Int, _ frame: UnsafeMutablePointer<UInt64>
+  ) -> Fault? {
+    let layout = layout(target, in: frame)
+    // Counted first; nothing is written without room.
+    let size = write(
+      first, count, frame, into: UnsafeMutableBufferPointer<UInt64>(start: nil, count: 0))
+    guard let array = store.make(count: UInt64(size), layout) else { return Fault(.outOfMemory) }
+    if array.count > 0 {
+      let words = ArrayStore.pointer(array.address).assumingMemoryBound(to: UInt64.self)
+      _ = write(
+        first, count, frame, into: UnsafeMutableBufferPointer(start: words, count: size))
+    }
+    store.release(frame.array(target), layout)
+    frame.set(target, array)
+    return nil
+  }
+
+  /// Writes slots as canonical words, if they fit; gives the number of words that they need.
+  private func write(
+    _ first: Int, _ count: Int, _ frame: UnsafeMutablePointer<UInt64>,
+    into words: UnsafeMutableBufferPointer<UInt64>
+  ) -> Int {
+    var writer = ValueWriter(words)
+    for slot in first..<first + count { write(frame, slot, slotType(slot, in: frame), &writer) }
+    return writer.count
+  }
+
+  /// Fills slots `first..<first + count` from the canonical words in the array in slot `source`.
+  mutating func unpack(
+    _ source: Int, _ first: Int, _ count: Int, _ frame: UnsafeMutablePointer<UInt64>
+  ) -> Fault? {
+    let array = frame.array(source)
+    guard array.count > 0 else { return count == 0 ? nil : Fault(.missingValue) }
+    let words = UnsafePointer(
+      ArrayStore.pointer(array.address).assumingMemoryBound(to: UInt64.self))
+    var reader = ValueReader(
+      UnsafeBufferPointer(start: words, count: Int(truncatingIfNeeded: array.count)))
+    for slot in first..<first + count {
+      let type = slotType(slot, in: frame)
+      guard type.kind != .length else { continue }
+      switch reader.read(type, into: &store) {
+      case .failure(.outOfMemory): return Fault(.outOfMemory)
+      case .failure(.malformed): return Fault(.missingValue)
+      case .success(let value):
+        if type.kind == .owned {
+          release(frame + slot, type)
+          frame.set(slot, value)
+        } else {
+          frame[slot] = value.address
+        }
+      }
+    }
+    return nil
+  }
+
   // MARK: Host calls
 
   private var hostCall: HostCallRecord? {

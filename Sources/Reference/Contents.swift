@@ -107,8 +107,9 @@ struct Contents {
   private mutating func look(at expression: TypedExpression) {
     switch expression.kind {
     case .invalid, .unit, .integer, .float, .boolean, .text, .none, .local, .member, .device,
-      .ownDevice, .function:
+      .ownDevice:
       break
+    case .function(_, _, let captures): look(at: captures)
     case .some(let a), .unary(_, let a), .convert(_, let a), .tupleElement(let a, _),
       .field(let a, _), .isCase(let a, _), .payload(let a, _, _):
       look(at: a)
@@ -122,7 +123,9 @@ struct Contents {
       look(at: [a, b])
     case .slice(let a, let b, let c): look(at: [a, b, c])
     case .call(let callee, _, let arguments):
-      if typed[callee].effects.contains(.timeline) { hasTimeline = true }
+      if typed[callee].effects.contains(.timeline) || typed.passesTimeline(arguments) {
+        hasTimeline = true
+      }
       look(at: arguments)
     case .deviceCall(let target, let name, let signature, let arguments):
       var owner = TypedFunction.Owner.module
@@ -133,7 +136,9 @@ struct Contents {
       if kernels.contains(where: { typed[$0].effects.contains(.timeline) }) { hasTimeline = true }
       look(at: target)
       look(at: arguments)
-    case .callValue(let function, let arguments): look(at: [function] + arguments)
+    case .callValue(let function, let arguments):
+      if typed.mayWorkOnTimeline(function.type) { hasTimeline = true }
+      look(at: [function] + arguments)
     case .intrinsic(let intrinsic, let operands):
       if intrinsic.isDeviceOnly { hasTimeline = true }
       look(at: operands)

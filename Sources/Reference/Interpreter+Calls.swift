@@ -49,6 +49,25 @@ extension Interpreter {
     return try run(callee, arguments, generics, on: own, at: span)
   }
 
+  /// A call of the function that `value` is.
+  mutating func call(_ value: Value, _ arguments: [Value], at span: Span) throws(Stop) -> Value {
+    guard case .function(let callee, let generics, let captures) = value else {
+      throw .unsupported("a call of no function")
+    }
+    switch typed[callee].kind {
+    case .kernel, .seamlessKernel:
+      if !isDevice { return try start(callee, arguments, on: nil, at: span) }
+    case .portable, .host, .stage, .initializer, .test, .requirement: break
+    }
+    var own: MemberID?
+    if case .driver = typed[callee].owner { own = frame.device }
+    charge(operations: 1)
+    let (result, _, failure) = try run(
+      callee, captures + arguments, generics: generics, device: own, at: span)
+    if let failure { throw failure }
+    return result
+  }
+
   mutating func call(
     _ name: String, of device: TypedExpression, like signature: FunctionID,
     _ arguments: [TypedArgument], at span: Span

@@ -41,7 +41,8 @@ extension Interpreter {
     case .member(let id): return try read(id, at: span)
     case .device(let id): return deviceValue(id)
     case .ownDevice: return frame.device.map { deviceValue($0) } ?? .unit
-    case .function(let id, let generics): return .function(id, concrete(generics))
+    case .function(let id, let generics, let captures):
+      return .function(id, concrete(generics), try evaluate(captures))
     case .unary(let operation, let operand):
       let value = try evaluate(operand)
       charge(operations: 1)
@@ -77,10 +78,8 @@ extension Interpreter {
     case .deviceCall(let device, let name, let signature, let arguments):
       return try call(name, of: device, like: signature, arguments, at: span)
     case .callValue(let function, let arguments):
-      guard case .function(let callee, let generics) = try evaluate(function) else {
-        throw .unsupported("a call of no function")
-      }
-      return try call(callee, generics, arguments.map { .value($0) }, at: span)
+      let value = try evaluate(function)
+      return try call(value, try evaluate(arguments), at: span)
     case .intrinsic(let intrinsic, let operands):
       return try self.intrinsic(intrinsic, operands, expression)
     case .convert(let conversion, let operand):
@@ -238,6 +237,7 @@ extension Interpreter {
     switch member.kind {
     case .argument, .variable, .prepared, .constant:
       if let captured {
+        if let function = typed.constantFunction(id) { return try evaluate(function) }
         guard let value = captured[id] else {
           throw .unsupported("`\(member.name)`, which was not captured")
         }

@@ -93,8 +93,7 @@ extension Interpreter {
       guard case .array(let elements) = value else { return nil }
       return elements.compactMap { if case .float(let number) = $0 { number } else { nil } }
     }
-    guard values.count == 5, case .function(let model, let generics) = values[0],
-      let x = numbers(values[1]),
+    guard values.count == 5, case .function = values[0], let x = numbers(values[1]),
       let y = numbers(values[2]), let start = numbers(values[3]), let weights = numbers(values[4])
     else { throw .unsupported("a fit of this") }
     guard x.count == y.count, x.allSatisfy(\.isFinite) else { throw raise(.fitFailed, at: span) }
@@ -103,7 +102,7 @@ extension Interpreter {
       for (index, point) in x.enumerated() {
         do throws(Stop) {
           let value = try call(
-            model, [.float(point), .array(parameters.map { .float($0) })], generics: generics)
+            values[0], [.float(point), .array(parameters.map { .float($0) })], at: span)
           if case .float(let number) = value {
             results[index] = number
           } else {

@@ -366,7 +366,8 @@ struct StaticWalk {
       _ = try knownAll(parts)
       return .dynamic
     case .callValue(let function, let arguments):
-      _ = try knownAll([function] + arguments)
+      if typed.mayWorkOnTimeline(function.type) { throw Unsortable() }
+      _ = try knownAll(arguments)
       return .dynamic
     case .index(let a, let b) where a.type.isOfDevices:
       guard let values = try knownAll([a, b]), case .integer(let array) = values[0],
@@ -497,6 +498,7 @@ struct StaticWalk {
     on device: MemberID?
   ) throws(Unsortable) -> Known {
     let function = typed[callee]
+    if typed.passesTimeline(arguments) { throw Unsortable() }
     var known: [LocalID: Value] = [:]
     for (parameter, argument) in zip(function.parameters, arguments) {
       switch argument {

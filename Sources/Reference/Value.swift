@@ -14,7 +14,8 @@ indirect enum Value: Hashable, Sendable {
   case tuple([Value])
   case structure([Value])
   case enumeration(Int, [Value])
-  case function(FunctionID, [GenericID: GenericArgument])
+  /// With what it copied of the locals around it, the values of its first parameters.
+  case function(FunctionID, [GenericID: GenericArgument], [Value])
   /// What `catch as e` binds.
   case error(Raised)
 

@@ -47,7 +47,7 @@ package func uncompilable(in program: ProvenProgram) -> [Diagnostic] {
   // Where the host half does not compile, which kernels it calls is not known.
   let own = typed.functions.filter { function in
     guard case .experiment(let id) = function.owner else { return false }
-    return function.kind == .kernel && !typed[id].isPart
+    return function.kind == .kernel && !function.isLocal && !typed[id].isPart
   }
   for kernel in host.value?.kernels(of: experiments) ?? own.map(\.id) {
     var captures: [MemberID: Constant] = [:]

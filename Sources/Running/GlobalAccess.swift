@@ -12,8 +12,7 @@ struct GlobalAccess: Sendable {
 
   /// Adds the functions for all of `globals` to `contents`.
   init(_ globals: [MemberID: GlobalSlots], addingTo contents: inout ImageContents) {
-    for (member, slots) in globals.sorted(by: { $0.key.index < $1.key.index })
-    where !slots.words.contains(where: { $0.kind == .function }) {
+    for (member, slots) in globals.sorted(by: { $0.key.index < $1.key.index }) {
       readers[member] = contents.functions.count
       contents.functions.append(Self.reader(slots))
       writers[member] = contents.functions.count
@@ -36,14 +35,14 @@ struct GlobalAccess: Sendable {
     for (offset, word) in slots.words.enumerated() {
       let global = slots.first + offset
       switch word.kind {
-      case .integer, .float, .boolean:
+      case .integer, .float, .boolean, .function:
         function.code.append(instruction(.loadGlobal, offset, global & 0xFFFF, global >> 16))
       case .owned:
         let view = function.slots.count
         function.slots += [SlotType(.borrowed, layout: word.layout), .length]
         function.code.append(instruction(.borrowGlobal, view, global & 0xFFFF, global >> 16))
         function.code.append(instruction(.arrayCopy, offset, view))
-      case .borrowed, .length, .function: break
+      case .borrowed, .length: break
       }
     }
     function.code.append(instruction(.returnSlots, slots.words.count))
@@ -60,14 +59,14 @@ struct GlobalAccess: Sendable {
     for (offset, word) in slots.words.enumerated() {
       let global = slots.first + offset
       switch word.kind {
-      case .integer, .float, .boolean:
+      case .integer, .float, .boolean, .function:
         function.code.append(instruction(.storeGlobal, offset, global & 0xFFFF, global >> 16))
       case .owned:
         let copy = function.slots.count
         function.slots += [word, .length]
         function.code.append(instruction(.arrayCopy, copy, offset))
         function.code.append(instruction(.putGlobal, copy, global & 0xFFFF, global >> 16))
-      case .borrowed, .length, .function: break
+      case .borrowed, .length: break
       }
     }
     function.code.append(instruction(.returnSlots, 0))

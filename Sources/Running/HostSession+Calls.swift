@@ -287,7 +287,12 @@ extension HostSession {
 
   private mutating func fit(_ operands: [UInt64]) {
     let numbers = Type.array(.number)
-    var arrays = reader(Array(operands.dropFirst()), [numbers, numbers, numbers, numbers])
+    // The model: its index, and what it has copied, which it is given last.
+    let copied = operands.count > 1 ? Int(exactly: operands[1]) ?? 0 : 0
+    guard copied <= operands.count - 2 else { return machine.fail(Fault(.fitFailed)) }
+    let packed = operands[1..<copied + 2]
+    var arrays = reader(
+      Array(operands.dropFirst(copied + 2)), [numbers, numbers, numbers, numbers])
     guard let model = operands.first.flatMap({ Int(exactly: $0) }),
       contents.functions.indices.contains(model),
       let points = arrays.numbers(), let y = arrays.numbers(), let start = arrays.numbers(),
@@ -298,7 +303,7 @@ extension HostSession {
       let words = [UInt64(parameters.count)] + parameters.map(\.bitPattern)
       for (index, x) in points.enumerated() {
         do throws(HostStop) {
-          let result = try call(index: model, arguments: [x.bitPattern] + words)
+          let result = try call(index: model, arguments: [x.bitPattern] + words + packed)
           values[index] = result.first.map { Double(bitPattern: $0) } ?? .nan
         } catch {
           stop = error

@@ -83,8 +83,9 @@ struct TreeWalk {
     expression(value)
     switch value.kind {
     case .invalid, .unit, .integer, .float, .boolean, .text, .none, .local, .member, .device,
-      .ownDevice, .function:
+      .ownDevice:
       break
+    case .function(_, _, let captures): captures.forEach(walk)
     case .some(let inner), .unary(_, let inner), .convert(_, let inner),
       .tupleElement(let inner, _),
       .field(let inner, _), .await(let inner), .isCase(let inner, _), .payload(let inner, _, _):
@@ -155,7 +156,7 @@ extension TypedProgram {
       TreeWalk(expression: { value in
         switch value.kind {
         case .member(let member): members.insert(member)
-        case .call(let callee, _, _), .function(let callee, _): called.append(callee)
+        case .call(let callee, _, _), .function(let callee, _, _): called.append(callee)
         default: break
         }
       }).walk(self[next].body)

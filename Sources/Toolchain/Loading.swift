@@ -31,6 +31,7 @@ package func load(
 ) -> LoadedProgram {
   var loader = Loader(read: read)
   _ = loader.library("prelude")
+  _ = loader.library("array")
   for module in libraryModules where expressions.contains(where: { mentions(module, in: $0) }) {
     _ = loader.library(module)
   }

@@ -1,6 +1,15 @@
 import Diagnostics
 import Syntax
 
+/// A function declared in a body.
+struct LocalFunction {
+  let id: FunctionID
+  /// The locals of this body that hold what it copies of those around it, in the order of its first
+  /// parameters.
+  let captures: [LocalID]
+  let span: Span
+}
+
 /// What the typer knows while it is in one body: the locals, their scopes, and what may stand here.
 struct BodyState {
   var function: FunctionID?
@@ -18,6 +27,12 @@ struct BodyState {
   var locals: [Local] = []
   /// Names of each open scope, innermost last.
   private var scopes: [[String: LocalID]] = []
+  /// The functions declared in each open scope.
+  private var functionScopes: [[String: LocalFunction]] = []
+  /// Of a function in another one: the names in scope around it, which it shadows neither.
+  var enclosingNames: [String: Span] = [:]
+  /// Of a function in another one: how many of its first locals are copies of locals around it.
+  var captureCount = 0
   private(set) var used: Set<Int32> = []
   /// Locals whose being unused is worth a warning.
   private(set) var declared: [LocalID] = []
@@ -47,6 +62,32 @@ struct BodyState {
   /// Whether this is a method, whose value is local 0.
   var isMethod: Bool { structure != nil || enumeration != nil }
 
+  /// What a function declared here belongs to.
+  var owner: TypedFunction.Owner {
+    if let driver { return .driver(driver) }
+    return experiment.map { .experiment($0) } ?? .module
+  }
+
+  /// The state at the beginning of `function`, which is declared in this body.
+  func inside(_ id: FunctionID, _ function: TypedFunction) -> BodyState {
+    var inner = BodyState()
+    inner.function = id
+    inner.kind = function.kind
+    inner.experiment = experiment
+    inner.driver = driver
+    inner.part = part
+    inner.structure = structure
+    inner.enumeration = enumeration
+    inner.generics = function.generics
+    inner.result = function.result
+    inner.locals = function.locals
+    inner.enclosingNames = namesInScope()
+    inner.captureCount = function.captureCount
+    inner.unknownNames = unknownNames
+    inner.openScope()
+    return inner
+  }
+
   /// Whether the code here runs on the device.
   var isDevice: Bool {
     switch kind {
@@ -62,10 +103,43 @@ struct BodyState {
     return nil
   }
 
-  func visibleNames() -> [String] { scopes.flatMap(\.keys) }
+  func lookUpFunction(_ name: String) -> LocalFunction? {
+    for scope in functionScopes.reversed() {
+      if let function = scope[name] { return function }
+    }
+    return nil
+  }
 
-  mutating func openScope() { scopes.append([:]) }
-  mutating func closeScope() { scopes.removeLast() }
+  func visibleNames() -> [String] {
+    scopes.flatMap(\.keys) + functionScopes.flatMap(\.keys)
+  }
+
+  /// The names of locals and of functions declared here, and where each was bound.
+  func namesInScope() -> [String: Span] {
+    var names = enclosingNames
+    for scope in scopes {
+      for (name, local) in scope { names[name] = locals[Int(local.index)].span }
+    }
+    for scope in functionScopes {
+      for (name, function) in scope { names[name] = function.span }
+    }
+    return names
+  }
+
+  mutating func openScope() {
+    scopes.append([:])
+    functionScopes.append([:])
+  }
+
+  mutating func closeScope() {
+    scopes.removeLast()
+    functionScopes.removeLast()
+  }
+
+  /// Gives a function declared here its name.
+  mutating func bind(_ name: String, to function: LocalFunction) {
+    if !functionScopes.isEmpty { functionScopes[functionScopes.count - 1][name] = function }
+  }
 
   /// Makes a local without a name.
   mutating func newLocal(_ name: String, _ type: Type, isVariable: Bool, at span: Span) -> LocalID {

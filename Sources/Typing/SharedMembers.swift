@@ -43,7 +43,7 @@ extension TypedProgram {
           called += [self[id].initializer].compactMap { $0 }
         }
       case .sharedElement(let id, _): mentioned.insert(id)
-      case .call(let id, _, _), .function(let id, _): called.append(id)
+      case .call(let id, _, _), .function(let id, _, _): called.append(id)
       default: break
       }
       expression.forEachChild { gather($0, &mentioned, &called) }

@@ -24,7 +24,9 @@ extension TypedProgram {
       if dimension.isNone { return "Float" }
       for (name, named) in namedDimensions where named == dimension { return name }
       return "Float<\(text(dimension))>"
-    case .optional(let inner): return "\(text(inner))?"
+    case .optional(let inner):
+      if case .function = inner { return "(\(text(inner)))?" }
+      return "\(text(inner))?"
     case .array(let inner): return "[\(text(inner))]"
     case .fixedArray(let inner, let lengths):
       let shape = lengths.map { text($0) }.joined(separator: ", ")

@@ -68,6 +68,11 @@ package struct TypedFunction: Sendable {
   package let owner: Owner
   package var generics: [TypedGeneric]
   package var parameters: [TypedParameter]
+  /// How many of the first parameters stand for locals of the function around this one, whose
+  /// values it copies when it is declared.
+  package var captureCount = 0
+  /// Whether it is declared in the body of another one, or is an expression.
+  package var isLocal = false
   package var result: Type
   package var locals: [Local]
   package var body: TypedBlock
@@ -271,6 +276,8 @@ package struct TypedProgram: Sendable {
   /// Where the parts are declared: their code is typed once for each `use`.
   package internal(set) var partSpans: [Span] = []
   package internal(set) var tests: [TypedTest] = []
+  /// The functions whose values are taken.
+  package internal(set) var functionValues = FunctionValues()
   /// The names of generic parameters, by the index of their ids.
   var genericNames: [String] = []
   /// All members, each after those that its first value needs; within that, in the order of the

@@ -43,8 +43,9 @@ package struct TypedExpression: Sendable {
     case device(MemberID)
     /// The device that a driver's kernel belongs to; compile-time.
     case ownDevice
-    /// A function as a value.
-    case function(FunctionID, [GenericID: GenericArgument])
+    /// A function as a value, with what it copies of the locals around it: the values of its first
+    /// parameters.
+    case function(FunctionID, [GenericID: GenericArgument], captures: [TypedExpression])
     case unary(UnaryOperation, TypedExpression)
     case binary(BinaryOperation, TypedExpression, TypedExpression)
     case and(TypedExpression, TypedExpression)

@@ -13,8 +13,9 @@ extension TypedExpression {
   package func forEachChild(_ visit: (TypedNode) -> Void) {
     switch kind {
     case .invalid, .unit, .integer, .float, .boolean, .text, .none, .local, .member, .device,
-      .ownDevice, .function:
+      .ownDevice:
       break
+    case .function(_, _, let captures): captures.forEach { visit(.expression($0)) }
     case .some(let a), .unary(_, let a), .convert(_, let a), .tupleElement(let a, _),
       .field(let a, _), .await(let a), .isCase(let a, _), .payload(let a, _, _):
       visit(.expression(a))

@@ -42,15 +42,28 @@ extension Typer {
       program.functions[index].body.statements = blocks.flatMap { typePrepare($0) }
     case .block(let block):
       body.isTopOfPrepare = function.kind == .stage(.prepare)
-      let typed = typeBlock(block)
-      program.functions[index].body = typed
-      if function.result != .unit, function.result != .unknown, !body.hasUnknownFlow,
-        completes(typed)
-      {
-        report(missingReturn(function))
-      }
+      typeBody(block, of: waiting.function)
+      return
     }
-    program.functions[index].locals = body.locals
+    finishBody(of: waiting.function)
+  }
+
+  /// Types the statements of the function that the typer is in.
+  mutating func typeBody(_ block: Block, of id: FunctionID) {
+    let index = Int(id.index)
+    let typed = typeBlock(block)
+    program.functions[index].body = typed
+    let function = program.functions[index]
+    if function.result != .unit, function.result != .unknown, !body.hasUnknownFlow,
+      completes(typed)
+    {
+      report(missingReturn(function))
+    }
+    finishBody(of: id)
+  }
+
+  private mutating func finishBody(of id: FunctionID) {
+    program.functions[Int(id.index)].locals = body.locals
     for local in body.unused {
       warnings.append(
         Diagnostic(

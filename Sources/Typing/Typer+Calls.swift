@@ -33,6 +33,9 @@ extension Typer {
     }), isNumber(type), body.lookUp(name.text) == nil {
       return convert(toGeneric: type, name, arguments, at: span)
     }
+    if let local = body.lookUpFunction(name.text) {
+      return callLocal(local, name, arguments, expecting: expecting, at: span)
+    }
     switch lookUp(name.text) {
     case .local(let local)?:
       body.use(local)
@@ -71,8 +74,16 @@ extension Typer {
       typeAll(arguments)
       report(Diagnostic(.notApplicable, "`\(name.text)` cannot be called here", at: name.span))
     case nil:
-      if let result = callIntrinsic(name, arguments, expecting: expecting, at: span) {
+      // The least of an array, beside the lesser of two values.
+      let isOfArray = arguments.count == 1 && (name.text == "min" || name.text == "max")
+      if !isOfArray,
+        let result = callIntrinsic(name, arguments, expecting: expecting, at: span)
+      {
         return result
+      }
+      if let candidates = arrayMethods(name.text) {
+        return callFunction(
+          candidates, name, arguments, receiver: nil, expecting: expecting, at: span)
       }
       typeAll(arguments)
       reportUnknown(name)
@@ -149,10 +160,10 @@ extension Typer {
     default: break
     }
     if let result = callBuiltinMethod(receiver, name, arguments, at: span) { return result }
-    // Functions of the prelude whose first parameter is an array are methods of arrays.
-    if case .functions(let candidates)? = moduleScopes[0][name.text], isArray(receiver.type) {
+    // Functions of the module `array` are methods of arrays.
+    if isArray(receiver.type), let candidates = arrayMethods(name.text) {
       return callFunction(
-        candidates, name, arguments, receiver: receiver, expecting: expecting, at: span)
+        candidates, name, arguments, receiver: asGrowing(receiver), expecting: expecting, at: span)
     }
     typeAll(arguments)
     report(noSuchMember(name, of: receiver.type))
@@ -166,6 +177,26 @@ extension Typer {
     case .enumeration(let id): program[id].methods.filter { program[$0].name == name }
     default: []
     }
+  }
+
+  /// The functions of the module `array` called `name`.
+  func arrayMethods(_ name: String) -> [FunctionID]? {
+    guard let index = arrayModule, case .functions(let candidates)? = moduleScopes[index][name]
+    else { return nil }
+    return candidates
+  }
+
+  /// The module whose functions are methods of arrays.
+  var arrayModule: Int? {
+    modules.modules.firstIndex { $0.isLibrary && $0.name == "array" }
+  }
+
+  /// For a method a fixed array is an array like any other.
+  func asGrowing(_ value: TypedExpression) -> TypedExpression {
+    guard case .fixedArray(let element, let lengths) = value.type, lengths.count == 1 else {
+      return value
+    }
+    return TypedExpression(value.kind, .array(element), at: value.span)
   }
 
   private func isArray(_ type: Type) -> Bool {
@@ -232,7 +263,7 @@ extension Typer {
     case .array, .fixedArray:
       names =
         ["count", "append", "last", "first", "is_empty", "rows", "columns", "transposed"]
-        + Array(moduleScopes[0].entities.keys)
+        + (arrayModule.map { Array(moduleScopes[$0].entities.keys) } ?? [])
     case .enumeration(let id):
       names = program[id].cases.map(\.name) + program[id].methods.map { program[$0].name }
     case .duration: names = ["seconds"]
@@ -369,7 +400,7 @@ extension Typer {
     return finishCall(id, function, typed, matched, map, expecting: expecting, at: span)
   }
 
-  private mutating func finishCall(
+  mutating func finishCall(
     _ id: FunctionID, _ function: TypedFunction, _ head: [TypedArgument],
     _ matched: [MatchedArgument],
     _ known: [GenericID: GenericArgument], expecting: Type?, at span: Span
@@ -443,7 +474,7 @@ extension Typer {
     {
       map[generic.id] = generic.asArgument
     }
-    let missing = function.generics.filter { map[$0.id] == nil && !body.generics.contains($0) }
+    let missing = function.generics.filter { map[$0.id] == nil }
     if let first = missing.first {
       report(
         Diagnostic(

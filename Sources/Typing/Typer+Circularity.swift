@@ -76,7 +76,8 @@ extension Typer {
     case .expression(let expression):
       switch expression.kind {
       case .member(let id), .sharedElement(let id, _): found.append(Int(id.index))
-      case .call(let id, _, _): found.append(program.members.count + Int(id.index))
+      case .call(let id, _, _), .function(let id, _, captures: _):
+        found.append(program.members.count + Int(id.index))
       default: break
       }
       expression.forEachChild { gather($0, into: &found) }

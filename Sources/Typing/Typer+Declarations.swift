@@ -224,7 +224,6 @@ extension Typer {
     inherited: [TypedGeneric] = [],
     ownValue: (type: Type, isInout: Bool)? = nil
   ) -> FunctionID {
-    let id = FunctionID(index: Int32(program.functions.count))
     let experiment = body.experiment
     let driver = body.driver
     let part = body.part
@@ -274,6 +273,7 @@ extension Typer {
           name: parameter.name.text, type: type, isVariable: parameter.isInout,
           span: parameter.name.span))
     }
+    let id = FunctionID(index: Int32(program.functions.count))
     var result = signature.result.map { resolve($0, generics: all) } ?? .unit
     if rejectsDevice(
       result, "a result", at: signature.result.map { tree.span(of: $0) } ?? function.name.span)
@@ -423,6 +423,8 @@ extension Typer {
   }
 
   /// The typed value of a parameter's or field's default; it mentions no locals.
+  ///
+  /// Where it mentions what is declared further on it waits, as a function.
   mutating func defaultValue(_ expression: ExpressionID, of type: Type) -> TypedExpression {
     let outer = body
     body = BodyState()
@@ -431,22 +433,45 @@ extension Typer {
     body.part = outer.part
     body.generics = outer.generics
     body.openScope()
+    defer { body = outer }
+    let span = tree.span(of: expression)
+    let isEarly = tree.namesMentioned(in: expression).contains { name in
+      lookUp(name.text) == nil && !intrinsicNames.contains(name.text)
+    }
+    if isEarly {
+      let id = newDefault(of: type, body: TypedBlock([], at: span), at: span)
+      pending.append(
+        PendingBody(
+          function: id, content: .value(expression, type), module: module,
+          experiment: outer.experiment, driver: outer.driver, generics: outer.generics,
+          part: outer.part))
+      return callDefault(id, type, at: span)
+    }
     let value = self.value(expression, as: type)
-    let locals = body.locals
-    body = outer
-    if locals.isEmpty { return value }
+    if body.locals.isEmpty { return value }
+    let id = newDefault(
+      of: type,
+      body: TypedBlock([TypedStatement(.returnValue(value), at: value.span)], at: value.span),
+      at: value.span)
+    return callDefault(id, type, at: value.span)
+  }
+
+  private mutating func newDefault(of type: Type, body block: TypedBlock, at span: Span)
+    -> FunctionID
+  {
     let id = FunctionID(index: Int32(program.functions.count))
     program.functions.append(
       TypedFunction(
-        id: id, name: "default", kind: .initializer, owner: .module, generics: outer.generics,
-        parameters: [], result: type,
-        locals: locals,
-        body: TypedBlock([TypedStatement(.returnValue(value), at: value.span)], at: value.span),
-        effects: [],
-        nameSpan: value.span, span: value.span, documentation: nil))
+        id: id, name: "default", kind: .portable, owner: .module, generics: body.generics,
+        parameters: [], result: type, locals: body.locals, body: block, effects: [],
+        nameSpan: span, span: span, documentation: nil))
+    return id
+  }
+
+  private func callDefault(_ id: FunctionID, _ type: Type, at span: Span) -> TypedExpression {
     var own: [GenericID: GenericArgument] = [:]
-    for generic in outer.generics { own[generic.id] = generic.asArgument }
-    return TypedExpression(.call(id, own, []), type, at: value.span)
+    for generic in body.generics { own[generic.id] = generic.asArgument }
+    return TypedExpression(.call(id, own, []), type, at: span)
   }
 }
 

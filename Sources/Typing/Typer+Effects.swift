@@ -15,13 +15,25 @@ struct EffectSource {
   let isMarked: Bool
   /// Inside `record`.
   var isRecorded = false
+  /// How a function value comes in, if one does.
+  var role = Role.plain
+
+  enum Role {
+    case plain
+    /// The callee is given to another function, which may call it.
+    case argument
+    /// A function is chosen or kept while the program runs, which only the host can.
+    case kept
+  }
 }
 
 extension Typer {
   /// Fills in the effects of every function.
   mutating func inferEffects() {
     axisFunctions = Set(program.members.flatMap { $0.axes.map(\.values) })
-    effectSources = program.functions.map { sources(of: $0) }
+    let values = FunctionValues(of: program)
+    program.functionValues = values
+    effectSources = program.functions.map { sources(of: $0, values) }
     var callers: [[Int]] = Array(repeating: [], count: program.functions.count)
     for (index, sources) in effectSources.enumerated() {
       var own = Effects()
@@ -62,8 +74,9 @@ extension Typer {
     isKernel(function) || function.kind == .stage(.cleanup)
   }
 
-  private func sources(of function: TypedFunction) -> [EffectSource] {
+  private func sources(of function: TypedFunction, _ values: FunctionValues) -> [EffectSource] {
     var found: [EffectSource] = []
+    var flow = FunctionFlow(in: function, of: program, values)
     if function.kind == .host {
       found.append(
         EffectSource(
@@ -72,13 +85,14 @@ extension Typer {
     }
     let onDevice = isDevice(function)
     for statement in function.body.statements {
-      gather(.statement(statement), onDevice, function.owner, marked: false, into: &found)
+      gather(.statement(statement), onDevice, function.owner, marked: false, &flow, into: &found)
     }
     return found
   }
 
   private func gather(
     _ node: TypedNode, _ onDevice: Bool, _ owner: TypedFunction.Owner, marked: Bool,
+    _ flow: inout FunctionFlow,
     into found: inout [EffectSource]
   ) {
     func add(_ effects: Effects, _ what: String, _ callee: FunctionID? = nil, at span: Span) {
@@ -87,7 +101,9 @@ extension Typer {
     }
     switch node {
     case .place(let place):
+      if case .local = place.root, place.type.holdsFunction { addKept(place.span, into: &found) }
       guard case .member(let id) = place.root else { return }
+      if place.type.holdsFunction { addKept(place.span, into: &found) }
       let member = program[id]
       switch member.kind {
       case .dataset: add([.host, .touchesDatasets], "the dataset `\(member.name)`", at: place.span)
@@ -108,17 +124,37 @@ extension Typer {
         if !onDevice { return }
       case .preload: add([.host, .startsKernel], "`preload`", at: statement.span)
       case .send(let call):
-        gather(.expression(call), onDevice, owner, marked: true, into: &found)
+        gather(.expression(call), onDevice, owner, marked: true, &flow, into: &found)
         return
       default: break
       }
-      statement.forEachChild { gather($0, onDevice, owner, marked: false, into: &found) }
+      if case .declare(let local, let value) = statement.kind { flow.declare(local, value) }
+      statement.forEachChild { gather($0, onDevice, owner, marked: false, &flow, into: &found) }
     case .expression(let expression):
       switch expression.kind {
       case .await(let call):
-        gather(.expression(call), onDevice, owner, marked: true, into: &found)
+        gather(.expression(call), onDevice, owner, marked: true, &flow, into: &found)
         return
-      case .call(let id, _, _): add([], "`\(program[id].name)`", id, at: expression.span)
+      case .call(let id, _, let arguments):
+        add([], "`\(program[id].name)`", id, at: expression.span)
+        for case .value(let value) in arguments where value.type.holdsFunction {
+          addPassed(value, onDevice, flow, into: &found)
+        }
+        if case .function = expression.type, program.functionReturned(by: id) == nil {
+          addKept(expression.span, into: &found)
+        }
+      case .callValue(let callee, let arguments):
+        for target in targets(of: callee, onDevice, flow) {
+          add([], "`\(program[target].name)`", target, at: expression.span)
+        }
+        for value in arguments where value.type.holdsFunction {
+          addPassed(value, onDevice, flow, into: &found)
+        }
+        if case .function = expression.type { addKept(expression.span, into: &found) }
+      case .function(_, _, let captures):
+        for value in captures where value.type.holdsFunction {
+          addPassed(value, onDevice, flow, into: &found)
+        }
       case .deviceCall(let device, let name, let signature, _):
         add(.timeline, "`\(name)`", at: expression.span)
         for callee in program.deviceKernels(name, of: device, like: signature, in: owner) {
@@ -130,11 +166,16 @@ extension Typer {
           add(effects, "`\(calleeText(expression))`", at: expression.span)
         }
         if intrinsic.isHostOnly { add(.host, "`\(calleeText(expression))`", at: expression.span) }
+        if case .intrinsic(.leastSquares, let operands) = expression.kind,
+          let model = operands.first
+        {
+          addPassed(model, onDevice, flow, into: &found)
+        }
       case .record:
         add([.timeline, .unrecordable], "`record`", at: expression.span)
         if !onDevice { return }
         var inner: [EffectSource] = []
-        expression.forEachChild { gather($0, onDevice, owner, marked: false, into: &inner) }
+        expression.forEachChild { gather($0, onDevice, owner, marked: false, &flow, into: &inner) }
         for index in inner.indices { inner[index].isRecorded = true }
         found += inner
         return
@@ -152,19 +193,64 @@ extension Typer {
           if !onDevice { add(.host, "the shared value `\(program[id].name)`", at: expression.span) }
         case .resident:
           add(.resident, "the resident value `\(program[id].name)`", at: expression.span)
+        case .constant:
+          if case .function = expression.type, program.constantFunction(id) == nil {
+            addKept(expression.span, into: &found)
+          }
+        case .variable, .prepared:
+          if case .function = expression.type { addKept(expression.span, into: &found) }
         default: break
+        }
+      case .conditional, .sequence, .coalesce, .index, .field, .tupleElement, .payload:
+        if case .function = expression.type { addKept(expression.span, into: &found) }
+      case .array, .some, .tuple, .repeated:
+        if expression.type.holdsFunction { addKept(expression.span, into: &found) }
+      case .structure(_, let parts), .enumeration(_, _, let parts):
+        if parts.contains(where: { $0.type.holdsFunction }) {
+          addKept(expression.span, into: &found)
         }
       default: break
       }
       expression.forEachChild { child in
         // Only the call itself is marked; its arguments are evaluated on the device.
         if case .place = child {
-          gather(child, onDevice, owner, marked: marked, into: &found)
+          gather(child, onDevice, owner, marked: marked, &flow, into: &found)
         } else {
-          gather(child, onDevice, owner, marked: false, into: &found)
+          gather(child, onDevice, owner, marked: false, &flow, into: &found)
         }
       }
     }
+  }
+
+  /// The functions that `value` may be; those of kernels' bodies are not seen outside of them.
+  private func targets(of value: TypedExpression, _ onDevice: Bool, _ flow: FunctionFlow)
+    -> [FunctionID]
+  {
+    flow.targets(of: value).filter {
+      onDevice || !(program[$0].isLocal && program[$0].kind == .kernel)
+    }
+  }
+
+  /// A function that is given to another one counts as called there.
+  private func addPassed(
+    _ value: TypedExpression, _ onDevice: Bool, _ flow: FunctionFlow,
+    into found: inout [EffectSource]
+  ) {
+    for target in targets(of: value, onDevice, flow) {
+      let name = program[target].name
+      found.append(
+        EffectSource(
+          span: value.span, effects: [],
+          what: name == "fn" ? "this function" : "`\(name)`", callee: target, isMarked: false,
+          role: .argument))
+    }
+  }
+
+  private func addKept(_ span: Span, into found: inout [EffectSource]) {
+    found.append(
+      EffectSource(
+        span: span, effects: .host, what: "a function that is kept or chosen as data", callee: nil,
+        isMarked: false, role: .kept))
   }
 
   /// The callee of a call as it is written.
@@ -201,6 +287,20 @@ extension Typer {
 
   private mutating func checkHost(_ source: EffectSource, in function: TypedFunction) {
     let effects = effects(of: source, in: function)
+    if let callee = source.callee, isKernel(program[callee]), source.role == .plain,
+      let parameter = program[callee].parameters.first(where: { $0.type.holdsFunction })
+    {
+      report(
+        Diagnostic(
+          .functionAtRunTime,
+          "the host cannot give a function to the kernel `\(program[callee].name)`",
+          at: source.span,
+          labels: [Label("`\(parameter.name)` is a function", at: parameter.span)],
+          notes: [
+            "In a kernel it must be known which function it is when it is compiled. Write a kernel that calls this one with it."
+          ]))
+      return
+    }
     // What a function that is called does wrong is reported there, unless it is wrong only here.
     if source.effects.contains(.timeline) {
       report(outOfPlace(source, in: function, effect: .timeline))
@@ -317,7 +417,12 @@ extension Typer {
   private mutating func checkKernel(_ function: TypedFunction, _ sources: [EffectSource]) {
     checkRecorded(function, sources)
     var seen: Set<Span> = []
-    for source in sources {
+    // What a function is that is kept as data is not asked beside that.
+    let kept = sources.filter { $0.role == .kept }
+    let keptStarts = Set(kept.map(\.span.start))
+    if let first = kept.first { report(functionAtRunTime(first)) }
+    for source in sources where !keptStarts.contains(source.span.start) {
+      if source.role == .kept { continue }
       let effects = effects(of: source, in: function)
       if source.isRecorded { continue }
       if source.isMarked {
@@ -335,6 +440,14 @@ extension Typer {
             notes: [
               "It compiles a kernel, which the host does: in `prepare`, in `run`, or in what `run` calls."
             ]))
+        continue
+      }
+      if source.role == .argument {
+        report(
+          Diagnostic(
+            .unmarkedHostCall,
+            "\(source.what) runs on the host, so what is called in a kernel cannot be given it",
+            at: source.span, labels: chain(source, effect: .host)))
         continue
       }
       let start = Span(source.span.source, Int(source.span.start), Int(source.span.start))
@@ -374,6 +487,15 @@ extension Typer {
             "Called without `await` or `send` it runs on the device, without a round trip to the host."
           ]))
     }
+  }
+
+  private func functionAtRunTime(_ source: EffectSource) -> Diagnostic {
+    Diagnostic(
+      .functionAtRunTime, "in a kernel it must be known which function this is when it is compiled",
+      at: source.span, remark: "this is found out only when it runs",
+      notes: [
+        "A kernel has functions as parameters and in `let`s, where they are inlined. Choose with `if` which one it calls."
+      ])
   }
 
   /// Where the effect comes from, call by call.

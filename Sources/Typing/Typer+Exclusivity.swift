@@ -60,6 +60,7 @@ private struct Mentions {
       case .call(let id, _, let arguments):
         callees.insert(id)
         for case .place(let place) in arguments { loans.append((id, place)) }
+      case .function(let id, _, captures: _): callees.insert(id)
       default: break
       }
       expression.forEachChild { gather($0) }

@@ -95,9 +95,7 @@ extension Typer {
       return conditional(conditions, then, otherwise, expecting: expecting, at: span)
     case .match(let value, let cases):
       return matchExpression(value, cases, expecting: expecting, at: span)
-    case .closure(_, let block):
-      notYet("a function as an expression", at: block.span)
-      return unknown
+    case .closure(let signature, let block): return closure(signature, block, at: span)
     case .await(let inner):
       let call = hostCall(inner, word: "await")
       return TypedExpression(.await(call), call.type, at: span)
@@ -127,6 +125,9 @@ extension Typer {
       let generic = body.generics.first(where: { $0.name == name.text && $0.kind == .length })
     {
       return TypedExpression(.intrinsic(.length(generic.id), []), .integer, at: name.span)
+    }
+    if let local = body.lookUpFunction(name.text) {
+      return localFunctionValue(local, name, expecting: expecting)
     }
     switch lookUp(name.text) {
     case .local(let local)?:
@@ -195,36 +196,6 @@ extension Typer {
     return TypedExpression(.member(id), member.type, at: span)
   }
 
-  mutating func functionValue(_ candidates: [FunctionID], _ name: Name, expecting: Type?)
-    -> TypedExpression
-  {
-    let unknown = TypedExpression(.invalid, .unknown, at: name.span)
-    var fitting = candidates
-    if fitting.count > 1, case .function(let parameters, let result)? = expecting {
-      fitting = candidates.filter {
-        program[$0].parameters.map(\.type) == parameters && program[$0].result == result
-      }
-    }
-    guard fitting.count == 1, let id = fitting.first else {
-      report(
-        Diagnostic(
-          .ambiguousCall, "`\(name.text)` stands for \(candidates.count) functions", at: name.span))
-      return unknown
-    }
-    let function = program[id]
-    if body.isDevice {
-      notYet("a function as a value in a kernel", at: name.span)
-      return unknown
-    }
-    guard function.generics.isEmpty, function.kind == .portable || function.kind == .host else {
-      notYet("`\(name.text)` as a value", at: name.span)
-      return unknown
-    }
-    return TypedExpression(
-      .function(id, [:]), .function(function.parameters.map(\.type), function.result), at: name.span
-    )
-  }
-
   private mutating func tupleElement(_ base: ExpressionID, _ index: Int, at span: Span)
     -> TypedExpression
   {
@@ -256,7 +227,7 @@ extension Typer {
       case .text(let text): typed.append(.text(text))
       case .value(let expression, let format):
         let value = printed(settled(self.expression(expression)))
-        if value.type == .unit {
+        if value.type == .unit || value.type.holdsFunction {
           report(Diagnostic(.mismatch, "this has no value that could be printed", at: value.span))
         }
         typed.append(.value(value, format.map { self.format($0, of: value) } ?? .plain))

@@ -62,7 +62,7 @@ extension Typer {
           {
             found[kind][function] = Mention(member: id, span: expression.span)
           }
-        case .call(let callee, _, _), .function(let callee, _):
+        case .call(let callee, _, _), .function(let callee, _, _):
           callers[callee, default: []].append(function)
         default: break
         }

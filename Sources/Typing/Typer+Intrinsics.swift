@@ -91,6 +91,10 @@ extension Typer {
       return callNumeric(intrinsic, shape, name, arguments, expecting: expecting, at: span)
     }
     switch name.text {
+    case "zero" where modules.modules[module].isLibrary:
+      // The least that the library needs to begin a sum in any dimension.
+      guard arguments.isEmpty, case .float? = expecting, let expecting else { return nil }
+      return TypedExpression(.float(0), expecting, at: span)
     case "print": return callPrint(arguments, at: span)
     case "output": return callOutput(arguments, at: span)
     case "gate":
@@ -246,7 +250,7 @@ extension Typer {
       return TypedExpression(.invalid, .unknown, at: span)
     }
     var text = printed(settled(expression(arguments[0].value)))
-    if text.type == .unit {
+    if text.type == .unit || text.type.holdsFunction {
       report(Diagnostic(.mismatch, "this has no value that could be printed", at: text.span))
     } else if text.type != .string, !isUnknown(text.type) {
       text = TypedExpression(.interpolation([.value(text, .plain)]), .string, at: text.span)

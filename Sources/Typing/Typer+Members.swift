@@ -84,6 +84,12 @@ extension Typer {
       return make(.intrinsic(.count, [value]), .integer)
     case (.array(let element), "last"), (.fixedArray(let element, _), "last"):
       return make(.intrinsic(.last, [value]), .optional(element))
+    case (.array(let element), "first"), (.fixedArray(let element, _), "first"):
+      guard let id = arrayMethods("first")?.first, let generic = program[id].generics.first else {
+        return nil
+      }
+      return make(
+        .call(id, [generic.id: .type(element)], [.value(asGrowing(value))]), .optional(element))
     case (.array, "is_empty"), (.fixedArray, "is_empty"), (.string, "is_empty"):
       let zero = TypedExpression(.integer(0), .integer, at: span)
       let count = make(.intrinsic(.count, [value]), .integer)
@@ -223,7 +229,9 @@ extension Typer {
     case .local(let id):
       let local = body.locals[Int(id.index)]
       guard local.isVariable else {
-        if body.isMethod, id.index == 0 {
+        if Int(id.index) < body.captureCount {
+          report(capturedAssigned(value, boundAt: local.span))
+        } else if body.isMethod, id.index == 0 {
           report(
             Diagnostic(
               .constantAssigned,
@@ -268,6 +276,15 @@ extension Typer {
           at: value.span))
       return nil
     }
+  }
+
+  private func capturedAssigned(_ value: TypedExpression, boundAt binding: Span) -> Diagnostic {
+    let name = program.sources[value.span.source].text(value.span)
+    return Diagnostic(
+      .constantAssigned, "a function cannot assign to `\(name)`, a local of the function around it",
+      at: value.span, remark: "this is a copy",
+      labels: [Label("`\(name)` is bound here", at: binding)],
+      notes: ["It copies the locals that it mentions when it is declared. Return the new value."])
   }
 
   private func constantAssigned(_ value: TypedExpression, boundAt binding: Span, isLocal: Bool)

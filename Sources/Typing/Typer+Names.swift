@@ -148,4 +148,4 @@ extension Typer {
 }
 
 /// Modules that can be imported by name.
-let libraryModuleNames: Set<String> = ["fit", "scan"]
+let libraryModuleNames: Set<String> = ["array", "fit", "math", "random", "scan", "stats"]

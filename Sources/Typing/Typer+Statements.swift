@@ -129,9 +129,7 @@ extension Typer {
     case .sequential(let block): add(.block(typeInnerBlock(block)))
     case .critical(let block): add(.critical(typeInnerBlock(block)))
     case .function(let function):
-      notYet("a function declared in a body", at: function.name.span)
-      // Its name is not unknown beside that.
-      body.unknownNames.insert(function.name.text)
+      declareLocalFunction(function, at: span, into: &statements)
     }
   }
 
@@ -236,11 +234,18 @@ extension Typer {
   mutating func declareLocal(_ name: Name, _ type: Type, isVariable: Bool, warns: Bool = true)
     -> LocalID?
   {
-    if name.text != "_", let earlier = body.lookUp(name.text) {
-      report(declaredTwice(name, earlier: body.locals[Int(earlier.index)].span))
+    if let earlier = boundHere(name) {
+      report(declaredTwice(name, earlier: earlier))
       return nil
     }
     return body.declare(name, type, isVariable: isVariable, warns: warns)
+  }
+
+  /// Where another local or function in scope was given the name.
+  func boundHere(_ name: Name) -> Span? {
+    if name.text == "_" { return nil }
+    if let local = body.lookUp(name.text) { return body.locals[Int(local.index)].span }
+    return body.lookUpFunction(name.text)?.span ?? body.enclosingNames[name.text]
   }
 
   // MARK: Assignments

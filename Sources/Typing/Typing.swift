@@ -237,6 +237,7 @@ struct Typer {
       module = index
       typeTests()
     }
+    typePending()
     resolveDatasetAxes()
     checkCircularity()
     rejectEarlyMentions()
