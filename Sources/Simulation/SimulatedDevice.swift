@@ -25,7 +25,7 @@ package final class SimulatedDevice {
   /// The device itself; whoever has no image (the reference interpreter) drives its timeline
   /// directly.
   package var core: CoreDevice<World, Recorder>
-  /// Asked now and then while a kernel runs: whether it is to be interrupted at its next safe point.
+  /// Asked while a kernel runs: whether it is to be interrupted at its next safe point.
   ///
   /// Asked no more once it has said so.
   package var interruption: (() -> Bool)?

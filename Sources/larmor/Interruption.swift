@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// Ctrl-C: the first one asks a run to stop at its next safe point, the second one ends the process.
+/// Ctrl-C: the first one asks a run to stop at its next safe point, the second ends the process.
 enum Interruption {
   private static let count = Atomic<Int>(0)
   private static let answer: StaticString =
