@@ -140,7 +140,7 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
   /// `bound` captures as canonical words.
   package mutating func start(
     _ slot: KernelSlot, arguments: UnsafeBufferPointer<UInt64>,
-    bound: UnsafeBufferPointer<UInt64>, isSeamless: Bool = false
+    bound: UnsafeBufferPointer<UInt64>, isSeamless: Bool = false, isCleanup: Bool = false
   ) throws(StartError) {
     guard !isRunning else { throw .busy }
     guard isResident(slot), let kernel = slots[slot.number] else { throw .notResident }
@@ -169,7 +169,8 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
     self.machine = machine
     current = slot.number
     isRunning = true
-    timeline.beginCall(charging: parameters.kernelStart, isSeamless: isSeamless)
+    timeline.beginCall(
+      charging: parameters.kernelStart, isSeamless: isSeamless, isCleanup: isCleanup)
   }
 
   /// Runs the kernel until it ends or needs something from outside.

@@ -17,12 +17,14 @@ package struct DeviceParameters: Hashable, Sendable {
   package var stackBytes: Int
   /// Events of one recording, and events that are played at once.
   package var recordingDepth: Int
+  /// By channel number, how many outputs it has, which are its addresses; 0 where nobody counts.
+  package var outputCounts: [Int]
 
   /// Depths that make no sense (none, or negative) are raised to the least that works.
   package init(
     margin: Int64, kernelStart: Int64, hostRoundTrip: Int64, laneCount: Int, laneDepth: Int,
     inputCount: Int, inputDepth: Int, slotCount: Int, arenaBytes: Int, stackBytes: Int,
-    recordingDepth: Int = 16_384
+    recordingDepth: Int = 16_384, outputCounts: [Int] = []
   ) {
     self.margin = max(0, margin)
     self.kernelStart = max(1, kernelStart)
@@ -35,6 +37,7 @@ package struct DeviceParameters: Hashable, Sendable {
     self.arenaBytes = max(0, arenaBytes)
     self.stackBytes = max(0, stackBytes)
     self.recordingDepth = max(1, recordingDepth)
+    self.outputCounts = outputCounts
   }
 }
 

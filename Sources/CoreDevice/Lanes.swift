@@ -8,7 +8,11 @@ struct Lanes {
     /// Its lane is full, and has room once the clock is past `time`.
     case full(until: Int64)
     case outOfSequence
-    case collision
+    /// It is what an earlier call has put there.
+    case repeated
+    /// Another call has put something at that tick: where it stood in the code, and which call it
+    /// was.
+    case collision(position: UInt64, call: UInt32)
   }
 
   let laneCount: Int
@@ -45,11 +49,16 @@ struct Lanes {
   }
 
   /// Where `event` goes, with room for `needed` events in its lane.
-  func place(_ event: OutputEvent, needed: Int) -> Place {
+  func place(_ event: OutputEvent, needed: Int, mergingRepeats: Bool) -> Place {
     var lane = 0
     while lane < laneCount {
       if counts[lane] > 0, lasts[lane] >= event.time, let index = find(event, in: lane) {
-        return events[index].call == event.call ? .instead(of: index) : .collision
+        let earlier = events[index]
+        if earlier.call == event.call { return .instead(of: index) }
+        if mergingRepeats, event.kind == .write, earlier.value == event.value {
+          return .repeated
+        }
+        return .collision(position: earlier.position, call: earlier.call)
       }
       lane += 1
     }

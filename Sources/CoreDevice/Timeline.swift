@@ -20,12 +20,16 @@ package struct Timeline: DevicePort {
   private var inputs: InputQueues
   /// The session whose kernels queue events.
   package private(set) var session = Session(number: 0)
-  private var call: UInt32 = 0
+  /// The number of the kernel call that runs, or ran last.
+  package private(set) var call: UInt32 = 0
+  /// It may write again what an earlier call has written on the same tick.
+  private var isCleanup = false
   /// Whether the operation that is being tried again has let time pass.
   private var hasWaited = false
   /// An input on which an edge ends the waiting.
   private var awaited: UInt16?
   private let margin: Int64
+  private let outputCounts: UnsafeMutableBufferPointer<Int>
   /// The kernel that runs keeps its cursor where it is.
   private var isSeamless = false
   var recorder: Recording
@@ -51,6 +55,8 @@ package struct Timeline: DevicePort {
   /// A timeline at time 0 with empty queues; all its memory is taken here.
   package init(_ parameters: DeviceParameters) {
     margin = parameters.margin
+    outputCounts = .allocate(capacity: parameters.outputCounts.count)
+    _ = outputCounts.initialize(from: parameters.outputCounts)
     lanes = Lanes(laneCount: parameters.laneCount, depth: parameters.laneDepth)
     inputs = InputQueues(channelCount: parameters.inputCount, depth: parameters.inputDepth)
     recorder = Recording(depth: parameters.recordingDepth)
@@ -66,6 +72,7 @@ package struct Timeline: DevicePort {
     recorder.deallocate()
     playback.deallocate()
     stopFlag.deallocate()
+    outputCounts.deallocate()
   }
 
   /// What became of the events so far.
@@ -86,7 +93,12 @@ package struct Timeline: DevicePort {
   package mutating func requestPause(_ isRequested: Bool) { session.pauseIsRequested = isRequested }
 
   /// Begins a kernel call: charges `cost` and catches up, unless the kernel is seamless.
-  package mutating func beginCall(charging cost: Int64, isSeamless: Bool = false) {
+  ///
+  /// What `cleanup` writes is no collision where it repeats what is there.
+  package mutating func beginCall(
+    charging cost: Int64, isSeamless: Bool = false, isCleanup: Bool = false
+  ) {
+    self.isCleanup = isCleanup
     call &+= 1
     hasWaited = false
     criticalDepth = 0
@@ -213,6 +225,7 @@ package struct Timeline: DevicePort {
   package mutating func output(
     channel: UInt16, address: Int64, value: UInt64, at time: Int64, position: UInt64
   ) -> PortOutcome {
+    if let fault = refusal(of: channel, address) { return refuse(fault) }
     if recorder.isOpen {
       return recorder.add(.write, channel, address: address, value: value, at: time)
     }
@@ -241,6 +254,7 @@ package struct Timeline: DevicePort {
     at time: Int64,
     position: UInt64
   ) -> PortOutcome {
+    if let fault = refusal(of: channel, address) { return refuse(fault) }
     if !recorder.isOpen {
       if let outcome = feed(until: time) { return outcome }
       guard resetTime == nil else { return stall(until: clockTime) }
@@ -286,8 +300,8 @@ package struct Timeline: DevicePort {
     let opening = event(.open, channel, 0, UInt64(edges), at: time, position)
     if let fault = lateness(of: opening) { return refuse(fault) }
     switch inputs.refusal(of: channel, at: time) {
-    case .busy: return refuse(Fault(.busy, UInt64(channel)))
-    case .noSuchInput: return refuse(Fault(.limitExceeded, UInt64(channel)))
+    case .busy: return refuse(Fault(.busy, UInt64(channel), 1))
+    case .noSuchInput: return refuse(Fault(.limitExceeded, UInt64(channel), 1))
     case nil: break
     }
     if duration > 0 {
@@ -375,12 +389,12 @@ extension Timeline {
     }
     // A first event at the end of a lane is followed there by the second, unless that one replaces
     // another.
-    let secondPlace = lanes.place(second, needed: 1)
+    let secondPlace = lanes.place(second, needed: 1, mergingRepeats: isCleanup)
     switch (place, secondPlace) {
     case (.lane(let lane), .lane), (.lane(let lane), .full), (.lane(let lane), .outOfSequence):
       accept(first, in: place)
       accept(second, in: .lane(lane))
-    case (_, .instead), (_, .lane):
+    case (_, .instead), (_, .repeated), (_, .lane):
       accept(first, in: place)
       accept(second, in: secondPlace)
     case (_, .collision), (_, .outOfSequence), (_, .full):
@@ -394,6 +408,14 @@ extension Timeline {
     return .done
   }
 
+  /// Why nothing can be written to `address`: there is no such output.
+  private func refusal(of channel: UInt16, _ address: Int64) -> Fault? {
+    let number = Int(channel)
+    guard number < outputCounts.count, outputCounts[number] > 0 else { return nil }
+    guard address < 0 || address >= Int64(outputCounts[number]) else { return nil }
+    return Fault(.indexOutOfRange, UInt64(bitPattern: address), UInt64(outputCounts[number]))
+  }
+
   private func lateness(of event: OutputEvent) -> Fault? {
     guard event.time < clockTime else { return nil }
     return Fault(
@@ -403,17 +425,21 @@ extension Timeline {
 
   private func admit(_ event: OutputEvent, needed: Int = 1) -> Admission {
     if let fault = lateness(of: event) { return .refused(fault) }
-    return admission(of: event, to: lanes.place(event, needed: needed))
+    return admission(of: event, to: lanes.place(event, needed: needed, mergingRepeats: isCleanup))
   }
 
   private func admission(of event: OutputEvent, to place: Lanes.Place) -> Admission {
     switch place {
-    case .lane, .instead: return .placed(place)
+    case .lane, .instead, .repeated: return .placed(place)
     case .full(let time): return .wait(until: saturating(time, plus: 1))
     case .outOfSequence:
-      return .refused(Fault(.sequenceError, UInt64(event.channel), UInt64(bitPattern: event.time)))
-    case .collision:
-      return .refused(Fault(.collision, UInt64(event.channel), UInt64(bitPattern: event.time)))
+      return .refused(
+        Fault(.sequenceError, UInt64(event.channel), UInt64(bitPattern: event.time), 1))
+    case .collision(let position, let call):
+      return .refused(
+        Fault(
+          .collision, UInt64(event.channel), UInt64(bitPattern: event.time), position,
+          UInt64(call)))
     }
   }
 
@@ -425,6 +451,7 @@ extension Timeline {
     case .instead(let index):
       lanes.replace(at: index, with: event)
       session.account.replaced &+= 1
+    case .repeated: session.account.replaced &+= 1
     case .full, .outOfSequence, .collision:
       preconditionFailure("only an admitted place is accepted")
     }

@@ -78,12 +78,14 @@ extension ElementaryFunctions {
       // Half the exponent twice: the whole one may overflow on the way.
       let half = stirling(DoubleDouble(x)) * DoubleDouble(0.5)
       let root = fullGammaRoot(half)
-      return (root * root).value
+      return scaled((root * DoubleDouble(powerOfTwo(-100)) * root).value, by: 100)
     }
     let count = 20 - Int(x.rounded(.down))
     let root = fullGammaRoot(stirling(DoubleDouble(sum: x, Double(count))) * DoubleDouble(0.5))
     var result = root * root
     for step in 0..<count { result = result / DoubleDouble(sum: x, Double(step)) }
+    // What is too small to be anything but zero keeps its sign.
+    if result.value == 0 { return isEven(x.rounded(.down)) ? 0 : -0.0 }
     return result.value
   }
 

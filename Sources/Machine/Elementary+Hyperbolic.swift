@@ -15,7 +15,8 @@ extension ElementaryFunctions {
   package static func exponentialLess1(_ x: Double) -> Double {
     if x.isNaN { return canonicalNaN }
     if x == 0 { return x }
-    if x > 709.8 { return .infinity }
+    // The 1 no longer counts.
+    if x > 50 { return exponential(x) }
     if x < -60 { return -1 }
     return fullExponentialLess1(x).value
   }

@@ -154,7 +154,9 @@ extension Interpreter {
     captured = image
     let outerFrames = frames
     frames = []
-    device.beginCall(isSeamless: typed[kernel].kind == .seamlessKernel)
+    device.beginCall(
+      isSeamless: typed[kernel].kind == .seamlessKernel,
+      isCleanup: typed.experiments.contains { $0.cleanup == kernel })
     sendFailure = nil
     defer {
       device.endCall()

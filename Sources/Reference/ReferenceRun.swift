@@ -1,6 +1,7 @@
 import CoreDevice
 package import Diagnostics
 package import Freezing
+import Laboratory
 package import Running
 package import Simulation
 package import Typing
@@ -260,7 +261,14 @@ private struct StagedRun {
   private mutating func cleanUp(_ cleanup: FunctionID) throws(Ending) {
     let wasStopping = interpreter.isStopping
     interpreter.isStopping = false
-    defer { interpreter.isStopping = wasStopping }
+    device.withdrawStop()
+    if request.stopTime != nil {
+      device.requestStop(at: device.clock + typed.description.core.ticksPerSecond)
+    }
+    defer {
+      interpreter.isStopping = wasStopping
+      device.withdrawStop()
+    }
     do throws(Stop) {
       _ = try interpreter.start(cleanup, [], on: nil, at: typed[cleanup].nameSpan)
     } catch {
@@ -269,10 +277,8 @@ private struct StagedRun {
       case .outOfSteps: throw .outcome(.outOfSteps)
       case .stopped: break
       case .raised(let raised):
-        if record.error == nil {
-          record.status = .failed
-          record.error = interpreter.describe(raised)
-        }
+        record.status = .failed
+        if record.error == nil { record.error = interpreter.describe(raised) }
       }
     }
   }

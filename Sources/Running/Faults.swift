@@ -19,8 +19,9 @@ struct FaultText {
     return index < declared.count ? declared[index].name : "Error"
   }
 
-  /// A sentence on an error of the language.
-  func message(_ fault: Fault) -> String {
+  /// A sentence on an error of the language; of a collision it is known where the `earlier` event
+  /// came from.
+  func message(_ fault: Fault, earlier: RecentCalls.Origin? = nil) -> String {
     guard let error = BuiltinError(rawValue: fault.error) else { return "an error of the program" }
     let device = deviceName(fault.words.0)
     let time = duration(fault.words.1)
@@ -29,12 +30,17 @@ struct FaultText {
       let late = duration(UInt64(bitPattern: 0 &- Int64(bitPattern: fault.words.2)))
       return "the event for \(device) at \(time) came \(late) too late"
     case .sequenceError:
+      // A program may throw it, too, and then there is no event.
+      if fault.words.2 == 0 { return "an event lies before too many that are queued already" }
       return "the event for \(device) at \(time) lies before too many that are queued already"
     case .collision:
+      if fault.words.3 == 0 { return "two events for one device meet on one tick" }
       return
-        "two events for \(device) meet at \(time): only in one kernel call does the later replace the earlier, so leave "
-        + "a `delay` between them"
-    case .busy: return "\(device) is still busy with the operation before"
+        "two kernel calls write \(device) on the same tick, \(time)\(origin(earlier)): begin the later one "
+        + "with a `delay(1 us)`, or do both in one kernel, where the later write replaces the earlier"
+    case .busy:
+      if fault.words.1 == 0 { return "a device is still busy with the operation before" }
+      return "\(device) is still busy with the operation before"
     case .inputOverflow: return "more edges arrived at \(device) than its queue holds"
     case .timeout: return "no answer came in time"
     case .arithmeticOverflow: return "the result does not fit its type"
@@ -46,10 +52,22 @@ struct FaultText {
     case .missingValue:
       return
         "there is no value here: a part of a dataset that was not written, or a window that was not opened"
-    case .limitExceeded: return "\(device) does not allow this value"
+    case .limitExceeded:
+      if fault.words.1 == 0 { return "a value lies outside what is allowed here" }
+      return "\(device) does not allow this value"
     case .fitFailed:
-      return "the points cannot be fitted: they are too few or all alike, or some are no numbers"
+      return
+        "no curve of this kind can be trusted for these points: they are too few or all alike, some are no numbers, "
+        + "or the curve explains them no better than noise would"
     }
+  }
+
+  /// Where the earlier of two colliding events came from.
+  private func origin(_ earlier: RecentCalls.Origin?) -> String {
+    guard let earlier else { return "" }
+    let what = earlier.event.map { " from `\($0.function)`" } ?? ""
+    let call = earlier.call.map { " in the call at \($0.file):\($0.line)" } ?? ""
+    return what.isEmpty && call.isEmpty ? "" : "; the earlier event came\(what)\(call)"
   }
 
   /// An error of the language as it would be written: with what it carries.
@@ -73,7 +91,9 @@ struct FaultText {
       return
         "there are no elements \(numbers[0])..<\(numbers[1]): the array has \(counted(numbers[2]))"
     }
-    return "there is no element \(numbers[0]): there are \(counted(numbers[1])), counted from 0"
+    let verb = numbers[1] == 1 ? "is" : "are"
+    return
+      "there is no element \(numbers[0]): there \(verb) \(counted(numbers[1])), counted from 0"
   }
 
   /// A sentence on an error that the program declares: its payload as it would be written.

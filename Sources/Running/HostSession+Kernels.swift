@@ -98,13 +98,23 @@ extension HostSession {
       bound += words(of: try value(of: member), as: typed[member].type, in: typed)
     }
     guard let slot = compiled.slot else { return refused(.cancelled) }
+    if let hostStepsBetweenKernels { hostStepsLeft = hostStepsBetweenKernels }
     do throws(StartError) {
       try device.start(
         slot, arguments: arguments, bound: bound,
-        isSeamless: typed[kernel].kind == .seamlessKernel)
+        isSeamless: typed[kernel].kind == .seamlessKernel,
+        isCleanup: typed.experiments.contains { $0.cleanup == kernel })
     } catch {
-      return refused(error == .outOfMemory ? .outOfMemory : .busy)
+      switch error {
+      case .outOfMemory: return refused(.outOfMemory)
+      case .busy: return refused(.busy)
+      case .notResident: throw .broken("\(typed[kernel].name) is not on the device")
+      case .malformedWords:
+        throw .broken("the device does not take the arguments of \(typed[kernel].name)")
+      }
     }
+    recentCalls.append(
+      device.core.timeline.call, compiled.contents, from: contents.place(machine.position))
     errandFailures = [:]
     sendFailure = nil
     sendFailureHasArrived = false
@@ -166,7 +176,11 @@ extension HostSession {
     }
     let text = FaultText(program: typed, printer: printer)
     guard fault.error >= BuiltinError.firstDeclared else {
-      return .failed(fault, payload: [], places: places, message: text.message(fault))
+      let earlier =
+        fault.error == BuiltinError.collision.rawValue
+        ? recentCalls.origin(of: fault.words.2, in: fault.words.3) : nil
+      return .failed(
+        fault, payload: [], places: places, message: text.message(fault, earlier: earlier))
     }
     let name = text.name(fault.error, declared: kernel.contents.errors)
     return .failed(

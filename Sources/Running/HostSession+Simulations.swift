@@ -39,8 +39,8 @@ extension HostSession {
       simulations.append(record)
       answer([UInt64(simulations.count - 1)])
     case .outOfRange(let fault):
-      let error = RunError(code: "E0219", message: fault.message, backtrace: [])
-      pass(on: .failed(error, fault: Fault(.cancelled)))
+      let error = RunError(code: "LimitExceeded", message: fault.message, backtrace: [])
+      pass(on: .failed(error, fault: Fault(.limitExceeded)))
     case .refused(let diagnostics): pass(on: .refused(diagnostics))
     case .broken(let why): pass(on: .broken(why))
     }

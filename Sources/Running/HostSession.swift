@@ -63,6 +63,11 @@ struct HostSession: ~Copyable {
   /// So many calls and backward jumps the host half makes before it is looked whether it is to be
   /// interrupted.
   private static let stepsBetweenLooks: Int64 = 1 << 14
+  /// So many calls and backward jumps the host half of a run that is stopped at a device time may
+  /// make without a kernel that lets device time pass.
+  static let stepsWithoutTime: Int64 = 50_000_000
+  /// What the host half is given anew whenever device time has passed.
+  var hostStepsBetweenKernels: Int64?
   var isStopping = false
   /// Whether the run is ended because somebody interrupted it.
   var wasInterrupted = false
@@ -76,6 +81,8 @@ struct HostSession: ~Copyable {
   var sendFailure: ErrandFailure?
   /// Whether the kernel has been stopped for that.
   var sendFailureHasArrived = false
+  /// The kernel calls that were made last.
+  var recentCalls = RecentCalls()
   /// The functions of the image that are errands.
   let errandFunctions: Set<Int>
   /// The payload of the declared error that left a function of the host half last, as canonical

@@ -40,7 +40,8 @@ package func leastSquares(
   else { return .failure(.badInput) }
   return withoutActuallyEscaping(model) { model in
     var problem = Problem(
-      model: model, y: y, weights: weights, values: Array(repeating: 0, count: pointCount))
+      model: model, y: y, weights: weights, values: Array(repeating: 0, count: pointCount),
+      beside: Array(repeating: 0, count: pointCount))
     return solve(&problem, pointCount, parameterCount, start)
   }
 }
@@ -50,14 +51,47 @@ private struct Problem {
   let y: [Double]
   let weights: [Double]
   var values: [Double]
+  /// The values beside those for which a derivative is taken.
+  var beside: [Double]
 
   /// A residual so large that no step to where the model has no value is taken.
   static let unreachable = 1e150
 
-  func residual(_ index: Int) -> Double {
+  func residual(_ index: Int, of values: [Double]) -> Double {
     let difference = values[index] - y[index]
     let residual = weights.isEmpty ? difference : difference * weights[index]
     return residual.magnitude < Problem.unreachable ? residual : Problem.unreachable
+  }
+
+  /// Puts the derivatives of the residuals by parameter `column` at `parameters` into
+  /// `derivatives`; false to give up.
+  ///
+  /// They are differences over a step that is wide enough to move the curve visibly: a parameter
+  /// that happens to be almost zero is no reason for a step that changes nothing.
+  mutating func differentiate(
+    by column: Int, at parameters: [Double], residuals: UnsafePointer<Double>,
+    into derivatives: UnsafeMutablePointer<Double>
+  ) -> Bool {
+    let value = parameters[column]
+    var step = value == 0 ? 0x1p-26 : 0x1p-26 * value.magnitude
+    let widest = 1e-4 * max(1, value.magnitude)
+    var size = 0.0
+    for index in y.indices { size = max(size, y[index].magnitude, values[index].magnitude) }
+    let visible = size < Problem.unreachable ? 1e-12 * size : 0
+    var moved = parameters
+    while true {
+      moved[column] = value + step
+      guard model(moved, &beside) else { return false }
+      var change = 0.0
+      for index in y.indices { change = max(change, (beside[index] - values[index]).magnitude) }
+      if change >= visible || step >= widest { break }
+      step = min(step * 64, widest)
+    }
+    let width = moved[column] - value
+    for index in y.indices {
+      derivatives[index] = (residual(index, of: beside) - residuals[index]) / width
+    }
+    return true
   }
 }
 
@@ -71,22 +105,33 @@ private func solve(
   var scales = [Double](repeating: 1, count: parameterCount)
   var projected = scales
   var work = (scales, scales, scales, residuals)
-  var evaluationCount: Int32 = 0
+  var counts: (Int32, Int32) = (0, 0)
   let outcome = withUnsafeMutablePointer(to: &problem) { context in
-    lmdif(
-      { context, count, parameterCount, parameters, residuals, _ in
+    lmder(
+      { context, count, parameterCount, parameters, residuals, jacobian, rowCount, request in
         guard let problem = context?.assumingMemoryBound(to: Problem.self), let parameters,
           let residuals
         else { return -1 }
-        let values = Array(UnsafeBufferPointer(start: parameters, count: Int(parameterCount)))
-        guard problem.pointee.model(values, &problem.pointee.values) else { return -1 }
-        for index in 0..<Int(count) { residuals[index] = problem.pointee.residual(index) }
+        let at = Array(UnsafeBufferPointer(start: parameters, count: Int(parameterCount)))
+        guard problem.pointee.model(at, &problem.pointee.values) else { return -1 }
+        if request == 1 {
+          for index in 0..<Int(count) {
+            residuals[index] = problem.pointee.residual(index, of: problem.pointee.values)
+          }
+          return 0
+        }
+        guard let jacobian else { return -1 }
+        for column in 0..<Int(parameterCount) {
+          guard
+            problem.pointee.differentiate(
+              by: column, at: at, residuals: residuals, into: jacobian + column * Int(rowCount))
+          else { return -1 }
+        }
         return 0
       },
-      context, Int32(pointCount), Int32(parameterCount), &parameters, &residuals, 1e-10, 1e-10, 0,
-      Int32(200 * (parameterCount + 1)), 0, &scales, 1, 100, 0, &evaluationCount, &jacobian,
-      Int32(pointCount),
-      &permutation, &projected, &work.0, &work.1, &work.2, &work.3)
+      context, Int32(pointCount), Int32(parameterCount), &parameters, &residuals, &jacobian,
+      Int32(pointCount), 1e-10, 1e-10, 0, Int32(200 * (parameterCount + 1)), &scales, 1, 100, 0,
+      &counts.0, &counts.1, &permutation, &projected, &work.0, &work.1, &work.2, &work.3)
   }
   if outcome < 0 { return .failure(.stopped) }
   let chiSquared = residuals.reduce(0) { $0 + $1 * $1 }

@@ -2,6 +2,7 @@ import Bytecode
 import CoreDevice
 package import Diagnostics
 package import Freezing
+import Laboratory
 import Lowering
 import Machine
 import Simulation
@@ -131,6 +132,10 @@ private struct Run: ~Copyable {
     if let stopTime = request.stopTime { device.requestStop(at: stopTime) }
     session.stopTime = request.stopTime
     session.hostStepsLeft = request.hostStepMax
+    if request.stopTime != nil, request.hostStepMax == .max {
+      session.hostStepsBetweenKernels = HostSession.stepsWithoutTime
+      session.hostStepsLeft = HostSession.stepsWithoutTime
+    }
   }
 
   /// Goes through the stages.
@@ -261,11 +266,12 @@ private struct Run: ~Copyable {
     // What stopped the run stops neither this nor `analyze`.
     device.withdrawStop()
     session.withdrawStop()
+    if let steps = session.hostStepsBetweenKernels { session.hostStepsLeft = steps }
     if let cleanup = experiment.cleanup {
+      if request.stopTime != nil { device.requestStop(at: device.clock + overlong) }
       do throws(HostStop) {
-        if let error = try session.runCleanup(cleanup, on: device), record.error == nil {
-          record.status = .failed
-          record.error = error
+        if let error = try session.runCleanup(cleanup, on: device) {
+          note(session.isStopping ? wasOverlong(error) : error)
         }
       } catch {
         switch error {
@@ -274,8 +280,26 @@ private struct Run: ~Copyable {
         case .failed, .stopped: break
         }
       }
+      device.withdrawStop()
+      session.withdrawStop()
     }
     account()
+  }
+
+  /// So much device time `cleanup` may take where a run is stopped at a device time: a second.
+  private var overlong: Int64 { typed.description.core.ticksPerSecond }
+
+  private func wasOverlong(_ error: RunError) -> RunError {
+    RunError(
+      code: error.code,
+      message: "`cleanup` had not ended after 1 s of device time, and was stopped",
+      backtrace: error.backtrace)
+  }
+
+  /// Notes the error that left `cleanup`: beside that of `run`, if there was one.
+  private mutating func note(_ error: RunError) {
+    record.status = .failed
+    if record.error == nil { record.error = error } else { record.cleanupError = error }
   }
 
   private mutating func account() {

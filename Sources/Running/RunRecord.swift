@@ -112,6 +112,8 @@ package struct RunRecord: Sendable {
   package internal(set) var shared: [Shared] = []
   package internal(set) var output: [String] = []
   package internal(set) var error: RunError?
+  /// The error that left `cleanup`, where `run` had failed before it.
+  package internal(set) var cleanupError: RunError?
   package internal(set) var account = Account()
   package internal(set) var traceDigest = ""
   /// Device time at the end, in ticks.

@@ -39,13 +39,19 @@ package final class SimulatedDevice {
       case .ttlOutput, .dds, .dac: false
       }
     }
+    var outputCounts = [Int](
+      repeating: 0, count: 1 + Int(description.channels.map(\.number).max() ?? 0))
+    for channel in description.channels {
+      if case .dac(let count, _) = channel.kind { outputCounts[Int(channel.number)] = count }
+    }
     core = CoreDevice(
       DeviceParameters(
         margin: description.core.margin, kernelStart: description.costs.kernelStart,
         hostRoundTrip: description.costs.hostRoundTrip, laneCount: description.core.laneCount,
         laneDepth: description.core.laneDepth, inputCount: inputs,
         inputDepth: description.core.inputDepth, slotCount: SimulatedDevice.slotCount,
-        arenaBytes: description.core.arenaBytes, stackBytes: description.core.stackBytes),
+        arenaBytes: description.core.arenaBytes, stackBytes: description.core.stackBytes,
+        outputCounts: outputCounts),
       channels: World(description, seed: seed),
       sink: Recorder(description, keepingTrace: keepsTrace))
   }
@@ -75,13 +81,16 @@ package final class SimulatedDevice {
 
   /// Starts a resident kernel; arguments and bound captures are canonical words.
   package func start(
-    _ slot: KernelSlot, arguments: [UInt64] = [], bound: [UInt64] = [], isSeamless: Bool = false
+    _ slot: KernelSlot, arguments: [UInt64] = [], bound: [UInt64] = [], isSeamless: Bool = false,
+    isCleanup: Bool = false
   ) throws(StartError) {
     let started = arguments.withUnsafeBufferPointer { arguments in
       bound.withUnsafeBufferPointer { bound -> Result<Void, StartError> in
         do throws(StartError) {
           return .success(
-            try core.start(slot, arguments: arguments, bound: bound, isSeamless: isSeamless))
+            try core.start(
+              slot, arguments: arguments, bound: bound, isSeamless: isSeamless,
+              isCleanup: isCleanup))
         } catch {
           return .failure(error)
         }
@@ -202,8 +211,9 @@ package final class SimulatedDevice {
   // MARK: Without an image
 
   /// Begins a kernel call as `start` does, for one who drives the timeline directly.
-  package func beginCall(isSeamless: Bool = false) {
-    core.timeline.beginCall(charging: core.parameters.kernelStart, isSeamless: isSeamless)
+  package func beginCall(isSeamless: Bool = false, isCleanup: Bool = false) {
+    core.timeline.beginCall(
+      charging: core.parameters.kernelStart, isSeamless: isSeamless, isCleanup: isCleanup)
   }
 
   /// Ends such a call.

@@ -201,19 +201,21 @@ package func json(of record: RunRecord, rid: Int, in program: TypedProgram) -> J
           + (axes.isEmpty ? [] : [JSONValue.Member("axes", .array(axes))])
           + (dataset.errorBars.map { [JSONValue.Member("error", .string($0))] } ?? [])))
   }
-  let error: JSONValue =
-    record.error.map { error in
-      [
-        "code": .string(error.code), "message": .string(error.message),
-        "backtrace": .array(error.backtrace.map(place)),
-      ]
-    } ?? .null
+  func json(of error: RunError) -> JSONValue {
+    [
+      "code": .string(error.code), "message": .string(error.message),
+      "backtrace": .array(error.backtrace.map(place)),
+    ]
+  }
+  let error = record.error.map(json) ?? .null
+  let cleanupError = record.cleanupError.map(json) ?? .null
   return [
     "rid": .integer(Int64(rid)), "experiment": .string(record.experiment),
     "status": .string(record.status.rawValue),
     "arguments": .object(arguments), "datasets": .object(datasets),
     "shared": .object(sharedMembers(of: record, values)),
     "output": .array(record.output.map { .string($0) }), "error": error,
+    "cleanup_error": cleanupError,
     "trace_digest": .string(record.traceDigest),
   ]
 }

@@ -188,6 +188,10 @@ struct UnitScale {
         if part.power > 0 { numerator = up } else { denominator = up }
       }
     }
+    // The product of rounded factors is not the factor.
+    if isExact, denominator == 1 {
+      factor = nearestDouble(significand: numerator, exponent: exponent)
+    }
   }
 
   /// The nearest double to the quantity in base units.

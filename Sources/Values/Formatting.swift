@@ -1,3 +1,4 @@
+import Syntax
 import Typing
 
 // What a format makes of numbers: notation first, then width, alignment and zeros, as in Python.
@@ -60,9 +61,12 @@ extension Printer {
       guard value.isFinite else { return special(value) + " " + natural.text() }
       // Of masses the stored unit is the kilogram and the natural one the gram.
       let isMass = natural.factors.first?.name == "g"
-      return prefixed(Decimal(shortest: value).shifted(by: isMass ? 3 : 0), natural.prefixes) {
-        natural.text(prefix: $0)
+      let number = Decimal(shortest: value).shifted(by: isMass ? 3 : 0)
+      if let prefixes = natural.prefixes.nonEmpty, !number.isIn(reachOf: prefixes) {
+        // No prefix reaches so far: the number says it, and the unit stands bare.
+        return number.scientific() + " " + natural.text()
       }
+      return prefixed(number, natural.prefixes) { natural.text(prefix: $0) }
     case .letter(let letter, _):
       let number =
         value.isFinite ? text(of: Decimal(exact: value), letter, notation.places) : special(value)
@@ -77,9 +81,10 @@ extension Printer {
       }
       let converted = quotient(value, scale)
       guard converted.isFinite else { return special(converted) + " " + name }
-      return digits(
-        places == nil ? Decimal(shortest: converted) : Decimal(exact: converted), places) + " "
-        + name
+      let number =
+        places == nil
+        ? shortest(converted, readingBackAs: value, name, scale) : Decimal(exact: converted)
+      return digits(number, places) + " " + name
     }
   }
 
@@ -144,6 +149,53 @@ extension Printer {
         + String(repeating: " ", count: missing - missing / 2)
     default: return text + String(repeating: " ", count: missing)
     }
+  }
+}
+
+extension Array {
+  fileprivate var nonEmpty: Self? { isEmpty ? nil : self }
+}
+
+extension Decimal {
+  /// Whether one of `prefixes`, the largest first, gives it neither a leading zero nor more digits
+  /// before the point than are ever written out.
+  fileprivate func isIn(reachOf prefixes: [(name: String, exponent: Int)]) -> Bool {
+    guard let largest = prefixes.first, let smallest = prefixes.last, !isZero else { return true }
+    return point > smallest.exponent && point - largest.exponent <= 17
+  }
+}
+
+/// The fewest digits of `converted`, which is `value` in units `name` of `scale`, that say `value`
+/// when they are read with that unit: what the division has rounded is no part of the value.
+private func shortest(
+  _ converted: Double, readingBackAs value: Double, _ name: String, _ scale: Double
+) -> Decimal {
+  let plain = Decimal(shortest: converted)
+  for number in [plain.rounded(toDigits: 15), plain.rounded(toDigits: 16), plain]
+  where number.reads(as: value, name, scale) { return number }
+  for neighbour in [converted.nextDown, converted.nextUp] where neighbour.isFinite {
+    let number = Decimal(shortest: neighbour)
+    if number.reads(as: value, name, scale) { return number }
+  }
+  return plain
+}
+
+extension Decimal {
+  /// Whether a literal of these digits and the unit `name`, of `scale`, is `value`.
+  fileprivate func reads(as value: Double, _ name: String, _ scale: Double) -> Bool {
+    var significand: UInt64 = 0
+    for digit in digits.prefix(18) { significand = significand * 10 + UInt64(digit) }
+    let exponent = point - digits.count
+    if let unit = unit(named: name), unit.isExact {
+      let (product, overflow) = significand.multipliedReportingOverflow(by: unit.scaleSignificand)
+      if !overflow {
+        return Double("\(product)e\(exponent + Int(unit.scaleExponent))") == value.magnitude
+      }
+    }
+    guard let number = Double("\(significand)e\(exponent)") else { return false }
+    let inverse = (1 / scale).rounded()
+    let read = scale < 1 && 1 / inverse == scale ? number / inverse : number * scale
+    return read == value.magnitude
   }
 }
 

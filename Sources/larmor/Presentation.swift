@@ -37,6 +37,9 @@ struct Presentation {
       if let error = record.error { show(error, "`analyze` of \(record.experiment) ended with") }
     case .failed:
       if let error = record.error { show(error, "\(record.experiment) failed with") }
+      if let error = record.cleanupError {
+        show(error, "after that, `cleanup` of \(record.experiment) failed with")
+      }
     }
   }
 

@@ -37,7 +37,7 @@ import Testing
   @Test func eightEventsOnOneTickFitAndTheNinthIsOutOfSequence() {
     let bench = Bench()
     for channel in 0..<8 { #expect(bench.write(1, at: 5000, channel: UInt16(channel)) == .done) }
-    #expect(bench.write(1, at: 5000, channel: 8) == .fault(Fault(.sequenceError, 8, 5000)))
+    #expect(bench.write(1, at: 5000, channel: 8) == .fault(Fault(.sequenceError, 8, 5000, 1)))
     // The refused one left no trace; a later event goes on.
     #expect(bench.timeline.account.accepted == 8)
     #expect(bench.write(1, at: 5001, channel: 8) == .done)
@@ -49,7 +49,7 @@ import Testing
     #expect(bench.write(1, at: 8000, channel: 2) == .done)
     #expect(bench.write(1, at: 7000, channel: 3) == .done)
     // Round to the first lane, whose last event is at 9000.
-    #expect(bench.write(1, at: 6000, channel: 4) == .fault(Fault(.sequenceError, 4, 6000)))
+    #expect(bench.write(1, at: 6000, channel: 4) == .fault(Fault(.sequenceError, 4, 6000, 1)))
     bench.drain()
     #expect(bench.channels.emitted.map(\.time) == [7000, 8000, 9000])
   }
@@ -117,7 +117,7 @@ import Testing
     #expect(bench.write(1, at: 9000) == .done)
     bench.timeline.endCall()
     bench.timeline.beginCall(charging: 100)
-    #expect(bench.write(0, at: 9000) == .fault(Fault(.collision, 1, 9000)))
+    #expect(bench.write(0, at: 9000) == .fault(Fault(.collision, 1, 9000, 7, 1)))
     bench.drain()
     #expect(bench.channels.emitted.map(\.value) == [1])
     #expect(bench.timeline.account.balances)
@@ -129,7 +129,7 @@ import Testing
     bench.timeline.endCall()
     bench.timeline.beginCall(charging: 100)
     // The second edge would collide: neither is queued.
-    #expect(bench.pulse(at: 8000, for: 1000) == .fault(Fault(.collision, 1, 9000)))
+    #expect(bench.pulse(at: 8000, for: 1000) == .fault(Fault(.collision, 1, 9000, 7, 1)))
     #expect(bench.timeline.account.accepted == 1)
     // The first edge is late: neither is queued.
     guard case .fault(let fault) = bench.pulse(at: 10, for: 8000) else {
