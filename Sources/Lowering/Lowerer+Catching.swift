@@ -15,13 +15,6 @@ struct CaughtError {
 private let cancelledNumber = Int(BuiltinError.cancelled.rawValue)
 
 extension Lowerer {
-  /// Whether an error may be caught while `block` runs, so that the one before it is forgotten.
-  mutating func mayCatch(in block: TypedBlock) -> Bool {
-    let functions = catching ?? CatchingFunctions(program)
-    catching = functions
-    return functions.mayCatch(in: block)
-  }
-
   mutating func tryCatch(
     _ body: TypedBlock, _ catches: [TypedCatch], _ last: TypedBlock?, at span: Span
   ) {
@@ -39,7 +32,7 @@ extension Lowerer {
     let (failed, cancelled, caughtUp) = (code.label(), code.label(), code.label())
     code.handle(from: start, error: UInt16(cancelledNumber), at: cancelled)
     code.handle(from: start, error: nil, at: failed)
-    let kept = mayCatch(in: last) ? declare(Self.keptError) : nil
+    let kept = program.mayCatch(in: last) ? declare(Self.keptError) : nil
     code.place(cancelled)
     code.emit(.loadInteger, marker.first, wide: ExitMarker.cancelled)
     code.jump(to: caughtUp)
@@ -171,7 +164,7 @@ extension Lowerer {
     scopes.append([])
     if let binding = item.binding { bind(binding, caughtAs: item) }
     let throwsOwn = item.binding.map { item.body.throwsCaught($0) } ?? false
-    guard item.body.throwsAgain || throwsOwn, mayCatch(in: item.body) else {
+    guard item.body.throwsAgain || throwsOwn, program.mayCatch(in: item.body) else {
       caughtErrors.append(CaughtError(binding: item.binding, kept: nil))
       block(item.body)
       caughtErrors.removeLast()

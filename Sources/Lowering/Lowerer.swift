@@ -70,8 +70,6 @@ struct Lowerer {
   var returnRun: Run?
   /// Whether a text with values may be put together by the host: in an error's payload.
   var formatsOnHost = false
-  /// Found out when first asked for.
-  var catching: CatchingFunctions?
   private var depth = 0
 
   struct DataKey: Hashable {

@@ -81,6 +81,17 @@ package struct TypedFunction: Sendable {
   package let nameSpan: Span
   package let span: Span
   package let documentation: String?
+
+  /// Whether it is a kernel, with or without a body.
+  var isKernel: Bool {
+    switch kind {
+    case .kernel, .seamlessKernel, .requirement: true
+    case .portable, .host, .stage, .initializer, .test: false
+    }
+  }
+
+  /// Whether its body runs on the device.
+  var isDeviceCode: Bool { isKernel || kind == .stage(.cleanup) }
 }
 
 /// The stages of an experiment.
@@ -103,6 +114,10 @@ package struct Effects: OptionSet, Hashable, Sendable {
   /// Does on the device what cannot stand in `record`: reads inputs or the clock, waits, or moves
   /// the cursor by the clock.
   package static let unrecordable = Effects(rawValue: 64)
+  /// In a kernel waits for the device or for the host.
+  static let waits = Effects(rawValue: 128)
+  /// May catch an error, so that the machine forgets which one was raised before.
+  package static let catches = Effects(rawValue: 256)
 }
 
 /// A named thing that an experiment, a driver or a module holds.

@@ -184,6 +184,8 @@ struct Typer {
   var enumDeclarations: [(EnumID, EnumDeclaration, module: Int, experiment: ExperimentID?)] = []
   /// What has effects in each function.
   var effectSources: [[EffectSource]] = []
+  /// Each `parallel` block of device code, and whose it is.
+  var parallels: [(block: TypedBlock, owner: TypedFunction.Owner)] = []
   /// Error bars of datasets that are declared themselves, until they are.
   var datasetErrors: [(member: MemberID, name: Name, experiment: ExperimentID, part: Int?)] = []
   /// The first declaration of each key, and later ones with the same type.
