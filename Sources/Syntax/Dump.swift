@@ -419,5 +419,7 @@ private struct Dumper {
 
 extension ParsedModule {
   /// The spans of all nodes, in no order that means anything.
-  package var allSpans: [Span] { expressionSpans + statementSpans + typeSpans + patternSpans }
+  package var allSpans: [Span] {
+    contents.expressionSpans + contents.statementSpans + contents.typeSpans + contents.patternSpans
+  }
 }

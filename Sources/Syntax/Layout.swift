@@ -21,15 +21,15 @@ extension ParsedModule {
   /// How the program is laid out, beside its tokens.
   package var layout: Layout {
     var layout = Layout()
-    for expression in expressions {
+    for expression in contents.expressions {
       switch expression {
       case .quantity(_, let unit): layout.units.append(unit.span)
       case .match(_, let cases): layout.cases.formUnion(cases.map(\.span.start))
       default: break
       }
     }
-    for case .match(_, let cases) in statements { layout.cases.formUnion(cases.map(\.span.start)) }
-    for (type, span) in zip(types, typeSpans) {
+    for case .match(_, let cases) in contents.statements { layout.cases.formUnion(cases.map(\.span.start)) }
+    for (type, span) in zip(contents.types, contents.typeSpans) {
       if case .optional = type { layout.optionalEnds.insert(span.end) }
       guard case .named(_, let name, let arguments) = type, !arguments.isEmpty, span.end > 0 else {
         continue

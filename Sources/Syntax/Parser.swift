@@ -7,7 +7,7 @@ package import Diagnostics
 package func parse(_ source: SourceID, in sources: SourceSet) -> Checked<ParsedModule> {
   var parser = Parser(lex(source, in: sources), bytes: sources[source].bytes)
   parser.parseModule()
-  return Checked(parser.module, parser.sortedDiagnostics)
+  return Checked(ParsedModule(parser.module), parser.sortedDiagnostics)
 }
 
 /// An expression that is a source text of its own, as a value on the command line is.
@@ -25,7 +25,7 @@ package func parseExpression(_ source: SourceID, in sources: SourceSet) -> Check
   parser.skipSeparators()
   if parser.kind != .end { parser.reportUnexpected() }
   return Checked(
-    ParsedExpression(module: parser.module, expression: expression), parser.sortedDiagnostics)
+    ParsedExpression(module: ParsedModule(parser.module), expression: expression), parser.sortedDiagnostics)
 }
 
 /// The bounds of a program's shape, so that whoever walks the tree does not run out of stack.
@@ -45,7 +45,7 @@ struct Parser {
   let units = UnitTable.shared
   /// `>>` and the like are split where they close type arguments; else nothing in here changes.
   var tokens: [Token]
-  var module: ParsedModule
+  var module: TreeContents
   private(set) var diagnostics: [Diagnostic]
 
   /// The token that comes next; what it is taken as is in `kind`.
@@ -93,7 +93,7 @@ struct Parser {
     diagnostics = lexed.diagnostics
     unclosedBraceCount = lexed.unclosedBraceCount
     lines = unclosedBraceCount == 0 ? [] : Self.lines(of: bytes)
-    module = ParsedModule(source: lexed.source)
+    module = TreeContents(source: lexed.source)
     kind = tokens[0].kind
     let expected = tokens.count / 2 + 8
     module.expressions.reserveCapacity(expected)

@@ -253,10 +253,35 @@ package enum Statement: Hashable, Sendable {
 
 /// A source file as a tree.
 ///
-/// Made by `parse` only.
+/// Made by `parse` only. A copy costs no more than a reference.
 package struct ParsedModule: Sendable {
-  package let source: SourceID
-  package internal(set) var declarations: [Declaration] = []
+  private let nodes: Nodes
+
+  private final class Nodes: Sendable {
+    let contents: TreeContents
+    init(_ contents: TreeContents) { self.contents = contents }
+  }
+
+  init(_ contents: TreeContents) { nodes = Nodes(contents) }
+
+  /// All nodes, for passes over the whole tree.
+  var contents: TreeContents { nodes.contents }
+  package var source: SourceID { nodes.contents.source }
+  package var declarations: [Declaration] { nodes.contents.declarations }
+  package subscript(id: ExpressionID) -> Expression { nodes.contents.expressions[Int(id.index)] }
+  package subscript(id: StatementID) -> Statement { nodes.contents.statements[Int(id.index)] }
+  package subscript(id: TypeID) -> WrittenType { nodes.contents.types[Int(id.index)] }
+  package subscript(id: PatternID) -> Pattern { nodes.contents.patterns[Int(id.index)] }
+  package func span(of id: ExpressionID) -> Span { nodes.contents.expressionSpans[Int(id.index)] }
+  package func span(of id: StatementID) -> Span { nodes.contents.statementSpans[Int(id.index)] }
+  package func span(of id: TypeID) -> Span { nodes.contents.typeSpans[Int(id.index)] }
+  package func span(of id: PatternID) -> Span { nodes.contents.patternSpans[Int(id.index)] }
+}
+
+/// The nodes of a tree while it is being built.
+struct TreeContents: Sendable {
+  let source: SourceID
+  var declarations: [Declaration] = []
   var expressions: [Expression] = []
   var expressionSpans: [Span] = []
   var statements: [Statement] = []
@@ -268,12 +293,12 @@ package struct ParsedModule: Sendable {
 
   init(source: SourceID) { self.source = source }
 
-  package subscript(id: ExpressionID) -> Expression { expressions[Int(id.index)] }
-  package subscript(id: StatementID) -> Statement { statements[Int(id.index)] }
-  package subscript(id: TypeID) -> WrittenType { types[Int(id.index)] }
-  package subscript(id: PatternID) -> Pattern { patterns[Int(id.index)] }
-  package func span(of id: ExpressionID) -> Span { expressionSpans[Int(id.index)] }
-  package func span(of id: StatementID) -> Span { statementSpans[Int(id.index)] }
-  package func span(of id: TypeID) -> Span { typeSpans[Int(id.index)] }
-  package func span(of id: PatternID) -> Span { patternSpans[Int(id.index)] }
+  func span(of id: ExpressionID) -> Span { expressionSpans[Int(id.index)] }
+  func span(of id: StatementID) -> Span { statementSpans[Int(id.index)] }
+  func span(of id: TypeID) -> Span { typeSpans[Int(id.index)] }
+  func span(of id: PatternID) -> Span { patternSpans[Int(id.index)] }
+  subscript(id: ExpressionID) -> Expression { expressions[Int(id.index)] }
+  subscript(id: StatementID) -> Statement { statements[Int(id.index)] }
+  subscript(id: TypeID) -> WrittenType { types[Int(id.index)] }
+  subscript(id: PatternID) -> Pattern { patterns[Int(id.index)] }
 }

@@ -23,7 +23,7 @@ extension TypedProgram {
       }
   }
 
-  private func isShared(_ id: MemberID) -> Bool {
+  func isShared(_ id: MemberID) -> Bool {
     if case .shared = self[id].kind { return true }
     return false
   }

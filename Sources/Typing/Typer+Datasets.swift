@@ -93,7 +93,7 @@ extension Typer {
     }
     for (member, name, experiment, part) in datasetErrors {
       body.part = part
-      let scope = self[keyPath: ownScope(experiment)]
+      let scope = self[ownScope(experiment)]
       guard case .member(let bars)? = scope[name.text] else { continue }
       program.members[Int(member.index)].errorBars = bars
       let (own, other) = (program[member], program[bars])

@@ -17,7 +17,7 @@ extension Typer {
         program.interfaces.append(
           TypedInterface(
             id: id, name: interface.name.text, kernels: [], nameSpan: interface.name.span))
-        declare(interface.name, .interface(id), in: \.moduleScopes[module])
+        declare(interface.name, .interface(id), in: .module(module))
         interfaceDeclarations.append((id, interface, module))
       case .driver(let driver):
         let id = DriverID(index: Int32(program.drivers.count))
@@ -26,7 +26,7 @@ extension Typer {
             id: id, name: driver.name.text, interfaces: [], fields: [], kernels: [],
             nameSpan: driver.name.span))
         driverScopes.append(Scope())
-        declare(driver.name, .driver(id), in: \.moduleScopes[module])
+        declare(driver.name, .driver(id), in: .module(module))
         driverDeclarations.append((id, driver, module))
       case .experiment(let experiment): declareExperimentName(experiment, isPart: false)
       case .part(let part): declareExperimentName(part, isPart: true)
@@ -43,7 +43,7 @@ extension Typer {
         nameSpan: experiment.name.span,
         documentation: experiment.documentation, isPart: isPart))
     experimentScopes.append(Scope())
-    declare(experiment.name, isPart ? .part(id) : .experiment(id), in: \.moduleScopes[module])
+    declare(experiment.name, isPart ? .part(id) : .experiment(id), in: .module(module))
     if isPart {
       partDeclarations[id] = (experiment, module)
       program.partSpans.append(experiment.span)
@@ -64,9 +64,9 @@ extension Typer {
 
   private mutating func declareInScope(_ name: Name, _ entity: Entity, experiment: ExperimentID?) {
     if let experiment {
-      declare(name, entity, in: \.experimentScopes[Int(experiment.index)])
+      declare(name, entity, in: .experiment(experiment))
     } else {
-      declare(name, entity, in: \.moduleScopes[module])
+      declare(name, entity, in: .module(module))
     }
   }
 
@@ -336,7 +336,7 @@ extension Typer {
       switch declaration {
       case .function(let function):
         let id = declareSignature(function, kind: kind(of: function), owner: .module)
-        declareFunction(function.name, id, in: \.moduleScopes[module])
+        declareFunction(function.name, id, in: .module(module))
       case .constant(let field):
         _ = declareValue(field, kind: .constant, experiment: nil)
       case .shared(let shared):
@@ -418,7 +418,7 @@ extension Typer {
       if let part = body.part { memberUses[id] = partInstances[part].start }
       declare(name, .member(id), in: ownScope(experiment))
     } else {
-      declare(name, .member(id), in: \.moduleScopes[module])
+      declare(name, .member(id), in: .module(module))
     }
   }
 

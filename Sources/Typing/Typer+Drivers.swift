@@ -41,10 +41,10 @@ extension Typer {
           experiment: nil, type: type, axes: [],
           nameSpan: field.name.span, documentation: field.documentation))
       program.drivers[Int(id.index)].fields.append(member)
-      declare(field.name, .member(member), in: \.driverScopes[Int(id.index)])
+      declare(field.name, .member(member), in: .driver(id))
     case .function(let function):
       let declared = declareSignature(function, kind: kind(of: function), owner: .driver(id))
-      declareFunction(function.name, declared, in: \.driverScopes[Int(id.index)])
+      declareFunction(function.name, declared, in: .driver(id))
       program.drivers[Int(id.index)].kernels.append(declared)
     case .resident(let field): declareDriverValue(field, kind: .resident, of: id)
     case .constant(let field): declareDriverValue(field, kind: .constant, of: id)
@@ -89,7 +89,7 @@ extension Typer {
         Diagnostic(.unexpected, "`\(field.name.text)` needs a value: `= …`", at: field.name.span))
     }
     if kind == .resident { program.drivers[Int(id.index)].residents.append(member) }
-    declare(field.name, .member(member), in: \.driverScopes[Int(id.index)])
+    declare(field.name, .member(member), in: .driver(id))
   }
 
   private mutating func misplaced(_ word: String, at span: Span) {

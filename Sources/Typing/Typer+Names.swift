@@ -110,12 +110,12 @@ extension Typer {
   ]
 
   /// Declares `name` in `scope`; says so if something was called that before.
-  mutating func declare(_ name: Name, _ entity: Entity, in scope: WritableKeyPath<Typer, Scope>) {
-    if let earlier = self[keyPath: scope].spans[name.text], name.text != "_" {
+  mutating func declare(_ name: Name, _ entity: Entity, in scope: ScopePlace) {
+    if let earlier = self[scope].spans[name.text], name.text != "_" {
       report(declaredTwice(name, earlier: earlier))
       return
     }
-    self[keyPath: scope].set(name.text, entity, at: name.span)
+    self[scope].set(name.text, entity, at: name.span)
   }
 
   func declaredTwice(_ name: Name, earlier: Span) -> Diagnostic {
@@ -127,9 +127,9 @@ extension Typer {
 
   /// Adds `id` to the functions called `name` in `scope`.
   mutating func declareFunction(
-    _ name: Name, _ id: FunctionID, in scope: WritableKeyPath<Typer, Scope>
+    _ name: Name, _ id: FunctionID, in scope: ScopePlace
   ) {
-    if case .functions(let others)? = self[keyPath: scope][name.text] {
+    if case .functions(let others)? = self[scope][name.text] {
       let types = program[id].parameters.map(\.type)
       for other in others
       where program[other].parameters.map(\.type) == types
@@ -139,8 +139,8 @@ extension Typer {
         report(declaredTwice(name, earlier: program[other].nameSpan))
         return
       }
-      let span = self[keyPath: scope].spans[name.text] ?? name.span
-      self[keyPath: scope].set(name.text, .functions(others + [id]), at: span)
+      let span = self[scope].spans[name.text] ?? name.span
+      self[scope].set(name.text, .functions(others + [id]), at: span)
       return
     }
     declare(name, .functions([id]), in: scope)

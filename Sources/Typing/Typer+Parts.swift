@@ -52,9 +52,9 @@ extension Typer {
   }
 
   /// Where the members of `experiment`, or of the part being used, have their names.
-  func ownScope(_ experiment: ExperimentID) -> WritableKeyPath<Typer, Scope> {
-    if let part = body.part { return \.partInstances[part].scope }
-    return \.experimentScopes[Int(experiment.index)]
+  func ownScope(_ experiment: ExperimentID) -> ScopePlace {
+    if let part = body.part { return .part(part) }
+    return .experiment(experiment)
   }
 
   /// The type called `name` that a part declares.

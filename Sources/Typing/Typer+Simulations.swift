@@ -19,7 +19,10 @@ extension Typer {
         report(partAsValue(name, id))
         return unknown
       }
+      // What has no meaning at all has been reported as that.
+      let known = diagnostics.count
       typeAll(arguments)
+      if diagnostics.count > known { return unknown }
       report(
         Diagnostic(
           .mismatch,
@@ -137,11 +140,7 @@ extension Typer {
 
   /// The experiment's own shared values, then those of modules.
   private func sharedMembers(of id: ExperimentID) -> [MemberID] {
-    func isShared(_ member: Member) -> Bool {
-      if case .shared = member.kind { true } else { false }
-    }
-    return program[id].members.filter { isShared(program[$0]) }
-      + program.members.filter { $0.experiment == nil && isShared($0) }.map(\.id)
+    program[id].members.filter { program.isShared($0) } + moduleShared
   }
 
   // MARK: Results

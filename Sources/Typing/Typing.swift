@@ -120,6 +120,15 @@ struct Scope {
   }
 }
 
+/// Where a scope is kept.
+enum ScopePlace {
+  case module(Int)
+  case experiment(ExperimentID)
+  case driver(DriverID)
+  /// Of a part used: an index into `partInstances`.
+  case part(Int)
+}
+
 /// A body that waits for its turn: signatures come first.
 struct PendingBody {
   enum Content {
@@ -190,6 +199,8 @@ struct Typer {
   var datasetErrors: [(member: MemberID, name: Name, experiment: ExperimentID, part: Int?)] = []
   /// The first declaration of each key, and later ones with the same type.
   var sharedKeys: [String: MemberID] = [:]
+  /// The shared values that modules declare.
+  var moduleShared: [MemberID] = []
   var sharedTwice: [(MemberID, first: MemberID)] = []
   /// Errors of the language that some `catch` binds, as declarations, by their numbers.
   var builtinErrors: [Int: ErrorID] = [:]
@@ -205,6 +216,25 @@ struct Typer {
     program = TypedProgram(
       sources: modules.sources, description: description,
       main: modules.modules.last?.tree.source ?? SourceID(index: 0))
+  }
+
+  subscript(place: ScopePlace) -> Scope {
+    _read {
+      switch place {
+      case .module(let index): yield moduleScopes[index]
+      case .experiment(let id): yield experimentScopes[Int(id.index)]
+      case .driver(let id): yield driverScopes[Int(id.index)]
+      case .part(let index): yield partInstances[index].scope
+      }
+    }
+    _modify {
+      switch place {
+      case .module(let index): yield &moduleScopes[index]
+      case .experiment(let id): yield &experimentScopes[Int(id.index)]
+      case .driver(let id): yield &driverScopes[Int(id.index)]
+      case .part(let index): yield &partInstances[index].scope
+      }
+    }
   }
 
   /// The tree of what a user gave for an argument, while that is being typed.
@@ -234,6 +264,8 @@ struct Typer {
     }
     declareDrivers()
     declareExperiments()
+    moduleShared = program.members.filter { $0.experiment == nil && program.isShared($0.id) }
+      .map { $0.id }
     typePending()
     for index in modules.modules.indices {
       module = index
