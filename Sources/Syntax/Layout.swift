@@ -28,7 +28,9 @@ extension ParsedModule {
       default: break
       }
     }
-    for case .match(_, let cases) in contents.statements { layout.cases.formUnion(cases.map(\.span.start)) }
+    for case .match(_, let cases) in contents.statements {
+      layout.cases.formUnion(cases.map(\.span.start))
+    }
     for (type, span) in zip(contents.types, contents.typeSpans) {
       if case .optional = type { layout.optionalEnds.insert(span.end) }
       guard case .named(_, let name, let arguments) = type, !arguments.isEmpty, span.end > 0 else {

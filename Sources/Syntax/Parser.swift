@@ -25,7 +25,8 @@ package func parseExpression(_ source: SourceID, in sources: SourceSet) -> Check
   parser.skipSeparators()
   if parser.kind != .end { parser.reportUnexpected() }
   return Checked(
-    ParsedExpression(module: ParsedModule(parser.module), expression: expression), parser.sortedDiagnostics)
+    ParsedExpression(module: ParsedModule(parser.module), expression: expression),
+    parser.sortedDiagnostics)
 }
 
 /// The bounds of a program's shape, so that whoever walks the tree does not run out of stack.
