@@ -3,14 +3,6 @@ import Syntax
 
 /// Prints the lines of a program anew.
 struct Layouter {
-  /// A line as it was: what stands on it, and the comment at its end.
-  private struct Line {
-    var pieces: Range<Int>
-    var comment: Trivia?
-    /// Whether a blank line stood before it.
-    var isApart: Bool
-  }
-
   /// A bracket that is open.
   private struct Level {
     let kind: Token.Kind
@@ -25,8 +17,11 @@ struct Layouter {
   private let source: Source
   private let layout: Layout
   private let pieces: [Piece]
-  private var lines: [Line] = []
+  private let lines: [Line]
   private var levels: [Level] = []
+  /// For the text outside of brackets and for each bracket that is open, how far the line is
+  /// indented that began what a `{` may belong to: `if`, `fn` and so on.
+  private var heads: [Int?] = [nil]
   private var margins = MarginAlignment()
 
   private static let step = 4
@@ -34,34 +29,10 @@ struct Layouter {
   init(_ source: Source, _ lexed: LexedSource, _ layout: Layout) {
     self.source = source
     self.layout = layout
-    pieces = Piece.pieces(of: lexed, layout)
-    lines = linesAsTheyWere(lexed.trivia.filter { $0.kind != .byteOrderMark })
-  }
-
-  private func linesAsTheyWere(_ trivia: [Trivia]) -> [Line] {
-    var lines: [Line] = []
-    var piece = 0
-    var comment = 0
-    var isApart = false
-    for (number, start) in source.lineStarts.enumerated() {
-      let end =
-        number + 1 < source.lineStarts.count
-        ? Int(source.lineStarts[number + 1]) : source.bytes.count
-      let first = piece
-      while piece < pieces.count, pieces[piece].start < end { piece += 1 }
-      var own: Trivia?
-      while comment < trivia.count, Int(trivia[comment].start) < end {
-        own = trivia[comment]
-        comment += 1
-      }
-      if first == piece && own == nil {
-        isApart = isApart || start < source.bytes.count
-        continue
-      }
-      lines.append(Line(pieces: first..<piece, comment: own, isApart: isApart))
-      isApart = false
-    }
-    return lines
+    var pieces = Piece.pieces(of: lexed, layout)
+    lines = Line.lines(
+      of: &pieces, lexed.trivia.filter { $0.kind != .byteOrderMark }, in: source)
+    self.pieces = pieces
   }
 
   /// The whole text.
@@ -85,10 +56,9 @@ struct Layouter {
         continue
       }
       let text = MarginAlignment.trimmed(source.bytes[Int(comment.start)..<Int(comment.end)])
-      if let last = line.pieces.last {
+      if !line.pieces.isEmpty {
         let column = source.position(of: comment.start).column
-        let gap = Int(comment.start) - pieces[last].end
-        margins.add(code, comment: (text, column: column, gap: max(1, gap)))
+        margins.add(code, comment: (text, column: column, gap: max(1, line.gap)))
       } else {
         margins.add(code + text, comment: nil)
       }
@@ -120,16 +90,7 @@ struct Layouter {
   }
 
   private func indentation(beginningWith first: Int) -> Int {
-    if pieces[first].closes {
-      var closed = 0
-      while first + closed < pieces.count, pieces[first + closed].closes,
-        closed == 0 || !pieces[first + closed].isFirstOnLine
-      {
-        closed += 1
-      }
-      guard !levels.isEmpty else { return 0 }
-      return levels[max(0, levels.count - closed)].indentation
-    }
+    if pieces[first].closes { return levels.last?.indentation ?? 0 }
     let base = insideOfLevel(first)
     return isContinuation(first) ? base + Layouter.step : base
   }
@@ -146,26 +107,42 @@ struct Layouter {
   /// began.
   private func isContinuation(_ first: Int) -> Bool {
     guard first > 0, (levels.last?.kind ?? .leftBrace) == .leftBrace else { return false }
-    if pieces[first].kind == .dot { return true }
     let before = pieces[first - 1]
-    guard !before.opens, before.role == .plain || before.role == .keyword else { return false }
+    guard !before.opens, before.kind != .semicolon else { return false }
+    if pieces[first].kind == .dot { return true }
+    guard before.role == .plain || before.role == .keyword else { return false }
     if before.kind == .comma, layout.items.contains(UInt32(pieces[first].start)) { return false }
     return before.kind.continuesOnNextLine
   }
 
   /// Opens and closes the brackets of `line`.
   private mutating func enter(_ line: Line, _ indentation: Int) {
+    // Where the line goes on with an outer bracket, what it opens belongs to that.
+    var base = indentation
+    if let first = line.pieces.first, !isContinuation(first) { setHead(nil) }
     for place in line.pieces {
       let piece = pieces[place]
       if piece.opens {
         var level = Level(kind: piece.kind, indentation: indentation)
-        if piece.kind == .leftBrace, place + 1 < pieces.count {
-          level.hasCases = layout.cases.contains(UInt32(pieces[place + 1].start))
+        if piece.kind == .leftBrace {
+          level = Level(kind: piece.kind, indentation: min(base, (heads.last ?? nil) ?? base))
+          setHead(nil)
+          if place + 1 < pieces.count {
+            level.hasCases = layout.cases.contains(UInt32(pieces[place + 1].start))
+          }
         }
         levels.append(level)
-      } else if piece.closes {
-        levels.removeLast(min(1, levels.count))
+        heads.append(nil)
+      } else if piece.closes, let level = levels.popLast() {
+        base = min(base, level.indentation)
+        heads.removeLast()
+      } else if piece.beginsHead {
+        setHead(base)
       }
     }
+  }
+
+  private mutating func setHead(_ indentation: Int?) {
+    heads[heads.count - 1] = indentation
   }
 }

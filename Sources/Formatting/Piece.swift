@@ -1,8 +1,7 @@
 import Diagnostics
 import Syntax
 
-/// A stretch of text that is printed as it stands: a token, or a whole string with the values in
-/// it.
+/// A stretch of text that is printed as it stands: a token, or a part of one.
 struct Piece {
   /// What it is beside what its token says.
   enum Role {
@@ -20,8 +19,19 @@ struct Piece {
   let kind: Token.Kind
   let start: Int
   let end: Int
-  let isFirstOnLine: Bool
+  var isFirstOnLine: Bool
   var role = Role.plain
+  /// Where the code ends that it ends: behind the semicolons after it that are left out.
+  var endOfCode: Int
+
+  init(kind: Token.Kind, start: Int, end: Int, isFirstOnLine: Bool, role: Role = .plain) {
+    self.kind = kind
+    self.start = start
+    self.end = end
+    self.isFirstOnLine = isFirstOnLine
+    self.role = role
+    endOfCode = end
+  }
 
   /// Whether an operand ends with it, so that what follows stands behind a value.
   var endsOperand: Bool {
@@ -31,8 +41,8 @@ struct Piece {
     case .plain: break
     }
     switch kind {
-    case .number, .string, .true, .false, .none, .rightParenthesis, .rightBracket, .rightBrace,
-      .question:
+    case .number, .string, .stringEnd, .true, .false, .none, .rightParenthesis, .rightBracket,
+      .rightBrace, .question:
       return true
     default: return kind.isName
     }
@@ -41,14 +51,36 @@ struct Piece {
   var opens: Bool { kind == .leftParenthesis || kind == .leftBracket || kind == .leftBrace }
   var closes: Bool { kind == .rightParenthesis || kind == .rightBracket || kind == .rightBrace }
 
+  /// Whether it begins what has a block behind it, be it lines further on.
+  var beginsHead: Bool {
+    switch kind {
+    case .if, .while, .for, .match, .guard, .fn, .kernel, .catch, .experiment, .driver, .part,
+      .interface, .struct, .enum:
+      true
+    default: false
+    }
+  }
+
+  /// Whether a line that begins with it goes on with the statement on the line before.
+  var continuesLine: Bool {
+    kind == .dot || kind == .else || kind == .catch || kind == .finally
+  }
+
   /// Whether a space stands between it and `next` on the same line.
   func isApart(from next: Piece) -> Bool {
     switch next.kind {
     case .comma, .semicolon, .colon, .question, .rightParenthesis, .rightBracket: return false
+    case .stringText, .stringEnd, .valueEnd, .format: return false
+    default: break
+    }
+    switch kind {
+    case .stringStart, .stringText, .valueStart, .valueEnd, .format: return false
     default: break
     }
     if kind == .leftParenthesis || kind == .leftBracket || kind == .dot { return false }
     if role == .unary {
+      // Together they would be other tokens.
+      if next.kind == .minus { return kind == .minus || kind == .ampersand }
       // Directly before a number a minus belongs to it, and not elsewhere.
       return kind == .minus && next.kind == .number && end != next.start
     }
@@ -67,31 +99,48 @@ struct Piece {
 }
 
 extension Piece {
-  /// The tokens of `lexed` as pieces: strings in one, and `>>` taken apart where it closes type
-  /// arguments.
+  /// The tokens of `lexed` as pieces: `>>` taken apart where it closes type arguments, and
+  /// without semicolons that separate nothing.
   static func pieces(of lexed: LexedSource, _ layout: Layout) -> [Piece] {
     var pieces: [Piece] = []
     pieces.reserveCapacity(lexed.tokens.count)
-    var depth = 0
-    var stringStart = (0, false)
-    for token in lexed.tokens where token.kind != .end {
-      if token.kind == .stringStart {
-        if depth == 0 { stringStart = (Int(token.start), token.isFirstOnLine) }
-        depth += 1
-      } else if token.kind == .stringEnd {
-        depth -= 1
-        if depth == 0 {
-          pieces.append(
-            Piece(
-              kind: .string, start: stringStart.0, end: Int(token.end),
-              isFirstOnLine: stringStart.1))
-        }
-      } else if depth == 0 {
-        append(token, to: &pieces, layout)
-      }
-    }
+    for token in lexed.tokens where token.kind != .end { append(token, to: &pieces, layout) }
     assignRoles(&pieces, layout)
-    return pieces
+    return withoutIdleSemicolons(pieces)
+  }
+
+  /// `pieces` without the semicolons at the ends and the beginnings of lines and blocks, where
+  /// newlines and braces separate already.
+  private static func withoutIdleSemicolons(_ pieces: [Piece]) -> [Piece] {
+    guard pieces.contains(where: { $0.kind == .semicolon }) else { return pieces }
+    var kept: [Piece] = []
+    kept.reserveCapacity(pieces.count)
+    var brackets: [Token.Kind] = []
+    var beginsLine = false
+    for (index, original) in pieces.enumerated() {
+      var piece = original
+      if piece.opens { brackets.append(piece.kind) }
+      if piece.closes { brackets.removeLast(min(1, brackets.count)) }
+      piece.isFirstOnLine = piece.isFirstOnLine || beginsLine
+      let next = index + 1 < pieces.count ? pieces[index + 1] : nil
+      if piece.kind == .semicolon, (brackets.last ?? .leftBrace) == .leftBrace,
+        isIdle(piece, after: kept.last, before: next)
+      {
+        beginsLine = piece.isFirstOnLine
+        if !beginsLine, !kept.isEmpty { kept[kept.count - 1].endOfCode = piece.end }
+        continue
+      }
+      beginsLine = false
+      kept.append(piece)
+    }
+    return kept
+  }
+
+  private static func isIdle(_ semicolon: Piece, after last: Piece?, before next: Piece?) -> Bool {
+    guard let last, let next else { return true }
+    if next.continuesLine { return false }
+    return semicolon.isFirstOnLine || next.isFirstOnLine || last.kind == .leftBrace
+      || next.kind == .rightBrace || next.kind == .semicolon
   }
 
   private static func append(_ token: Token, to pieces: inout [Piece], _ layout: Layout) {

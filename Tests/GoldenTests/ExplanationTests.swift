@@ -5,12 +5,9 @@ import Testing
 
 /// Every code has a page with an example that draws it, and one that does not.
 @Suite struct ExplanationTests {
-  /// Codes without examples, and why.
+  /// Codes whose examples would be too long for a page, and why; they have a test of their own.
   private static let withoutExamples: [Code: String] = [
-    .nestedTooDeeply: "the example would be two hundred brackets",
-    .notYetSupported: "what is not there yet changes with each version",
-    .residentOutsideDevice: "`resident` is not there yet",
-    .notInsideRecord: "`record` is not there yet",
+    .nestedTooDeeply: "the example would be two hundred brackets"
   ]
 
   private static let programs =
@@ -30,6 +27,22 @@ import Testing
     #expect(
       next?.promises.contains { $0.kind == .clean } == true,
       "after the example that draws \(code.rawValue) there must be one that is `#: clean`")
+  }
+
+  @Test func theLimitsOfNestingAreThoseOfThePage() {
+    func codes(_ expression: String) -> [String] {
+      let text = "const x: Int = \(expression)\n"
+      return goThrough("deep.exp", Array(text.utf8), asFarAs: .parse).diagnostics.map(
+        \.code.rawValue)
+    }
+    func nested(_ depth: Int) -> String {
+      String(repeating: "(", count: depth) + "1" + String(repeating: ")", count: depth)
+    }
+    func sum(_ count: Int) -> String { "1" + String(repeating: " + 1", count: count) }
+    #expect(codes(nested(201)) == ["E0105"] && codes(nested(199)) == [])
+    #expect(codes(sum(301)) == ["E0105"] && codes(sum(299)) == [])
+    let page = explanations.first { $0.code == "E0105" }?.text ?? ""
+    #expect(page.contains(" 200 deep") && page.contains(" 300 in a row"))
   }
 
   @Test func pagesAreInOrder() {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Formatting
 import Syntax
 import TestKit
 import Testing
@@ -76,5 +77,31 @@ import Testing
     }
     // Programs of nothing are accepted easily.
     #expect(length > 20_000, "\(length)")
+  }
+
+  /// Programs made from the grammar by chance are formatted, and stay as they are the second time.
+  @Test(arguments: 0..<shardCount) func generatedProgramsAreFormatted(_ shard: Int) {
+    for number in 0..<100 {
+      var generator = GrammarGenerator(.larmor, seed: UInt64(shard * 1000 + number))
+      let text = Array(generator.program(depth: 24 + number % 20).utf8)
+      guard let once = formatted(text) else {
+        Issue.record("shard \(shard), program \(number)")
+        continue
+      }
+      #expect(formatted(once) == once, "shard \(shard), program \(number): otherwise the second time")
+    }
+  }
+
+  private func formatted(_ bytes: [UInt8]) -> [UInt8]? {
+    var sources = SourceSet()
+    let source = sources.add(Source(name: "generated", bytes: bytes))
+    switch format(source, in: sources) {
+    case .success(let result): return result
+    case .failure(.syntax(let diagnostics)):
+      Issue.record("\(diagnostics.first?.message ?? "")")
+    case .failure(.broken(let why)):
+      Issue.record("\(why)")
+    }
+    return nil
   }
 }
