@@ -34,9 +34,10 @@ extension HostSession {
       request.seed = UInt64(bitPattern: own)
     }
     for (member, value) in zip(members, values) { request.arguments[member] = value }
-    switch Running.run(request) {
+    switch Running.run(request, observer: RunObserver(isInterrupted: observer.isInterrupted)) {
     case .ran(let record, _):
       simulations.append(record)
+      heedInterruption()
       answer([UInt64(simulations.count - 1)])
     case .outOfRange(let fault):
       let error = RunError(code: "LimitExceeded", message: fault.message, backtrace: [])

@@ -41,10 +41,11 @@ struct Expectations {
 /// Runs `test` of `program`, its simulations in worlds made from `seed`.
 ///
 /// An error that the test raises is a failure in its outcome, and so is the end of its
-/// `hostStepMax` calls and backward jumps. What it simulates is stopped at device time `stopTime`.
+/// `hostStepMax` calls and backward jumps, or that it was interrupted. What it simulates is stopped
+/// at device time `stopTime`. `isInterrupted` is asked now and then.
 package func runTest(
   _ test: TypedTest, of program: ProvenProgram, seed: UInt64, hostStepMax: Int64 = .max,
-  stopTime: Int64? = nil
+  stopTime: Int64? = nil, isInterrupted: @escaping () -> Bool = { false }
 ) -> Result<TestOutcome, EvaluationFailure> {
   let typed = program.typed
   let constants = typed.ordered(
@@ -52,17 +53,20 @@ package func runTest(
   do throws(HostStop) {
     var session = try HostSession.open(
       program: program, roots: [test.body] + constants.compactMap { typed[$0].initializer },
-      seed: seed)
+      seed: seed, observer: RunObserver(isInterrupted: isInterrupted))
     session.hostStepsLeft = hostStepMax
     session.stopTime = stopTime
     do throws(HostStop) {
       for constant in constants { try session.initialize(constant) }
       _ = try session.call(test.body)
+      if session.wasInterrupted { throw .stopped }
     } catch .failed(let error, _) {
       let place = error.backtrace.first.map { " at \($0.file):\($0.line):\($0.column)" } ?? ""
       session.expectations.note(failure: "\(error.code): \(error.message)\(place)")
     } catch .stopped {
-      session.expectations.note(failure: "the test takes too many steps")
+      session.expectations.note(
+        failure: session.wasInterrupted
+          ? "the test did not end in time and was stopped" : "the test takes too many steps")
     }
     let expectations = session.expectations
     return .success(

@@ -74,11 +74,15 @@ package func argumentValues(
   }
 }
 
-/// A case of an enum may be given without its point.
+/// A case of an enum may be given without its point; a misspelt one is one, too.
 private func spelled(_ text: String, as type: Type, in program: TypedProgram) -> String {
-  guard case .enumeration(let id) = type, program[id].cases.contains(where: { $0.name == text })
-  else { return text }
-  return ".\(text)"
+  guard case .enumeration(let id) = type else { return text }
+  if program[id].cases.contains(where: { $0.name == text }) { return ".\(text)" }
+  let isName = text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
+  let isConstant = program.members.contains {
+    $0.kind == .constant && $0.experiment == nil && $0.name == text
+  }
+  return isName && !isConstant ? ".\(text)" : text
 }
 
 private func unknownArgument(_ name: String, of experiment: TypedExperiment, among names: [String])

@@ -174,9 +174,21 @@ extension Typer {
       return unknown
     }
     guard indices.count == 1, let only = indices.first else {
+      for index in indices where !isRange(index) { _ = expression(index) }
+      let isNested =
+        switch element {
+        case .array, .fixedArray: true
+        default: false
+        }
+      var fixes: [Fix] = []
+      if isNested, indices.count == 2, let first = indices.first, let last = indices.last {
+        let (before, after) = (tree.span(of: first), tree.span(of: last))
+        let between = Span(span.source, Int(before.end), Int(after.start))
+        fixes = [Fix("index the array in it", [Edit(between, "][")])]
+      }
       report(
         Diagnostic(
-          .notApplicable, "\(program.described(array.type)) has one index", at: span))
+          .notApplicable, "\(program.described(array.type)) has one index", at: span, fixes: fixes))
       return unknown
     }
     if case .range(let lower, let upper, let isClosed, let step) = tree[only] {

@@ -60,9 +60,7 @@ extension Typer {
     }
     switch tree[pattern] {
     case .binding(let name):
-      if let local = declareLocal(name, inner, isVariable: false) {
-        result.append(.binding(local, value))
-      }
+      result.append(.binding(declareLocal(name, inner, isVariable: false), value))
     case .wildcard:
       result.append(.binding(body.newLocal("_", inner, isVariable: false, at: value.span), value))
     case .tuple:

@@ -52,9 +52,7 @@ extension Typer {
     let index = body.newLocal("", .integer, isVariable: false, at: span)
     switch tree[pattern] {
     case .binding(let name):
-      guard let local = declareLocal(name, element, isVariable: false, warns: false) else {
-        return nil
-      }
+      let local = declareLocal(name, element, isVariable: false, warns: false)
       let position = TypedExpression(.local(index), .integer, at: span)
       body.deviceAliases[local] = TypedExpression(.index(array, position), element, at: span)
     case .wildcard, .invalid: break

@@ -134,7 +134,7 @@ extension Typer {
           type = .error(builtinError(number, at: clause.errors[0].span))
         default: break
         }
-        binding = declareLocal(name, type, isVariable: false)
+        binding = declareLocal(name, type, isVariable: false, warns: false)
       }
       if let binding { body.caught.insert(binding) }
       defer { if let binding { body.caught.remove(binding) } }

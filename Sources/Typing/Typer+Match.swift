@@ -159,7 +159,7 @@ extension Typer {
       head.conditions = [.expression(joined(tests) { .or($0, $1) })]
     }
     for (name, value) in bindings(of: patterns, item) {
-      guard let local = declareLocal(name, value.type, isVariable: false) else { continue }
+      let local = declareLocal(name, value.type, isVariable: false)
       head.conditions.append(.declare(local, value))
       head.declarations.append(TypedStatement(.declare(local, value), at: name.span))
     }

@@ -199,7 +199,8 @@ extension Typer {
       if body.isTopOfPrepare {
         let member = declarePrepared(name, value.type, isVariable: isVariable)
         statements.append(TypedStatement(.declareMember(member, value), at: span))
-      } else if let local = declareLocal(name, value.type, isVariable: isVariable) {
+      } else {
+        let local = declareLocal(name, value.type, isVariable: isVariable)
         statements.append(TypedStatement(.declare(local, value), at: span))
       }
     case .tuple(let parts):
@@ -230,13 +231,16 @@ extension Typer {
     }
   }
 
-  /// Declares a local; nil if another one in scope has its name.
+  /// Declares a local.
+  ///
+  /// If another one in scope has its name, that is reported, and what follows means the new one.
   mutating func declareLocal(_ name: Name, _ type: Type, isVariable: Bool, warns: Bool = true)
-    -> LocalID?
+    -> LocalID
   {
     if let earlier = boundHere(name) {
       report(declaredTwice(name, earlier: earlier))
-      return nil
+      if let local = body.lookUp(name.text) { body.use(local) }
+      return body.declare(name, type, isVariable: isVariable, warns: false)
     }
     return body.declare(name, type, isVariable: isVariable, warns: warns)
   }
@@ -364,10 +368,7 @@ extension Typer {
     let variable: LocalID
     switch tree[pattern] {
     case .binding(let name):
-      guard let local = declareLocal(name, element, isVariable: false, warns: false) else {
-        return nil
-      }
-      variable = local
+      variable = declareLocal(name, element, isVariable: false, warns: false)
     case .wildcard:
       variable = body.newLocal("_", element, isVariable: false, at: tree.span(of: pattern))
     case .tuple:

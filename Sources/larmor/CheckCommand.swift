@@ -7,12 +7,18 @@ import Toolchain
 /// `larmor check`: says what is wrong with a program, without running it.
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Say what is wrong with a program, without running it.")
+    commandName: "check", abstract: "Say what is wrong with programs, without running them.",
+    discussion: """
+      Of a folder, all .exp files below it are checked. The name - stands for standard input.
 
-  @Argument(help: "The program, an .exp file.")
-  var file: String
+      Exit codes: 0 nothing is wrong but for warnings, 64 usage, 65 a program does not compile, 66 \
+      no such file, 74 a file could not be read or written, 78 bad lab.toml.
+      """)
 
-  @Flag(help: "Print the diagnostics as a JSON object.")
+  @Argument(help: "Programs, .exp files, and folders with such.")
+  var files: [String]
+
+  @Flag(help: "Print the diagnostics as a JSON object, one for each file.")
   var json = false
 
   @Flag(help: "Apply the first fix of each diagnostic to the file, as long as that helps.")
@@ -21,7 +27,19 @@ struct CheckCommand: ParsableCommand {
   @OptionGroup var laboratory: LaboratoryOption
 
   func run() throws {
-    if fix { try mend() }
+    if fix, files.contains("-") {
+      Terminal.complain("`--fix` changes files; standard input cannot be changed")
+      throw Ending.usage
+    }
+    var worst: ExitCode?
+    for file in try Files.programs(files) {
+      do throws(ExitCode) { try check(file) } catch { worst = worst ?? error }
+    }
+    if let worst { throw worst }
+  }
+
+  private func check(_ file: String) throws(ExitCode) {
+    if fix { try mend(file) }
     let loaded = try Program.load(file)
     let checked = Toolchain.check(loaded, against: try laboratory.description(for: file))
     if json {
@@ -34,7 +52,7 @@ struct CheckCommand: ParsableCommand {
   }
 
   /// Applies fixes to the file, and says which.
-  private func mend() throws {
+  private func mend(_ file: String) throws(ExitCode) {
     let bytes = try Files.readOrExit(file)
     let description = try laboratory.description(for: file)
     let mended = mendedAsFarAsPossible(file, bytes) { bytes in

@@ -45,8 +45,13 @@ enum Files {
   /// What the system says of its last error.
   static func systemMessage() -> String { String(cString: strerror(errno)) }
 
-  /// The file at `path`, or the end of the process with a message.
+  /// The file at `path`, standard input if that is `-`, or the end of the process with a message.
   static func readOrExit(_ path: String) throws(ExitCode) -> [UInt8] {
+    if path == "-" { return try standardInput() }
+    if isFolder(path) {
+      Terminal.complain("`\(path)` is a folder; a file is due here")
+      throw Ending.noInput
+    }
     switch read(path) {
     case .success(let bytes): return bytes
     case .failure(.notFound):
@@ -74,8 +79,7 @@ enum Files {
   static func programs(_ paths: [String]) throws(ExitCode) -> [String] {
     var found: [String] = []
     for path in paths {
-      var status = stat()
-      guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+      guard path != "-", isFolder(path) else {
         found.append(path)
         continue
       }
@@ -89,15 +93,18 @@ enum Files {
     return found
   }
 
+  private static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
   private static func programs(below folder: String, depth: Int) -> [String] {
     // Deeper than any laboratory keeps its programs: a link that leads round in a circle.
     guard depth < 32 else { return [] }
     var found: [String] = []
     for name in names(in: folder).sorted() where !name.hasPrefix(".") {
       let path = folder == "." ? name : folder.hasSuffix("/") ? folder + name : folder + "/" + name
-      var status = stat()
-      guard stat(path, &status) == 0 else { continue }
-      if status.st_mode & S_IFMT == S_IFDIR {
+      if isFolder(path) {
         found += programs(below: path, depth: depth + 1)
       } else if name.hasSuffix(".exp") {
         found.append(path)

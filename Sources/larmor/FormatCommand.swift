@@ -9,7 +9,11 @@ struct FormatCommand: ParsableCommand {
     commandName: "format", abstract: "Indent and space programs in the one way that there is.",
     discussion: """
       Files are changed in place; of a folder, all .exp files below it. The name - stands for \
-      standard input, and the formatted program is then printed.
+      standard input, and the formatted program is then printed. A program with a mistake in its \
+      syntax is left as it is.
+
+      Exit codes: 0 formatted, 1 --check found a file that is not, 64 usage, 65 a program with a \
+      mistake in its syntax, 66 no such file, 74 a file could not be read or written.
       """)
 
   @Argument(help: "Programs, .exp files, and folders with such.")
@@ -27,7 +31,13 @@ struct FormatCommand: ParsableCommand {
     var worst: ExitCode?
     var isAnyChanged = false
     for file in try Files.programs(files) {
-      let bytes = try file == "-" ? Files.standardInput() : Files.readOrExit(file)
+      let bytes: [UInt8]
+      do throws(ExitCode) {
+        bytes = try Files.readOrExit(file)
+      } catch {
+        worst = worst ?? error
+        continue
+      }
       var sources = SourceSet()
       let source = sources.add(Source(name: file, bytes: bytes))
       switch format(source, in: sources) {

@@ -15,6 +15,8 @@ struct RunCommand: ParsableCommand {
       where they stand over an axis. Values of arguments are written as in a program: \
       --arg 'detuning=5 kHz'.
 
+      With --all a value goes to each experiment that has an argument of this name.
+
       Exit codes: 0 the run was completed or stopped, 1 it failed, 64 usage, 65 the program \
       does not compile, 66 no such file, 74 a file could not be read or written, 78 the file of \
       shared datasets is not as it should be, 130 interrupted.
@@ -80,10 +82,15 @@ struct RunCommand: ParsableCommand {
     }
     var records: [JSONValue] = []
     var hasFailed = false
+    // Before anything runs: a mistake in them is one of all runs.
+    let given = try givenArguments(among: experiments, in: program)
+    let values = try experiments.map {
+      try self.values(given, for: $0, among: experiments, in: checked)
+    }
     Interruption.listen()
-    for experiment in experiments where !Interruption.hasCome {
+    for (experiment, values) in zip(experiments, values) where !Interruption.hasCome {
       var request = RunRequest(program: checked.proven, experiment: experiment.id)
-      request.arguments = try values(for: experiment, in: checked)
+      request.arguments = values
       request.seed = seed
       request.stopTime = stopTime
       let store = sharedFile.store(for: experiment, in: program)
@@ -152,16 +159,45 @@ struct RunCommand: ParsableCommand {
     }
   }
 
-  private func values(
-    for experiment: TypedExperiment, in checked: CheckedProgram
-  ) throws(ExitCode) -> [MemberID: Constant] {
-    var given: [(name: String, text: String)] = []
+  private typealias Given = (name: String, text: String)
+
+  /// The names and values on the command line; each of `experiments`, where there are several, has
+  /// the argument or another has it.
+  private func givenArguments(
+    among experiments: [TypedExperiment], in program: TypedProgram
+  ) throws(ExitCode) -> [Given] {
+    var given: [Given] = []
     for argument in arguments {
       guard let sign = argument.firstIndex(of: "=") else {
         Terminal.complain("`--arg` takes `name=value`, not `\(argument)`")
         throw Ending.usage
       }
       given.append((String(argument[..<sign]), String(argument[argument.index(after: sign)...])))
+    }
+    guard experiments.count > 1 else { return given }
+    let known = experiments.flatMap { Self.argumentNames(of: $0, in: program) }
+    for (name, _) in given where !known.contains(name) {
+      let near = nearest(to: name, among: known).map { "; did you mean `\($0)`?" }
+      Terminal.complain("no experiment of the file has an argument `\(name)`" + (near ?? ""))
+      throw Ending.usage
+    }
+    return given
+  }
+
+  private static func argumentNames(of experiment: TypedExperiment, in program: TypedProgram)
+    -> [String]
+  {
+    experiment.members.map { program[$0] }.filter { $0.kind == .argument }.map(\.name)
+  }
+
+  private func values(
+    _ given: [Given], for experiment: TypedExperiment, among experiments: [TypedExperiment],
+    in checked: CheckedProgram
+  ) throws(ExitCode) -> [MemberID: Constant] {
+    var given = given
+    if experiments.count > 1 {
+      let own = Self.argumentNames(of: experiment, in: checked.typed)
+      given.removeAll { !own.contains($0.name) }
     }
     do throws(ArgumentFailure) {
       return try argumentValues(given, of: experiment, in: checked)

@@ -9,8 +9,11 @@ import Typing
 struct TestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "test",
-    abstract: "Run the tests that stand in programs, on the simulated device."
-  )
+    abstract: "Run the tests that stand in programs, on the simulated device.",
+    discussion: """
+      Exit codes: 0 all tests passed, 1 one failed, 64 usage, 65 a program does not compile, \
+      66 no such file, 130 interrupted.
+      """)
 
   @Argument(
     help: "Programs, .exp files, and folders with such; all below this one if none is named.")
@@ -25,13 +28,20 @@ struct TestCommand: ParsableCommand {
   @Option(help: "What all chance in the simulated laboratory follows from.")
   var seed: UInt64 = 0
 
+  @Option(
+    help: ArgumentHelp(
+      "A test that takes longer is stopped and has failed.", valueName: "seconds"))
+  var limit: Int = 60
+
   @OptionGroup var laboratory: LaboratoryOption
 
   func run() throws {
+    Interruption.listen()
     let programs = try Files.programs(files.isEmpty ? ["."] : files)
     var (passedCount, failedCount) = (0, 0)
     var worst: ExitCode?
     for file in programs {
+      if Interruption.hasCome { break }
       do {
         let outcomes = try outcomes(of: file, isAlone: programs.count == 1)
         failedCount += outcomes.count { !$0.hasPassed }
@@ -51,6 +61,7 @@ struct TestCommand: ParsableCommand {
         Terminal.result("\(passedCount) passed, \(failedCount) failed")
       }
     }
+    if Interruption.hasCome { throw Ending.interrupted }
     if let worst { throw worst }
     if failedCount > 0 { throw Ending.failed }
   }
@@ -62,9 +73,13 @@ struct TestCommand: ParsableCommand {
     }
     if !json, !isAlone, !tests.isEmpty { Terminal.result(file) }
     var outcomes: [TestOutcome] = []
-    for test in tests {
+    for test in tests where !Interruption.hasCome {
       let done: TestOutcome
-      switch runTest(test, of: checked.proven, seed: seed) {
+      let end = ContinuousClock.now + .seconds(limit)
+      let outcome = runTest(
+        test, of: checked.proven, seed: seed,
+        isInterrupted: { Interruption.hasCome || ContinuousClock.now > end })
+      switch outcome {
       case .success(let outcome): done = outcome
       case .failure(.refused(let diagnostics)):
         Program.show(diagnostics, in: checked.loaded.sources)

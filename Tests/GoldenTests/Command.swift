@@ -7,9 +7,11 @@ struct Command {
   let output: String
   let complaints: String
 
-  /// Calls it in the working copy, and waits for its end.
-  init(_ arguments: [String], environment: [String: String] = [:]) throws {
+  /// Calls it in the working copy, with the file at `input` as its standard input, and waits for
+  /// its end.
+  init(_ arguments: [String], environment: [String: String] = [:], input: String? = nil) throws {
     let process = try Self.process(arguments, environment: environment)
+    if let input { process.standardInput = FileHandle(forReadingAtPath: input) }
     let (output, complaints) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = complaints

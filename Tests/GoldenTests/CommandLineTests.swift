@@ -66,6 +66,75 @@ struct CommandLineTests {
     #expect(try larmor("run", file, "--until", "5").code == 64)
   }
 
+  @Test func valuesGoToTheExperimentsThatHaveThem() throws {
+    let file = try program(
+      """
+      enum Mode { fast, slow }
+      experiment A {
+          arg n: Int = 3 in 1...10
+          arg mode: Mode = .fast
+          run { print("A {n} {mode}") }
+      }
+      experiment B {
+          arg shots: Int = 1
+          run { print("B {shots}") }
+      }
+      """)
+    #expect(try larmor("run", file).code == 64)
+    let both = try larmor("run", "--all", file, "--arg", "n=2", "--arg", "shots=4")
+    #expect(both.code == 0 && both.output == "A 2 fast\nB 4\n")
+    let none = try larmor("run", "--all", file, "--arg", "sots=4")
+    #expect(none.code == 64 && none.output.isEmpty)
+    #expect(none.complaints.contains("did you mean `shots`?"))
+    let later = try larmor("run", "--all", file, "--arg", "shots=x")
+    #expect(later.code == 64 && later.output.isEmpty)
+    let misspelt = try larmor("run", file, "A", "--arg", "mode=sloww")
+    #expect(misspelt.code == 64 && misspelt.complaints.contains("did you mean `slow`?"))
+  }
+
+  @Test func foldersAndStandardInputAreChecked() throws {
+    let folder = try folder()
+    let (good, bad) = (folder.path + "/good.exp", folder.path + "/sub/bad.exp")
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/sub", withIntermediateDirectories: true)
+    try "fn f() { }\n".write(toFile: good, atomically: true, encoding: .utf8)
+    try "fn f( {\n".write(toFile: bad, atomically: true, encoding: .utf8)
+    let json = try larmor("check", "--json", folder.path)
+    #expect(json.code == 65)
+    let files = try json.output.split(separator: "\n").map {
+      try object(String($0))["file"] as? String
+    }
+    #expect(files == [good, bad])
+    #expect(try larmor("check", good, "/nowhere.exp").code == 66)
+    #expect(try Command(["check", "-"], input: good).code == 0)
+    #expect(try Command(["check", "-"], input: bad).code == 65)
+    #expect(try Command(["check", "--fix", "-"], input: good).code == 64)
+    let run = try larmor("run", folder.path)
+    #expect(run.code == 66 && run.complaints.contains("is a folder"))
+    let formatted = try larmor("format", "--check", "/nowhere.exp", folder.path)
+    #expect(formatted.code == 66 && formatted.complaints.contains("E0101"))
+    #expect(try String(contentsOfFile: bad, encoding: .utf8) == "fn f( {\n")
+  }
+
+  @Test func aTestWithoutAnEndIsStopped() throws {
+    let file = try program(
+      """
+      experiment X {
+          kernel k() { while true { delay(1 us) } }
+          run { k() }
+      }
+      test "on the host" {
+          var i = 0
+          while true { i &+= 1 }
+      }
+      test "in a kernel" { let _r = simulate(X()) }
+      test "fine" { expect(1 == 1) }
+      """)
+    let result = try larmor("test", "--limit", "1", file)
+    #expect(result.code == 1 && result.output.contains("1 passed, 2 failed"))
+    #expect(result.output.contains("the test did not end in time and was stopped"))
+  }
+
   @Test func missingFilesEndWith66() throws {
     let missing = try larmor("check", "/nowhere/nothing.exp")
     #expect(

@@ -88,7 +88,8 @@ import Testing
         Issue.record("shard \(shard), program \(number)")
         continue
       }
-      #expect(formatted(once) == once, "shard \(shard), program \(number): otherwise the second time")
+      #expect(
+        formatted(once) == once, "shard \(shard), program \(number): otherwise the second time")
     }
   }
 
