@@ -336,8 +336,10 @@ extension Typer {
       if chosen.count > 1 { chosen = narrowed(chosen, arguments, receiver, shapes) }
       if chosen.count != 1 {
         if chosen.isEmpty {
-          typeAll(arguments)
-          report(noOverload(name, candidates, at: span))
+          let types = arguments.map { expression($0.value).type }
+          if !types.contains(where: { isUnknown($0) }) {
+            report(noOverload(name, candidates, at: span))
+          }
         } else {
           report(
             Diagnostic(
@@ -476,11 +478,16 @@ extension Typer {
     }
     let missing = function.generics.filter { map[$0.id] == nil }
     if let first = missing.first {
-      report(
-        Diagnostic(
-          .cannotInfer,
-          "it cannot be told from this call what `\(first.name)` of `\(function.name)` is", at: span
-        ))
+      let hasUnknown = typed.contains {
+        if case .value(let value) = $0 { isUnknown(value.type) } else { false }
+      }
+      if !hasUnknown {
+        report(
+          Diagnostic(
+            .cannotInfer,
+            "it cannot be told from this call what `\(first.name)` of `\(function.name)` is",
+            at: span))
+      }
       return TypedExpression(.invalid, .unknown, at: span)
     }
     guard

@@ -163,13 +163,13 @@ extension Typer {
       fixes = [
         Fix(
           "convert the `Int`",
-          [Edit(a.span, "Float(\(program.sources[a.span.source].text(a.span)))")])
+          [Edit(a.span, "Float" + inParentheses(program.sources[a.span.source].text(a.span)))])
       ]
     } else if case .float = a.type, b.type == .integer {
       fixes = [
         Fix(
           "convert the `Int`",
-          [Edit(b.span, "Float(\(program.sources[b.span.source].text(b.span)))")])
+          [Edit(b.span, "Float" + inParentheses(program.sources[b.span.source].text(b.span)))])
       ]
     } else if a.type == .string, operation == .add {
       fixes = [
@@ -306,4 +306,16 @@ extension Typer {
     default: false
     }
   }
+}
+
+/// `text` in parentheses; as it is if one pair is around all of it.
+private func inParentheses(_ text: String) -> String {
+  var depth = 0
+  let closed = text.firstIndex { character in
+    if character == "(" { depth += 1 }
+    if character == ")" { depth -= 1 }
+    return depth == 0
+  }
+  let isEnclosed = text.hasPrefix("(") && closed.map { text.index(after: $0) } == text.endIndex
+  return isEnclosed ? text : "(\(text))"
 }

@@ -272,12 +272,19 @@ extension Typer {
 
   // MARK: Conversions
 
-  /// `[Int32](xs)`, `[Float; 3](xs)`: an array of the other's elements, each converted.
+  /// `[Int32](xs)`, `[Float; 3](xs)`: an array of the other's elements, each converted;
+  /// `Pair<Int>(…)`: a structure made with the type arguments that are written.
   mutating func convertArray(to written: TypeID, _ arguments: [Argument], at span: Span)
     -> TypedExpression
   {
     let unknown = TypedExpression(.invalid, .unknown, at: span)
     let wanted = resolve(written, generics: body.generics)
+    if case .structure(let id, _) = wanted {
+      let made = makeStructure(id, arguments, expecting: wanted, at: span)
+      if made.type == wanted || isUnknown(made.type) { return made }
+      report(mismatch(made, wanted: wanted))
+      return unknown
+    }
     guard arguments.count == 1, let argument = arguments.first, argument.label == nil,
       !argument.isInout
     else {

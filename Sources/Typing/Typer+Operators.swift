@@ -194,7 +194,13 @@ extension Typer {
     }
     let literal = isLiteral(left) || isImplicit(left)
     var a = literal ? unknown : expression(left)
-    let b = expression(right)
+    var b = unknown
+    if !literal, case .array = tree[right], adapts(right) {
+      if isUnknown(a.type) { return unknown }
+      b = value(right, as: .array(a.type))
+    } else {
+      b = expression(right)
+    }
     switch b.type {
     case .array(let element), .fixedArray(let element, _):
       a = literal ? value(left, as: element) : coerce(a, to: element)
