@@ -476,6 +476,10 @@ extension Typer {
     {
       map[generic.id] = generic.asArgument
     }
+    for (index, source) in matched.enumerated() where !map.isEmpty {
+      guard case .standard(let value) = source, !isClosed(value.type) else { continue }
+      typed[head.count + index] = .value(value.substituting(map))
+    }
     let missing = function.generics.filter { map[$0.id] == nil }
     if let first = missing.first {
       let hasUnknown = typed.contains {

@@ -54,6 +54,9 @@ extension Typer {
       }
       values[index] = coerce(value, to: pattern.substituting(map))
     }
+    if !map.isEmpty {
+      values = values.map { isClosed($0.type) ? $0 : $0.substituting(map) }
+    }
     let generics = structure.generics.map { map[$0.id] ?? $0.asArgument }
     guard
       satisfiesBounds(
