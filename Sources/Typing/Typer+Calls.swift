@@ -335,11 +335,11 @@ extension Typer {
       chosen = candidates.filter { matches(arguments, shapes[$0] ?? []) }
       if chosen.count > 1 { chosen = narrowed(chosen, arguments, receiver, shapes) }
       if chosen.count != 1 {
-        if chosen.isEmpty {
-          let types = arguments.map { expression($0.value).type }
-          if !types.contains(where: { isUnknown($0) }) {
-            report(noOverload(name, candidates, at: span))
-          }
+        let types = arguments.map { expression($0.value).type }
+        if types.contains(where: { isUnknown($0) }) {
+          // What was wrong with the argument has been said.
+        } else if chosen.isEmpty {
+          report(noOverload(name, candidates, at: span))
         } else {
           report(
             Diagnostic(
