@@ -25,11 +25,23 @@ package struct Edit: Hashable, Sendable {
 
 /// A change that would mend what is wrong; with no edits it is advice only.
 package struct Fix: Hashable, Sendable {
+  /// When `larmor check --fix` applies it.
+  package enum Application: Hashable, Sendable {
+    /// Where its diagnostic offers nothing else: what is offered beside it may be what was meant.
+    case alone
+    /// Also beside others, since the program then means what it was to mean.
+    case always
+    /// Not at all: it is a guess, or there are other ways that it does not name.
+    case never
+  }
+
   package let message: String
   package let edits: [Edit]
-  package init(_ message: String, _ edits: [Edit] = []) {
+  package let application: Application
+  package init(_ message: String, _ edits: [Edit] = [], application: Application = .alone) {
     self.message = message
     self.edits = edits
+    self.application = application
   }
 }
 
@@ -45,6 +57,18 @@ package struct Diagnostic: Hashable, Sendable {
   package let fixes: [Fix]
 
   package var severity: Severity { code.severity }
+
+  /// The fix that can be applied without asking, if there is one: the first that is marked so, else
+  /// the only one.
+  package var certainFix: Fix? {
+    if let fix = fixes.first(where: { $0.application == .always && !$0.edits.isEmpty }) {
+      return fix
+    }
+    guard fixes.count == 1, let only = fixes.first, only.application == .alone,
+      !only.edits.isEmpty
+    else { return nil }
+    return only
+  }
 
   package init(
     _ code: Code, _ message: String, at span: Span, remark: String? = nil, labels: [Label] = [],

@@ -38,10 +38,11 @@ extension FreezeReporter {
     }
     if let spans = statementsThatWrite(found, kernel: kernel) {
       return Fix(
-        "compile it again after the change", spans.map { insertion(of: statement, after: $0) })
+        "compile it again after the change", spans.map { insertion(of: statement, after: $0) },
+        application: .always)
     }
     if let edit = insertion(of: statement, before: found.call, kernel: kernel) {
-      return Fix("compile it again before the call", [edit])
+      return Fix("compile it again before the call", [edit], application: .always)
     }
     return Fix("compile it again between the change and the call: `\(statement)`")
   }

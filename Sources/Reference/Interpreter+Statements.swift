@@ -72,7 +72,13 @@ extension Interpreter {
         throw .raised(again.raised)
       }
       let values = try evaluate(payload)
-      throw .raised(Raised(error: error, payload: values, span: place(span)))
+      guard case .builtin = error else {
+        throw .raised(Raised(error: error, payload: values, span: place(span)))
+      }
+      let words = values.map { value -> UInt64 in
+        if case .integer(let word) = value { UInt64(bitPattern: word) } else { 0 }
+      }
+      throw .raised(Raised(error: error, words: words, span: place(span)))
     case .tryCatch(let block, let catches, let finally):
       return try attempt(block, catches, finally, at: span)
     case .send(let operand): _ = try host(operand, isAwaited: false)

@@ -81,7 +81,9 @@ extension Diagnostic {
   static func loneBrace(at span: Span) -> Diagnostic {
     Diagnostic(
       .malformedString, "this `}` closes nothing", at: span,
-      fixes: [Fix("a brace in a string is written twice", [Edit(span, "}}")])])
+      fixes: [
+        Fix("a brace in a string is written twice", [Edit(span, "}}")], application: .never)
+      ])
   }
 
   static func escapedBrace(_ brace: Unicode.Scalar, at span: Span) -> Diagnostic {
@@ -108,7 +110,9 @@ extension Diagnostic {
   static func emptyValue(at span: Span) -> Diagnostic {
     Diagnostic(
       .malformedString, "nothing stands between these braces", at: span,
-      fixes: [Fix("to print the braces write each twice", [Edit(span, "{{}}")])])
+      fixes: [
+        Fix("to print the braces write each twice", [Edit(span, "{{}}")], application: .never)
+      ])
   }
 
   static func foreignQuotes(opening: Span, closing: Span) -> Diagnostic {

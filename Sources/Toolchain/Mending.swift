@@ -12,7 +12,8 @@ package struct Mended: Sendable {
   package let steps: [Step]
 }
 
-/// Applies the first fix of each of `diagnostics` to `source`, whose identity is `id`.
+/// Applies to `source`, whose identity is `id`, the fixes of `diagnostics` about which there is
+/// nothing to ask.
 ///
 /// Of fixes that touch the same text the first is applied, and one that several diagnostics offer
 /// is applied once; fixes for other files are left out.
@@ -20,10 +21,9 @@ package func mended(_ source: Source, _ id: SourceID, by diagnostics: [Diagnosti
   var steps: [Mended.Step] = []
   var edits: [Edit] = []
   for diagnostic in diagnostics {
-    let candidate = diagnostic.fixes.first { fix in
-      !fix.edits.isEmpty && fix.edits.allSatisfy { $0.span.source == id }
-    }
-    guard let fix = candidate else { continue }
+    guard let fix = diagnostic.certainFix,
+      fix.edits.allSatisfy({ $0.span.source == id })
+    else { continue }
     let fresh = fix.edits.filter { !edits.contains($0) }
     guard !fresh.isEmpty, !fresh.contains(where: { edit in edits.contains { touch($0, edit) } })
     else { continue }

@@ -175,6 +175,19 @@ extension TypedFunction {
 }
 
 extension Type {
+  /// Whether it has places for values of `()`, of which there is none to be kept.
+  package var holdsNothing: Bool {
+    switch self {
+    case .optional(let inner), .array(let inner), .fixedArray(let inner, _):
+      inner == .unit || inner.holdsNothing
+    case .tuple(let parts): parts.contains { $0 == .unit || $0.holdsNothing }
+    case .function, .unknown, .never, .unit, .boolean, .integer, .integer32, .string, .float,
+      .duration, .timestamp, .structure, .enumeration, .error, .anyError, .interface, .driver,
+      .channel, .recording, .simulation, .parameter:
+      false
+    }
+  }
+
   /// Whether a value of the type is a function or holds one.
   package var holdsFunction: Bool {
     switch self {

@@ -66,7 +66,7 @@ extension Type {
 }
 
 extension GenericOperation {
-  fileprivate var ofIntegers: IntegerOperation {
+  var ofIntegers: IntegerOperation {
     switch self {
     case .add: .add
     case .subtract: .subtract

@@ -1,11 +1,27 @@
 // Types as the user would write them.
 
+/// So many of what `noun` says: `1 argument`, `2 arguments`.
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+/// `name` between back ticks, with the article that its sound asks for.
+package func withArticle(_ name: String) -> String {
+  var letters = name.makeIterator()
+  guard let first = letters.next() else { return "a `\(name)`" }
+  let second = letters.next()
+  // One letter alone, and several capitals, are read letter by letter: an `S`, an `ADC`.
+  let isSpelled = first.isUppercase && !(second?.isLowercase ?? false)
+  let vowels = isSpelled ? "AEFHILMNORSX" : "AEIOaeio"
+  var takesAn = vowels.contains(first)
+  if !isSpelled, first == "U" || first == "u" {
+    takesAn = second != "n" && second != "s" || name.hasPrefix("Under")
+  }
+  return (takesAn ? "an" : "a") + " `\(name)`"
+}
+
 extension TypedProgram {
   /// `type` with its article, for a sentence: an `Int`, a `Duration`.
   package func described(_ type: Type) -> String {
-    let name = text(type)
-    let isVowel = name.first.map { "AEIOaeio".contains($0) } ?? false
-    return (isVowel ? "an" : "a") + " `\(name)`"
+    withArticle(text(type))
   }
 
   /// `type` as it would be written in a program.

@@ -71,7 +71,8 @@ extension Typer {
           remark: "bound here and not read",
           fixes: [
             Fix(
-              "if that is meant, let its name begin with `_`", [Edit(local.span, "_\(local.name)")])
+              "if that is meant, let its name begin with `_`",
+              [Edit(local.span, "_\(local.name)")], application: .never)
           ]))
     }
   }

@@ -126,7 +126,7 @@ extension Typer {
       }
     case .remainder:
       if literal(a) != nil || literal(b) != nil {
-        useAsBareNumber(a.type, "`%` stands between a `\(name)` and a number", at: span)
+        useAsBareNumber(a.type, "`%` stands between \(withArticle(name)) and a number", at: span)
       }
     case .power: useAsBareNumber(a.type, "a value of `\(name)` is raised to a power", at: span)
     }

@@ -13,9 +13,34 @@ extension Typer {
       return callMember(base, name, arguments, expecting: expecting, at: span)
     case .implicitMember(let name):
       return implicitMember(name, arguments, expecting: expecting, at: span)
-    case .type(let type): return convertArray(to: type, arguments, at: span)
+    case .type(let type):
+      return callType(type, arguments, at: span)
     default: return callValue(expression(callee), arguments, at: span)
     }
+  }
+
+  /// `[Int32](xs)`, which converts, or `Stack<Int>(…)`, which makes a struct.
+  private mutating func callType(_ written: TypeID, _ arguments: [Argument], at span: Span)
+    -> TypedExpression
+  {
+    guard case .named = tree[written] else {
+      return convertArray(to: written, arguments, at: span)
+    }
+    let type = resolve(written, generics: body.generics)
+    if case .structure(let id, _) = type {
+      return makeStructure(id, arguments, expecting: type, at: span)
+    }
+    typeAll(arguments)
+    if !isUnknown(type) {
+      report(
+        Diagnostic(
+          .notApplicable, "there is no conversion `\(program.text(type))(…)`",
+          at: tree.span(of: written),
+          notes: unitName(type).map {
+            ["A bare number becomes a quantity by its unit: `x * 1 \($0)`."]
+          } ?? []))
+    }
+    return TypedExpression(.invalid, .unknown, at: span)
   }
 
   private mutating func callByName(
@@ -86,9 +111,33 @@ extension Typer {
           candidates, name, arguments, receiver: nil, expecting: expecting, at: span)
       }
       typeAll(arguments)
-      reportUnknown(name)
+      if let type = builtinTypes[name.text] {
+        report(notAConversion(name, type))
+      } else if name.text == "len", let argument = arguments.first, arguments.count == 1 {
+        let text = program.sources[span.source].text(tree.span(of: argument.value))
+        report(
+          Diagnostic(
+            .unknownName, "there is nothing called `len` here", at: name.span,
+            fixes: [Fix("the number of elements", [Edit(span, "\(text).count")])]))
+      } else {
+        reportUnknown(name)
+      }
     }
     return TypedExpression(.invalid, .unknown, at: span)
+  }
+
+  /// `name`, a type of the language that is called like a conversion, is none.
+  private func notAConversion(_ name: Name, _ type: Type) -> Diagnostic {
+    var notes: [String] = []
+    if let unit = unitName(type) {
+      notes = ["A bare number becomes a quantity by its unit: `x * 1 \(unit)`."]
+    } else if type == .timestamp {
+      notes = ["A point in time is `now()`, `clock()`, or one of these and a `Duration`."]
+    } else if type == .boolean {
+      notes = ["Write a comparison: `x != 0`."]
+    }
+    return Diagnostic(
+      .notApplicable, "there is no conversion `\(name.text)(…)`", at: name.span, notes: notes)
   }
 
   /// Types arguments whose call is in error, so that their own errors are reported.
@@ -115,7 +164,8 @@ extension Typer {
       typeAll(arguments)
       report(
         Diagnostic(
-          .wrongArguments, "this function value takes \(parameters.count) arguments without labels",
+          .wrongArguments,
+          "this function value takes \(counted(parameters.count, "argument")), without labels",
           at: span))
       return unknown
     }
@@ -140,6 +190,23 @@ extension Typer {
     case .enumeration(let id)?: return makeCase(id, name, arguments, at: span)
     default: break
     }
+    if isSelf(base) {
+      typeAll(arguments)
+      reportSelf(base, name)
+      return TypedExpression(.invalid, .unknown, at: span)
+    }
+    if let (written, type) = builtinType(base) {
+      typeAll(arguments)
+      if constant(name.text, of: type, at: span) != nil {
+        report(
+          Diagnostic(
+            .notApplicable, "`\(written).\(name.text)` is a value; it is not called",
+            at: tree.span(of: base).joined(with: name.span)))
+      } else {
+        report(noSuchMember(name, ofType: written, type))
+      }
+      return TypedExpression(.invalid, .unknown, at: span)
+    }
     let receiver = expression(base)
     if name.text == "append", isArray(receiver.type) {
       return append(receiver, name, arguments, at: span)
@@ -160,6 +227,20 @@ extension Typer {
     default: break
     }
     if let result = callBuiltinMethod(receiver, name, arguments, at: span) { return result }
+    if let field = property(
+      name.text, of: receiver, at: tree.span(of: base).joined(with: name.span))
+    {
+      if case .function = field.type { return callValue(field, arguments, at: span) }
+      if !isUnknown(field.type), arrayMethods(name.text) == nil {
+        typeAll(arguments)
+        report(notAMethod(name, field, hasArguments: !arguments.isEmpty, at: span))
+        return unknown
+      }
+      if isUnknown(field.type) {
+        typeAll(arguments)
+        return unknown
+      }
+    }
     // Functions of the module `array` are methods of arrays.
     if isArray(receiver.type), let candidates = arrayMethods(name.text) {
       return callFunction(
@@ -170,8 +251,19 @@ extension Typer {
     return unknown
   }
 
+  /// A property that is called like a method.
+  private func notAMethod(
+    _ name: Name, _ property: TypedExpression, hasArguments: Bool, at span: Span
+  ) -> Diagnostic {
+    let end = Span(span.source, Int(name.span.end), Int(span.end))
+    return Diagnostic(
+      .notApplicable,
+      "`\(name.text)` is \(program.described(property.type)), and cannot be called", at: name.span,
+      fixes: hasArguments ? [] : [Fix("leave out the parentheses", [Edit(end, "")])])
+  }
+
   /// The methods of a struct or enum that are called `name`.
-  private func methods(_ name: String, of type: Type) -> [FunctionID] {
+  func methods(_ name: String, of type: Type) -> [FunctionID] {
     switch type {
     case .structure(let id, _): program[id].methods.filter { program[$0].name == name }
     case .enumeration(let id): program[id].methods.filter { program[$0].name == name }
@@ -199,7 +291,7 @@ extension Typer {
     return TypedExpression(value.kind, .array(element), at: value.span)
   }
 
-  private func isArray(_ type: Type) -> Bool {
+  func isArray(_ type: Type) -> Bool {
     switch type {
     case .array, .fixedArray: true
     default: false
@@ -209,7 +301,7 @@ extension Typer {
   private mutating func callInModule(
     _ index: Int, _ name: Name, _ arguments: [Argument], expecting: Type?, at span: Span
   ) -> TypedExpression {
-    switch moduleScopes[index][name.text] {
+    switch exported(name.text, by: index) {
     case .functions(let candidates)?:
       return callFunction(
         candidates, name, arguments, receiver: nil, expecting: expecting, at: span)
@@ -228,68 +320,8 @@ extension Typer {
   }
 
   /// Whether the module is the library's `math`, which offers the language's own functions too.
-  private func isMathematics(_ index: Int) -> Bool {
+  func isMathematics(_ index: Int) -> Bool {
     modules.modules[index].name == "math" && modules.modules[index].isLibrary
-  }
-
-  func noSuchMember(_ name: Name, ofModule index: Int) -> Diagnostic {
-    var fixes: [Fix] = []
-    var names = Array(moduleScopes[index].entities.keys)
-    if isMathematics(index) { names += mathematicalNames }
-    if let near = nearest(to: name.text, among: names.sorted()) {
-      fixes = [Fix("did you mean `\(near)`?", [Edit(name.span, near)])]
-    }
-    return Diagnostic(
-      .noSuchMember,
-      "the module `\(modules.modules[index].name)` has nothing called `\(name.text)`",
-      at: name.span,
-      fixes: fixes)
-  }
-
-  private func isDevice(_ type: Type) -> Bool {
-    switch type {
-    case .interface, .driver: true
-    default: false
-    }
-  }
-
-  func noSuchMember(_ name: Name, of type: Type) -> Diagnostic {
-    var names: [String] = []
-    switch type {
-    case .structure(let id, _):
-      names = program[id].fields.map(\.name) + program[id].methods.map { program[$0].name }
-    case .interface(let id): names = program[id].kernels.map { program[$0].name }
-    case .driver(let id): names = program[id].kernels.map { program[$0].name }
-    case .array, .fixedArray:
-      names =
-        ["count", "append", "last", "first", "is_empty", "rows", "columns", "transposed"]
-        + (arrayModule.map { Array(moduleScopes[$0].entities.keys) } ?? [])
-    case .enumeration(let id):
-      names = program[id].cases.map(\.name) + program[id].methods.map { program[$0].name }
-    case .duration: names = ["seconds"]
-    case .recording: names = ["duration"]
-    case .timestamp: names = ["aligned"]
-    case .simulation(let id): names = simulationNames(id)
-    default: break
-    }
-    if names.contains(name.text), isDevice(type) {
-      let end = Span(name.span.source, Int(name.span.end), Int(name.span.end))
-      return Diagnostic(
-        .noSuchMember,
-        "`\(name.text)` is a kernel of \(program.described(type)): it must be called",
-        at: name.span, fixes: [Fix("call it", [Edit(end, "()")])])
-    }
-    var fixes: [Fix] = []
-    if let near = nearest(to: name.text, among: names.sorted()) {
-      fixes = [Fix("did you mean `\(near)`?", [Edit(name.span, near)])]
-    }
-    var notes: [String] = []
-    if case .optional = type {
-      notes = ["It may be `none`: take it apart with `if let`, `guard let` or `match`."]
-    }
-    return Diagnostic(
-      .noSuchMember, "\(program.described(type)) has no member `\(name.text)`", at: name.span,
-      notes: notes, fixes: fixes)
   }
 
   private mutating func callDevice(
@@ -312,285 +344,5 @@ extension Typer {
     }
     return TypedExpression(
       .deviceCall(receiver, name: name.text, signature: kernel, typed), call.type, at: span)
-  }
-
-  // MARK: Functions
-
-  /// Calls that of `candidates` which takes the arguments.
-  mutating func callFunction(
-    _ candidates: [FunctionID], _ name: Name, _ arguments: [Argument], receiver: TypedExpression?,
-    expecting: Type?, at span: Span
-  ) -> TypedExpression {
-    let skipped = receiver == nil ? 0 : 1
-    func formals(_ id: FunctionID) -> [Formal] {
-      program[id].parameters.dropFirst(skipped).map {
-        Formal(
-          name: $0.name, label: $0.label, type: $0.type, isInout: $0.isInout,
-          defaultValue: $0.defaultValue)
-      }
-    }
-    var chosen = candidates
-    if candidates.count > 1 {
-      let shapes = Dictionary(uniqueKeysWithValues: candidates.map { ($0, formals($0)) })
-      chosen = candidates.filter { matches(arguments, shapes[$0] ?? []) }
-      if chosen.count > 1 { chosen = narrowed(chosen, arguments, receiver, shapes) }
-      if chosen.count != 1 {
-        let types = arguments.map { expression($0.value).type }
-        if types.contains(where: { isUnknown($0) }) {
-          // What was wrong with the argument has been said.
-        } else if chosen.isEmpty {
-          report(noOverload(name, candidates, at: span))
-        } else {
-          report(
-            Diagnostic(
-              .ambiguousCall, "this call of `\(name.text)` fits \(chosen.count) functions",
-              at: name.span,
-              labels: chosen.map { Label("one of them", at: program[$0].nameSpan) }))
-        }
-        return TypedExpression(.invalid, .unknown, at: span)
-      }
-    }
-    guard let id = chosen.first else { return TypedExpression(.invalid, .unknown, at: span) }
-    guard
-      let matched = match(
-        arguments, to: formals(id), of: name.text, declaredAt: program[id].nameSpan, at: span)
-    else {
-      return TypedExpression(.invalid, .unknown, at: span)
-    }
-    return emitCall(id, matched, receiver: receiver, expecting: expecting, name, at: span)
-  }
-
-  private func noOverload(_ name: Name, _ candidates: [FunctionID], at span: Span) -> Diagnostic {
-    let shapes = candidates.map { id in
-      "\(name.text)("
-        + program[id].parameters.map { parameter in
-          (parameter.label.map { "\($0) " } ?? "")
-            + "\(parameter.name): \(program.text(parameter.type))"
-        }.joined(separator: ", ") + ")"
-    }
-    return Diagnostic(
-      .mismatch, "no `\(name.text)` takes these arguments", at: span, notes: ["There are:"] + shapes
-    )
-  }
-
-  private mutating func emitCall(
-    _ id: FunctionID, _ matched: [MatchedArgument], receiver: TypedExpression?, expecting: Type?,
-    _ name: Name, at span: Span
-  ) -> TypedExpression {
-    let function = program[id]
-    var map: [GenericID: GenericArgument] = [:]
-    var typed: [TypedArgument] = []
-    if let receiver, let own = function.parameters.first {
-      let fits = unify(own.type, receiver.type, &map)
-      if isArray(receiver.type),
-        !fits || (own.isInout && own.type.substituting(map) != receiver.type)
-      {
-        for case .given(let argument) in matched { _ = expression(argument.value) }
-        report(mismatch(receiver, wanted: own.type.substituting(map)))
-        return TypedExpression(.invalid, .unknown, at: span)
-      }
-      if own.isInout {
-        guard let place = place(of: receiver) else {
-          for case .given(let argument) in matched { _ = expression(argument.value) }
-          return TypedExpression(.invalid, .unknown, at: span)
-        }
-        typed.append(.place(place))
-      } else {
-        typed.append(.value(widened(receiver, to: own.type.substituting(map)) ?? receiver))
-      }
-    }
-    return finishCall(id, function, typed, matched, map, expecting: expecting, at: span)
-  }
-
-  mutating func finishCall(
-    _ id: FunctionID, _ function: TypedFunction, _ head: [TypedArgument],
-    _ matched: [MatchedArgument],
-    _ known: [GenericID: GenericArgument], expecting: Type?, at span: Span
-  ) -> TypedExpression {
-    var map = known
-    var typed = head
-    var failed = false
-    // What has more than one open dimension, until the other arguments have settled them.
-    var later: [(Int, Type, TypedExpression)] = []
-    for (parameter, source) in zip(function.parameters.dropFirst(head.count), matched) {
-      switch source {
-      case .standard(let value): typed.append(.value(value))
-      case .given(let argument):
-        if parameter.isInout != argument.isInout {
-          report(inoutMark(argument, parameter))
-          failed = true
-          continue
-        }
-        if argument.isInout {
-          guard let place = place(argument.value) else {
-            failed = true
-            continue
-          }
-          // What is written back must be of the very type.
-          if !unify(parameter.type, place.type, &map)
-            || (parameter.type.substituting(map) != place.type && !isUnknown(place.type))
-          {
-            report(
-              mismatch(
-                TypedExpression(.invalid, place.type, at: place.span),
-                wanted: parameter.type.substituting(map)))
-            failed = true
-          }
-          typed.append(.place(place))
-          continue
-        }
-        let wanted = parameter.type.substituting(map)
-        if function.generics.isEmpty || isClosed(wanted) {
-          typed.append(.value(value(argument.value, as: wanted)))
-          continue
-        }
-        let value = openArgument(argument.value, wanted)
-        if hasSeveralOpen(wanted), !isUnknown(value.type) {
-          later.append((typed.count, parameter.type, value))
-          typed.append(.value(value))
-          continue
-        }
-        if unify(parameter.type, value.type, &map) {
-          typed.append(.value(coerce(value, to: parameter.type.substituting(map))))
-        } else {
-          if !isUnknown(value.type) { report(mismatch(value, wanted: wanted)) }
-          failed = true
-        }
-      }
-    }
-    for (index, pattern, value) in later {
-      if unify(pattern, value.type, &map) {
-        typed[index] = .value(coerce(value, to: pattern.substituting(map)))
-      } else {
-        report(mismatch(value, wanted: pattern.substituting(map)))
-        failed = true
-      }
-    }
-    reportOverlaps(typed)
-    if failed { return TypedExpression(.invalid, .unknown, at: span) }
-    if let expecting, !isClosed(function.result.substituting(map)) {
-      _ = unify(function.result, expecting, &map)
-    }
-    // Parameters that the body itself has, as of a method that calls another, stand for themselves.
-    for generic in function.generics where map[generic.id] == nil && body.generics.contains(generic)
-    {
-      map[generic.id] = generic.asArgument
-    }
-    for (index, source) in matched.enumerated() where !map.isEmpty {
-      guard case .standard(let value) = source, !isClosed(value.type) else { continue }
-      typed[head.count + index] = .value(value.substituting(map))
-    }
-    let missing = function.generics.filter { map[$0.id] == nil }
-    if let first = missing.first {
-      let hasUnknown = typed.contains {
-        if case .value(let value) = $0 { isUnknown(value.type) } else { false }
-      }
-      if !hasUnknown {
-        report(
-          Diagnostic(
-            .cannotInfer,
-            "it cannot be told from this call what `\(first.name)` of `\(function.name)` is",
-            at: span))
-      }
-      return TypedExpression(.invalid, .unknown, at: span)
-    }
-    guard
-      satisfiesBounds(
-        function.generics, map, of: function.name, at: span, declaredAt: function.nameSpan,
-        callee: id)
-    else { return TypedExpression(.invalid, .unknown, at: span) }
-    let result = function.result.substituting(map)
-    if !body.isDevice, let experiment = body.experiment,
-      function.parameters.contains(where: \.type.isOfDevices)
-    {
-      switch function.owner {
-      case .experiment, .module:
-        return startWithDevices(
-          id, name: function.name, on: nil, typed, of: experiment, result, at: span)
-      case .driver, .interface, .structure, .enumeration: break
-      }
-    }
-    return TypedExpression(.call(id, map, typed), result, at: span)
-  }
-
-  /// Two `inout` arguments of one call may not overlap (rule 18).
-  private mutating func reportOverlaps(_ arguments: [TypedArgument]) {
-    var places: [Place] = []
-    for case .place(let place) in arguments {
-      if let other = places.first(where: { $0.overlaps(place) }) {
-        report(
-          Diagnostic(
-            .overlappingInout, "two `inout` arguments of one call may be the same place",
-            at: place.span,
-            remark: "written through this one too",
-            labels: [Label("written through this one", at: other.span)],
-            notes: [
-              "Values do not alias, so each place can be lent once at a time. Copy one of them into a variable first."
-            ]))
-      }
-      places.append(place)
-    }
-  }
-
-  private func inoutMark(_ argument: Argument, _ parameter: TypedParameter) -> Diagnostic {
-    let span = tree.span(of: argument.value)
-    let start = Span(span.source, Int(span.start), Int(span.start))
-    if parameter.isInout {
-      return Diagnostic(
-        .wrongArguments, "`\(parameter.name)` is `inout`: what is passed is changed", at: span,
-        labels: [Label("declared here", at: parameter.span)],
-        fixes: [Fix("say so with `&`", [Edit(start, "&")])])
-    }
-    return Diagnostic(
-      .wrongArguments, "`\(parameter.name)` is not `inout`: it takes a value, without `&`",
-      at: span,
-      labels: [Label("declared here", at: parameter.span)])
-  }
-
-  // MARK: Calls to the host
-
-  /// The call of a host function after `await` or `send`.
-  mutating func hostCall(_ id: ExpressionID, word: String) -> TypedExpression {
-    let value = expression(id)
-    if !body.isDevice {
-      if !isUnknown(value.type) {
-        report(
-          Diagnostic(
-            .deviceOutOfPlace,
-            "`\(word)` stands in kernels only; here the host function is just called",
-            at: value.span))
-      }
-      return value
-    }
-    switch value.kind {
-    case .invalid: break
-    case .call(let callee, _, _)
-    where program[callee].kind == .kernel || program[callee].kind == .seamlessKernel:
-      report(
-        Diagnostic(
-          .mismatch, "`\(program[callee].name)` is a kernel: it runs here, on the device",
-          at: value.span,
-          notes: ["`\(word)` is for functions of the host. Call a kernel without it."]))
-    case .call, .callValue, .append: break
-    case .intrinsic(let intrinsic, _) where intrinsic.isHostOnly: break
-    case _ where value.isReadOfHost: break
-    default:
-      report(
-        Diagnostic(
-          .mismatch, "the call of a host function is due after `\(word)`", at: value.span))
-    }
-    return value
-  }
-}
-
-extension TypedExpression {
-  /// Whether it reads a member of the host, or how many elements one has.
-  fileprivate var isReadOfHost: Bool {
-    switch kind {
-    case .intrinsic(.count, let operands), .intrinsic(.last, let operands):
-      operands.allSatisfy(\.isPartOfMember)
-    case .slice(let base, _, _): base.isPartOfMember
-    default: isPartOfMember
-    }
   }
 }

@@ -226,7 +226,7 @@ extension Typer {
     if fitting.count > 1, let wanted, case .function = wanted {
       fitting = candidates.filter { id in
         var map: [GenericID: GenericArgument] = [:]
-        return unify(program[id].valueType, wanted, &map)
+        return agrees(program[id].valueType, wanted, &map)
       }
     }
     guard fitting.count == 1, let id = fitting.first else {
@@ -235,7 +235,7 @@ extension Typer {
         Diagnostic(
           none ? .mismatch : .ambiguousCall,
           none
-            ? "no `\(name.text)` is a `\(expecting.map { program.text($0) } ?? "")`"
+            ? "no `\(name.text)` is \(expecting.map { dueText($0) } ?? "this")"
             : "`\(name.text)` stands for \(candidates.count) functions", at: name.span,
           labels: (none ? candidates : fitting).map {
             Label("one of them", at: program[$0].nameSpan)
@@ -269,7 +269,7 @@ extension Typer {
     }
     var map = inheritedGenerics(of: function)
     let type = function.valueType
-    if let expecting, !isUnknown(expecting) { _ = unify(type, expecting, &map) }
+    if let expecting { _ = agrees(type, expecting, &map) }
     if let open = function.generics.first(where: { map[$0.id] == nil }) {
       report(
         Diagnostic(
@@ -278,7 +278,30 @@ extension Typer {
           notes: ["Write the type: `let f: (Int) -> Int = \(function.name)`."]))
       return unknown
     }
+    guard
+      satisfiesBounds(
+        function.generics, map, of: function.name, at: span, declaredAt: function.nameSpan,
+        callee: id)
+    else { return unknown }
     return TypedExpression(.function(id, map, captures: captures), type.substituting(map), at: span)
+  }
+
+  /// Whether a function of type `own` is one of type `wanted`, of which a part may be unknown.
+  private func agrees(_ own: Type, _ wanted: Type, _ map: inout [GenericID: GenericArgument])
+    -> Bool
+  {
+    guard case .function(let parameters, let result) = own,
+      case .function(let due, let dueResult) = wanted
+    else { return unify(own, wanted, &map) }
+    return parameters.count == due.count
+      && zip(parameters, due).allSatisfy { unify($0, $1, &map) } && unify(result, dueResult, &map)
+  }
+
+  /// A function type of which only what it takes may be known, for a sentence.
+  private func dueText(_ type: Type) -> String {
+    guard case .function(let parameters, .unknown) = type else { return program.described(type) }
+    let list = parameters.map { program.text($0) }.joined(separator: ", ")
+    return "a function of `(\(list))`"
   }
 
   private func isMethod(_ function: TypedFunction) -> Bool {

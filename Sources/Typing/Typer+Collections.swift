@@ -63,7 +63,7 @@ extension Typer {
         report(
           Diagnostic(
             .mismatch,
-            "this array has \(elements.count) \(lengths.count > 1 ? "rows" : "elements"), \(program.described(expecting)) has \(program.text(length))",
+            "this array has \(counted(elements.count, lengths.count > 1 ? "row" : "element")), \(program.described(expecting)) has \(program.text(length))",
             at: span))
         return TypedExpression(.invalid, .unknown, at: span)
       }

@@ -111,11 +111,23 @@ extension Typer {
               && program[id].result == wanted.result
           }
           guard match == nil else { continue }
+          let asked = Label("asked for here", at: wanted.nameSpan)
+          let near = driver.kernels.first { program[$0].name == wanted.name }
+          if let near {
+            let given = program[near].parameters.map(\.type) + [program[near].result]
+            if given.contains(where: { isUnknown($0) }) { continue }
+          }
+          let name = program[interface].name
           report(
             Diagnostic(
               .noSuchMember,
-              "`\(driver.name)` does not have the kernel `\(wanted.name)` that `\(program[interface].name)` asks for",
-              at: driver.nameSpan, labels: [Label("asked for here", at: wanted.nameSpan)]))
+              near == nil
+                ? "`\(driver.name)` does not have the kernel `\(wanted.name)` that `\(name)` asks for"
+                : "the kernel `\(wanted.name)` of `\(driver.name)` is not the one that `\(name)` asks for",
+              at: near.map { program[$0].nameSpan } ?? driver.nameSpan, labels: [asked],
+              notes: near == nil
+                ? []
+                : ["It must be \(program.described(wanted.valueType)), parameter by parameter."]))
         }
       }
     }

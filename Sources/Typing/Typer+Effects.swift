@@ -58,7 +58,18 @@ extension Typer {
     case .requirement: break
     case .kernel, .seamlessKernel, .stage(.cleanup): checkKernel(function, sources)
     case .portable, .host, .initializer, .stage, .test:
-      for source in sources { checkHost(source, in: function) }
+      // What stands inside of what has been reported is not worth another error.
+      var reported: Span?
+      for source in sources {
+        if let outer = reported, outer.source == source.span.source,
+          outer.start <= source.span.start, source.span.end <= outer.end
+        {
+          continue
+        }
+        let count = diagnostics.count
+        checkHost(source, in: function)
+        if diagnostics.count > count { reported = source.span }
+      }
     }
   }
 

@@ -207,6 +207,15 @@ extension Typer {
   ) {
     let array = addMember(
       name, .device(nil), type, documentation: documentation, to: body.experiment)
+    if let lent = lentDevices(name, as: type, element) {
+      for (index, bound) in lent.enumerated() {
+        let member = addMember(
+          Name("\(name.text)[\(index)]", at: name.span), .device(bound), element,
+          documentation: nil, to: body.experiment)
+        program.members[Int(array.index)].elements.append(member)
+      }
+      return
+    }
     guard let binding, case .array(let written) = tree[binding] else {
       report(
         Diagnostic(
@@ -219,7 +228,7 @@ extension Typer {
       report(
         Diagnostic(
           .mismatch,
-          "here are \(written.count) devices, but `\(name.text)` is \(program.described(type))",
+          "here \(written.count == 1 ? "is" : "are") \(counted(written.count, "device")), but `\(name.text)` is \(program.described(type))",
           at: tree.span(of: binding)))
     }
     for (index, expression) in written.enumerated() {
@@ -296,7 +305,8 @@ extension Typer {
         nil,
         Diagnostic(
           .unknownDevice,
-          "the device `\(name)` is a `\(driver.name)`, not \(program.described(type))", at: span,
+          "the device `\(name)` is \(withArticle(driver.name)), not \(program.described(type))",
+          at: span,
           notes: notes)
       )
     }

@@ -71,7 +71,7 @@ extension Typer {
     case .string(let segments): return string(segments, at: span)
     case .name(let name): return nameExpression(name, expecting: expecting)
     case .implicitMember(let name): return implicitMember(name, [], expecting: expecting, at: span)
-    case .member(let base, let name): return member(base, name, at: span)
+    case .member(let base, let name): return member(base, name, expecting: expecting, at: span)
     case .tupleElement(let base, let index): return tupleElement(base, index, at: span)
     case .call(let callee, let arguments):
       return call(callee, arguments, expecting: expecting, at: span)
@@ -97,7 +97,7 @@ extension Typer {
       return matchExpression(value, cases, expecting: expecting, at: span)
     case .closure(let signature, let block): return closure(signature, block, at: span)
     case .await(let inner):
-      let call = hostCall(inner, word: "await")
+      let call = hostCall(inner, word: "await", at: span)
       return TypedExpression(.await(call), call.type, at: span)
     case .record(let block):
       body.enclosing.append(.record)
@@ -160,18 +160,15 @@ extension Typer {
       report(Diagnostic(.mismatch, "`\(name.text)` is a type, not a value", at: name.span))
       return unknown
     case nil:
-      if intrinsicNames.contains(name.text) {
-        report(
-          Diagnostic(
-            .mismatch, "`\(name.text)` is called with parentheses", at: name.span,
-            fixes: [
-              Fix(
-                "call it",
-                [Edit(Span(name.span.source, Int(name.span.end), Int(name.span.end)), "()")])
-            ]))
-      } else {
-        reportUnknown(name)
+      if intrinsicNames.contains(name.text) { return intrinsicValue(name, expecting: expecting) }
+      if let candidates = arrayMethods(name.text) {
+        return functionValue(candidates, name, expecting: expecting)
       }
+      if builtinTypes[name.text] != nil {
+        report(Diagnostic(.mismatch, "`\(name.text)` is a type, not a value", at: name.span))
+        return unknown
+      }
+      reportUnknown(name)
       return unknown
     }
   }

@@ -18,6 +18,13 @@ extension Typer {
 
   /// `value` stands where a `wanted` is due.
   func mismatch(_ value: TypedExpression, wanted: Type) -> Diagnostic {
+    if value.type == .optional(.never) {
+      return Diagnostic(
+        .mismatch,
+        "`none` stands here, but \(program.described(wanted)) is due, which is always there",
+        at: value.span,
+        notes: ["What may be `none` is declared with `?`: `\(program.text(wanted))?`."])
+    }
     if case .optional(let inner) = wanted, !isOptional(value.type) {
       return mismatch(value, wanted: inner)
     }
@@ -33,7 +40,9 @@ extension Typer {
     case (.integer, .number), (.integer32, .number):
       fixes = [Fix("convert it", [Edit(value.span, "Float(\(text))")])]
     case (.number, .integer):
-      fixes = [Fix("convert it, toward zero", [Edit(value.span, "Int(\(text))")])]
+      fixes = [
+        Fix("convert it, toward zero", [Edit(value.span, "Int(\(text))")], application: .never)
+      ]
       notes = ["`round`, `floor` and `ceil` choose how; `Int(…)` drops what is behind the point."]
     case (.integer, .integer32): fixes = [Fix("convert it", [Edit(value.span, "Int32(\(text))")])]
     case (.integer32, .integer): fixes = [Fix("convert it", [Edit(value.span, "Int(\(text))")])]
@@ -41,7 +50,7 @@ extension Typer {
       fixes = [
         Fix(
           "make one of this length; another number of elements raises `IndexOutOfRange`",
-          [Edit(value.span, "\(program.text(wanted))(\(text))")])
+          [Edit(value.span, "\(program.text(wanted))(\(text))")], application: .never)
       ]
     case (.optional(let inner), _) where inner == wanted:
       notes = [
@@ -69,7 +78,9 @@ extension Typer {
       fixes = [Fix("take its seconds", [Edit(value.span, "(\(text)).seconds")])]
     case (.float(let dimension), .duration) where dimension == .frequency:
       fixes = [
-        Fix("a duration is one over a frequency", [Edit(value.span, "Duration(1 / (\(text)))")])
+        Fix(
+          "if its period is meant: a duration is one over a frequency",
+          [Edit(value.span, "Duration(1 / (\(text)))")], application: .never)
       ]
     default: break
     }
@@ -121,7 +132,7 @@ extension Typer {
         "`/` between integers: is the quotient to be a whole number or a fraction?", at: span,
         labels: labels,
         fixes: isCompound
-          ? [Fix("a whole number, rounded down", [Edit(span, "//=")])]
+          ? [Fix("a whole number, rounded down", [Edit(span, "//=")], application: .never)]
           : [
             Fix("a whole number, rounded down", [Edit(span, "//")]),
             Fix(
@@ -156,7 +167,7 @@ extension Typer {
     if !hasOperator(operation, a.type) {
       return Diagnostic(
         .noSuchOperator, "\(program.described(a.type)) has no `\(sign)`", at: span, labels: labels,
-        notes: boundNotes(operation, a.type))
+        notes: operatorNotes(operation, a, b))
     }
     var fixes: [Fix] = []
     if a.type == .integer, case .float = b.type, !isCompound {
@@ -182,7 +193,31 @@ extension Typer {
       .mismatch,
       "`\(sign)` does not take \(program.described(a.type)) and \(program.described(b.type))",
       at: span,
-      labels: labels, fixes: fixes)
+      labels: labels, notes: operatorNotes(operation, a, b), fixes: fixes)
+  }
+
+  /// What leads on where an operator does not take what it is given.
+  private func operatorNotes(
+    _ operation: InfixOperator, _ a: TypedExpression, _ b: TypedExpression
+  ) -> [String] {
+    for value in [a, b] where isOptional(value.type) {
+      let name = program.sources[value.span.source].text(value.span)
+      return [
+        "`\(name)` may be `none`: first `guard let x = \(name) else { … }`, or give a value for that case with `??`."
+      ]
+    }
+    switch (a.type, b.type) {
+    case (.array(let element), _) where isNumeric(element):
+      guard operation != .equal, operation != .notEqual else { return [] }
+      return [
+        "`[T]` is joined by `+`. Arrays of a fixed length, `[T; n]`, reckon element by element; of a `[T]` write `[x … for x in xs]`."
+      ]
+    case (_, .array(let element)) where isNumeric(element):
+      return [
+        "Arrays of a fixed length, `[T; n]`, reckon element by element; of a `[T]` write `[x … for x in xs]`."
+      ]
+    default: return boundNotes(operation, a.type)
+    }
   }
 
   /// What is wrong with an operator between fixed arrays: their shapes, else their elements.
@@ -229,6 +264,9 @@ extension Typer {
     case .add, .subtract, .multiply, .divide, .floorDivide, .remainder, .power: break
     default: return nil
     }
+    if shapes.count == 1, let fault = mixedArrays(operation, a, b, labels, first, at: span) {
+      return fault
+    }
     if shapes.count == 2, shapes[1] != first {
       return Diagnostic(
         .mismatch, "`\(operation.rawValue)` goes element by element: the shapes must be equal",
@@ -244,7 +282,11 @@ extension Typer {
         "`/` between integers: is the quotient to be a whole number or a fraction?", at: span,
         labels: labels,
         notes: ["For fractions convert first: `[Float; 3](xs) / 2.0`."],
-        fixes: [Fix("a whole number, rounded down", [Edit(span, isCompound ? "//=" : "//")])])
+        fixes: [
+          Fix(
+            "a whole number, rounded down", [Edit(span, isCompound ? "//=" : "//")],
+            application: .never)
+        ])
     }
     let fault = operatorMismatch(operation, left, right, at: span, isCompound: isCompound)
     // A fix that converts an operand converts a single value.
@@ -255,6 +297,28 @@ extension Typer {
     return isMended
       ? fault
       : Diagnostic(fault.code, fault.message, at: span, labels: labels, notes: fault.notes)
+  }
+
+  /// A `[T]` beside a `[T; n]`: one is joined, the other reckoned with; nil of anything else.
+  private func mixedArrays(
+    _ operation: InfixOperator, _ a: TypedExpression, _ b: TypedExpression, _ labels: [Label],
+    _ shape: [Length], at span: Span
+  ) -> Diagnostic? {
+    var growing: Type?
+    if case .array = a.type { growing = a.type }
+    if case .array = b.type { growing = b.type }
+    guard let growing, let element = growing.arrayElement,
+      a.type.arrayElement == b.type.arrayElement, isNumeric(element) || isNumber(element)
+    else { return nil }
+    let fixed = program.text(.fixedArray(element, shape))
+    let note =
+      operation == .add && shape.count == 1
+      ? "A `[T]` is joined by `+`, a `[T; n]` is reckoned with element by element. Convert one of them: `\(program.text(growing))(…)` to join, `\(fixed)(…)` to reckon."
+      : "A `[T; n]` is reckoned with element by element, a `[T]` is not. Convert it: `\(fixed)(…)`."
+    return Diagnostic(
+      .mismatch,
+      "`\(operation.rawValue)` does not take \(program.described(a.type)) and \(program.described(b.type))",
+      at: span, labels: labels, notes: [note])
   }
 
   /// How a generic parameter gets `operation`.

@@ -49,6 +49,9 @@ extension Typer {
   /// parameters is no help to what stands there, except to literals.
   mutating func openArgument(_ id: ExpressionID, _ wanted: Type) -> TypedExpression {
     if let literal = openLiteral(id, wanted) { return literal }
+    if let hint = functionHint(wanted), namesFunctions(id) {
+      return expression(id, expecting: hint)
+    }
     // Beside a `Float` of any dimension a literal is a bare number (rule 4), and one with a unit of
     // time its seconds (rule 55).
     if let numbers = numbered(wanted) {

@@ -4,10 +4,14 @@ import Syntax
 // What the language does itself, and the conversions: called like functions, typed here.
 
 /// Functions that are there without being declared anywhere.
-let intrinsicNames: Set<String> = Set(fixedIntrinsics.keys).union(numericIntrinsics.keys).union([
-  "output", "gate", "input", "print", "simulate", "expect", "least_squares", "Int", "Int32",
-  "Float", "Duration", "String",
-])
+let intrinsicNames: Set<String> = Set(fixedIntrinsics.keys).union(numericIntrinsics.keys).union(
+  conversionNames
+).union(["output", "gate", "input", "print", "simulate", "expect", "least_squares"])
+
+/// Whether the intrinsic `name` is called with nothing between its parentheses.
+func takesNothing(_ name: String) -> Bool {
+  fixedIntrinsics[name].map { $0.parameters.isEmpty } ?? false
+}
 
 private struct FixedIntrinsic {
   let intrinsic: Intrinsic
@@ -30,56 +34,6 @@ private let fixedIntrinsics: [String: FixedIntrinsic] = [
   "should_pause": FixedIntrinsic(intrinsic: .shouldPause, parameters: [], result: .boolean),
   "pause": FixedIntrinsic(intrinsic: .pause, parameters: [], result: .boolean),
 ]
-
-private enum NumericShape: Equatable {
-  /// Of any number, quantity or Duration; yields what it was given.
-  case same
-  /// Of Float or a quantity.
-  case sameFloat
-  case angleToNumber, numberToAngle, numberToNumber
-  /// Of Float or a quantity whose dimension has that root.
-  case root(Int)
-  /// Two or more of one type.
-  case several
-  case twoToAngle
-  /// Two floats or quantities of one dimension, yields such a one.
-  case pair
-}
-
-private let numericIntrinsics: [String: (Intrinsic, NumericShape)] = [
-  "abs": (.absolute, .same), "min": (.minimum, .several), "max": (.maximum, .several),
-  "floor": (.floor, .sameFloat), "ceil": (.ceiling, .sameFloat), "trunc": (.truncate, .sameFloat),
-  "round": (.round, .sameFloat), "sqrt": (.squareRoot, .root(2)),
-  "sin": (.sine, .angleToNumber), "cos": (.cosine, .angleToNumber),
-  "tan": (.tangent, .angleToNumber),
-  "asin": (.arcSine, .numberToAngle), "acos": (.arcCosine, .numberToAngle),
-  "atan": (.arcTangent, .numberToAngle),
-  "atan2": (.arcTangent2, .twoToAngle), "exp": (.exponential, .numberToNumber),
-  "log": (.logarithm, .numberToNumber),
-  "log2": (.logarithm2, .numberToNumber), "log10": (.logarithm10, .numberToNumber),
-  "sinh": (.special(.hyperbolicSine), .numberToNumber),
-  "cosh": (.special(.hyperbolicCosine), .numberToNumber),
-  "tanh": (.special(.hyperbolicTangent), .numberToNumber),
-  "asinh": (.special(.areaSine), .numberToNumber),
-  "acosh": (.special(.areaCosine), .numberToNumber),
-  "atanh": (.special(.areaTangent), .numberToNumber),
-  "exp2": (.special(.exponential2), .numberToNumber),
-  "expm1": (.special(.exponentialLess1), .numberToNumber),
-  "log1p": (.special(.logarithm1), .numberToNumber),
-  "erf": (.special(.errorFunction), .numberToNumber),
-  "erfc": (.special(.errorComplement), .numberToNumber),
-  "gamma": (.special(.gamma), .numberToNumber),
-  "log_gamma": (.special(.logarithmOfGamma), .numberToNumber),
-  "j0": (.special(.besselJ0), .numberToNumber),
-  "j1": (.special(.besselJ1), .numberToNumber),
-  "y0": (.special(.besselY0), .numberToNumber),
-  "y1": (.special(.besselY1), .numberToNumber),
-  "cbrt": (.special(.cubeRoot), .root(3)), "hypot": (.special(.hypotenuse), .pair),
-  "copysign": (.special(.copySign), .pair), "next_after": (.special(.nextAfter), .pair),
-]
-
-/// What `math.name` can be, beside what the module declares.
-let mathematicalNames: Set<String> = Set(numericIntrinsics.keys)
 
 extension Typer {
   /// A call of what the language does itself; nil if `name` is none of that.
@@ -265,12 +219,7 @@ extension Typer {
     expecting: Type?, at span: Span
   ) -> TypedExpression {
     let unknown = TypedExpression(.invalid, .unknown, at: span)
-    let count: Int? =
-      switch shape {
-      case .several: nil
-      case .twoToAngle, .pair: 2
-      case .same, .sameFloat, .angleToNumber, .numberToAngle, .numberToNumber, .root: 1
-      }
+    let count = shape.operandCount
     guard arguments.allSatisfy({ $0.label == nil && !$0.isInout }),
       count.map({ $0 == arguments.count }) ?? (arguments.count >= 2)
     else {
@@ -282,38 +231,18 @@ extension Typer {
           at: span))
       return unknown
     }
-    func make(_ values: [TypedExpression], _ type: Type) -> TypedExpression {
-      TypedExpression(.intrinsic(intrinsic, values), type, at: span)
-    }
+    var values: [TypedExpression]
     switch shape {
-    case .angleToNumber: return make([value(arguments[0].value, as: .float(.angle))], .number)
-    case .numberToAngle: return make([value(arguments[0].value, as: .number)], .float(.angle))
-    case .numberToNumber: return make([value(arguments[0].value, as: .number)], .number)
+    case .angleToNumber, .numberToAngle, .numberToNumber:
+      let wanted = shape.onlyOperand ?? .number
+      let operand = expression(arguments[0].value, expecting: wanted)
+      // What cannot go over single values has a message of its own.
+      values = [operand.type.arrayElement == nil ? coerce(operand, to: wanted) : operand]
     case .same, .sameFloat:
-      let operand = expression(
-        arguments[0].value,
-        expecting: isLiteral(arguments[0].value) && shape == .sameFloat ? .number : expecting)
-      switch operand.type {
-      case .float: return make([operand], operand.type)
-      case .integer, .integer32, .duration:
-        if shape == .same { return make([operand], operand.type) }
-      case .parameter where isNumber(operand.type):
-        return make([operand], operand.type)
-      case .unknown: return unknown
-      default: break
-      }
-      report(
-        Diagnostic(
-          .noSuchOperator, "`\(name.text)` does not take \(program.described(operand.type))",
-          at: operand.span))
-      return unknown
-    case .root(let degree):
-      let operand = expression(arguments[0].value, expecting: .number)
-      if case .float(let dimension) = operand.type, let root = dimension.root(degree) {
-        return make([operand], .float(root))
-      }
-      if !isUnknown(operand.type) { report(mismatch(operand, wanted: .number)) }
-      return unknown
+      let wanted =
+        isLiteral(arguments[0].value) && shape == .sameFloat ? Type.number : expecting
+      values = [settled(expression(arguments[0].value, expecting: wanted))]
+    case .root: values = [expression(arguments[0].value, expecting: .number)]
     case .several, .twoToAngle, .pair:
       var common: Type =
         arguments.contains { isFloatLiteral($0.value) } || expecting == .number || shape != .several
@@ -323,142 +252,53 @@ extension Typer {
         settledArguments[first.value] = value
         common = value.type
       }
-      var values: [TypedExpression] = []
+      values = []
       for argument in arguments {
         let hint: Type? =
           if isLiteral(argument.value), case .float = common { .number } else { common }
-        values.append(coerce(expression(argument.value, expecting: hint), to: common))
-      }
-      if values.contains(where: { isUnknown($0.type) }) { return unknown }
-      // Of several the first two, then their result with the third, and so on.
-      let chained = values.dropFirst().reduce(values[0]) {
-        make([$0, $1], shape == .twoToAngle ? .float(.angle) : common)
-      }
-      switch common {
-      case .float: return chained
-      case .integer, .integer32, .duration, .timestamp: if shape == .several { return chained }
-      case .string: if shape == .several { return chained }
-      case .parameter where isOrdered(common): if shape == .several { return chained }
-      default: break
-      }
-      report(
-        Diagnostic(
-          .noSuchOperator, "`\(name.text)` does not take \(program.described(common))", at: span))
-      return unknown
-    }
-  }
-
-  // MARK: Conversions
-
-  private mutating func convert(to name: Name, _ arguments: [Argument], at span: Span)
-    -> TypedExpression
-  {
-    let unknown = TypedExpression(.invalid, .unknown, at: span)
-    guard arguments.count == 1, arguments[0].label == nil, !arguments[0].isInout else {
-      typeAll(arguments)
-      report(Diagnostic(.wrongArguments, "`\(name.text)(…)` converts one value", at: span))
-      return unknown
-    }
-    let id = arguments[0].value
-    let wanted: Type? =
-      switch name.text {
-      case "Float" where isLiteral(id): .number
-      case "Duration": .float(.time)
-      default: nil
-      }
-    return convert(settled(expression(id, expecting: wanted)), to: name.text, at: span)
-  }
-
-  /// `value` converted to the type called `name`; says so where there is no such conversion.
-  mutating func convert(_ value: TypedExpression, to name: String, at span: Span)
-    -> TypedExpression
-  {
-    let unknown = TypedExpression(.invalid, .unknown, at: span)
-    func make(_ conversion: Conversion, _ operand: TypedExpression, _ type: Type) -> TypedExpression
-    {
-      TypedExpression(.convert(conversion, operand), type, at: span)
-    }
-    if isNumber(value.type) {
-      useAsBareNumber(value.type, "it is converted to a bare number", at: span)
-      switch name {
-      case "Float": return make(.genericToFloat, value, .number)
-      case "Int": return make(.genericToInteger, value, .integer)
-      case "Int32": return make(.genericToInteger32, value, .integer32)
-      default: break
+        let operand = expression(argument.value, expecting: hint)
+        values.append(
+          operand.type.arrayElement == nil && common.arrayElement == nil
+            ? coerce(operand, to: common) : operand)
       }
     }
-    switch (name, value.type) {
-    case (_, .unknown): return unknown
-    case ("String", _):
-      return TypedExpression(.interpolation([.value(value, .plain)]), .string, at: span)
-    case ("Int", .number): return make(.floatToInteger, value, .integer)
-    case ("Int", .integer32): return make(.integer32ToInteger, value, .integer)
-    case ("Int", .integer), ("Int32", .integer32), ("Float", .number), ("Duration", .duration):
-      return TypedExpression(value.kind, value.type, at: span)
-    case ("Int32", .integer): return make(.integerToInteger32, value, .integer32)
-    case ("Int32", .number):
-      return make(.integerToInteger32, make(.floatToInteger, value, .integer), .integer32)
-    case ("Float", .integer): return make(.integerToFloat, value, .number)
-    case ("Float", .integer32):
-      return make(.integerToFloat, make(.integer32ToInteger, value, .integer), .number)
-    case ("Duration", .float(.time)): return make(.secondsToDuration, value, .duration)
-    default: break
-    }
-    var notes: [String] = []
-    if case .float(let dimension) = value.type, !dimension.isNone, let unit = unitName(value.type) {
-      notes = ["Divide by a unit to get a bare number: `x / 1 \(unit)`."]
-    } else if value.type == .boolean {
-      notes = ["Write what true and false are to be: `if b { 1 } else { 0 }`."]
-    }
-    report(
-      Diagnostic(
-        name == "Duration" && (value.type == .integer || value.type == .number)
-          ? .dimension : .mismatch,
-        "\(program.described(value.type)) does not become a `\(name)`", at: value.span,
-        notes: notes))
+    if values.contains(where: { isUnknown($0.type) }) { return unknown }
+    if let result = numeric(intrinsic, shape, values, at: span) { return result }
+    report(notTaken(name, values, shape))
     return unknown
   }
 
-  /// `T(n)`, of a whole number.
-  mutating func convert(
-    toGeneric type: Type, _ name: Name, _ arguments: [Argument], at span: Span
-  ) -> TypedExpression {
-    let unknown = TypedExpression(.invalid, .unknown, at: span)
-    guard arguments.count == 1, arguments[0].label == nil, !arguments[0].isInout else {
-      typeAll(arguments)
-      report(Diagnostic(.wrongArguments, "`\(name.text)(…)` converts one value", at: span))
-      return unknown
+  /// The function of mathematics called `name` does not take `operands`.
+  private func notTaken(_ name: Name, _ operands: [TypedExpression], _ shape: NumericShape)
+    -> Diagnostic
+  {
+    let culprit = operands.first { $0.type.arrayElement != nil } ?? operands[0]
+    let span = operands.count == 1 || culprit.type.arrayElement != nil ? culprit.span : name.span
+    if case .root = shape, case .float = culprit.type {
+      return Diagnostic(
+        .dimension,
+        "`\(name.text)` of \(program.described(culprit.type)) has no unit: its dimension has no such root",
+        at: span)
     }
-    let value = settled(
-      expression(arguments[0].value, expecting: isLiteral(arguments[0].value) ? type : nil))
-    if value.type == type || isUnknown(value.type) {
-      return TypedExpression(value.kind, value.type, at: span)
+    var notes: [String] = []
+    if culprit.type.arrayElement != nil {
+      let text = program.sources[culprit.span.source].text(culprit.span)
+      if case .fixedArray(_, let lengths) = culprit.type, lengths.count > 1 {
+        notes = ["It takes single values: go over the elements of the matrix one by one."]
+      } else if operands.count == 1 {
+        notes = ["It takes single values; of each element: `\(text).map(\(name.text))`."]
+      } else {
+        notes = [
+          "It takes single values; of each element: `[\(name.text)(x, …) for x in \(text)]`."
+        ]
+      }
+    } else if case .integer = culprit.type, shape == .sameFloat {
+      notes = ["An `Int` is whole already."]
+    } else if case .root = shape {
+      return mismatch(culprit, wanted: .number)
     }
-    guard value.type == .integer else {
-      report(
-        Diagnostic(
-          .mismatch,
-          "\(program.described(value.type)) does not become a `\(name.text)`: an `Int` does",
-          at: value.span))
-      return unknown
-    }
-    useAsBareNumber(type, "an `Int` is converted to it", at: span)
-    return TypedExpression(.convert(.integerToGeneric, value), type, at: span)
-  }
-
-  /// Types what a user gave for the argument `member`; nil after an error.
-  ///
-  /// The tree holds one constant, the value.
-  mutating func argumentInitializer(_ given: ParsedModule, for member: MemberID) -> FunctionID? {
-    guard case .constant(let field)? = given.declarations.first, given.declarations.count == 1,
-      let value = field.value
-    else { return nil }
-    module = modules.modules.count - 1
-    givenTree = given
-    defer { givenTree = nil }
-    body = BodyState()
-    let id = declareInitializer(value, of: program[member].type, named: field.name)
-    typePending()
-    return id
+    return Diagnostic(
+      .noSuchOperator, "`\(name.text)` does not take \(program.described(culprit.type))", at: span,
+      notes: notes)
   }
 }

@@ -35,7 +35,7 @@ extension Typer {
         report(
           Diagnostic(
             .unmarkedHostCall,
-            "\(what(source)) runs on the host, so what is called in a kernel cannot be given it",
+            "\(what(source)) \(what(source).hasPrefix("the ") ? "lives" : "runs") on the host, so what is called in a kernel cannot be given it",
             at: source.span, labels: chain(source, effect: .host)))
         continue
       }

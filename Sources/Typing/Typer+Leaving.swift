@@ -73,39 +73,98 @@ extension Typer {
       statements.append(TypedStatement(.throwError(nil, [expression(value)]), at: span))
       return
     }
+    // Whatever is wrong with it, control does not go on behind it.
+    func leave() { statements.append(TypedStatement(.throwError(nil, []), at: span)) }
     guard let name = dottedName(callee) else {
       report(Diagnostic(.mismatch, "an error is due after `throw`", at: tree.span(of: value)))
-      return
+      return leave()
     }
     switch entity(path: name) {
     case .error(let id)?:
-      let fields = program[id].payload
-      let matched = match(
-        arguments,
-        to: fields.map {
-          Formal(
-            name: $0.name, label: nil, type: $0.type, isInout: false, defaultValue: $0.defaultValue)
-        },
-        of: program[id].name, declaredAt: program[id].nameSpan, at: tree.span(of: value))
-      guard let matched else { return }
-      let typed = zip(matched, fields).map { source, field in
+      let formals = program[id].payload.map {
+        Formal(
+          name: $0.name, label: nil, type: $0.type, isInout: false, defaultValue: $0.defaultValue)
+      }
+      guard
+        let payload = payload(
+          arguments, formals, of: program[id].name, declaredAt: program[id].nameSpan,
+          at: tree.span(of: value))
+      else { return leave() }
+      statements.append(TypedStatement(.throwError(.declared(id), payload), at: span))
+    case .builtinError(let index)?:
+      let formals = builtinErrorPayload(index).map {
+        Formal(name: $0.name, label: nil, type: $0.type, isInout: false, defaultValue: nil)
+      }
+      if arguments.isEmpty, !formals.isEmpty {
+        report(needsPayload(name, formals))
+        return leave()
+      }
+      guard
+        let payload = payload(
+          arguments, formals, of: name.text, declaredAt: nil, at: tree.span(of: value))
+      else { return leave() }
+      statements.append(TypedStatement(.throwError(.builtin(index), payload), at: span))
+    case nil:
+      typeAll(arguments)
+      report(notFound(name))
+      leave()
+    default:
+      typeAll(arguments)
+      report(notAnError(name))
+      leave()
+    }
+  }
+
+  /// What an error that is thrown carries; nil where the arguments do not fit.
+  private mutating func payload(
+    _ arguments: [Argument], _ formals: [Formal], of name: String, declaredAt declaration: Span?,
+    at span: Span
+  ) -> [TypedExpression]? {
+    match(arguments, to: formals, of: name, declaredAt: declaration, at: span).map { matched in
+      zip(matched, formals).map { source, formal in
         switch source {
-        case .given(let argument): self.value(argument.value, as: field.type)
+        case .given(let argument): carried(argument.value, as: formal)
         case .standard(let value): value
         }
       }
-      statements.append(TypedStatement(.throwError(.declared(id), typed), at: span))
-    case .builtinError(let index)?:
-      if let first = arguments.first {
-        report(
-          Diagnostic(
-            .wrongArguments, "`\(name.text)` is thrown without arguments",
-            at: tree.span(of: first.value)))
-      }
-      statements.append(TypedStatement(.throwError(.builtin(index), []), at: span))
-    case nil: report(unknownName(name))
-    default: report(Diagnostic(.mismatch, "`\(name.text)` is not an error", at: name.span))
     }
+  }
+
+  /// In a driver the `channel` of an error of the device is that of the device.
+  private mutating func carried(_ id: ExpressionID, as formal: Formal) -> TypedExpression {
+    let value = expression(id, expecting: formal.type)
+    if value.type == .channel, formal.name == "channel", formal.type == .integer {
+      return TypedExpression(value.kind, .integer, at: value.span)
+    }
+    return coerce(value, to: formal.type)
+  }
+
+  private func needsPayload(_ name: Name, _ formals: [Formal]) -> Diagnostic {
+    let list = formals.map { "\($0.name): \(program.text($0.type))" }.joined(separator: ", ")
+    return Diagnostic(
+      .wrongArguments,
+      "`\(name.text)` carries something, which is due here: `\(name.text)(\(list))`",
+      at: name.span,
+      notes: [
+        "The device raises it and says which channel it was. For an error of your own declare one: `error NotReady`."
+      ])
+  }
+
+  /// Nothing is called `path`, or there is no such thing in the module that it names.
+  private mutating func notFound(_ path: Name) -> Diagnostic {
+    let parts = path.text.split(separator: ".").map(String.init)
+    if parts.count == 2, case .module(let index)? = lookUp(parts[0]) {
+      let length = parts[1].utf8.count
+      let span = Span(path.span.source, Int(path.span.end) - length, Int(path.span.end))
+      return noSuchMember(Name(parts[1], at: span), ofModule: index)
+    }
+    return unknownName(path)
+  }
+
+  private func notAnError(_ name: Name) -> Diagnostic {
+    Diagnostic(
+      .mismatch, "`\(name.text)` is not an error", at: name.span,
+      notes: ["An error is declared, beside the functions: `error NotReady`."])
   }
 
   mutating func typeTry(
@@ -120,8 +179,8 @@ extension Typer {
         switch entity(path: name) {
         case .error(let id)?: errors.append(.declared(id))
         case .builtinError(let index)?: errors.append(.builtin(index))
-        case nil: report(unknownName(name))
-        default: report(Diagnostic(.mismatch, "`\(name.text)` is not an error", at: name.span))
+        case nil: report(notFound(name))
+        default: report(notAnError(name))
         }
       }
       body.openScope()

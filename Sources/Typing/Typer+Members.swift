@@ -6,20 +6,29 @@ import Syntax
 
 extension Typer {
   /// `base.name` without a call.
-  mutating func member(_ base: ExpressionID, _ name: Name, at span: Span) -> TypedExpression {
+  mutating func member(_ base: ExpressionID, _ name: Name, expecting: Type?, at span: Span)
+    -> TypedExpression
+  {
     let unknown = TypedExpression(.invalid, .unknown, at: span)
+    if isSelf(base) {
+      reportSelf(base, name)
+      return unknown
+    }
     if let outer = entity(base) {
       let first = lastName(base)
       switch outer {
       case .module(let index):
-        switch moduleScopes[index][name.text] {
+        switch exported(name.text, by: index) {
         case .member(let id)?: return memberValue(id, at: span)
-        case .functions(let candidates)?: return functionValue(candidates, name, expecting: nil)
+        case .functions(let candidates)?:
+          return functionValue(candidates, name, expecting: expecting)
+        case nil where isMathematics(index) && mathematicalNames.contains(name.text):
+          return intrinsicValue(name, expecting: expecting)
         default:
           report(noSuchMember(name, ofModule: index))
           return unknown
         }
-      case .use(let part): return memberOfPart(part, name, at: span)
+      case .use(let part): return memberOfPart(part, name, expecting: expecting, at: span)
       case .enumeration(let id): return makeCase(id, name, [], at: span)
       case .structure, .error, .interface, .driver, .experiment, .part:
         report(
@@ -28,10 +37,10 @@ extension Typer {
       case .functions, .member, .builtinError, .local, .generic: break
       }
     }
-    if case .name(let first) = tree[base], lookUp(first.text) == nil,
-      builtinTypes[first.text] == .integer, name.text == "min" || name.text == "max"
-    {
-      return TypedExpression(.integer(name.text == "min" ? .min : .max), .integer, at: span)
+    if let (written, type) = builtinType(base) {
+      if let constant = constant(name.text, of: type, at: span) { return constant }
+      report(noSuchMember(name, ofType: written, type))
+      return unknown
     }
     let value = expression(base)
     if let result = property(name.text, of: value, at: span) { return result }
@@ -49,7 +58,8 @@ extension Typer {
     return unknown
   }
 
-  private mutating func property(_ name: String, of value: TypedExpression, at span: Span)
+  /// What `value` has under `name` without a call; nil if it has nothing of the name.
+  mutating func property(_ name: String, of value: TypedExpression, at span: Span)
     -> TypedExpression?
   {
     func make(_ kind: TypedExpression.Kind, _ type: Type) -> TypedExpression {
@@ -249,6 +259,9 @@ extension Typer {
       case .variable, .dataset, .shared, .resident, .prepared(isVariable: true):
         return Place(
           root: .member(id), steps: [], rootType: member.type, type: member.type, at: value.span)
+      case .argument where body.isDevice:
+        report(argumentWritten(member, at: value.span))
+        return nil
       case .argument, .constant, .prepared(isVariable: false), .field, .device:
         report(constantAssigned(value, boundAt: member.nameSpan, isLocal: false))
         return nil
@@ -285,6 +298,16 @@ extension Typer {
       at: value.span, remark: "this is a copy",
       labels: [Label("`\(name)` is bound here", at: binding)],
       notes: ["It copies the locals that it mentions when it is declared. Return the new value."])
+  }
+
+  /// A kernel writes an argument of the run.
+  private func argumentWritten(_ member: Member, at span: Span) -> Diagnostic {
+    Diagnostic(
+      .kernelWritesHost,
+      "a kernel runs on the device and cannot write the argument `\(member.name)`",
+      at: span, remark: "`\(member.name)` lives on the host, and is constant during a run",
+      labels: [Label("declared here", at: member.nameSpan)],
+      notes: ["Return the value, or keep it on the device: `resident name: T = value`."])
   }
 
   private func constantAssigned(_ value: TypedExpression, boundAt binding: Span, isLocal: Bool)

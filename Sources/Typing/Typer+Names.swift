@@ -27,7 +27,7 @@ extension Typer {
     {
       return .module(index)
     }
-    if module != 0, let entity = moduleScopes[0][name] { return entity }
+    if module != 0, let entity = exported(name, by: 0) { return entity }
     if let index = builtinErrorNames.firstIndex(of: name) { return .builtinError(index) }
     return nil
   }
@@ -64,7 +64,8 @@ extension Typer {
   /// Says once in a body that nothing is called `name`.
   mutating func reportUnknown(_ name: Name) {
     // What could not be imported has been reported where it is imported.
-    let imported = modules.modules[module].importSpans[name.text] != nil
+    let imported =
+      modules.modules[module].importSpans[name.text] != nil || failedNames.contains(name.text)
     if body.unknownNames.insert(name.text).inserted, !imported { report(unknownName(name)) }
   }
 
@@ -75,12 +76,12 @@ extension Typer {
     var fixes: [Fix] = []
     var notes: [String] = []
     suggestionCount += 1
-    if suggestionCount <= Self.suggestionCountMax,
+    if let note = foreignNames[name.text] {
+      notes = [note]
+    } else if suggestionCount <= Self.suggestionCountMax,
       let near = nearest(to: name.text, among: visibleNames())
     {
       fixes = [Fix("did you mean `\(near)`?", [Edit(name.span, near)])]
-    } else if let note = Typer.foreignNames[name.text] {
-      notes = [note]
     } else if libraryModuleNames.contains(name.text) {
       notes = [
         "`\(name.text)` is a module of the standard library: write `import \(name.text)` at the top of the file."
@@ -90,24 +91,6 @@ extension Typer {
       .unknownName, "there is nothing called `\(name.text)` here", at: name.span, notes: notes,
       fixes: fixes)
   }
-
-  /// What other languages have under a name, and what it is here.
-  private static let foreignNames: [String: String] = [
-    "range": "A range is written `0..<n`: `for i in 0..<10`.",
-    "len": "The number of elements of `xs` is `xs.count`.",
-    "self": "The members of an experiment are named without `self`.",
-    "this": "The members of an experiment are named without `this`.",
-    "println": "It is called `print`.", "printf": "It is called `print`.",
-    "sleep": "`delay(d)` moves the timeline's cursor, `wait_until(now() + d)` waits.",
-    "float": "It is called `Float`.", "int": "It is called `Int`.", "str": "Write `\"{x}\"`.",
-    "bool": "It is called `Bool`.",
-    "now_mu": "Times are exact here: it is called `now()`.",
-    "delay_mu": "Times are exact here: write `delay(10 ns)`.",
-    "at_mu": "Times are exact here: it is called `at(t)`.",
-    "assert": "In a `test`, write `expect(condition)`; elsewhere declare an error and `throw` it.",
-    "pi": "Write `math.pi`, or an angle as `1 turn`, `180 deg`.",
-    "np": "Arrays have element-wise arithmetic; functions are in the module `math`.",
-  ]
 
   /// Declares `name` in `scope`; says so if something was called that before.
   mutating func declare(_ name: Name, _ entity: Entity, in scope: ScopePlace) {

@@ -74,6 +74,7 @@ extension Typer {
   mutating func declareUse(_ use: Use, in experiment: ExperimentID) {
     guard case .part(let id)? = entity(path: use.part) else {
       report(notAPart(use.part))
+      failedNames.insert(use.name.text)
       return
     }
     guard let (declaration, partModule) = partDeclarations[id] else { return }
@@ -191,63 +192,6 @@ extension Typer {
   private func isMember(_ entity: Entity) -> Bool {
     if case .member = entity { return true }
     return false
-  }
-
-  /// Where in `lent` of the part being used something for `name` is; it then is taken.
-  private mutating func take(_ name: String) -> LentArgument? {
-    guard let part = body.part,
-      let index = partInstances[part].lent.firstIndex(where: { $0.name.text == name })
-    else { return nil }
-    partInstances[part].lent[index].isTaken = true
-    return partInstances[part].lent[index]
-  }
-
-  /// The device that the `use` lends in the place of `name`: nil if it lends none, and inside nil
-  /// after an error.
-  mutating func lentDevice(_ name: Name, as type: Type) -> DeviceBinding?? {
-    guard let lent = take(name.text), let experiment = body.experiment else { return nil }
-    let (inside, part) = (module, body.part)
-    let owner = part.map { program[partInstances[$0].part].name } ?? "the part"
-    enter(module: lent.module, experiment: experiment, part: lent.part)
-    defer { enter(module: inside, experiment: experiment, part: part) }
-    if case .string(let segments) = tree[lent.value], let text = plainText(segments) {
-      return .some(bind(text, as: type, at: tree.span(of: lent.value)))
-    }
-    let value = expression(lent.value)
-    guard case .device(let member) = value.kind, case .device(let binding) = program[member].kind
-    else {
-      if !isUnknown(value.type) {
-        report(
-          Diagnostic(
-            .mismatch,
-            "`\(name.text)` is a device of the part; \(program.described(value.type)) is none",
-            at: value.span, labels: [Label("the device is declared here", at: name.span)]))
-      }
-      return .some(nil)
-    }
-    // A part that is typed on its own does not know its devices, but their types.
-    let fits = binding.map { serves($0.driver, as: type) } ?? (value.type == type || isUnbound)
-    if !fits, !isUnknown(type) {
-      report(
-        Diagnostic(
-          .mismatch,
-          "`\(name.text)` of `\(owner)` is a `\(program.text(type))`, and not "
-            + program.described(value.type), at: value.span,
-          labels: [Label("the device is declared here", at: name.span)]))
-      return .some(nil)
-    }
-    return .some(binding)
-  }
-
-  private var isUnbound: Bool { body.experiment.map { program[$0].isPart } ?? false }
-
-  /// What computes the value that the `use` gives the argument `name`; nil if it gives none.
-  mutating func fixedValue(_ name: Name, as type: Type?) -> FunctionID? {
-    guard let lent = take(name.text), let experiment = body.experiment else { return nil }
-    let (inside, part) = (module, body.part)
-    enter(module: lent.module, experiment: experiment, part: lent.part)
-    defer { enter(module: inside, experiment: experiment, part: part) }
-    return declareInitializer(lent.value, of: type ?? .unknown, named: name)
   }
 
   // MARK: Stages

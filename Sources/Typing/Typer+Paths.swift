@@ -31,7 +31,7 @@ extension Typer {
   /// What is called `name` inside of a module or part.
   private func member(_ name: String, of outer: Entity) -> Entity? {
     switch outer {
-    case .module(let index): return moduleScopes[index][name]
+    case .module(let index): return exported(name, by: index)
     case .use(let part):
       return partInstances[part].scope[name] ?? partType(name, of: partInstances[part].part)
     case .part(let id): return partType(name, of: id)
@@ -39,6 +39,16 @@ extension Typer {
       .experiment, .local, .generic:
       return nil
     }
+  }
+
+  /// What importers know as `name` of the module: what begins with `_` belongs to the module alone,
+  /// and an error of the language can be named as one of the module that raises it.
+  func exported(_ name: String, by index: Int) -> Entity? {
+    if name.hasPrefix("_") { return nil }
+    if let entity = moduleScopes[index][name] { return entity }
+    let module = modules.modules[index]
+    guard module.isLibrary, module.name == "fit", name == "FitFailed" else { return nil }
+    return builtinErrorNames.firstIndex(of: name).map { .builtinError($0) }
   }
 
   /// `id` as one name, if it is nothing but names and points.
@@ -64,11 +74,13 @@ extension Typer {
   // MARK: Members of parts
 
   /// `readout.name` as a value.
-  mutating func memberOfPart(_ part: Int, _ name: Name, at span: Span) -> TypedExpression {
+  mutating func memberOfPart(_ part: Int, _ name: Name, expecting: Type?, at span: Span)
+    -> TypedExpression
+  {
     let unknown = TypedExpression(.invalid, .unknown, at: span)
     switch partInstances[part].scope[name.text] {
     case .member(let id)?: return memberValue(id, at: span)
-    case .functions(let candidates)?: return functionValue(candidates, name, expecting: nil)
+    case .functions(let candidates)?: return functionValue(candidates, name, expecting: expecting)
     case .use?:
       report(
         Diagnostic(
@@ -109,7 +121,7 @@ extension Typer {
     }
     return Diagnostic(
       .noSuchMember,
-      "the part `\(instance.path)` (a `\(program[instance.part].name)`) has nothing called `\(name.text)`",
+      "the part `\(instance.path)` (\(withArticle(program[instance.part].name))) has nothing called `\(name.text)`",
       at: name.span, labels: [Label("declared here", at: program[instance.part].nameSpan)],
       fixes: fixes)
   }

@@ -151,7 +151,7 @@ extension Typer {
       switch lookUp(moduleName.text) {
       case .module(let index)?:
         _ = moduleEntity(moduleName)
-        return type(of: moduleScopes[index][name.text], name, arguments, generics, at: span)
+        return type(of: exported(name.text, by: index), name, arguments, generics, at: span)
       case .part(let id)?:
         return type(of: partType(name.text, of: id), name, arguments, generics, at: span)
       case .use(let part)?:
@@ -217,7 +217,7 @@ extension Typer {
       report(
         Diagnostic(
           .unknownType,
-          "`\(program[id].name)` takes \(wanted.count) generic arguments, not \(arguments.count)",
+          "`\(program[id].name)` takes \(counted(wanted.count, "generic argument")), not \(arguments.count)",
           at: span,
           labels: [Label("declared here", at: program[id].nameSpan)]))
       return .unknown

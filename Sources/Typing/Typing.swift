@@ -174,6 +174,8 @@ struct Typer {
   var pending: [PendingBody] = []
   /// What gives the values of datasets' axes; it alone may mention other datasets.
   var axisFunctions: Set<FunctionID> = []
+  /// Names whose declarations had an error that has been reported.
+  var failedNames: Set<String> = []
   /// How many unknown names there have been.
   var suggestionCount = 0
   var usedImports: Set<String> = []
@@ -185,6 +187,8 @@ struct Typer {
   var genericUses: [GenericUse] = []
   /// Arguments and elements that were typed ahead, until they are asked for.
   var settledArguments: [ExpressionID: TypedExpression] = [:]
+  /// Functions made of intrinsics that are used as values.
+  var intrinsicFunctions: [IntrinsicFunction: FunctionID] = [:]
   /// Kernels made for calls from host code to which devices are handed.
   var deviceStarts: [DeviceStart: FunctionID] = [:]
   /// The enums, structs and errors declared, by syntax, for the second pass.
@@ -281,6 +285,7 @@ struct Typer {
     checkConformances()
     inferEffects()
     checkStages()
+    rejectUncalledResidents()
     warnOfBranches()
     rejectDefaultsOutOfRange()
     diagnostics = program.once(diagnostics)
@@ -318,5 +323,23 @@ struct Typer {
           .unusedName, "`\(name)` is imported but never used", at: span,
           remark: "nothing here uses it"))
     }
+  }
+}
+
+extension Typer {
+  /// Types what a user gave for the argument `member`; nil after an error.
+  ///
+  /// The tree holds one constant, the value.
+  mutating func argumentInitializer(_ given: ParsedModule, for member: MemberID) -> FunctionID? {
+    guard case .constant(let field)? = given.declarations.first, given.declarations.count == 1,
+      let value = field.value
+    else { return nil }
+    module = modules.modules.count - 1
+    givenTree = given
+    defer { givenTree = nil }
+    body = BodyState()
+    let id = declareInitializer(value, of: program[member].type, named: field.name)
+    typePending()
+    return id
   }
 }

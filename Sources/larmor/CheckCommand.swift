@@ -21,7 +21,7 @@ struct CheckCommand: ParsableCommand {
   @Flag(help: "Print the diagnostics as a JSON object, one for each file.")
   var json = false
 
-  @Flag(help: "Apply the first fix of each diagnostic to the file, as long as that helps.")
+  @Flag(help: "Apply to the file the fixes that leave nothing to choose, as long as that helps.")
   var fix = false
 
   @OptionGroup var laboratory: LaboratoryOption

@@ -1,0 +1,117 @@
+import Diagnostics
+import Syntax
+
+// Loops, and what may leave them.
+
+extension Typer {
+  /// Whether `word` has a loop to leave and does not leave `parallel` or `record`; says so if not.
+  mutating func checkLeaving(_ word: String, at span: Span) -> Bool {
+    guard body.loopDepth > 0 else {
+      report(Diagnostic(.nothingToLeave, "`\(word)` has no loop to leave here", at: span))
+      return false
+    }
+    if let inner = body.enclosing.last, inner != .loop {
+      report(inner == .value ? leavesValue(word, at: span) : leaves(word, inner, at: span))
+      return false
+    }
+    return true
+  }
+
+  func leaves(_ word: String, _ what: BodyState.Enclosing, at span: Span) -> Diagnostic {
+    Diagnostic(
+      .leavesParallel, "`\(word)` cannot leave `\(what.rawValue)`", at: span,
+      notes: [
+        "The branches of `parallel` and the events of `record` belong together: all of them or none."
+      ])
+  }
+
+  mutating func typeLoop(
+    _ pattern: PatternID, _ source: ExpressionID, _ block: Block, isParallel: Bool, at span: Span,
+    into statements: inout [TypedStatement]
+  ) {
+    body.openScope()
+    defer { body.closeScope() }
+    var head: [TypedStatement] = []
+    let loop = typeLoopHead(pattern, source, into: &head)
+    body.loopDepth += 1
+    body.enclosing.append(isParallel ? .parallel : .loop)
+    var inner = typeInnerBlock(block)
+    body.enclosing.removeLast()
+    body.loopDepth -= 1
+    inner.statements.insert(contentsOf: head, at: 0)
+    if let loop {
+      statements.append(TypedStatement(.loop(loop, inner, isParallel: isParallel), at: span))
+    }
+  }
+
+  /// The source of a loop and the local that it binds; `head` takes a tuple pattern apart.
+  mutating func typeLoopHead(
+    _ pattern: PatternID, _ source: ExpressionID, into head: inout [TypedStatement]
+  ) -> TypedLoop? {
+    if !isRange(source) {
+      let array = expression(source)
+      if case .fixedArray(let element, let lengths) = array.type, element.isDevice,
+        case .known(let count)? = lengths.first
+      {
+        return deviceLoop(pattern, array, element, count: count)
+      }
+      settledArguments[source] = array
+    }
+    let (typed, element) = loopSource(source)
+    let outer = body.isTopOfPrepare
+    body.isTopOfPrepare = false
+    defer { body.isTopOfPrepare = outer }
+    let variable: LocalID
+    switch tree[pattern] {
+    case .binding(let name):
+      variable = declareLocal(name, element, isVariable: false, warns: false)
+    case .wildcard:
+      variable = body.newLocal("_", element, isVariable: false, at: tree.span(of: pattern))
+    case .tuple:
+      variable = body.newLocal("", element, isVariable: false, at: tree.span(of: pattern))
+      let whole = TypedExpression(.local(variable), element, at: tree.span(of: pattern))
+      bind(pattern, to: whole, isVariable: false, at: tree.span(of: pattern), into: &head)
+    case .invalid, .enumCase, .literal, .range:
+      variable = body.newLocal("_", element, isVariable: false, at: tree.span(of: pattern))
+    }
+    guard let typed else { return nil }
+    return TypedLoop(source: typed, variable: variable)
+  }
+
+  private mutating func loopSource(_ source: ExpressionID) -> (TypedLoop.Source?, Type) {
+    if case .range(let lower, let upper, let isClosed, let step) = tree[source] {
+      let low = value(lower, as: .integer)
+      let high = value(upper, as: .integer)
+      let by = step.map { value($0, as: .integer) }
+      return (.range(low, high, isClosed: isClosed, step: by), .integer)
+    }
+    let array = expression(source)
+    switch array.type {
+    case .fixedArray(_, let lengths) where lengths.count > 1:
+      report(
+        Diagnostic(
+          .notApplicable, "a loop cannot go over a matrix", at: array.span,
+          notes: ["Go over its indices: `for i in 0..<m.rows`, and `for j in 0..<m.columns`."]))
+      return (nil, .unknown)
+    case .array(let element), .fixedArray(let element, _): return (.array(array), element)
+    case .unknown: return (nil, .unknown)
+    case .integer:
+      let start = Int(array.span.start)
+      report(
+        Diagnostic(
+          .notApplicable, "a loop cannot go over an `Int`", at: array.span,
+          fixes: [
+            Fix(
+              "go over the numbers below it", [Edit(Span(array.span.source, start, start), "0..<")])
+          ]))
+      return (nil, .integer)
+    default:
+      report(
+        Diagnostic(
+          .notApplicable,
+          "a loop goes over an array or a range, not over \(program.described(array.type))",
+          at: array.span))
+      return (nil, .unknown)
+    }
+  }
+}
