@@ -260,6 +260,10 @@ extension Typer {
         function.generics, map, of: function.name, at: span, declaredAt: function.nameSpan,
         callee: id)
     else { return TypedExpression(.invalid, .unknown, at: span) }
+    for (index, source) in matched.enumerated() where !map.isEmpty {
+      guard case .standard(let value) = source, !isClosed(value.type) else { continue }
+      typed[head.count + index] = .value(value.substituting(map))
+    }
     let result = function.result.substituting(map)
     if result.holdsNothing {
       report(
