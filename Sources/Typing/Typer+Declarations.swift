@@ -137,6 +137,14 @@ extension Typer {
       program.enums[Int(id.index)].cases = cases
     }
     rejectEndlessTypes()
+    for (id, structure, _, _) in structDeclarations
+    where structure.fields.contains(where: { $0.value != nil }) {
+      structsBeforeDefaults.insert(id)
+    }
+    for (id, enumeration, _, _) in enumDeclarations
+    where enumeration.cases.contains(where: { $0.payload.contains { $0.defaultValue != nil } }) {
+      enumsBeforeDefaults.insert(id)
+    }
     for (id, error, index, experiment) in errorDeclarations {
       enter(module: index, experiment: experiment)
       program.errors[Int(id.index)].payload = payload(error.payload)
@@ -148,6 +156,7 @@ extension Typer {
     for (id, structure, index, experiment) in structDeclarations {
       enter(module: index, experiment: experiment)
       resolveDefaults(of: id, structure)
+      structsBeforeDefaults.remove(id)
       let generics = program[id].generics
       program.structs[Int(id.index)].methods = declareMethods(
         structure.methods, owner: .structure(id),
@@ -157,6 +166,7 @@ extension Typer {
     for (id, enumeration, index, experiment) in enumDeclarations {
       enter(module: index, experiment: experiment)
       resolveDefaults(of: id, enumeration)
+      enumsBeforeDefaults.remove(id)
       program.enums[Int(id.index)].methods = declareMethods(
         enumeration.methods, owner: .enumeration(id), of: .enumeration(id), inherited: [],
         beside: enumeration.cases.map(\.name))

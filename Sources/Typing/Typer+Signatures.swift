@@ -222,9 +222,16 @@ extension Typer {
     defer { body = outer }
     let span = tree.span(of: expression)
     let isEarly = tree.namesMentioned(in: expression).contains { name in
-      lookUp(name.text) == nil && !intrinsicNames.contains(name.text)
+      switch lookUp(name.text) {
+      case .structure(let id)?: structsBeforeDefaults.contains(id)
+      case .enumeration(let id)?: enumsBeforeDefaults.contains(id)
+      case nil: !intrinsicNames.contains(name.text)
+      default: false
+      }
     }
-    if isEarly {
+    var isOfEnum = false
+    if case .enumeration(let id) = type { isOfEnum = enumsBeforeDefaults.contains(id) }
+    if isEarly || isOfEnum {
       let id = newDefault(of: type, body: TypedBlock([], at: span), at: span)
       pending.append(
         PendingBody(

@@ -174,6 +174,9 @@ struct Typer {
   var pending: [PendingBody] = []
   /// What gives the values of datasets' axes; it alone may mention other datasets.
   var axisFunctions: Set<FunctionID> = []
+  /// Structs and enums whose defaults have not been typed yet.
+  var structsBeforeDefaults: Set<StructID> = []
+  var enumsBeforeDefaults: Set<EnumID> = []
   /// Names whose declarations had an error that has been reported.
   var failedNames: Set<String> = []
   /// How many unknown names there have been.
