@@ -91,7 +91,11 @@ struct Lexer {
     case UInt8(ascii: "0")...UInt8(ascii: "9"):
       takeNumber()
     case UInt8(ascii: "\""):
-      takeString()
+      if isAtTripleQuote, pending.contains(.isFirstOnLine), isAtStatementLevel {
+        takeDocumentationString()
+      } else {
+        takeString()
+      }
     case UInt8(ascii: "#"):
       let isDocumentation =
         byte(ahead: 1) == UInt8(ascii: "#") && byte(ahead: 2) != UInt8(ascii: "#")
@@ -210,6 +214,8 @@ struct Lexer {
     switch kind {
     case .invalid:
       takeUnknownCharacters()
+    case .slash where byte(ahead: 1) == UInt8(ascii: "*"):
+      takeForeignComment()
     case .dot where byte(ahead: 1) &- 0x30 < 10 && !endsOperand(tokens.last):
       takeNumberWithoutIntegerPart()
     case .doubleSlash where pending.contains(.isFirstOnLine) && isAtStatementLevel:
@@ -217,12 +223,20 @@ struct Lexer {
       takeComment(.comment)
     case .closedRange where length == 2:
       position += 2
-      diagnostics.append(.halfARange(at: span(start, position)))
+      diagnostics.append(.halfARange(at: span(start, position), isLimits: isInArgument))
       emit(.closedRange, from: start, .isBroken)
     default:
       position += length
       emit(kind, from: start)
     }
+  }
+
+  /// Whether this line declares an argument, whose limits belong to it.
+  private var isInArgument: Bool {
+    for token in tokens.reversed() {
+      if token.isFirstOnLine { return token.kind == .arg }
+    }
+    return false
   }
 
   private var isAtStatementLevel: Bool {

@@ -161,12 +161,19 @@ extension Diagnostic {
       fixes: [Fix("write `#`", [Edit(span, "#")])])
   }
 
-  static func halfARange(at span: Span) -> Diagnostic {
+  /// A comment from `/*` to `*/`, or a string from `"""` to `"""`, whose lines become comments.
+  static func foreignBlockComment(at span: Span, _ edits: [Edit]) -> Diagnostic {
     Diagnostic(
+      .unexpected, "a comment begins with `#`, on each of its lines", at: span,
+      remark: "`##` documents the declaration below it",
+      fixes: edits.isEmpty ? [] : [Fix("write it with `#`", edits)])
+  }
+
+  static func halfARange(at span: Span, isLimits: Bool) -> Diagnostic {
+    let open = Fix("a range without its end is written `..<`", [Edit(span, "..<")])
+    let closed = Fix("one with its end is written `...`", [Edit(span, "...")])
+    return Diagnostic(
       .unexpected, "`..` is no operator", at: span,
-      fixes: [
-        Fix("a range without its end is written `..<`", [Edit(span, "..<")]),
-        Fix("one with its end is written `...`", [Edit(span, "...")]),
-      ])
+      fixes: isLimits ? [closed] : [open, closed])
   }
 }

@@ -18,7 +18,8 @@ extension Diagnostic {
     Diagnostic(
       .unexpected, "`\(parser.text(token))` stands only in a body or an experiment",
       at: parser.span(of: token),
-      notes: ["outside of both there are constants: `const name: Type = value`"])
+      notes: ["outside of both there are constants: `const name: Type = value`"],
+      fixes: [Fix("make it a constant", [Edit(parser.span(of: token), "const")])])
   }
 
   static func missingFunctionWord(at place: Span) -> Diagnostic {
@@ -134,10 +135,11 @@ extension Diagnostic {
       fixes: [Fix("leave it out", [Edit(place, "")])])
   }
 
-  static func datasetWithValue(in parser: Parser) -> Diagnostic {
+  static func datasetWithValue(at sign: Span, _ whole: Span) -> Diagnostic {
     Diagnostic(
-      .unexpected, "a dataset has no initial value", at: parser.hereSpan,
-      notes: ["it begins empty, or as zero where its length is fixed"])
+      .unexpected, "a dataset has no initial value", at: sign,
+      notes: ["it begins empty, or as zero where its length is fixed"],
+      fixes: [Fix("leave it out", [Edit(whole, "")])])
   }
 
   static func hostKernel(at place: Span) -> Diagnostic {
@@ -222,12 +224,6 @@ extension Diagnostic {
       fixes: [Fix("leave it out", [Edit(place, "")])])
   }
 
-  static func ternary(at place: Span) -> Diagnostic {
-    Diagnostic(
-      .unexpected, "there is no `? :`", at: place,
-      notes: ["a choice is written `if c { a } else { b }`"])
-  }
-
   static func assignmentInCondition(at place: Span) -> Diagnostic {
     Diagnostic(
       .unexpected, "`=` assigns; a condition compares", at: place,
@@ -244,8 +240,7 @@ extension Diagnostic {
   static func colonInsteadOfArrow(at place: Span) -> Diagnostic {
     Diagnostic(
       .unexpected, "the type of a result stands after `->`", at: place,
-      fixes: [Fix("write `->`", [Edit(place, " ->")])]
-    )
+      fixes: [Fix("write `->`", [Edit(place, " ->")])])
   }
 
   // MARK: Words
@@ -310,19 +305,6 @@ extension Diagnostic {
     Diagnostic(
       .unexpected, "no comma stands between cases", at: place,
       fixes: [Fix("leave it out", [Edit(place, "")])])
-  }
-
-  static func tupleWithoutParentheses(at place: Span) -> Diagnostic {
-    Diagnostic(
-      .unexpected, "several names stand in parentheses", at: place,
-      fixes: [
-        Fix(
-          "put them in parentheses",
-          [
-            Edit(Span(place.source, Int(place.start), Int(place.start)), "("),
-            Edit(Span(place.source, Int(place.end), Int(place.end)), ")"),
-          ])
-      ])
   }
 
   // MARK: Units, lengths, depth

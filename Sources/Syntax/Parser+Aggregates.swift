@@ -15,7 +15,19 @@ extension Parser {
       correct(.braceOnNextLine(tokens[index], after: previousEnd, in: self))
       advance()
     }
-    if kind != .leftBrace {
+    if kind == .colon, peek() == .leftBrace, isOnSameLine() {
+      correct(.superfluousColon(at: hereSpan))
+      advance()
+    }
+    let opening = index
+    let isIndented =
+      kind == .colon && unclosedBraceCount >= 0 && opening + 1 < tokens.count
+      && tokens[opening + 1].isFirstOnLine
+      && column(ofLineAt: opening + 1) > column(ofLineAt: opening)
+    if isIndented {
+      beginIndentedBlock()
+      advance()
+    } else if kind != .leftBrace {
       report(.missingBrace(at: emptySpan(at: previousEnd), in: self))
       guard skipToBraceOnThisLine() || unclosedBraceCount < 0 else {
         skipLine()
@@ -27,9 +39,15 @@ extension Parser {
       return false
     }
     defer { ascend() }
-    let bracket = kind == .leftBrace ? open() : openWithoutBracket()
+    let outerLimit = indentationLimit
+    defer { indentationLimit = outerLimit }
+    indentationLimit = isIndented ? column(ofLineAt: opening) : -1
+    let bracket =
+      isIndented
+      ? openIndented(at: opening) : kind == .leftBrace ? open() : openWithoutBracket()
     while true {
       skipSeparators()
+      if isBehindIndentedLines { break }
       if kind == .rightBrace {
         if takeStrayBrace(inBracesAt: bracket.opener) { continue }
         break
@@ -49,13 +67,25 @@ extension Parser {
         continue
       }
       let first = index
+      let isOutermost = foreign == nil
+      if kind == .atSign, peek().isName || peek().isReserved, isOnSameLine() {
+        takeDecorator()
+        skipSeparators()
+        if kind == .rightBrace || kind == .end { continue }
+      }
       part(&self)
+      if isOutermost { finishForeign() }
       if index == first, kind != .end, kind != .rightBrace {
         report(.unexpected(in: self))
         skipToken()
       }
     }
-    close(bracket, .rightBrace)
+    if isIndented {
+      endIndented(bracket)
+      closeIndentedBlock(isOnNextLine: true, opening: opening)
+    } else {
+      close(bracket, .rightBrace)
+    }
     return true
   }
 
@@ -74,6 +104,12 @@ extension Parser {
   /// What may end a field or case: a comma, a newline, or the end of the braces.
   private mutating func endPart() {
     if take(.comma) { return }
+    let isNextPart =
+      kind.isName && (peek() == .colon || peek() == .comma || peek() == .rightBrace)
+      || Parser.isMethodWord(kind) && peek().isName
+    if isNextPart, isOnSameLine(0), !isReportedHere {
+      return correct(.missingComma(at: emptySpan(at: previousEnd), tokens[index], in: self))
+    }
     endDeclaration()
   }
 
@@ -86,6 +122,16 @@ extension Parser {
       return nil
     }
     let generics = genericParameters()
+    if kind == .leftParenthesis { return structInParentheses(name, generics, documentation, start) }
+    if kind == .assign, peek() == .leftBrace {
+      correct(.superfluousWord(tokens[index], "a struct", in: self))
+      advance()
+    }
+    let faultsBefore = faultCount
+    defer { if faultCount != faultsBefore { module.doubts.declarations.insert(name.text) } }
+    let hadSelf = hasSelf
+    hasSelf = true
+    defer { hasSelf = hadSelf }
     var fields: [Field] = []
     var methods: [Function] = []
     _ = braced(
@@ -113,8 +159,32 @@ extension Parser {
       span: span(from: start))
   }
 
+  /// `struct Name(x: Int, y: Int)`
+  private mutating func structInParentheses(
+    _ name: Name, _ generics: [GenericParameter], _ documentation: String?, _ start: UInt32
+  ) -> StructDeclaration {
+    let opening = hereSpan
+    let parameters = parameters(areNamed: true)
+    let closing = Span(source, Int(previousEnd) - 1, Int(previousEnd))
+    correct(.fieldsInParentheses(opening, closing))
+    let fields = parameters.map {
+      Field(
+        name: $0.name, type: $0.type, value: $0.defaultValue, documentation: nil,
+        span: $0.name.span)
+    }
+    return StructDeclaration(
+      name: name, generics: generics, fields: fields, methods: [], documentation: documentation,
+      span: span(from: start))
+  }
+
   private mutating func fieldOfStruct(_ documentation: String?) -> Field? {
     let start = self.start
+    if let (name, type) = nameAndTypeWithoutColon() {
+      let value = takeAssign() ? valueOfDeclaration() : nil
+      return Field(
+        name: name, type: type, value: value, documentation: documentation,
+        span: span(from: start))
+    }
     guard let name = name("the name of a field") else {
       skipLine()
       return nil
@@ -145,8 +215,15 @@ extension Parser {
       skipLine()
       return nil
     }
+    takeRawType()
+    let faultsBefore = faultCount
+    defer { if faultCount != faultsBefore { module.doubts.declarations.insert(name.text) } }
     var cases: [EnumCase] = []
     var methods: [Function] = []
+    var hasValues = false
+    let hadSelf = hasSelf
+    hasSelf = true
+    defer { hasSelf = hadSelf }
     _ = braced(allowing: Parser.isMethodWord, in: "an enum") { parser in
       let documentation = parser.takeDocumentation()
       if Parser.isMethodWord(parser.kind) {
@@ -157,18 +234,35 @@ extension Parser {
         return
       }
       if parser.kind == .case {
-        parser.correct(
-          .superfluousWord(parser.tokens[parser.index], "a case of an enum", in: parser))
+        let fault = Diagnostic.superfluousWord(
+          parser.tokens[parser.index], "a case of an enum", in: parser)
+        if cases.isEmpty { parser.correct(fault) }
         parser.advance()
       }
       guard let name = parser.name("the name of a case") else { return parser.skipLine() }
       let payload = parser.kind == .leftParenthesis ? parser.parameters(areNamed: false) : []
       cases.append(EnumCase(name: name, payload: payload))
+      if parser.kind == .assign {
+        // `one = 1`
+        if !hasValues { parser.correct(.caseWithValue(at: parser.hereSpan)) }
+        hasValues = true
+        parser.advance()
+        _ = parser.expression()
+      }
       parser.endPart()
     }
     return EnumDeclaration(
       name: name, cases: cases, methods: methods, documentation: documentation,
       span: span(from: start))
+  }
+
+  /// Takes the `: Int` that other languages have behind the name of an enum.
+  private mutating func takeRawType() {
+    guard kind == .colon, peek().isName, peek(2) == .leftBrace else { return }
+    let place = Span(source, Int(self.start), Int(tokens[index + 1].end))
+    correct(.enumWithType(at: place))
+    advance()
+    advance()
   }
 
   /// Parses `error Name(payload)`.

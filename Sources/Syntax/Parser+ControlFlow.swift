@@ -17,12 +17,14 @@ extension Parser {
       return ([], Block(statements: [], span: hereSpan), nil)
     }
     defer { ascend() }
+    let opening = index
     advance()
     let conditions = conditions()
+    takeThen()
     let then = block()
     if !correctElseIf() {
       // The `else:` of a match is none of this.
-      guard kind == .else, !(isInMatchCase && peek() == .colon) else {
+      guard kind == .else, !isBehindIndentedLines, !isElseOfMatch(ifAt: opening) else {
         return (conditions, then, nil)
       }
       advance()
@@ -33,22 +35,53 @@ extension Parser {
     return (conditions, then, Block(statements: [statement], span: span(from: nestedStart)))
   }
 
-  /// Takes `elif` for `else if`; false if it is not there.
+  /// Whether the `else` that comes next is the last case of a `match`, and not of the `if` at
+  /// `opening`.
+  private func isElseOfMatch(ifAt opening: Int) -> Bool {
+    guard isInMatchCase, peek() == .colon else { return false }
+    return foreign == nil || !tokens[index].isFirstOnLine
+      || column(ofLineAt: index) != column(ofLineAt: opening)
+  }
+
+  /// Takes the `then` of another language before a block.
+  private mutating func takeThen() {
+    let token = tokens[index]
+    guard kind == .identifier, isOnSameLine(0), token.end - token.start == 4,
+      text(token) == "then"
+    else { return }
+    takeForeign(
+      .superfluousThen(token, in: self), "write a block",
+      [Edit(Span(source, Int(previousEnd), Int(token.end)), "")])
+    advance()
+  }
+
+  /// Takes `elif` for `else if`, and a misspelt `else`; false if no `if` follows.
   private mutating func correctElseIf() -> Bool {
     let token = tokens[index]
-    guard token.kind == .identifier, token.end - token.start <= 6, isOnSameLine() else {
+    guard token.kind == .identifier, token.end - token.start <= 6, isOnSameLine(),
+      indentationLimit < 0 || !tokens[index].isFirstOnLine
+        || column(ofLineAt: index) > indentationLimit
+    else {
       return false
     }
     switch text(token) {
-    case "elif", "elsif", "elseif": break
-    default: return false
+    case "elif", "elsif", "elseif", "elsf", "elfi", "eilf", "elif_": break
+    default:
+      guard peek() == .leftBrace || peek() == .if || peek() == .colon && foreign != nil,
+        nearest(to: text(token), among: ["else"]) != nil
+      else { return false }
+      correctWithin(.misspelt(text(token), as: .else, at: span(of: token)))
+      tokens[index] = Token(start: token.start, end: token.end, kind: .else, flags: token.flags)
+      kind = .else
+      return false
     }
     switch peek() {
-    case .assign, .dot, .colon: return false
-    case .leftParenthesis: if kind == .newline { return false }
+    case .assign, .dot: return false
+    case .colon: if foreign == nil { return false }
+    case .leftParenthesis: if kind == .newline, tokens[index + 1].start == token.end { return false }
     default: break
     }
-    correct(.misspelt(text(token), as: "else if", at: span(of: token)))
+    correctWithin(.misspelt(text(token), as: "else if", at: span(of: token)))
     tokens[index] = Token(start: token.start, end: token.end, kind: .if, flags: token.flags)
     kind = .if
     return true
@@ -66,7 +99,9 @@ extension Parser {
   mutating func conditions() -> [Condition] {
     var conditions: [Condition] = []
     repeat {
-      if kind == .let || kind == .var {
+      if kind == .case {
+        caseCondition(into: &conditions)
+      } else if kind == .let || kind == .var {
         if kind == .var { correct(.variablePattern(at: hereSpan)) }
         advance()
         let isCase = kind == .dot || (kind.isName && peek() == .leftParenthesis)
@@ -74,27 +109,37 @@ extension Parser {
         if !take(.assign) { report(.expected("=", in: self)) }
         conditions.append(.binding(pattern, headExpression()))
       } else {
-        let start = self.start
         if kind == .leftBrace { report(.missingCondition(at: hereSpan)) }
-        var condition = kind == .leftBrace ? invalidExpression() : headExpression()
-        if kind == .assign {
-          let sign = hereSpan
-          correct(.assignmentInCondition(at: sign))
-          advance()
-          let value = headExpression()
-          condition = add(.infix(.equal, condition, value, at: sign), from: start)
-        }
+        let wasCondition = isCondition
+        isCondition = true
+        let condition = kind == .leftBrace ? invalidExpression() : headExpression()
+        isCondition = wasCondition
         conditions.append(.expression(condition))
       }
     } while take(.comma)
     return conditions
   }
 
+  /// `if case b(let n) = e`: what it binds is not known.
+  private mutating func caseCondition(into conditions: inout [Condition]) {
+    let start = self.start
+    report(.caseInCondition(at: hereSpan))
+    advance()
+    _ = casePattern()
+    if take(.assign) { _ = headExpression() }
+    conditions.append(.expression(add(.invalid, from: start)))
+  }
+
   /// Parses `match e { case p, q if c: … else: … }`.
   mutating func matchParts() -> (ExpressionID, [MatchCase]) {
     advance()
     let value = headExpression()
-    guard kind == .leftBrace else {
+    let opening = index
+    let isIndented =
+      kind == .colon && unclosedBraceCount >= 0 && opening + 1 < tokens.count
+      && tokens[opening + 1].isFirstOnLine
+      && column(ofLineAt: opening + 1) > column(ofLineAt: opening)
+    guard kind == .leftBrace || isIndented else {
       _ = blockWithoutBrace()
       return (value, [])
     }
@@ -103,18 +148,33 @@ extension Parser {
       return (value, [])
     }
     defer { ascend() }
-    let bracket = open()
+    let outerLimit = indentationLimit
+    defer { indentationLimit = outerLimit }
+    let bracket: Bracket
+    if isIndented {
+      beginIndentedBlock()
+      advance()
+      bracket = openIndented(at: opening)
+      indentationLimit = column(ofLineAt: opening)
+    } else {
+      indentationLimit = -1
+      bracket = open()
+    }
     isInMatchCase = true
     var cases: [MatchCase] = []
+    var hasFault = false
     while true {
       skipSeparators()
+      if isBehindIndentedLines { break }
       if kind == .rightBrace || kind == .end || kind == .valueEnd || kind == .format { break }
       if place(inBracesAt: bracket.opener, allowing: { _ in false }) != .belongsHere { break }
       correctDefault()
       if kind == .case || kind == .else {
         cases.append(matchCase(opener: bracket.opener))
       } else {
-        report(.expectedCase(in: self))
+        // Whoever leaves out the `case` once leaves it out always.
+        if hasFault { silenceLine() } else { report(.expectedCase(in: self)) }
+        hasFault = true
         let start = self.start
         skipLine()
         // What it would have matched is not known.
@@ -126,7 +186,12 @@ extension Parser {
         if kind != .rightBrace, kind != .case { break }
       }
     }
-    close(bracket, .rightBrace)
+    if isIndented {
+      endIndented(bracket)
+      closeIndentedBlock(isOnNextLine: true, opening: opening)
+    } else {
+      close(bracket, .rightBrace)
+    }
     return (value, cases)
   }
 
@@ -134,7 +199,7 @@ extension Parser {
   private mutating func correctDefault() {
     guard isAtDefault else { return }
     let token = tokens[index]
-    correct(.misspelt("default", as: "else", at: span(of: token)))
+    correctWithin(.misspelt("default", as: "else", at: span(of: token)))
     kind = .else
   }
 
@@ -182,6 +247,10 @@ extension Parser {
   /// Parses `for pattern in values { }`.
   mutating func forLoop(isParallel: Bool, from start: UInt32) -> StatementID {
     advance()
+    takeWordBeforeLoopVariable()
+    if kind == .leftParenthesis, let end = closer(ofBracketAt: index), isHeadInParentheses(end) {
+      return loopInParentheses(isParallel: isParallel, end, from: start)
+    }
     var pattern = bindingPattern()
     if kind == .comma {
       // `for i, j in xs`
@@ -189,22 +258,76 @@ extension Parser {
       var parts = [pattern]
       while take(.comma) { parts.append(bindingPattern()) }
       pattern = add(.tuple(parts), from: patternStart)
-      correct(.tupleWithoutParentheses(at: span(from: patternStart)))
+      doubtLine(of: index)
+      correct(.indexBesideElement(at: span(from: patternStart)))
     }
     takeIn()
     let values = headExpression()
     return add(.forLoop(pattern, in: values, block(), isParallel: isParallel), from: start)
   }
 
+  /// Takes the `let`, `var` or `each` of another language.
+  private mutating func takeWordBeforeLoopVariable() {
+    let isEach = kind == .identifier && peek().isName && text(tokens[index]) == "each"
+    guard kind == .let || kind == .var || isEach else { return }
+    correct(.superfluousWord(tokens[index], "the variable of a loop", in: self))
+    advance()
+  }
+
+  /// Whether the parentheses that begin here and end at `end` stand around the whole head of a loop.
+  private func isHeadInParentheses(_ end: Int) -> Bool {
+    guard end + 1 < tokens.count, tokens[end + 1].kind == .leftBrace || tokens[end + 1].kind == .colon
+    else { return false }
+    let name = peek() == .let || peek() == .var ? 2 : 1
+    return peek(name).isName && (peek(name + 1) == .in || peek(name + 1) == .assign)
+      || peek() == .semicolon
+  }
+
+  /// `for (i in xs) {`, and the `for (i = 0; i < 3; i++) {` of other languages.
+  private mutating func loopInParentheses(isParallel: Bool, _ end: Int, from start: UInt32)
+    -> StatementID
+  {
+    let opening = span(of: tokens[index])
+    let closing = span(of: tokens[end])
+    guard !tokens[index..<end].contains(where: { $0.kind == .semicolon }) else {
+      report(.countingLoop(at: opening.joined(with: closing)))
+      let name = peek() == .let || peek() == .var ? index + 2 : index + 1
+      let patternStart = self.start
+      jump(to: end)
+      advance()
+      let pattern =
+        tokens[name].kind.isName
+        ? add(.binding(Name(text(tokens[name]), at: span(of: tokens[name]))), from: patternStart)
+        : add(Pattern.invalid, from: patternStart)
+      let values = add(Expression.invalid, from: patternStart)
+      return add(.forLoop(pattern, in: values, block(), isParallel: isParallel), from: start)
+    }
+    correct(.headInParentheses(opening, closing))
+    let bracket = open()
+    takeWordBeforeLoopVariable()
+    let pattern = bindingPattern()
+    takeIn()
+    let values = expression()
+    close(bracket, .rightParenthesis)
+    return add(.forLoop(pattern, in: values, block(), isParallel: isParallel), from: start)
+  }
+
   /// Takes the `in` of a loop, or the word that stands in its place.
   mutating func takeIn() {
     if take(.in) { return }
-    report(.expected("in", in: self))
+    if kind == .assign {
+      correct(.expectedIn(at: hereSpan, in: self))
+      advance()
+      return
+    }
     if kind == .identifier, isOnSameLine(),
       peek().isName || peek() == .leftBracket || peek() == .number
     {
+      correct(.expectedIn(at: hereSpan, in: self))
       advance()
+      return
     }
+    report(.expected("in", in: self))
   }
 
   mutating func tryCatch() -> StatementID {
@@ -216,25 +339,73 @@ extension Parser {
     }
     let body = block()
     var clauses: [CatchClause] = []
-    while kind == .catch {
+    while isAtCatch {
       let clauseStart = self.start
       advance()
       var errors: [Name] = []
+      var binding: Name?
+      if kind == .leftParenthesis { (errors, binding) = errorsInParentheses() }
       while kind.isName, !(kind == .as && (peek().isName && isOnSameLine())) {
         guard let error = dottedName("the name of an error") else { break }
         errors.append(error)
         if !take(.comma) { break }
       }
-      var binding: Name?
       if take(.as) { binding = name("a name for the error") }
       let body = block()
       clauses.append(
         CatchClause(errors: errors, binding: binding, body: body, span: span(from: clauseStart)))
     }
     var last: Block?
-    if take(.finally) { last = block() }
+    if kind == .finally, !isBehindIndentedLines {
+      advance()
+      last = block()
+    }
     if clauses.isEmpty, last == nil { report(.tryWithoutCatch(at: span(from: start))) }
     return add(.tryCatch(body, clauses, finally: last), from: start)
+  }
+
+  /// Whether a `catch` comes next, for which other languages have other words.
+  private var isAtCatch: Bool {
+    mutating get {
+      if indentationLimit >= 0, tokens[index].isFirstOnLine,
+        column(ofLineAt: index) <= indentationLimit
+      {
+        return false
+      }
+      if kind == .catch { return true }
+      let token = tokens[index]
+      guard token.kind == .identifier, isOnSameLine() else { return false }
+      let word = text(token)
+      switch peek() {
+      case .leftBrace, .colon, .identifier, .leftParenthesis: break
+      default: return false
+      }
+      guard word == "except" || word == "rescue" || nearest(to: word, among: ["catch"]) != nil
+      else { return false }
+      correctWithin(.misspelt(word, as: .catch, at: span(of: token)))
+      tokens[index] = Token(start: token.start, end: token.end, kind: .catch, flags: token.flags)
+      kind = .catch
+      return true
+    }
+  }
+
+  /// `catch (E e)`, as other languages have it.
+  private mutating func errorsInParentheses() -> ([Name], Name?) {
+    let start = self.start
+    let bracket = open()
+    var errors: [Name] = []
+    var binding: Name?
+    while kind.isName, let error = dottedName("the name of an error") {
+      errors.append(error)
+      if take(.as) || kind.isName { binding = name("a name for the error") }
+      if !take(.comma) { break }
+    }
+    close(bracket, .rightParenthesis)
+    let meant = errors.map(\.text).joined(separator: ", ")
+    correctWithin(
+      .errorsInParentheses(
+        binding.map { "\(meant) as \($0.text)" } ?? meant, at: span(from: start)))
+    return (errors, binding)
   }
 
   /// A name, perhaps behind that of its module or part.

@@ -1,6 +1,6 @@
 import Diagnostics
 
-// What stands in a file outside of all braces, and functions wherever they stand.
+// What stands in a file outside of all braces.
 
 extension Parser {
   /// The words with which a declaration in a file can begin, for those that are misspelt.
@@ -18,6 +18,12 @@ extension Parser {
       let first = index
       let documentation = takeDocumentation()
       let start = self.start
+      defer { finishForeign() }
+      if kind == .atSign, peek().isName || peek().isReserved, isOnSameLine() {
+        takeDecorator()
+        skipSeparators()
+        if kind == .end { return }
+      }
       correctWord(among: Parser.declarationWords)
       if let declaration = declaration(documentation, from: start) {
         module.declarations.append(declaration)
@@ -39,11 +45,16 @@ extension Parser {
   mutating func endDeclaration() {
     switch kind {
     case .newline, .semicolon, .rightBrace, .end: return
+    case .import where tokens[index].end - tokens[index].start == 1: return
     case .rightParenthesis, .rightBracket:
       report(.strayCloser(tokens[index], in: self))
       advance()
       skipLine()
     default:
+      if isOnSameLine(0), !isReportedHere, isDeclaration(at: index) {
+        return correct(
+          .missingNewline(at: emptySpan(at: previousEnd), tokens[index], in: self))
+      }
       reportUnexpected()
       skipLine()
     }
@@ -101,6 +112,9 @@ extension Parser {
       if !(kind == .newline || kind == .end) { skipLine() }
       return nil
     default:
+      if let constant = constantWithoutWord(documentation) {
+        return .constant(constant)
+      }
       if isDeclaration(at: index) {
         if kind == .let || kind == .var { return variableOutside(documentation, from: start) }
         misplacedDeclaration(nil)
@@ -120,7 +134,7 @@ extension Parser {
   private mutating func variableOutside(_ documentation: String?, from start: UInt32)
     -> Declaration?
   {
-    report(.variableOutside(tokens[index], in: self))
+    correct(.variableOutside(tokens[index], in: self))
     guard case .variable(let field) = variable(documentation, from: start) else { return nil }
     return .constant(field)
   }
@@ -146,6 +160,30 @@ extension Parser {
     module.declarations.removeLast(module.declarations.count - declarationCount)
   }
 
+  /// `name: T = value`, of which it is said that it is a constant; nil if that is not what comes
+  /// next.
+  private mutating func constantWithoutWord(_ documentation: String?) -> Field? {
+    guard kind == .identifier, isOnSameLine(), peek() == .colon || peek() == .assign else {
+      return nil
+    }
+    let start = self.start
+    guard peek() == .assign || hasAssignOnThisLine else { return nil }
+    correct(.constantWithoutWord(text(tokens[index]), at: span(of: tokens[index])))
+    guard let name = name("the name of the constant") else { return nil }
+    return constant(name, documentation, from: start, isSilent: true)
+  }
+
+  /// Whether a `=` outside of further brackets follows on this line.
+  private var hasAssignOnThisLine: Bool {
+    var place = index + 1
+    while place < tokens.count, !tokens[place].isFirstOnLine {
+      if tokens[place].kind == .assign { return true }
+      if tokens[place].kind == .leftBrace { return false }
+      place += 1
+    }
+    return false
+  }
+
   // MARK: Imports, constants, tests
 
   private mutating func importing() -> ImportDeclaration? {
@@ -164,9 +202,37 @@ extension Parser {
       }
       target = .library(library)
     }
+    if takePath(behind: target) { return nil }
     var alias: Name?
     if take(.as) { alias = name("a name") }
+    if kind == .comma, peek().isName, isOnSameLine() {
+      // `import a, b`
+      let comma = tokens[index]
+      correct(.severalImports(at: span(of: comma)))
+      tokens[index] = Token(
+        start: comma.start, end: comma.end, kind: .import, flags: comma.flags)
+      kind = .import
+    }
     return ImportDeclaration(target: target, alias: alias, span: span(from: start))
+  }
+
+  /// Takes the rest of a path that is not in quotes: `import lab.cooling`; false if there is none.
+  private mutating func takePath(behind target: ImportDeclaration.Target) -> Bool {
+    guard case .library(let first) = target, kind == .dot || kind == .slash, isOnSameLine(0) else {
+      return false
+    }
+    var path = first.text
+    while kind == .dot || kind == .slash, peek().isName, isOnSameLine() {
+      advance()
+      path += "/" + text(tokens[index])
+      advance()
+    }
+    if path.hasSuffix("/exp") { path.removeLast(4) }
+    let whole = span(from: first.span.start)
+    doubt(from: index - 1, to: index - 1)
+    report(.pathWithoutQuotes(path, at: whole))
+    module.doubts.names.insert(String(path.split(separator: "/").last ?? ""))
+    return true
   }
 
   /// `from scan import linear`, as another language has it; nil if that is not what comes next.
@@ -188,9 +254,28 @@ extension Parser {
   mutating func constant(_ documentation: String?) -> Field? {
     let start = self.start
     advance()
+    if let (name, type) = nameAndTypeWithoutColon() {
+      let value = takeAssign() ? valueOfDeclaration() : invalidExpression()
+      return Field(
+        name: name, type: type, value: value, documentation: documentation,
+        span: span(from: start))
+    }
     guard let name = name("the name of the constant") else {
       skipLine()
       return nil
+    }
+    return constant(name, documentation, from: start)
+  }
+
+  private mutating func constant(
+    _ name: Name, _ documentation: String?, from start: UInt32, isSilent: Bool = false
+  ) -> Field {
+    if kind == .assign {
+      let missing = Diagnostic.missingType(name, in: self)
+      if isSilent { silenceLine() }
+      let value = valueWithoutType(name, orMissing: missing)
+      return Field(
+        name: name, type: nil, value: value, documentation: documentation, span: span(from: start))
     }
     let written = typeBehind(name)
     guard takeAssign() else {
@@ -209,7 +294,9 @@ extension Parser {
   /// Takes the `=` before a value; also where it is missing and a value comes next.
   mutating func takeAssign() -> Bool {
     if take(.assign) { return true }
-    guard kind != .newline, isOnSameLine(0), index > 0 else { return false }
+    guard kind != .newline, isOnSameLine(0), index > 0, !isDeclaration(at: index),
+      !(kind.isName && peek() == .colon)
+    else { return false }
     switch kind {
     case .number, .string, .stringStart, .true, .false, .none, .identifier: break
     case .leftBracket where tokens[index - 1].end < start: break
@@ -229,6 +316,10 @@ extension Parser {
   /// either.
   mutating func typeBehind(_ name: Name) -> TypeID? {
     if take(.colon) { return type() }
+    if kind == .identifier, isOnSameLine(0), isTypeName(tokens[index]), !isReportedHere {
+      correct(.missingColon(name, at: emptySpan(at: previousEnd)))
+      return type()
+    }
     report(.missingType(name, in: self))
     guard kind == .identifier, isOnSameLine(0), bytes[Int(start)] &- 0x41 < 26 else { return nil }
     return type()
@@ -240,7 +331,9 @@ extension Parser {
     let value = expression()
     switch kind {
     case .newline, .semicolon, .rightBrace, .end, .comma: return value
-    default: return add(.invalid, at: module.span(of: value))
+    default:
+      if isDeclaration(at: index) || kind.isName && peek() == .colon { return value }
+      return add(.invalid, at: module.span(of: value))
     }
   }
 
@@ -255,159 +348,7 @@ extension Parser {
       report(.expectedTitle(in: self))
       if kind == .stringStart { _ = string() }
     }
-    let body = block()
+    let body = noting { parser in parser.block() }
     return TestDeclaration(title: title, body: body, span: span(from: start))
   }
-
-  // MARK: Functions
-
-  /// `host fn name(…) -> T { … }`, `kernel name(…) { … }` and the like.
-  mutating func function(isBodyRequired: Bool, _ documentation: String? = nil) -> Function? {
-    let start = self.start
-    var isHost = false
-    var isMutating = false
-    var isSeamless = false
-    while true {
-      if kind == .host {
-        isHost = true
-      } else if kind == .mutating {
-        isMutating = true
-      } else if kind == .seamless,
-        peek() == .kernel || peek() == .fn
-      {
-        isSeamless = true
-      } else {
-        break
-      }
-      advance()
-    }
-    if kind != .fn, kind != .kernel { correctWord(among: [.fn, .kernel]) }
-    let isKernel = kind == .kernel
-    if isKernel, isHost { report(.hostKernel(at: hereSpan)) }
-    if !isKernel, isSeamless { report(.seamlessFunction(at: hereSpan)) }
-    if !take(.kernel), !take(.fn) {
-      report(.expected("fn", in: self))
-      skipLine()
-      return nil
-    }
-    guard let name = name(isKernel ? "the name of the kernel" : "the name of the function") else {
-      skipLine()
-      return nil
-    }
-    let signature = signature()
-    var body: Block?
-    if isBodyRequired || kind == .leftBrace { body = block() }
-    return Function(
-      kind: isKernel ? isSeamless ? .seamlessKernel : .kernel : isHost ? .host : .portable,
-      isMutating: isMutating,
-      name: name, signature: signature, body: body, documentation: documentation,
-      span: span(from: start))
-  }
-
-  /// Whether a name, parameters and a body come next, with neither `fn` nor `kernel` before them.
-  var beginsFunctionWithoutWord: Bool {
-    mutating get {
-      guard kind.isName, peek() == .leftParenthesis, isOnSameLine(),
-        let end = closer(ofBracketAt: index + 1),
-        end + 1 < tokens.count, !tokens[end + 1].isFirstOnLine
-      else { return false }
-      return tokens[end + 1].kind == .leftBrace || tokens[end + 1].kind == .arrow
-    }
-  }
-
-  mutating func functionWithoutWord(_ documentation: String?) -> Function? {
-    let start = self.start
-    correct(.missingFunctionWord(at: emptySpan(at: start)))
-    guard let name = name("the name of the function") else { return nil }
-    let signature = signature()
-    return Function(
-      kind: .portable, isMutating: false, name: name, signature: signature, body: block(),
-      documentation: documentation, span: span(from: start))
-  }
-
-  /// Parses `<T: Bound>(a: A, label b: B = c) -> R`.
-  mutating func signature() -> FunctionSignature {
-    let generics = genericParameters()
-    var parameters: [Parameter] = []
-    guard kind == .leftParenthesis else {
-      report(.expectedParameters(in: self))
-      return FunctionSignature(generics: generics, parameters: [], result: nil)
-    }
-    parameters = self.parameters(areNamed: true)
-    if kind == .colon, isOnSameLine(), beginsTypeAfterColon {
-      // `fn f(): Int`
-      correct(.colonInsteadOfArrow(at: hereSpan))
-      kind = .arrow
-    }
-    var result: TypeID?
-    if take(.arrow) {
-      result = type()
-    } else if kind == .identifier, isOnSameLine(0),
-      peek() == .leftBrace || peek() == .less || peek() == .question
-    {
-      // `fn f() Int {`
-      correct(.missingArrow(at: hereSpan))
-      result = type()
-    }
-    return FunctionSignature(generics: generics, parameters: parameters, result: result)
-  }
-
-  private var beginsTypeAfterColon: Bool {
-    peek().isName || peek() == .leftBracket || peek() == .leftParenthesis
-  }
-
-  mutating func genericParameters() -> [GenericParameter] {
-    guard kind == .less else { return [] }
-    let opener = tokens[index]
-    var generics: [GenericParameter] = []
-    advance()
-    while kind != .greater {
-      guard let name = name("the name of a type, dimension or length") else { break }
-      var bound: Name?
-      if take(.colon) { bound = self.name("`Equal`, `Ordered` or `Number`") }
-      generics.append(GenericParameter(name: name, bound: bound))
-      if !take(.comma) { break }
-    }
-    if !take(.greater) { report(.unclosedTypeArguments(opener, in: self)) }
-    return generics
-  }
-
-  /// Parameters in parentheses; those of a payload may be types without names.
-  mutating func parameters(areNamed: Bool) -> [Parameter] {
-    var parameters: [Parameter] = []
-    _ = list(.rightParenthesis) { parser in
-      if let parameter = parser.parameter(isNamed: areNamed) { parameters.append(parameter) }
-    }
-    return parameters
-  }
-
-  private mutating func parameter(isNamed: Bool) -> Parameter? {
-    let hasName =
-      (kind.isName || kind.isReserved)
-      && (peek() == .colon || (peek().isName || peek().isReserved) && peek(2) == .colon)
-    if !isNamed, !hasName {
-      let type = type()
-      let place = module.span(of: type)
-      return Parameter(
-        label: nil, name: Name("", at: emptySpan(at: place.start)), isInout: false, type: type,
-        defaultValue: takeDefault())
-    }
-    var label: Name?
-    if hasName, peek() != .colon {
-      label = self.name("a label")
-    }
-    guard let name = name("the name of a parameter") else { return nil }
-    guard take(.colon) else {
-      report(.missingType(name, in: self))
-      let unknown = add(WrittenType.invalid, from: start)
-      return Parameter(
-        label: label, name: name, isInout: false, type: unknown, defaultValue: takeDefault())
-    }
-    let isInout = take(.inout)
-    let type = type()
-    return Parameter(
-      label: label, name: name, isInout: isInout, type: type, defaultValue: takeDefault())
-  }
-
-  private mutating func takeDefault() -> ExpressionID? { take(.assign) ? expression() : nil }
 }

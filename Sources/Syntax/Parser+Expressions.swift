@@ -9,7 +9,12 @@ extension Parser {
     case unary, power
   }
 
-  mutating func expression() -> ExpressionID { binary(.or) }
+  mutating func expression() -> ExpressionID {
+    let start = self.start
+    let value = binary(.or)
+    guard kind == .if, isOnSameLine(0), hasElseOnThisLine else { return value }
+    return choiceBehindValue(value, from: start)
+  }
 
   /// The expression after `if`, `while`, `for … in` or `match`, which a `{` ends.
   mutating func headExpression() -> ExpressionID {
@@ -45,10 +50,11 @@ extension Parser {
       }
     }
     if kind == .question, lowest == .or, isOnSameLine(0), beginsTernary {
-      left = ternary(from: start)
+      left = ternary(left, from: start)
     }
     finishMeasuring(outer)
-    return left
+    // What is too high is not kept: nothing walks it.
+    return isAbandoned ? invalidExpression() : left
   }
 
   private mutating func infix(
@@ -57,6 +63,9 @@ extension Parser {
     let sign = span(of: tokens[index])
     if kind == .doubleAmpersand || kind == .doubleBar {
       correct(.foreignOperator(infix.rawValue, at: sign))
+    }
+    if level == .comparison, let meant = foreignComparison(infix, left, from: start) {
+      return meant
     }
     advance()
     switch level {
@@ -106,7 +115,8 @@ extension Parser {
     advance()
     let upper = binary(.bar)
     var step: ExpressionID?
-    if kind == .by, isOnSameLine(0) || !linesMatter {
+    if kind == .by || isAtForeignStep, isOnSameLine(0) || !linesMatter {
+      if kind == .identifier { correct(.misspelt(text(tokens[index]), as: .by, at: hereSpan)) }
       advance()
       step = binary(.bar)
     }
@@ -127,7 +137,15 @@ extension Parser {
     case .in: (.contains, .comparison)
     case .equal: (.equal, .comparison)
     case .notEqual: (.notEqual, .comparison)
+    case .less where isJoined(with: .greater): (.notEqual, .comparison)
     case .less: (.less, .comparison)
+    case .not where peek() == .in && isOnSameLine(0): (.contains, .comparison)
+    case .assign where isInHead && isCondition:
+      (
+        isJoined(with: .greater)
+          ? .greaterOrEqual : isJoined(with: .less) ? .lessOrEqual : .equal, .comparison
+      )
+    case .identifier where isAtIdentity: (.equal, .comparison)
     case .lessOrEqual: (.lessOrEqual, .comparison)
     case .greater: (.greater, .comparison)
     case .greaterOrEqual: (.greaterOrEqual, .comparison)
@@ -197,7 +215,7 @@ extension Parser {
   }
 
   /// Whether nothing that belongs to the same statement follows the token at `place`.
-  private func endsStatement(behind place: Int) -> Bool {
+  func endsStatement(behind place: Int) -> Bool {
     guard place + 1 < tokens.count else { return true }
     let next = tokens[place + 1]
     switch next.kind {
@@ -294,11 +312,15 @@ extension Parser {
         operand = add(isGood ? .call(operand, arguments) : .invalid, from: start)
       case .leftBracket:
         var indices: [ExpressionID] = []
-        let isGood = list(.rightBracket) { parser in indices.append(parser.expression()) }
+        let isGood = list(.rightBracket) { parser in indices.append(parser.sliceOrIndex()) }
         if isGood, indices.isEmpty { correct(.emptyIndex(at: span(from: start))) }
         operand = add(isGood && !indices.isEmpty ? .index(operand, indices) : .invalid, from: start)
       case .dot:
-        operand = member(of: operand, from: start)
+        if let member = memberBehindSelf(operand) {
+          operand = member
+        } else {
+          operand = member(of: operand, from: start)
+        }
       default:
         return operand
       }
@@ -340,20 +362,4 @@ extension Parser {
     return peek(distance).isName && peek(distance + 1) == .colon
   }
 
-  // MARK: `a ? b : c`
-
-  private var beginsTernary: Bool {
-    switch peek() {
-    case .rightParenthesis, .rightBracket, .rightBrace, .comma, .end: false
-    default: isOnSameLine()
-    }
-  }
-
-  private mutating func ternary(from start: UInt32) -> ExpressionID {
-    report(.ternary(at: hereSpan))
-    advance()
-    _ = expression()
-    if take(.colon) { _ = expression() }
-    return add(.invalid, from: start)
-  }
 }

@@ -32,9 +32,25 @@ extension Parser {
       skipLine()
       return nil
     }
-    let members = members(of: container)
+    takeBaseClass()
+    let members = noting(membersOf: name) { parser in parser.members(of: container) }
     return ExperimentDeclaration(
       name: name, members: members, documentation: documentation, span: span(from: start))
+  }
+
+  /// Takes the class that an experiment is derived from in other languages.
+  private mutating func takeBaseClass() {
+    let start = self.start
+    if kind == .leftParenthesis, let end = closer(ofBracketAt: index), isOnSameLine() {
+      jump(to: end)
+      advance()
+    } else if kind == .colon, peek().isName, peek(2) == .leftBrace {
+      advance()
+      advance()
+    } else {
+      return
+    }
+    correct(.baseClass(at: span(from: start)))
   }
 
   /// Parses `driver Name: Interface, Interface { … }`.
@@ -52,7 +68,7 @@ extension Parser {
         interfaces.append(interface)
       } while take(.comma)
     }
-    let members = members(of: .driver)
+    let members = noting(membersOf: name) { parser in parser.members(of: .driver) }
     return DriverDeclaration(
       name: name, interfaces: interfaces, members: members, documentation: documentation,
       span: span(from: start))
@@ -91,7 +107,7 @@ extension Parser {
       let word = kind
       let keyword = span(of: tokens[index])
       jump(to: end + 1)
-      let body = block()
+      let body = noting { parser in parser.block() }
       switch word {
       case .prepare: return .prepare(body, keyword: keyword)
       case .analyze: return .analyze(body, keyword: keyword)
@@ -99,6 +115,7 @@ extension Parser {
       default: return .run(body, keyword: keyword)
       }
     }
+    if let stage = stageAsFunction() { return stage }
     if !isDeclaration(at: index), !kind.isReserved {
       // A word of the grammar without what makes it a declaration: say what is missing behind it.
       let isStage = kind == .prepare || kind == .run || kind == .analyze || kind == .cleanup
@@ -152,6 +169,27 @@ extension Parser {
     }
   }
 
+  /// `fn run() { … }` where there is no `run { … }`; nil if that is not what comes next.
+  private mutating func stageAsFunction() -> Member? {
+    guard kind == .fn || kind == .kernel, peek() == .run, peek(2) == .leftParenthesis,
+      let end = closer(ofBracketAt: index + 2), end + 1 < tokens.count,
+      tokens[end + 1].kind == .leftBrace || tokens[end + 1].kind == .colon,
+      !tokens.indices.contains(where: {
+        tokens[$0].kind == .run && $0 + 1 < tokens.count && tokens[$0 + 1].kind == .leftBrace
+      })
+    else { return nil }
+    let keyword = span(of: tokens[index + 1])
+    let whole = Span(source, Int(self.start), Int(tokens[end].end))
+    if foreign == nil {
+      correct(.stageAsFunction("run", at: whole))
+    } else {
+      foreign = ForeignConstruct(fault: foreign?.fault, title: "write `run`")
+      foreign?.add(Edit(whole, "run"))
+    }
+    jump(to: end + 1)
+    return .run(noting { parser in parser.block() }, keyword: keyword)
+  }
+
   /// Reports a member that `container` does not have.
   private mutating func judge(_ word: Token.Kind, in container: Container) {
     switch (container, word) {
@@ -169,7 +207,7 @@ extension Parser {
   private mutating func stage(_ make: (Block, Span) -> Member) -> Member {
     let keyword = span(of: tokens[index])
     advance()
-    return make(block(), keyword)
+    return make(noting { parser in parser.block() }, keyword)
   }
 
   /// Parses `device a, b: Driver`, `device x: TTLOut = "ttl4"`.
@@ -184,10 +222,69 @@ extension Parser {
       skipLine()
       return nil
     }
+    if names.count == 1, isTypeName(tokens[index - 1]), kind == .identifier, isOnSameLine(0),
+      !isTypeName(tokens[index]), let swapped = deviceBehindType(documentation, from: start)
+    {
+      return swapped
+    }
+    while kind == .identifier, isOnSameLine(0), peek() == .colon || peek() == .identifier,
+      !isTypeName(tokens[index]), !isReportedHere
+    {
+      correct(.missingComma(at: emptySpan(at: previousEnd), tokens[index], in: self))
+      if let name = name("the name of a device") { names.append(name) }
+    }
+    if kind == .assign, peek().isName, isTypeName(tokens[index + 1]) {
+      // `device led = TTLOut`
+      let sign = hereSpan
+      let gap = Span(source, Int(previousEnd), Int(sign.end))
+      correct(.assignInsteadOfColon(first, at: sign, Edit(gap, ":")))
+      kind = .colon
+    }
     let driver = typeBehind(first) ?? add(.invalid, from: previousEnd)
+    takeChannelBehindType()
+    let binding = takeAssign() ? valueOfDeclaration() : nil
+    if kind == .comma, peek().isName, peek(2) == .colon, isOnSameLine(), !isReportedHere {
+      // `device a: TTLOut, b: TTLIn`
+      let comma = tokens[index]
+      correct(.severalDevices(at: span(of: comma)))
+      tokens[index] = Token(
+        start: comma.start, end: comma.end, kind: .device, flags: comma.flags)
+      kind = .semicolon
+    }
+    return .device(
+      names, driver, binding: binding, documentation: documentation, span: span(from: start))
+  }
+
+  /// `device TTLOut led`; the name comes next.
+  private mutating func deviceBehindType(_ documentation: String?, from start: UInt32) -> Member? {
+    let type = span(of: tokens[index - 1])
+    var names: [Name] = []
+    repeat {
+      guard let name = name("the name of a device") else { break }
+      names.append(name)
+    } while take(.comma)
+    guard let last = names.last else { return nil }
+    correct(.typeBeforeParameter(type, names[0].span.joined(with: last.span), in: self))
+    let driver = add(
+      WrittenType.named(module: nil, Name(source(of: type), at: type), arguments: []),
+      from: type.start)
     let binding = takeAssign() ? valueOfDeclaration() : nil
     return .device(
       names, driver, binding: binding, documentation: documentation, span: span(from: start))
+  }
+
+  /// Takes `("ttl2")` and `at "ttl2"` behind the type of a device for `= "ttl2"`.
+  private mutating func takeChannelBehindType() {
+    if kind == .leftParenthesis, peek() == .string, peek(2) == .rightParenthesis, isOnSameLine(0) {
+      let channel = span(of: tokens[index + 1])
+      let whole = Span(source, Int(previousEnd), Int(tokens[index + 2].end))
+      correct(.channelBehindType(at: whole, " = \(source(of: channel))"))
+      for _ in 0..<3 { advance() }
+    } else if kind == .at, peek() == .string, isOnSameLine(0) {
+      let place = hereSpan
+      correct(.channelBehindType(at: place, "="))
+      kind = .assign
+    }
   }
 
   /// Parses `arg name: T = default in lower...upper`.
@@ -197,15 +294,48 @@ extension Parser {
       skipLine()
       return nil
     }
-    let written = typeBehind(name)
+    var written: TypeID?
     var value: ExpressionID?
-    // The first `in` outside of brackets begins the range.
-    if takeAssign() { value = binary(.coalesce) }
+    if let (other, type) = nameAndTypeBehind(name) {
+      return argument(other, type, documentation, from: start)
+    }
+    if kind == .assign {
+      value = valueWithoutType(name, orMissing: .missingType(name, in: self))
+    } else {
+      written = typeBehind(name)
+      // The first `in` outside of brackets begins the range.
+      if takeAssign() { value = binary(.coalesce) }
+    }
     let range = take(.in) ? binary(.coalesce) : nil
     let field = Field(
       name: name, type: written, value: value, documentation: documentation, span: span(from: start)
     )
     return .argument(field, range: range)
+  }
+
+  private mutating func argument(
+    _ name: Name, _ type: TypeID, _ documentation: String?, from start: UInt32
+  ) -> Member {
+    let value = takeAssign() ? binary(.coalesce) : nil
+    let range = take(.in) ? binary(.coalesce) : nil
+    return .argument(
+      Field(
+        name: name, type: type, value: value, documentation: documentation, span: span(from: start)),
+      range: range)
+  }
+
+  /// `Duration w`, of which the type has been taken as a name; nil if that is not what stands here.
+  private mutating func nameAndTypeBehind(_ name: Name) -> (Name, TypeID)? {
+    guard kind == .identifier, isOnSameLine(0), !isTypeName(tokens[index]),
+      isTypeName(tokens[index - 1]) || Parser.foreignTypeNames[name.text] != nil,
+      !isReportedHere
+    else { return nil }
+    let second = Name(text(tokens[index]), at: span(of: tokens[index]))
+    correct(.typeBeforeParameter(name.span, second.span, in: self))
+    let type = add(
+      WrittenType.named(module: nil, name, arguments: []), from: name.span.start)
+    advance()
+    return (second, type)
   }
 
   /// Parses `shared name: T = default at "key"`, `shared name(parameter: T): T = default at
@@ -218,23 +348,50 @@ extension Parser {
       return nil
     }
     let parameters = kind == .leftParenthesis ? parameters(areNamed: true) : []
-    let written = typeBehind(name)
+    var written: TypeID?
     var value: ExpressionID?
-    if takeAssign() { value = expression() } else { report(.missingDefault(in: self)) }
-    var key: ExpressionID?
-    if take(.at) {
-      if kind == .string || kind == .stringStart {
-        key = string()
-      } else {
-        report(.expectedKey(in: self))
-      }
+    if kind == .assign {
+      value = valueWithoutType(name, orMissing: .missingType(name, in: self))
     } else {
-      report(.missingKey(name, in: self))
+      written = typeBehind(name)
+      if takeAssign() {
+        value = expression()
+      } else {
+        report(.missingDefault(in: self))
+        value = invalidExpression()
+      }
     }
+    let key = key(of: name)
     let field = Field(
       name: name, type: written, value: value, documentation: documentation, span: span(from: start)
     )
     return SharedDeclaration(field: field, parameters: parameters, key: key)
+  }
+
+  /// Parses `at "key"`.
+  private mutating func key(of name: Name) -> ExpressionID? {
+    if take(.at) {
+      if kind == .string || kind == .stringStart { return string() }
+      if kind.isName, isOnSameLine(0), !isReportedHere, endsDeclaration(behind: index) {
+        let token = tokens[index]
+        correct(.keyWithoutQuotes(text(token), at: span(of: token)))
+        advance()
+        return add(.string([.text(text(token))]), at: span(of: token))
+      }
+      report(.expectedKey(in: self))
+      return nil
+    }
+    if kind == .string, isOnSameLine(0), !isReportedHere {
+      correct(.missingAt(at: emptySpan(at: self.start)))
+      return string()
+    }
+    report(.missingKey(name, in: self))
+    return nil
+  }
+
+  private func endsDeclaration(behind place: Int) -> Bool {
+    place + 1 >= tokens.count || tokens[place + 1].isFirstOnLine
+      || tokens[place + 1].kind == .semicolon
   }
 
   /// Parses `dataset name: T over axis, axis error name`.
@@ -251,7 +408,13 @@ extension Parser {
     }
     var error: Name?
     if take(.error) { error = self.name("the name of the dataset with the error bars") }
-    if kind == .assign { report(.datasetWithValue(in: self)) }
+    if kind == .assign, !isReportedHere {
+      let sign = hereSpan
+      let from = previousEnd
+      advance()
+      _ = expression()
+      correct(.datasetWithValue(at: sign, Span(source, Int(from), Int(previousEnd))))
+    }
     let field = Field(
       name: name, type: written, value: nil, documentation: documentation, span: span(from: start))
     return .dataset(field, axes: axes, error: error)
@@ -288,6 +451,11 @@ extension Parser {
     guard let name = name(wanted) else {
       skipLine()
       return nil
+    }
+    if isValueRequired, kind == .assign {
+      let value = valueWithoutType(name, orMissing: .missingType(name, in: self))
+      return Field(
+        name: name, type: nil, value: value, documentation: documentation, span: span(from: start))
     }
     let field = typedField(name, documentation, from: start)
     guard isValueRequired, field.value == nil else { return field }

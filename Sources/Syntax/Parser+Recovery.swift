@@ -46,6 +46,24 @@ extension Parser {
     return bracket
   }
 
+  /// Goes on as between braces, behind the token at `opener`.
+  mutating func openIndented(at opener: Int) -> Bracket {
+    let bracket = Bracket(
+      opener: opener, linesMattered: linesMatter, wasInHead: isInHead,
+      wasInMatchCase: isInMatchCase)
+    linesMatter = true
+    isInHead = false
+    isInMatchCase = false
+    settle()
+    return bracket
+  }
+
+  /// Goes on as behind the lines that `bracket` stood for.
+  mutating func endIndented(_ bracket: Bracket) {
+    leave(bracket)
+    settle()
+  }
+
   private mutating func leave(_ bracket: Bracket) {
     linesMatter = bracket.linesMattered
     isInHead = bracket.wasInHead
@@ -58,7 +76,8 @@ extension Parser {
   mutating func close(_ bracket: Bracket, _ closer: Token.Kind) {
     if kind == .newline, tokens[index].kind == closer { kind = closer }
     leave(bracket)
-    if kind == closer { return advance() }
+    let isOfOuterBlock = closer == .rightBrace && kind == closer && closesOuterBlock(bracket.opener)
+    if kind == closer, !isOfOuterBlock { return advance() }
     if closer == .rightBrace, swallowedBraceCount > 0 {
       // It stands in a string that has no end, of which enough was said.
       swallowedBraceCount -= 1
@@ -77,6 +96,21 @@ extension Parser {
       isAboutLineBefore: tokens[index].isFirstOnLine)
     if closer == .rightBrace { unclosedBraceCount -= 1 }
     if isMistaken { advance() }
+  }
+
+  /// Whether the `}` that comes next stands too far to the left to close the braces opened at
+  /// `opener`, where one is missing.
+  private func closesOuterBlock(_ opener: Int) -> Bool {
+    unclosedBraceCount > 0 && !lines.isEmpty && tokens[index].isFirstOnLine
+      && indentation(ofLineAt: index) < indentation(ofLineAt: opener)
+  }
+
+  /// Whether the line that comes next is no further indented than the one on which the braces
+  /// opened at `opener` begin, where a `}` is missing: it is theirs.
+  func isBehindBlock(openedAt opener: Int) -> Bool {
+    guard unclosedBraceCount > 0, !lines.isEmpty, tokens[index].isFirstOnLine, opener < index
+    else { return false }
+    return indentation(ofLineAt: index) <= indentation(ofLineAt: opener)
   }
 
   /// Whether what comes next ends every bracket that is open, whatever it is.
@@ -114,12 +148,36 @@ extension Parser {
       isBehindElement = false
       if take(.comma) { continue }
       if kind == closer { break }
+      if !isStuck, takeMissingComma(closer) {
+        if kind == closer { break }
+        continue
+      }
       isGood = false
       guard goOn(after: bracket, closer) else { break }
       // What no element can begin with is left out.
       if isStuck, index == first { skipToken() }
     }
     return isGood
+  }
+
+  /// Takes a `;` for a comma between parentheses, and a comma that is missing before a parameter or
+  /// label; false if neither is what is wrong.
+  private mutating func takeMissingComma(_ closer: Token.Kind) -> Bool {
+    guard closer == .rightParenthesis, !isReportedHere, !endsBrackets else { return false }
+    if kind == .semicolon, peek() != closer {
+      correct(.semicolonInList(at: hereSpan))
+      advance()
+      return true
+    }
+    if kind == .string, index > 0, tokens[index - 1].kind == .string {
+      correct(.stringsSideBySide(Span(source, Int(previousEnd) - 1, Int(self.start) + 1)))
+      advance()
+      _ = take(.comma)
+      return true
+    }
+    guard kind.isName, peek() == .colon, isOnSameLine(0) else { return false }
+    correct(.expectedSeparator(closer, in: self))
+    return true
   }
 
   /// Finds the next element behind one that is not followed by a comma; false if there is none.
@@ -141,6 +199,8 @@ extension Parser {
 
   /// Skips to a comma outside further brackets, or to the token at `end`.
   private mutating func skip(to end: Int) {
+    let first = index
+    defer { if index > first { doubt(from: first, to: index - 1) } }
     while index < end, kind != .end {
       if kind == .comma { return }
       if kind == .leftParenthesis || kind == .leftBracket || kind == .leftBrace
@@ -175,6 +235,8 @@ extension Parser {
 
   /// Skips what is left of a statement or declaration, the braces in it included.
   mutating func skipLine() {
+    let first = index
+    defer { if index > first { doubt(from: first, to: index - 1) } }
     silence()
     while true {
       switch kind {
@@ -328,46 +390,5 @@ extension Parser {
       return skipToken()
     }
     _ = block()
-  }
-
-  // MARK: Words of other languages, and misspelt ones
-
-  /// What other languages call things, and the word for it here.
-  private static let foreignWords: [String: Token.Kind] = [
-    "def": .fn, "func": .fn, "function": .fn, "fun": .fn, "class": .struct, "switch": .match,
-    "raise": .throw,
-    "except": .catch, "val": .let, "do": .try,
-  ]
-
-  /// If the identifier that comes next stands where only one of `words` can, and is nearly one,
-  /// reports that and goes on as if it were that word.
-  mutating func correctWord(among words: [Token.Kind]) {
-    guard kind == .identifier, isOnSameLine() else { return }
-    switch peek() {
-    case .identifier, .number, .string, .stringStart, .leftBrace, .let, .not, .true, .false, .none,
-      .await, .fn:
-      break
-    default:
-      guard peek().isName else { return }
-    }
-    let token = tokens[index]
-    let written = text(token)
-    let meant: Token.Kind
-    if let foreign = Parser.foreignWords[written], words.contains(foreign) {
-      meant = foreign
-    } else if written.utf8.count > 1,
-      let near = nearest(to: written, among: words.lazy.compactMap(\.spelling)),
-      let word = words.first(where: { $0.spelling == near })
-    {
-      meant = word
-    } else {
-      return
-    }
-    if meant == .let || meant == .var, peek(2) != .assign, peek(2) != .colon { return }
-    correct(.misspelt(written, as: meant, at: span(of: token)))
-    // Whoever writes another language's word goes on in that language.
-    if Parser.foreignWords[written] != nil { silenceLine() }
-    tokens[index] = Token(start: token.start, end: token.end, kind: meant, flags: token.flags)
-    kind = meant
   }
 }

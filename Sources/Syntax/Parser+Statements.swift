@@ -19,12 +19,19 @@ extension Parser {
       correct(.braceOnNextLine(tokens[index], after: previousEnd, in: self))
       advance()
     }
+    if kind == .colon, peek() == .leftBrace, isOnSameLine() {
+      correct(.superfluousColon(at: hereSpan))
+      advance()
+    }
     guard kind == .leftBrace else { return blockWithoutBrace() }
     guard descend() else {
       ascend()
       return Block(statements: [], span: span(from: start))
     }
     defer { ascend() }
+    let outerLimit = indentationLimit
+    indentationLimit = -1
+    defer { indentationLimit = outerLimit }
     let bracket = open()
     let opener = bracket.opener
     var statements: [StatementID] = []
@@ -36,18 +43,25 @@ extension Parser {
   }
 
   mutating func blockWithoutBrace() -> Block {
+    if takeCloserBeforeBrace() { return block() }
+    if !isBraceMissing, !isReportedHere || foreign != nil, let block = indentedBlock() {
+      return block
+    }
     let start = previousEnd
     let isPython = kind == .colon
-    let opening = index
-    report(
-      isPython
-        ? .colonInsteadOfBrace(at: hereSpan)
-        : .missingBrace(at: emptySpan(at: previousEnd), in: self))
+    if !isPython, kind != .newline, hasBraceOnThisLine {
+      report(misplacedUnit ?? .unexpectedBeforeBrace(in: self))
+    } else {
+      report(
+        isPython
+          ? .colonInsteadOfBrace(at: hereSpan)
+          : .missingBrace(at: emptySpan(at: previousEnd), in: self))
+    }
     let empty = Block(statements: [], span: emptySpan(at: start))
     if isPython { advance() } else if skipToBraceOnThisLine() { return block() }
-    guard unclosedBraceCount < 0, descend() else {
+    guard isBraceMissing, descend() else {
       // There is no `}` that could belong to it.
-      if isPython { skipIndentedLines(behind: opening) } else { skipLine() }
+      skipLine()
       return empty
     }
     defer { ascend() }
@@ -58,29 +72,16 @@ extension Parser {
     return Block(statements: statements, span: span(from: start))
   }
 
-  /// Skips what is indented further than the line of the `:` at `opening`: in another language it
-  /// would be the block.
-  private mutating func skipIndentedLines(behind opening: Int) {
-    silence()
-    let limit = column(ofLineAt: opening)
-    while tokens[index].kind != .end {
-      let token = tokens[index]
-      if token.isFirstOnLine, column(ofLineAt: index) <= limit { break }
-      if token.kind == .rightBrace { break }
-      if token.kind == .leftBrace, let end = closer(ofBracketAt: index) { jump(to: end) }
-      silence()
-      skipToken()
-    }
-    settle()
-  }
+  /// Whether somewhere behind there is a `}` for the `{` that is not there.
+  private var isBraceMissing: Bool { unclosedBraceCount < 0 }
 
-  /// How far the line is indented on which the token at `place` stands, in bytes.
-  private func column(ofLineAt place: Int) -> Int {
-    var first = place
-    while first > 0, !tokens[first].isFirstOnLine { first -= 1 }
-    var start = Int(tokens[first].start)
-    while start > 0, bytes[start - 1] != 0x0A { start -= 1 }
-    return Int(tokens[first].start) - start
+  /// Takes the `)` or `]` that is one too many before the `{` of a block; false if it is not there.
+  private mutating func takeCloserBeforeBrace() -> Bool {
+    guard kind == .rightParenthesis || kind == .rightBracket, peek() == .leftBrace, isOnSameLine()
+    else { return false }
+    correct(.strayCloser(tokens[index], in: self))
+    advance()
+    return true
   }
 
   /// Goes to the `{` on this line that something stands in front of; false if there is none.
@@ -109,6 +110,7 @@ extension Parser {
   mutating func statements(into statements: inout [StatementID], opener: Int) {
     while true {
       skipSeparators()
+      if isBehindIndentedLines || isBehindBlock(openedAt: opener) { return }
       switch kind {
       case .rightBrace, .end, .valueEnd, .format, .stringEnd: return
       case .case where isInMatchCase: return
@@ -156,8 +158,9 @@ extension Parser {
       correct(.commaBetweenCases(at: hereSpan))
       advance()
       return true
-    case .else where unclosedBraceCount > 0, .catch where unclosedBraceCount > 0,
-      .finally where unclosedBraceCount > 0:
+    case .else where unclosedBraceCount > 0 || isBehindIndentedLines,
+      .catch where unclosedBraceCount > 0 || isBehindIndentedLines,
+      .finally where unclosedBraceCount > 0 || isBehindIndentedLines:
       return true
     case .rightParenthesis, .rightBracket:
       report(.strayCloser(tokens[index], in: self))
@@ -165,6 +168,7 @@ extension Parser {
       skipLine()
       return false
     default:
+      if takeMissingSeparator() { return true }
       reportUnexpected()
       skipLine()
       return false
@@ -172,7 +176,13 @@ extension Parser {
   }
 
   /// Reports what comes next as out of place, with what was likely meant.
-  mutating func reportUnexpected() { report(misplacedUnit ?? .unexpected(in: self)) }
+  mutating func reportUnexpected() {
+    if let slashes = foreignCommentBefore {
+      report(.foreignComment(at: slashes))
+    } else {
+      report(misplacedUnit ?? .unexpected(in: self))
+    }
+  }
 
   /// What is to be said of a unit that does not stand behind a number; nil if that is not what
   /// comes next.
@@ -212,19 +222,20 @@ extension Parser {
 
   // MARK: One statement
 
-  private mutating func statement() -> StatementID {
+  mutating func statement() -> StatementID {
     guard descend() else {
       ascend()
       return add(.invalid, from: start)
     }
     defer { ascend() }
-    if kind == .identifier { correctWord(among: Parser.statementWords) }
-    if kind == .identifier, peek() == .identifier, isOnSameLine(), peek(2) == .assign,
-      isOnSameLine(2)
-    {
-      // `int n = 3`
-      correct(.typeBeforeName(tokens[index], tokens[index + 1], in: self))
-      return binding(isVariable: true)
+    let isOutermost = foreign == nil
+    defer { if isOutermost { finishForeign() } }
+    if kind == .identifier || kind == .atSign, let statement = foreignStatement() {
+      return statement
+    }
+    if kind == .identifier {
+      correctWord(among: Parser.statementWords)
+      if kind == .identifier { correctWordBeforeParenthesis() }
     }
     let start = self.start
     switch kind {
@@ -264,10 +275,10 @@ extension Parser {
         advance()
         return forLoop(isParallel: true, from: start)
       }
-      return peek() == .leftBrace ? blockStatement { .parallel($0) } : simpleStatement()
-    case .sequential where peek() == .leftBrace && isOnSameLine():
+      return beginsBlock ? blockStatement { .parallel($0) } : simpleStatement()
+    case .sequential where beginsBlock && isOnSameLine():
       return blockStatement { .sequential($0) }
-    case .critical where peek() == .leftBrace && isOnSameLine():
+    case .critical where beginsBlock && isOnSameLine():
       return blockStatement { .critical($0) }
     case .else, .catch, .finally:
       report(.withoutOpening(tokens[index], in: self))
@@ -287,6 +298,12 @@ extension Parser {
     }
   }
 
+  /// Whether the word that comes next has a block behind it, perhaps as in another language.
+  private var beginsBlock: Bool {
+    peek() == .leftBrace
+      || peek() == .colon && index + 2 < tokens.count && tokens[index + 2].isFirstOnLine
+  }
+
   private mutating func blockStatement(_ make: (Block) -> Statement) -> StatementID {
     let start = self.start
     advance()
@@ -302,13 +319,48 @@ extension Parser {
   }
 
   /// Parses `let pattern: T = value`.
-  private mutating func binding(isVariable: Bool) -> StatementID {
-    let start = self.start
+  mutating func binding(isVariable: Bool) -> StatementID {
     let keyword = span(of: tokens[index])
+    let start = self.start
     advance()
-    let pattern = bindingPattern()
+    return bindingBehindKeyword(isVariable: isVariable, keyword, start)
+  }
+
+  /// What follows `let` or `var`; where that is missing, which has been reported, `begin` is nil.
+  mutating func bindingBehindKeyword(isVariable: Bool, _ keyword: Span, _ begin: UInt32?)
+    -> StatementID
+  {
+    let start = begin ?? keyword.start
+    let patternStart = self.start
+    if kind == .let || kind == .var {
+      correct(.superfluousWord(tokens[index], "what is declared", in: self))
+      advance()
+    }
+    if kind == .leftBracket || kind == .leftBrace { return bracketedNames(keyword, from: start) }
+    var pattern = bindingPattern()
+    if kind == .comma, peek().isName, isOnSameLine() {
+      // `let a, b = 1, 2`
+      var parts = [pattern]
+      while take(.comma) { parts.append(bindingPattern()) }
+      let names = span(from: patternStart)
+      pattern = add(.tuple(parts), from: patternStart)
+      if kind == .assign {
+        advance()
+        let values = severalValues()
+        correct(
+          .severalWithoutParentheses(
+            names, module.span(of: values.id), values.isTuple, isDeclared: begin != nil))
+        return add(
+          .binding(isVariable: isVariable, pattern, nil, values.id, keyword: keyword), from: start)
+      }
+    }
     var written: TypeID?
-    if take(.colon) { written = type() }
+    if kind == .colon, peek() == .assign, tokens[index + 1].start == tokens[index].end {
+      if begin != nil { correct(.superfluousColonBeforeAssign(at: hereSpan)) }
+      advance()
+    } else if take(.colon) {
+      written = type()
+    }
     guard takeAssign() else {
       report(.missingValue(isVariable ? "var" : "let", in: self))
       let unknown = invalidExpression()
@@ -318,6 +370,19 @@ extension Parser {
     let value = expression()
     return add(
       .binding(isVariable: isVariable, pattern, written, value, keyword: keyword), from: start)
+  }
+
+  /// `let [a, b] = xs`: what the names would be is not known.
+  private mutating func bracketedNames(_ keyword: Span, from start: UInt32) -> StatementID {
+    report(.bracketsAroundNames(at: hereSpan))
+    let patternStart = self.start
+    if let end = closer(ofBracketAt: index) { jump(to: end) }
+    advance()
+    let pattern = add(Pattern.invalid, from: patternStart)
+    var value = invalidExpression()
+    if take(.assign) { value = expression() }
+    return add(
+      .binding(isVariable: true, pattern, nil, value, keyword: keyword), from: start)
   }
 
   private mutating func send() -> StatementID {
@@ -347,7 +412,8 @@ extension Parser {
   /// An expression, or an assignment to what it stands for.
   mutating func simpleStatement() -> StatementID {
     let start = self.start
-    let place = expression()
+    var place = expression()
+    if let call = callWithoutParentheses(place, from: start) { place = call }
     let sign = span(of: tokens[index])
     if kind == .assign {
       advance()

@@ -11,7 +11,7 @@ extension Parser {
     }
     defer { ascend() }
     let outer = beginMeasuring()
-    var type = typeWithoutMark()
+    var type = foreignType() ?? typeWithoutMark()
     while kind == .question || kind == .coalesce, isOnSameLine(0) {
       takeFirstCharacter(as: .question)
       type = add(.optional(type), from: start)
@@ -46,7 +46,19 @@ extension Parser {
     case .leftBracket: return arrayType()
     case .leftParenthesis:
       var parts: [TypeID] = []
-      let isGood = list(.rightParenthesis) { parser in parts.append(parser.type()) }
+      let isGood = list(.rightParenthesis) { parser in
+        if parser.kind.isName, parser.peek() == .colon {
+          // `(a: Int, b: Int)`
+          let label = Span(
+            parser.source, Int(parser.start), Int(parser.tokens[parser.index + 2].start))
+          parser.takeForeign(
+            .labelledResult(at: label), "leave out the names", [])
+          parser.foreign?.add(Edit(label, ""))
+          parser.advance()
+          parser.advance()
+        }
+        parts.append(parser.type())
+      }
       if take(.arrow) { return add(.function(parts, type()), from: start) }
       guard isGood else { return add(.invalid, from: start) }
       return parts.count == 1 ? parts[0] : add(.tuple(parts), from: start)
@@ -181,12 +193,26 @@ extension Parser {
     defer { ascend() }
     if kind == .leftParenthesis {
       var parts: [PatternID] = []
-      let isGood = list(.rightParenthesis) { parser in parts.append(parser.bindingPattern()) }
+      let isGood = list(.rightParenthesis) { parser in
+        parts.append(parser.bindingPattern())
+        parser.takeTypeInPattern()
+      }
       guard isGood else { return add(.invalid, from: start) }
       return parts.count == 1 ? parts[0] : add(.tuple(parts), from: start)
     }
     guard let name = name("a name") else { return add(.invalid, from: start) }
     return add(name.text == "_" ? .wildcard : .binding(name), from: start)
+  }
+
+  /// Takes the `: T` behind a part of a pattern.
+  private mutating func takeTypeInPattern() {
+    guard kind == .colon else { return }
+    let colon = self.start
+    advance()
+    _ = type()
+    let edit = Edit(span(from: colon), "")
+    takeForeign(.typeInPattern(at: span(from: colon)), "leave out the types", [])
+    foreign?.add(edit)
   }
 
   /// What stands after `case`.

@@ -7,6 +7,7 @@ package import Diagnostics
 package func parse(_ source: SourceID, in sources: SourceSet) -> Checked<ParsedModule> {
   var parser = Parser(lex(source, in: sources), bytes: sources[source].bytes)
   parser.parseModule()
+  parser.finishDoubts()
   return Checked(ParsedModule(parser.module), parser.sortedDiagnostics)
 }
 
@@ -32,9 +33,9 @@ package func parseExpression(_ source: SourceID, in sources: SourceSet) -> Check
 /// The bounds of a program's shape, so that whoever walks the tree does not run out of stack.
 package enum Limits {
   /// How deep blocks, brackets, types and patterns may be nested in each other.
-  package static let nestingMax = 200
+  package static let nestingMax = 100
   /// How high an expression's tree may be; each operator and each call in a chain counts.
-  package static let expressionHeightMax = 300
+  package static let expressionHeightMax = 150
 }
 
 /// Goes over the tokens of a source once, with a look at those ahead, and makes the tree.
@@ -47,7 +48,7 @@ struct Parser {
   /// `>>` and the like are split where they close type arguments; else nothing in here changes.
   var tokens: [Token]
   var module: TreeContents
-  private(set) var diagnostics: [Diagnostic]
+  var diagnostics: [Diagnostic]
 
   /// The token that comes next; what it is taken as is in `kind`.
   var index = 0
@@ -59,6 +60,12 @@ struct Parser {
   var linesMatter = true
   /// Whether a `{` here begins the block of an `if`, `for`, `while` or `match`.
   var isInHead = false
+  /// Whether `self` is the value whose method this is.
+  var hasSelf = false
+  /// Which of the diagnostics is about `self` where there is none.
+  var selfFault: Int?
+  /// Whether that is the condition of an `if` or `while`.
+  var isCondition = false
   /// Whether `case` and `else:` end a statement here.
   var isInMatchCase = false
   /// Reserved words that were used as names, reported once.
@@ -76,6 +83,15 @@ struct Parser {
   private var knownPairs: BracketPairs?
   /// How many `}` stand in strings that have no end, and are missing because of that.
   var swallowedBraceCount = 0
+  /// The tokens that say nothing that can be relied on, and how many such stretches there were.
+  var doubtful: [(first: Int, last: Int)] = []
+  var faultCount = 0
+  /// Where the lexer found something wrong.
+  let lexicalFaults: [UInt32]
+  /// What is being taken of another language, if something is.
+  var foreign: ForeignConstruct?
+  /// Lines indented no further than this end the statements here; -1 inside of braces.
+  var indentationLimit = -1
   /// No more errors are reported up to this token.
   ///
   /// Nor are any behind it on its line.
@@ -92,6 +108,7 @@ struct Parser {
     unterminatedStrings = lexed.unterminatedStrings.sorted()
     tokens = lexed.tokens
     diagnostics = lexed.diagnostics
+    lexicalFaults = lexed.diagnostics.map(\.span.start).sorted()
     unclosedBraceCount = lexed.unclosedBraceCount
     lines = unclosedBraceCount == 0 ? [] : Self.lines(of: bytes)
     module = TreeContents(source: lexed.source)
@@ -326,6 +343,7 @@ struct Parser {
     let place = isAboutLineBefore && index > 0 ? index - 1 : reportingIndex
     let isKnown = isLineReported(at: place) || (isAboutLineBefore && index <= lastReportedIndex)
     lastReportedIndex = max(lastReportedIndex, place)
+    doubtLine(of: place)
     if isKnown || tokens[index].isBroken || (index > 0 && tokens[index - 1].isBroken) { return }
     diagnostics.append(diagnostic)
   }
@@ -337,6 +355,9 @@ struct Parser {
     lastReportedIndex = max(lastReportedIndex, reportingIndex - 1)
     diagnostics.append(diagnostic)
   }
+
+  /// Whether an error was reported on the line of the next token, up to it.
+  var isReportedHere: Bool { isLineReported(at: reportingIndex) }
 
   /// No more errors are reported on the line of the next token.
   mutating func silenceLine() {

@@ -4,7 +4,7 @@ import Diagnostics
 // what comes next.
 extension Diagnostic {
   /// What comes next, as a message calls it.
-  private static func next(_ parser: Parser) -> String {
+  static func next(_ parser: Parser) -> String {
     switch parser.kind {
     case .end: "the end of the file"
     case .newline: "the end of the line"
@@ -85,6 +85,13 @@ extension Diagnostic {
       .unexpected, "expected `}` behind the value in this string", at: parser.hereSpan,
       remark: "found \(next(parser)) instead", labels: [Label("opened here", at: opener)],
       notes: ["a brace that is to be printed is written twice: `{{`"])
+  }
+
+  static func unexpectedBeforeBrace(in parser: Parser) -> Diagnostic {
+    let isRange = parser.kind == .identifier || parser.kind == .colon
+    return Diagnostic(
+      .unexpected, "expected `{`, found \(next(parser))", at: parser.hereSpan,
+      notes: isRange ? ["a range is written `0..<n`, or `1...n` with its end"] : [])
   }
 
   static func missingBrace(at place: Span, in parser: Parser) -> Diagnostic {

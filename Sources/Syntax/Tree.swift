@@ -290,6 +290,8 @@ struct TreeContents: Sendable {
   var typeSpans: [Span] = []
   var patterns: [Pattern] = []
   var patternSpans: [Span] = []
+  /// What of the source was not understood.
+  package internal(set) var doubts = Doubts()
 
   init(source: SourceID) { self.source = source }
 

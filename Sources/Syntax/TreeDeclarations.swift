@@ -24,6 +24,8 @@ package struct FunctionSignature: Hashable, Sendable {
   package let parameters: [Parameter]
   /// Nil for functions without result.
   package let result: TypeID?
+  /// Where the parameters end: the place for a result.
+  package let parametersEnd: UInt32
 }
 
 /// A function or kernel as declared.

@@ -117,8 +117,33 @@ extension Parser {
         && peek() == .slash && tokens[index + 1].start == token.end && peek(2).isName
         && tokens[index + 2].start == token.end + 1
     default:
-      return token.kind.isName
+      return token.kind.isName && !(gap == 1 && isNoUnit)
     }
+  }
+
+  /// Whether the name behind a number is none of its unit, but goes on with the program: the
+  /// beginning of a statement or declaration, or a word of another language.
+  private var isNoUnit: Bool {
+    let token = tokens[index]
+    switch peek() {
+    case .leftParenthesis: return !isKnownUnit
+    case .equal, .plus, .minus, .star, .slash, .comma, .rightParenthesis, .rightBracket, .end:
+      return false
+    default: break
+    }
+    if isDeclaration(at: index) { return !isKnownUnit }
+    guard token.kind == .identifier, isOnSameLine(), token.end - token.start <= 6 else {
+      return false
+    }
+    switch text(token) {
+    case "then", "step", "steps", "stride", "to", "until", "is", "do": return true
+    default: return false
+    }
+  }
+
+  private var isKnownUnit: Bool {
+    let token = tokens[index]
+    return units.contains(packed: packedName(bytes[Int(token.start)..<Int(token.end)]))
   }
 
   /// Takes the unit that comes next; nil if it is in error, which has been reported.

@@ -2,6 +2,7 @@ package import Diagnostics
 package import Freezing
 package import Laboratory
 import Running
+import Syntax
 package import Typing
 
 /// A program without errors: typed, and its captures proven.
@@ -22,7 +23,7 @@ package func check(_ loaded: LoadedProgram, against description: SystemDescripti
   var result: CheckedProgram?
   if let program = typed.value {
     let proven = prove(program)
-    diagnostics += proven.diagnostics
+    diagnostics += worthSaying(proven.diagnostics, of: loaded)
     if !diagnostics.contains(where: { $0.severity == .error }) {
       result = proven.value.map { CheckedProgram(loaded: loaded, proven: $0) }
     }
@@ -32,11 +33,37 @@ package func check(_ loaded: LoadedProgram, against description: SystemDescripti
   return Checked(result, inOrder(diagnostics, main: loaded.main))
 }
 
-/// What the typing has to say of `loaded`: without warnings if there are syntax errors, since what
-/// is unused or never reached may be so because of them.
+/// What later passes have to say of `loaded`: without warnings if there are syntax errors, since
+/// what is unused or never reached may be so because of them, and without errors that follow from
+/// what the parser could not make sense of.
 package func worthSaying(_ diagnostics: [Diagnostic], of loaded: LoadedProgram) -> [Diagnostic] {
   guard loaded.diagnostics.contains(where: { $0.severity == .error }) else { return diagnostics }
-  return diagnostics.filter { $0.severity == .error }
+  var doubts: [SourceID: Doubts] = [:]
+  for module in loaded.modules.modules where !module.tree.doubts.isEmpty {
+    doubts[module.tree.source] = module.tree.doubts
+  }
+  return diagnostics.filter { diagnostic in
+    guard diagnostic.severity == .error else { return false }
+    guard let doubts = doubts[diagnostic.span.source] else { return true }
+    return !follows(diagnostic, from: doubts, in: loaded.sources)
+  }
+}
+
+/// Whether `diagnostic` may follow from what was not understood in its source.
+private func follows(_ diagnostic: Diagnostic, from doubts: Doubts, in sources: SourceSet) -> Bool {
+  let place = diagnostic.span
+  func isInside(_ span: Span) -> Bool { span.start <= place.start && place.start <= span.end }
+  if doubts.stretches.contains(where: isInside) { return true }
+  let text = sources[place.source].bytes[Int(place.start)..<Int(place.end)]
+  let name = String(decoding: text, as: UTF8.self)
+  switch diagnostic.code {
+  case .unknownName, .unknownType, .noSuchMember, .unknownImport:
+    return doubts.names.contains(name)
+  case .missingReturn, .leavesParallel, .nothingToLeave:
+    return doubts.bodies.contains(where: isInside)
+  case .runMissing: return doubts.declarations.contains(name)
+  default: return false
+  }
 }
 
 /// The diagnostics of the user's own file first, then of what it imports; each by its place,

@@ -23,6 +23,8 @@ let foreignNames: [String: String] = [
   "assert": "In a `test`, write `expect(condition)`; elsewhere declare an error and `throw` it.",
   "pi": "Write `math.pi`, or an angle as `1 turn`, `180 deg`.",
   "np": "Arrays have element-wise arithmetic; functions are in the module `math`.",
+  "enumerate": "Go over the indices: `for i in 0..<xs.count { let x = xs[i] … }`.",
+  "zip": "Go over the indices: `for i in 0..<xs.count { … xs[i] … ys[i] … }`.",
   "numpy": "Arrays have element-wise arithmetic; functions are in the module `math`.",
   "pow": "Write `x ** y`.", "fabs": "It is called `abs`.", "ln": "It is called `log`.",
   "arcsin": "It is called `asin`.", "arccos": "It is called `acos`.",

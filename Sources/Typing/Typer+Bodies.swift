@@ -97,16 +97,17 @@ extension Typer {
   }
 
   private func missingReturn(_ function: TypedFunction) -> Diagnostic {
-    var notes: [String] = []
+    var fixes: [Fix] = []
     if let last = function.body.statements.last, case .expression(let value) = last.kind,
       value.type == function.result
     {
-      notes = ["Did you mean `return` before its last line?"]
+      let start = Span(last.span.source, Int(last.span.start), Int(last.span.start))
+      fixes = [Fix("did you mean `return` before its last line?", [Edit(start, "return ")])]
     }
     return Diagnostic(
       .missingReturn,
       "`\(function.name)` can end without returning its `\(program.text(function.result))`",
-      at: function.nameSpan, remark: "not every path through it ends in `return`", notes: notes)
+      at: function.nameSpan, remark: "not every path through it ends in `return`", fixes: fixes)
   }
 
   mutating func typeTests() {

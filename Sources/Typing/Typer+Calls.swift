@@ -111,14 +111,10 @@ extension Typer {
           candidates, name, arguments, receiver: nil, expecting: expecting, at: span)
       }
       typeAll(arguments)
-      if let type = builtinTypes[name.text] {
+      if let meant = foreignCall(name, arguments, at: span) {
+        report(meant)
+      } else if let type = builtinTypes[name.text] {
         report(notAConversion(name, type))
-      } else if name.text == "len", let argument = arguments.first, arguments.count == 1 {
-        let text = program.sources[span.source].text(tree.span(of: argument.value))
-        report(
-          Diagnostic(
-            .unknownName, "there is nothing called `len` here", at: name.span,
-            fixes: [Fix("the number of elements", [Edit(span, "\(text).count")])]))
       } else {
         reportUnknown(name)
       }

@@ -47,9 +47,12 @@ extension Typer {
   ) {
     let value = settled(self.expression(expression))
     let inner: Type
+    var isCase = false
+    if case .enumCase = tree[pattern] { isCase = true }
     switch value.type {
     case .optional(let type): inner = type
     case .unknown: inner = .unknown
+    case _ where isCase: inner = .unknown
     default:
       report(
         Diagnostic(

@@ -35,10 +35,7 @@ extension Typer {
         statements.append(TypedStatement(.expression(typed), at: span))
         statements.append(TypedStatement(.returnValue(nil), at: span))
       } else if typed.type != .unknown {
-        report(
-          Diagnostic(
-            .mismatch, "nothing can be returned here: no result type is declared", at: typed.span,
-            notes: ["Write `-> \(program.text(typed.type))` after the parameters."]))
+        reportMissingResult(typed)
       }
       return
     }

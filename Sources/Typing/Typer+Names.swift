@@ -78,9 +78,7 @@ extension Typer {
     suggestionCount += 1
     if let note = foreignNames[name.text] {
       notes = [note]
-    } else if suggestionCount <= Self.suggestionCountMax,
-      let near = nearest(to: name.text, among: visibleNames())
-    {
+    } else if suggestionCount <= Self.suggestionCountMax, let near = suggestion(for: name) {
       fixes = [Fix("did you mean `\(near)`?", [Edit(name.span, near)])]
     } else if libraryModuleNames.contains(name.text) {
       notes = [
@@ -90,6 +88,17 @@ extension Typer {
     return Diagnostic(
       .unknownName, "there is nothing called `\(name.text)` here", at: name.span, notes: notes,
       fixes: fixes)
+  }
+
+  /// The name that is likely meant by one of which nothing is called so.
+  ///
+  /// One of a letter or two is near to too many.
+  func suggestion(for name: Name) -> String? {
+    let near = nearest(to: name.text, among: visibleNames())
+    guard let near, name.text.utf8.count > 2 || near.lowercased() == name.text.lowercased() else {
+      return nil
+    }
+    return near
   }
 
   /// Declares `name` in `scope`; says so if something was called that before.

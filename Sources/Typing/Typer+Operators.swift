@@ -73,6 +73,7 @@ extension Typer {
       return TypedExpression(operation == .and ? .and(a, b) : .or(a, b), .boolean, at: span)
     case .coalesce: return coalesce(left, right, expecting: expecting, at: span)
     case .contains: return contains(left, right, at: span)
+    case .multiply: if isUnitAsFactor(left, right, at: span) { return unknown }
     default: break
     }
     let a: TypedExpression

@@ -60,6 +60,7 @@ extension Typer {
           span: parameter.name.span))
     }
     let id = FunctionID(index: Int32(program.functions.count))
+    if signature.result == nil { parameterEnds[id] = signature.parametersEnd }
     var result = signature.result.map { resolve($0, generics: all) } ?? .unit
     if rejectsDevice(
       result, "a result", at: signature.result.map { tree.span(of: $0) } ?? function.name.span)

@@ -280,6 +280,7 @@ extension Typer {
     _ target: ExpressionID, _ value: ExpressionID, at span: Span,
     into statements: inout [TypedStatement]
   ) {
+    if isFirstAssignment(target, value) { return }
     if case .tuple(let parts) = tree[target] {
       let places = parts.map { place($0) }
       let types = places.map { $0?.type ?? .unknown }

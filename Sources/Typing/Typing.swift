@@ -179,6 +179,10 @@ struct Typer {
   var enumsBeforeDefaults: Set<EnumID> = []
   /// Names whose declarations had an error that has been reported.
   var failedNames: Set<String> = []
+  /// The functions that return something and declare no result.
+  var resultless: Set<FunctionID> = []
+  /// Where the parameters of functions end that declare no result.
+  var parameterEnds: [FunctionID: UInt32] = [:]
   /// How many unknown names there have been.
   var suggestionCount = 0
   var usedImports: Set<String> = []
@@ -291,6 +295,7 @@ struct Typer {
     rejectUncalledResidents()
     warnOfBranches()
     rejectDefaultsOutOfRange()
+    dropConsequencesOfMissingResults()
     diagnostics = program.once(diagnostics)
     // While there are errors, what is unused may be so because of them.
     if !diagnostics.contains(where: { $0.severity == .error }) {

@@ -91,7 +91,7 @@ import Testing
     ("critical()", "(call critical)"),
     ("let error: Int = 1", "let 'error : Int = 1"), ("record.play()", "(call (. record play))"),
     ("at(now() + 3 us)", "(call at (+ (call now) 3_us))"),
-    ("prepare(1)", "(call prepare 1)"), ("self.x += 1", "(+= (. self x) 1)"),
+    ("prepare(1)", "(call prepare 1)"), ("self += 1", "(+= self 1)"),
     ("f(run: 1, device: 2)", "(call f run: 1 device: 2)"),
     ("f(\nrun: 1,\narg: arg,\nshared\n)", "(call f run: 1 arg: arg shared)"),
     ("by = as", "(= by as)"),

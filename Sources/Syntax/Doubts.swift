@@ -1,0 +1,69 @@
+package import Diagnostics
+
+/// What the parser could not make sense of in a source: what later passes find there, or miss
+/// elsewhere because of it, is no mistake of its own.
+package struct Doubts: Sendable {
+  /// The lines with what was not understood, and what was left out, in the order of the text.
+  package fileprivate(set) var stretches: [Span] = []
+  /// The names that stand in these: any of them may have been declared there.
+  package internal(set) var names: Set<String> = []
+  /// The functions, stages and tests with something in them that was not understood.
+  package internal(set) var bodies: [Span] = []
+  /// The experiments, structs and the like of which a member may be missing, by their names.
+  package internal(set) var declarations: Set<String> = []
+
+  package var isEmpty: Bool { stretches.isEmpty && bodies.isEmpty && declarations.isEmpty }
+}
+
+extension Parser {
+  /// Notes that the tokens from `first` to `last` say nothing that can be relied on.
+  mutating func doubt(from first: Int, to last: Int) {
+    faultCount += 1
+    doubtful.append((first, min(last, tokens.count - 1)))
+  }
+
+  /// Notes that the line cannot be relied on, on which the token at `place` stands.
+  mutating func doubtLine(of place: Int) {
+    var first = min(place, tokens.count - 1)
+    while first > 0, !tokens[first].isFirstOnLine { first -= 1 }
+    var last = place
+    while last + 1 < tokens.count, !tokens[last + 1].isFirstOnLine { last += 1 }
+    doubt(from: first, to: last)
+  }
+
+  /// Puts what is in doubt into the module, when all of it has been parsed.
+  mutating func finishDoubts() {
+    var place = 0
+    for fault in lexicalFaults {
+      while place + 1 < tokens.count, tokens[place + 1].start <= fault { place += 1 }
+      doubtLine(of: place)
+    }
+    guard !doubtful.isEmpty else { return }
+    for (first, last) in doubtful.sorted(by: { $0.first < $1.first }) {
+      let span = Span(source, Int(tokens[first].start), Int(tokens[max(first, last)].end))
+      module.doubts.stretches.append(span)
+      guard first <= last else { continue }
+      for token in tokens[first...last] where token.kind.isName {
+        module.doubts.names.insert(text(token))
+      }
+    }
+  }
+
+  /// Parses a body, or what has one, and notes where it is if something in it was not understood.
+  mutating func noting<Result>(_ body: (inout Parser) -> Result) -> Result {
+    let before = faultCount
+    let start = self.start
+    let result = body(&self)
+    if faultCount != before { module.doubts.bodies.append(span(from: start)) }
+    return result
+  }
+
+  /// Parses the members of what is called `name`, and notes if one of them may be missing.
+  mutating func noting<Result>(membersOf name: Name, _ members: (inout Parser) -> Result) -> Result
+  {
+    let before = faultCount
+    let result = members(&self)
+    if faultCount != before { module.doubts.declarations.insert(name.text) }
+    return result
+  }
+}

@@ -1,0 +1,203 @@
+import Diagnostics
+
+// Functions wherever they stand: their words, parameters, results and bodies.
+
+extension Parser {
+  /// `host fn name(…) -> T { … }`, `kernel name(…) { … }` and the like.
+  mutating func function(isBodyRequired: Bool, _ documentation: String? = nil) -> Function? {
+    let start = self.start
+    var isHost = false
+    var isMutating = false
+    var isSeamless = false
+    while true {
+      if kind == .host {
+        isHost = true
+      } else if kind == .mutating {
+        isMutating = true
+      } else if kind == .seamless,
+        peek() == .kernel || peek() == .fn
+      {
+        isSeamless = true
+      } else {
+        break
+      }
+      advance()
+    }
+    if kind != .fn, kind != .kernel { correctWord(among: [.fn, .kernel]) }
+    let isKernel = kind == .kernel
+    if isKernel, isHost { report(.hostKernel(at: hereSpan)) }
+    if !isKernel, isSeamless { report(.seamlessFunction(at: hereSpan)) }
+    if !take(.kernel), !take(.fn) {
+      report(.expected("fn", in: self))
+      skipLine()
+      return nil
+    }
+    guard let name = name(isKernel ? "the name of the kernel" : "the name of the function") else {
+      skipLine()
+      return nil
+    }
+    let faultsBefore = faultCount
+    defer { if faultCount != faultsBefore { module.doubts.bodies.append(span(from: start)) } }
+    let signature = signature()
+    if faultCount != faultsBefore { module.doubts.names.insert(name.text) }
+    var body: Block?
+    if isBodyRequired || kind == .leftBrace {
+      if kind == .assign { body = bodyAsValue() } else { body = block() }
+    }
+    return Function(
+      kind: isKernel ? isSeamless ? .seamlessKernel : .kernel : isHost ? .host : .portable,
+      isMutating: isMutating,
+      name: name, signature: signature, body: body, documentation: documentation,
+      span: span(from: start))
+  }
+
+  /// `fn f(x: Int) -> Int = x + 1`
+  private mutating func bodyAsValue() -> Block {
+    let start = self.start
+    let sign = hereSpan
+    advance()
+    let value = expression()
+    correct(.bodyAsValue(sign, module.span(of: value)))
+    let statement = add(.returnValue(value), from: start)
+    return Block(statements: [statement], span: span(from: start))
+  }
+
+  /// Whether a name, parameters and a body come next, with neither `fn` nor `kernel` before them.
+  var beginsFunctionWithoutWord: Bool {
+    mutating get {
+      guard kind.isName, peek() == .leftParenthesis, isOnSameLine(),
+        let end = closer(ofBracketAt: index + 1),
+        end + 1 < tokens.count, !tokens[end + 1].isFirstOnLine
+      else { return false }
+      return tokens[end + 1].kind == .leftBrace || tokens[end + 1].kind == .arrow
+    }
+  }
+
+  mutating func functionWithoutWord(_ documentation: String?) -> Function? {
+    let start = self.start
+    correct(.missingFunctionWord(at: emptySpan(at: start)))
+    guard let name = name("the name of the function") else { return nil }
+    let signature = signature()
+    return Function(
+      kind: .portable, isMutating: false, name: name, signature: signature, body: block(),
+      documentation: documentation, span: span(from: start))
+  }
+
+  /// Parses `<T: Bound>(a: A, label b: B = c) -> R`.
+  mutating func signature() -> FunctionSignature {
+    let generics = genericParameters()
+    var parameters: [Parameter] = []
+    if kind == .leftParenthesis {
+      parameters = self.parameters(areNamed: true)
+    } else if kind == .arrow || kind == .leftBrace || kind == .newline {
+      correct(.expectedParameters(in: self))
+    } else {
+      report(.expectedParameters(in: self))
+      return FunctionSignature(
+        generics: generics, parameters: [], result: nil, parametersEnd: previousEnd)
+    }
+    let parametersEnd = previousEnd
+    takeForeignArrow()
+    var result: TypeID?
+    if take(.arrow) {
+      result = type()
+    } else if kind == .identifier, isOnSameLine(0),
+      peek() == .leftBrace || peek() == .less || peek() == .question
+    {
+      // `fn f() Int {`
+      correct(.missingArrow(at: hereSpan))
+      result = type()
+    }
+    return FunctionSignature(
+      generics: generics, parameters: parameters, result: result, parametersEnd: parametersEnd)
+  }
+
+  /// Takes `:`, `=>`, `>` or `- >` for the `->` before a result.
+  private mutating func takeForeignArrow() {
+    guard isOnSameLine(0) else { return }
+    if kind == .colon, isOnSameLine(), beginsTypeAfterColon {
+      // `fn f(): Int`
+      correct(.colonInsteadOfArrow(at: hereSpan))
+      kind = .arrow
+      return
+    }
+    let isPair =
+      (kind == .assign || kind == .minus) && peek() == .greater && isOnSameLine()
+    guard isPair || kind == .greater && beginsTypeAfterColon else { return }
+    let start = self.start
+    if isPair { advance() }
+    correct(.foreignArrow(at: Span(source, Int(start), Int(tokens[index].end))))
+    kind = .arrow
+  }
+
+  private var beginsTypeAfterColon: Bool {
+    peek().isName || peek() == .leftBracket || peek() == .leftParenthesis
+  }
+
+  mutating func genericParameters() -> [GenericParameter] {
+    guard kind == .less else { return [] }
+    let opener = tokens[index]
+    var generics: [GenericParameter] = []
+    advance()
+    while kind != .greater {
+      guard let name = name("the name of a type, dimension or length") else { break }
+      var bound: Name?
+      if take(.colon) { bound = self.name("`Equal`, `Ordered` or `Number`") }
+      generics.append(GenericParameter(name: name, bound: bound))
+      if !take(.comma) { break }
+    }
+    if !take(.greater) { report(.unclosedTypeArguments(opener, in: self)) }
+    return generics
+  }
+
+  /// Parameters in parentheses; those of a payload may be types without names.
+  mutating func parameters(areNamed: Bool) -> [Parameter] {
+    var parameters: [Parameter] = []
+    _ = list(.rightParenthesis) { parser in
+      if let parameter = parser.parameter(isNamed: areNamed) { parameters.append(parameter) }
+    }
+    return parameters
+  }
+
+  private mutating func parameter(isNamed: Bool) -> Parameter? {
+    let hasName =
+      (kind.isName || kind.isReserved)
+      && (peek() == .colon || (peek().isName || peek().isReserved) && peek(2) == .colon)
+    if !isNamed, !hasName {
+      let type = type()
+      let place = module.span(of: type)
+      return Parameter(
+        label: nil, name: Name("", at: emptySpan(at: place.start)), isInout: false, type: type,
+        defaultValue: takeDefault())
+    }
+    let isInoutBefore = takeWordBeforeParameter()
+    if let (name, type) = nameAndTypeWithoutColon() {
+      return Parameter(
+        label: nil, name: name, isInout: false, type: type, defaultValue: takeDefault())
+    }
+    var label: Name?
+    if !isInoutBefore, kind.isName || kind.isReserved, peek() != .colon, peek(2) == .colon,
+      peek().isName || peek().isReserved
+    {
+      label = self.name("a label")
+    }
+    guard let name = name("the name of a parameter") else { return nil }
+    guard take(.colon) else {
+      report(.missingType(name, in: self))
+      let unknown = add(WrittenType.invalid, from: start)
+      return Parameter(
+        label: label, name: name, isInout: false, type: unknown, defaultValue: takeDefault())
+    }
+    var isInout = take(.inout)
+    if kind == .ampersand {
+      correct(.ampersandBeforeType(at: hereSpan))
+      advance()
+      isInout = true
+    }
+    let type = type()
+    return Parameter(
+      label: label, name: name, isInout: isInout || isInoutBefore, type: type, defaultValue: takeDefault())
+  }
+
+  private mutating func takeDefault() -> ExpressionID? { take(.assign) ? expression() : nil }
+}
