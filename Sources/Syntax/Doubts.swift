@@ -3,7 +3,8 @@ package import Diagnostics
 /// What the parser could not make sense of in a source: what later passes find there, or miss
 /// elsewhere because of it, is no mistake of its own.
 package struct Doubts: Sendable {
-  /// The lines with what was not understood, and what was left out, in the order of the text.
+  /// The lines with what was not understood, and what was left out, in the order of the text; no
+  /// two of them overlap.
   package fileprivate(set) var stretches: [Span] = []
   /// The names that stand in these: any of them may have been declared there.
   package internal(set) var names: Set<String> = []
@@ -11,6 +12,17 @@ package struct Doubts: Sendable {
   package internal(set) var bodies: [Span] = []
   /// The experiments, structs and the like of which a member may be missing, by their names.
   package internal(set) var declarations: Set<String> = []
+
+  /// Whether the byte at `place` stands where nothing was understood.
+  package func cover(_ place: UInt32) -> Bool {
+    var low = 0
+    var high = stretches.count
+    while low < high {
+      let middle = (low + high) / 2
+      if stretches[middle].start <= place { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 && place <= stretches[low - 1].end
+  }
 
   package var isEmpty: Bool { stretches.isEmpty && bodies.isEmpty && declarations.isEmpty }
 }
@@ -41,7 +53,11 @@ extension Parser {
     guard !doubtful.isEmpty else { return }
     for (first, last) in doubtful.sorted(by: { $0.first < $1.first }) {
       let span = Span(source, Int(tokens[first].start), Int(tokens[max(first, last)].end))
-      module.doubts.stretches.append(span)
+      if let before = module.doubts.stretches.last, span.start <= before.end {
+        module.doubts.stretches[module.doubts.stretches.count - 1] = before.joined(with: span)
+      } else {
+        module.doubts.stretches.append(span)
+      }
       guard first <= last else { continue }
       for token in tokens[first...last] where token.kind.isName {
         module.doubts.names.insert(text(token))

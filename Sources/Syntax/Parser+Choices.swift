@@ -107,9 +107,12 @@ extension Parser {
   /// `self.x` where nothing is called `self`: the member; nil if that is not what stands here.
   mutating func memberBehindSelf(_ base: ExpressionID) -> ExpressionID? {
     guard !hasSelf, case .name(let name) = module[base], name.text.utf8.count == 4,
-      name.text == "self" || name.text == "this", peek().isName,
-      !tokens.indices.contains(where: { isDeclared(name, at: $0) })
+      name.text == "self" || name.text == "this", peek().isName
     else { return nil }
+    let isDeclared =
+      isSelfDeclared ?? tokens.indices.contains { self.isDeclared(name, at: $0) }
+    isSelfDeclared = isDeclared
+    guard !isDeclared else { return nil }
     let prefix = Span(source, Int(name.span.start), Int(tokens[index].end))
     if let place = selfFault {
       let fault = diagnostics[place]

@@ -66,14 +66,21 @@ extension Parser {
   }
 
   /// Whether the program itself declares a type called `name`.
-  private func isDeclaredType(_ name: String) -> Bool {
-    tokens.indices.contains { place in
+  private mutating func isDeclaredType(_ name: String) -> Bool {
+    let types = declaredTypes ?? findDeclaredTypes()
+    declaredTypes = types
+    return types.contains(name)
+  }
+
+  private func findDeclaredTypes() -> Set<String> {
+    var types: Set<String> = []
+    for place in tokens.indices.dropLast() {
       switch tokens[place].kind {
-      case .struct, .enum, .interface, .driver:
-        place + 1 < tokens.count && text(tokens[place + 1]) == name
-      default: false
+      case .struct, .enum, .interface, .driver: types.insert(text(tokens[place + 1]))
+      default: break
       }
     }
+    return types
   }
 
   /// A type that is a name alone.

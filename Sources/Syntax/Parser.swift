@@ -64,6 +64,9 @@ struct Parser {
   var hasSelf = false
   /// Which of the diagnostics is about `self` where there is none.
   var selfFault: Int?
+  /// Whether something is called `self` or `this`, and which types are declared, once asked for.
+  var isSelfDeclared: Bool?
+  var declaredTypes: Set<String>?
   /// Whether that is the condition of an `if` or `while`.
   var isCondition = false
   /// Whether `case` and `else:` end a statement here.
@@ -343,7 +346,8 @@ struct Parser {
     let place = isAboutLineBefore && index > 0 ? index - 1 : reportingIndex
     let isKnown = isLineReported(at: place) || (isAboutLineBefore && index <= lastReportedIndex)
     lastReportedIndex = max(lastReportedIndex, place)
-    doubtLine(of: place)
+    // The line is looked at once, however much is wrong on it.
+    if isKnown { faultCount += 1 } else { doubtLine(of: place) }
     if isKnown || tokens[index].isBroken || (index > 0 && tokens[index - 1].isBroken) { return }
     diagnostics.append(diagnostic)
   }

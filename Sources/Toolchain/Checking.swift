@@ -53,7 +53,7 @@ package func worthSaying(_ diagnostics: [Diagnostic], of loaded: LoadedProgram) 
 private func follows(_ diagnostic: Diagnostic, from doubts: Doubts, in sources: SourceSet) -> Bool {
   let place = diagnostic.span
   func isInside(_ span: Span) -> Bool { span.start <= place.start && place.start <= span.end }
-  if doubts.stretches.contains(where: isInside) { return true }
+  if doubts.cover(place.start) { return true }
   let text = sources[place.source].bytes[Int(place.start)..<Int(place.end)]
   let name = String(decoding: text, as: UTF8.self)
   switch diagnostic.code {

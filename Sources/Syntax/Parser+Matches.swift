@@ -1,0 +1,119 @@
+import Diagnostics
+
+// `match` and its cases.
+
+extension Parser {
+  /// Parses `match e { case p, q if c: … else: … }`.
+  mutating func matchParts() -> (ExpressionID, [MatchCase]) {
+    advance()
+    let value = headExpression()
+    let opening = index
+    let isIndented =
+      kind == .colon && unclosedBraceCount >= 0 && opening + 1 < tokens.count
+      && tokens[opening + 1].isFirstOnLine
+      && column(ofLineAt: opening + 1) > column(ofLineAt: opening)
+    guard kind == .leftBrace || isIndented else {
+      _ = blockWithoutBrace()
+      return (value, [])
+    }
+    guard descend() else {
+      ascend()
+      return (value, [])
+    }
+    defer { ascend() }
+    let outerLimit = indentationLimit
+    defer { indentationLimit = outerLimit }
+    let bracket: Bracket
+    if isIndented {
+      beginIndentedBlock()
+      advance()
+      bracket = openIndented(at: opening)
+      indentationLimit = column(ofLineAt: opening)
+    } else {
+      indentationLimit = -1
+      bracket = open()
+    }
+    isInMatchCase = true
+    var cases: [MatchCase] = []
+    var hasFault = false
+    while true {
+      skipSeparators()
+      if isBehindIndentedLines { break }
+      if kind == .rightBrace || kind == .end || kind == .valueEnd || kind == .format { break }
+      if place(inBracesAt: bracket.opener, allowing: { _ in false }) != .belongsHere { break }
+      correctDefault()
+      if kind == .case || kind == .else {
+        cases.append(matchCase(opener: bracket.opener))
+      } else {
+        // Whoever leaves out the `case` once leaves it out always.
+        if hasFault { silenceLine() } else { report(.expectedCase(in: self)) }
+        hasFault = true
+        let start = self.start
+        skipLine()
+        // What it would have matched is not known.
+        cases.append(
+          MatchCase(
+            patterns: [add(.invalid, from: start)], condition: nil,
+            body: Block(statements: [], span: span(from: start)), span: span(from: start)))
+        if kind == .newline || kind == .semicolon { continue }
+        if kind != .rightBrace, kind != .case { break }
+      }
+    }
+    if isIndented {
+      endIndented(bracket)
+      closeIndentedBlock(isOnNextLine: true, opening: opening)
+    } else {
+      close(bracket, .rightBrace)
+    }
+    return (value, cases)
+  }
+
+  /// Takes `default:` for `else:`.
+  mutating func correctDefault() {
+    guard isAtDefault else { return }
+    let token = tokens[index]
+    correctWithin(.misspelt("default", as: "else", at: span(of: token)))
+    kind = .else
+  }
+
+  /// Whether the `default:` of another language comes next in a `match`.
+  var isAtDefault: Bool {
+    isInMatchCase && kind == .identifier && peek() == .colon && text(tokens[index]) == "default"
+  }
+
+  mutating func matchCase(opener: Int) -> MatchCase {
+    let start = self.start
+    var patterns: [PatternID] = []
+    var condition: ExpressionID?
+    if take(.case) {
+      repeat { patterns.append(casePattern()) } while take(.comma)
+      if take(.if) { condition = expression() }
+    } else {
+      advance()
+    }
+    if kind == .arrow || (kind == .assign && peek() == .greater) {
+      let arrowStart = self.start
+      if kind == .assign { advance() }
+      advance()
+      correct(.arrowAfterCase(at: span(from: arrowStart)))
+    } else if !take(.colon) {
+      report(.expected(":", in: self))
+      while kind != .colon, kind != .newline, kind != .rightBrace, kind != .leftBrace, kind != .end,
+        kind != .case
+      {
+        advance()
+      }
+      _ = take(.colon)
+    }
+    let bodyStart = kind == .newline ? previousEnd : self.start
+    var statements: [StatementID] = []
+    if kind == .leftBrace {
+      let inner = block()
+      correct(.bracesAfterCase(at: inner.span))
+      statements = inner.statements
+    }
+    self.statements(into: &statements, opener: opener)
+    let body = Block(statements: statements, span: span(from: bodyStart))
+    return MatchCase(patterns: patterns, condition: condition, body: body, span: span(from: start))
+  }
+}
