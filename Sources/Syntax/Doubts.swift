@@ -59,9 +59,26 @@ extension Parser {
         module.doubts.stretches.append(span)
       }
       guard first <= last else { continue }
-      for token in tokens[first...last] where token.kind.isName {
-        module.doubts.names.insert(text(token))
+      for place in first...last where tokens[place].kind.isName && mayBeDeclared(at: place) {
+        module.doubts.names.insert(text(tokens[place]))
       }
+    }
+  }
+
+  /// Whether the name at `place` stands where one may have been meant to be declared.
+  private func mayBeDeclared(at place: Int) -> Bool {
+    if place + 1 < tokens.count {
+      switch tokens[place + 1].kind {
+      case .colon, .assign, .comma, .in: return true
+      default: break
+      }
+    }
+    guard place > 0 else { return true }
+    let before = tokens[place - 1].kind
+    switch before {
+    case .comma, .leftParenthesis, .leftBracket, .leftBrace: return true
+    case .identifier: return !tokens[place].isFirstOnLine
+    default: return before.isWord && before != .in && before != .return
     }
   }
 

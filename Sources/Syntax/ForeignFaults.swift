@@ -44,7 +44,7 @@ extension Diagnostic {
       notes: [
         word.kind == .kernel
           ? "A kernel is declared with its own word: `kernel name(…) { … }`."
-          : "Whether a function can run on the device the compiler finds out: `fn name(…) { … }`."
+          : "Whether a function runs on the device too the compiler finds out: `fn name(…) { … }`."
       ])
   }
 
@@ -140,7 +140,7 @@ extension Diagnostic {
     Diagnostic(
       .unexpected, "several names stand in parentheses", at: place,
       notes: [
-        "For an index beside each element go over the indices: `for i in 0..<xs.count { let x = xs[i] … }`."
+        "For an index go over the indices: `for i in 0..<xs.count { let x = xs[i] … }`."
       ],
       fixes: [
         Fix(
@@ -239,7 +239,8 @@ extension Diagnostic {
       .unexpected, "what is declared outside of experiments and functions is a `const`", at: place,
       notes: ["It is written `const \(name): Type = value`."],
       fixes: [
-        Fix("write `const`", [Edit(Span(place.source, Int(place.start), Int(place.start)), "const ")])
+        Fix(
+          "write `const`", [Edit(Span(place.source, Int(place.start), Int(place.start)), "const ")])
       ])
   }
 

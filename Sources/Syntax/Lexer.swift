@@ -233,8 +233,8 @@ struct Lexer {
 
   /// Whether this line declares an argument, whose limits belong to it.
   private var isInArgument: Bool {
-    for token in tokens.reversed() {
-      if token.isFirstOnLine { return token.kind == .arg }
+    for token in tokens.reversed() where token.isFirstOnLine {
+      return token.kind == .arg
     }
     return false
   }

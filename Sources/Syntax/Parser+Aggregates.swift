@@ -159,7 +159,7 @@ extension Parser {
       span: span(from: start))
   }
 
-  /// `struct Name(x: Int, y: Int)`
+  /// Parses `struct Name(x: Int, y: Int)`.
   private mutating func structInParentheses(
     _ name: Name, _ generics: [GenericParameter], _ documentation: String?, _ start: UInt32
   ) -> StructDeclaration {

@@ -78,7 +78,8 @@ extension Parser {
     switch peek() {
     case .assign, .dot: return false
     case .colon: if foreign == nil { return false }
-    case .leftParenthesis: if kind == .newline, tokens[index + 1].start == token.end { return false }
+    case .leftParenthesis:
+      if kind == .newline, tokens[index + 1].start == token.end { return false }
     default: break
     }
     correctWithin(.misspelt(text(token), as: "else if", at: span(of: token)))
@@ -160,9 +161,10 @@ extension Parser {
     advance()
   }
 
-  /// Whether the parentheses that begin here and end at `end` stand around the whole head of a loop.
+  /// Whether the parentheses from here to the one at `end` stand around the head of a loop.
   private func isHeadInParentheses(_ end: Int) -> Bool {
-    guard end + 1 < tokens.count, tokens[end + 1].kind == .leftBrace || tokens[end + 1].kind == .colon
+    guard end + 1 < tokens.count,
+      tokens[end + 1].kind == .leftBrace || tokens[end + 1].kind == .colon
     else { return false }
     let name = peek() == .let || peek() == .var ? 2 : 1
     return peek(name).isName && (peek(name + 1) == .in || peek(name + 1) == .assign)

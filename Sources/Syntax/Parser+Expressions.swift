@@ -361,5 +361,4 @@ extension Parser {
     while peek(distance).isName, peek(distance + 1) == .dot { distance += 2 }
     return peek(distance).isName && peek(distance + 1) == .colon
   }
-
 }

@@ -167,7 +167,7 @@ extension Parser {
     }
   }
 
-  /// `a, b = b, a`
+  /// Parses `a, b = b, a`.
   private mutating func assignmentToSeveral() -> StatementID {
     let start = self.start
     var places = [expression()]
@@ -305,7 +305,9 @@ extension Parser {
     var arguments = [argument()]
     while take(.comma) { arguments.append(argument()) }
     guard diagnostics.count == place else { return add(.invalid, from: start) }
-    correct(.callWithoutParentheses(at: hereBefore, [Edit(gap, "("), Edit(emptySpan(at: previousEnd), ")")]))
+    correct(
+      .callWithoutParentheses(
+        at: hereBefore, [Edit(gap, "("), Edit(emptySpan(at: previousEnd), ")")]))
     return add(.call(callee, arguments), from: start)
   }
 }

@@ -51,7 +51,7 @@ extension Parser {
       span: span(from: start))
   }
 
-  /// `fn f(x: Int) -> Int = x + 1`
+  /// Parses `fn f(x: Int) -> Int = x + 1`.
   private mutating func bodyAsValue() -> Block {
     let start = self.start
     let sign = hereSpan
@@ -196,7 +196,8 @@ extension Parser {
     }
     let type = type()
     return Parameter(
-      label: label, name: name, isInout: isInout || isInoutBefore, type: type, defaultValue: takeDefault())
+      label: label, name: name, isInout: isInout || isInoutBefore, type: type,
+      defaultValue: takeDefault())
   }
 
   private mutating func takeDefault() -> ExpressionID? { take(.assign) ? expression() : nil }

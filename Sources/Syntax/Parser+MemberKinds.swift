@@ -113,7 +113,8 @@ extension Parser {
     let range = take(.in) ? binary(.coalesce) : nil
     return .argument(
       Field(
-        name: name, type: type, value: value, documentation: documentation, span: span(from: start)),
+        name: name, type: type, value: value, documentation: documentation,
+        span: span(from: start)),
       range: range)
   }
 

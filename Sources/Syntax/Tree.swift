@@ -267,6 +267,8 @@ package struct ParsedModule: Sendable {
   /// All nodes, for passes over the whole tree.
   var contents: TreeContents { nodes.contents }
   package var source: SourceID { nodes.contents.source }
+  /// What of the source was not understood.
+  package var doubts: Doubts { nodes.contents.doubts }
   package var declarations: [Declaration] { nodes.contents.declarations }
   package subscript(id: ExpressionID) -> Expression { nodes.contents.expressions[Int(id.index)] }
   package subscript(id: StatementID) -> Statement { nodes.contents.statements[Int(id.index)] }
@@ -291,7 +293,7 @@ struct TreeContents: Sendable {
   var patterns: [Pattern] = []
   var patternSpans: [Span] = []
   /// What of the source was not understood.
-  package internal(set) var doubts = Doubts()
+  var doubts = Doubts()
 
   init(source: SourceID) { self.source = source }
 

@@ -55,7 +55,10 @@ extension Typer {
       Fix("declare it with `let`", [Edit(start, "let ")]),
       Fix("or with `var`, if it changes", [Edit(start, "var ")]),
     ]
-    if names.count == 1, let near = suggestion(for: names[0]) {
+    suggestionCount += 1
+    if names.count == 1, suggestionCount <= Self.suggestionCountMax,
+      let near = suggestion(for: names[0])
+    {
       fixes.insert(Fix("did you mean `\(near)`?", [Edit(names[0].span, near)]), at: 0)
     }
     report(

@@ -70,7 +70,7 @@ extension Typer {
   }
 
   /// Suggestions are looked for among all names, so only so many errors of a program get one.
-  private static let suggestionCountMax = 100
+  static let suggestionCountMax = 100
 
   mutating func unknownName(_ name: Name) -> Diagnostic {
     var fixes: [Fix] = []
