@@ -24,6 +24,9 @@ package struct Doubts: Sendable {
     return low > 0 && place <= stretches[low - 1].end
   }
 
+  /// How many declarations have lost their names: as many unknown names follow from that.
+  package internal(set) var lostNameCount = 0
+
   package var isEmpty: Bool { stretches.isEmpty && bodies.isEmpty && declarations.isEmpty }
 }
 

@@ -116,6 +116,7 @@ extension Parser {
       return name
     }
     guard kind.isReserved, mayBeNamedHere else {
+      if !isReportedHere { module.doubts.lostNameCount += 1 }
       report(.expectedName("\(wanted)", in: self))
       return nil
     }

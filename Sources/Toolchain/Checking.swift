@@ -42,10 +42,23 @@ package func worthSaying(_ diagnostics: [Diagnostic], of loaded: LoadedProgram) 
   for module in loaded.modules.modules where !module.tree.doubts.isEmpty {
     doubts[module.tree.source] = module.tree.doubts
   }
+  var lostNames: [SourceID: Set<String>] = [:]
   return diagnostics.filter { diagnostic in
     guard diagnostic.severity == .error else { return false }
-    guard let doubts = doubts[diagnostic.span.source] else { return true }
-    return !follows(diagnostic, from: doubts, in: loaded.sources)
+    let source = diagnostic.span.source
+    guard let doubts = doubts[source] else { return true }
+    if follows(diagnostic, from: doubts, in: loaded.sources) { return false }
+    guard doubts.lostNameCount > 0 else { return true }
+    switch diagnostic.code {
+    case .unknownName, .unknownType, .noSuchMember:
+      let name = loaded.sources[source].text(diagnostic.span)
+      let known = lostNames[source, default: []]
+      if known.contains(name) { return false }
+      guard known.count < doubts.lostNameCount else { return true }
+      lostNames[source] = known.union([name])
+      return false
+    default: return true
+    }
   }
 }
 
@@ -54,8 +67,7 @@ private func follows(_ diagnostic: Diagnostic, from doubts: Doubts, in sources: 
   let place = diagnostic.span
   func isInside(_ span: Span) -> Bool { span.start <= place.start && place.start <= span.end }
   if doubts.cover(place.start) { return true }
-  let text = sources[place.source].bytes[Int(place.start)..<Int(place.end)]
-  let name = String(decoding: text, as: UTF8.self)
+  let name = sources[place.source].text(place)
   switch diagnostic.code {
   case .unknownName, .unknownType, .noSuchMember, .unknownImport:
     return doubts.names.contains(name)
