@@ -81,6 +81,19 @@ extension Typer {
   private mutating func checkHost(_ source: EffectSource, in function: TypedFunction) {
     let effects = effects(of: source, in: function)
     if let callee = source.callee, program[callee].isKernel, source.role == .plain,
+      program[callee].result.holdsRecording
+    {
+      report(
+        Diagnostic(
+          .deviceOutOfPlace,
+          "the kernel `\(program[callee].name)` gives a recording, which never leaves the device",
+          at: source.span, labels: [Label("it is declared here", at: program[callee].nameSpan)],
+          notes: [
+            "Its events lie in the device's memory. Keep it in a `resident` value, or record and play it in one kernel that is called here."
+          ]))
+      return
+    }
+    if let callee = source.callee, program[callee].isKernel, source.role == .plain,
       let parameter = program[callee].parameters.first(where: { $0.type.holdsFunction })
     {
       report(
