@@ -83,7 +83,7 @@ extension FreezeAnalysis {
     case .tryCatch(let block, let catches, let finally):
       walk(block, catches: catches, finally: finally)
     case .preload(let kernels):
-      for id in kernels {
+      for id in program.compiled(by: kernels, in: flow.function) {
         guard let kernel = table.numbers[id] else { continue }
         let number = sites.number(site(.preload, at: statement.span))
         let set = sites.set(of: number)

@@ -86,7 +86,8 @@ extension Lowerer {
     case .send(let operand): discard(callErrand(operand, isAwaited: false, nil))
     case .preload(let kernels):
       if isDevice { return unsupported("`preload` in a kernel", at: span) }
-      discard(callHost(.preload(kernels), [], returning: [], nil, at: span))
+      let compiled = program.compiled(by: kernels, in: frame.function)
+      discard(callHost(.preload(compiled), [], returning: [], nil, at: span))
     case .block(let inner): block(inner)
     case .parallel(let inner): parallel(inner, at: span)
     case .critical(let inner): critical(inner, at: span)

@@ -82,7 +82,8 @@ extension Interpreter {
     case .tryCatch(let block, let catches, let finally):
       return try attempt(block, catches, finally, at: span)
     case .send(let operand): _ = try host(operand, isAwaited: false)
-    case .preload(let kernels): for kernel in kernels { compile(kernel) }
+    case .preload(let kernels):
+      for kernel in typed.compiled(by: kernels, in: frame.function) { compile(kernel) }
     case .block(let block): return try execute(block)
     case .critical(let block):
       device(if: isDevice) { $0.core.timeline.enterCritical() }

@@ -23,6 +23,9 @@ package struct TypedProgram: Sendable {
   /// Where the parts are declared: their code is typed once for each `use`.
   package internal(set) var partSpans: [Span] = []
   package internal(set) var tests: [TypedTest] = []
+  /// Of a kernel that takes devices, or that a driver has, those by which the host starts it with
+  /// certain devices.
+  var deviceStarts: [FunctionID: [FunctionID]] = [:]
   /// The functions whose values are taken.
   package internal(set) var functionValues = FunctionValues()
   /// The names of generic parameters, by the index of their ids.
@@ -38,6 +41,18 @@ package struct TypedProgram: Sendable {
   }
 
   package subscript(id: FunctionID) -> TypedFunction { functions[Int(id.index)] }
+
+  /// What a `preload` of `kernels` in `function` compiles: of a kernel that takes devices, those by
+  /// which the host starts it in the same experiment.
+  package func compiled(by kernels: [FunctionID], in function: FunctionID) -> [FunctionID] {
+    kernels.flatMap { kernel -> [FunctionID] in
+      guard self[kernel].parameters.contains(where: \.type.isOfDevices) else { return [kernel] }
+      let owner = self[function].owner
+      return (deviceStarts[kernel] ?? []).filter { start in
+        if case .experiment = owner { self[start].owner == owner } else { true }
+      }
+    }
+  }
   package subscript(id: MemberID) -> Member { members[Int(id.index)] }
   package subscript(id: StructID) -> TypedStruct { structs[Int(id.index)] }
   package subscript(id: EnumID) -> TypedEnum { enums[Int(id.index)] }

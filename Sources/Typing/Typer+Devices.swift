@@ -217,6 +217,7 @@ extension Typer {
         effects: [.timeline], nameSpan: span, span: span, documentation: nil))
     program.experiments[Int(experiment.index)].kernels.append(id)
     deviceStarts[start] = id
+    program.deviceStarts[start.kernel, default: []].append(id)
     return id
   }
 
