@@ -107,7 +107,8 @@ struct DeviceFactsReader {
       .array(let operands):
       for operand in operands { read(operand) }
       return []
-    case .invalid, .unit, .integer, .float, .boolean, .text, .none, .device, .ownDevice:
+    case .invalid, .unit, .integer, .float, .boolean, .text, .none, .device, .ownDevice,
+      .numbers:
       return []
     case .function(let id, _, let captures):
       for capture in captures { read(capture) }

@@ -11,7 +11,8 @@ extension FreezeAnalysis {
   mutating func evaluate(_ expression: TypedExpression) {
     if flow.state == nil { return }
     switch expression.kind {
-    case .invalid, .unit, .integer, .float, .boolean, .text, .none, .local, .device, .ownDevice:
+    case .invalid, .unit, .integer, .float, .boolean, .text, .none, .local, .device, .ownDevice,
+      .numbers:
       break
     case .function(_, _, let captures): evaluate(captures)
     case .member(let member):

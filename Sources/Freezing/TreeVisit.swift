@@ -62,7 +62,7 @@ extension TypedExpression {
     body(.expression(self))
     switch kind {
     case .invalid, .unit, .integer, .float, .boolean, .text, .none, .local, .member, .device,
-      .ownDevice:
+      .ownDevice, .numbers:
       break
     case .function(_, _, let captures): for capture in captures { capture.visit(body) }
     case .some(let a), .unary(_, let a), .convert(_, let a), .tupleElement(let a, _),

@@ -54,6 +54,18 @@ extension Lowerer {
     return .temporary(target)
   }
 
+  /// A table is data of the image.
+  mutating func numbers(_ table: NumberTable, _ expression: TypedExpression) -> Operand {
+    let span = expression.span
+    let arrayType = type(of: expression)
+    charge(operations: Int64(table.count))
+    let target = code.allocate(borrowedWords(of: arrayType, at: span))
+    guard !target.words.isEmpty else { return .temporary(target) }
+    loadData(
+      tableEntry(table, of: elementType(of: arrayType), at: span), into: target, at: span)
+    return .temporary(target)
+  }
+
   /// The values of `elements` if all are literals or arrays of such; what they cost beyond the
   /// outermost array is charged.
   private mutating func constantElements(_ elements: [TypedExpression]) -> [Constant]? {
@@ -73,6 +85,9 @@ extension Lowerer {
         constants.append(constant)
       } else if case .text(let text) = element.kind {
         constants.append(.text(text))
+      } else if case .numbers(let table) = element.kind {
+        operations += Int64(table.count)
+        constants.append(.array(table.constants))
       } else if case .array(let inner) = element.kind {
         operations += Int64(inner.count)
         guard let values = constantElements(inner, &operations) else { return nil }

@@ -71,6 +71,7 @@ extension Lowerer {
     case .isCase(let base, let tag): return isCase(base, tag, expression, hint)
     case .payload(let base, let tag, let field): return payload(base, tag, field, expression)
     case .array(let elements): return array(elements, expression, hint)
+    case .numbers(let table): return numbers(table, expression)
     case .repeated(let value, count: let count): return repeated(value, count, expression, hint)
     case .index(let base, let index):
       if !isDevice, let (id, indices) = program.datasetElement(expression) {

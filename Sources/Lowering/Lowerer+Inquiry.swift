@@ -7,7 +7,7 @@ private func anyOperand(of expression: TypedExpression, _ visit: (TypedExpressio
 {
   switch expression.kind {
   case .invalid, .unit, .integer, .float, .boolean, .text, .none, .local, .member, .device,
-    .ownDevice, .conditional, .sequence, .comprehension, .record:
+    .ownDevice, .numbers, .conditional, .sequence, .comprehension, .record:
     false
   case .some(let a), .unary(_, let a), .convert(_, let a), .tupleElement(let a, _),
     .field(let a, _), .await(let a), .isCase(let a, _), .payload(let a, _, _):

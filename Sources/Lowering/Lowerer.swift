@@ -30,6 +30,8 @@ struct Lowerer {
   var constantIndices: [UInt64: Int] = [:]
   var data: [DataContents] = []
   var dataIndices: [DataKey: (index: Int, count: Int)] = [:]
+  /// The data of tables, by where they are written.
+  var tableIndices: [Span: Int] = [:]
   var memberData: [MemberID: (index: Int, count: Int)] = [:]
   var files: [String] = []
   var fileIndices: [SourceID: UInt16] = [:]
@@ -244,6 +246,23 @@ struct Lowerer {
     data.append(DataContents(layout: layout, elements: .words(words)))
     dataIndices[key] = (data.count - 1, elements.count)
     return (data.count - 1, elements.count)
+  }
+
+  /// The index of the data that `table`, which is written at `span`, is.
+  mutating func tableEntry(_ table: NumberTable, of element: Type, at span: Span) -> Int {
+    if let known = tableIndices[span] { return known }
+    guard let shape = shapes.shape(of: element), let layout = shapes.layout(of: shape.words) else {
+      unsupported("an array of \(program.text(element)) here", at: span)
+      return 0
+    }
+    let words: [UInt64] =
+      switch table {
+      case .integers(let values): values.map { UInt64(bitPattern: $0) }
+      case .floats(let values): values.map(\.bitPattern)
+      }
+    data.append(DataContents(layout: layout, elements: .words(words)))
+    tableIndices[span] = data.count - 1
+    return data.count - 1
   }
 
   mutating func textEntry(_ text: String) -> (index: Int, count: Int) {

@@ -212,7 +212,7 @@ extension Lowerer {
     case .float(let value): return .value(.float(value))
     case .boolean(let value): return .value(.boolean(value))
     case .text(let value): return .value(.text(value))
-    case .none, .device, .ownDevice, .function: return .dynamic
+    case .none, .device, .ownDevice, .function, .numbers: return .dynamic
     case .local(let id):
       let index = Int(id.index)
       if index < frame.locals.count, case .constant(let constant)? = frame.locals[index] {

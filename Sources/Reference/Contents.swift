@@ -107,7 +107,7 @@ struct Contents {
   private mutating func look(at expression: TypedExpression) {
     switch expression.kind {
     case .invalid, .unit, .integer, .float, .boolean, .text, .none, .local, .member, .device,
-      .ownDevice:
+      .ownDevice, .numbers:
       break
     case .function(_, _, let captures): look(at: captures)
     case .some(let a), .unary(_, let a), .convert(_, let a), .tupleElement(let a, _),

@@ -102,6 +102,12 @@ extension Interpreter {
       let values = try evaluate(elements)
       charge(operations: Int64(elements.count))
       return .array(values)
+    case .numbers(let table):
+      charge(operations: Int64(table.count))
+      switch table {
+      case .integers(let values): return .array(values.map { .integer($0) })
+      case .floats(let values): return .array(values.map { .float($0) })
+      }
     case .repeated(let element, let count):
       let value = try evaluate(element)
       let number = try integer(count)

@@ -268,7 +268,7 @@ struct StaticWalk {
     case .device(let id): return .value(interpreter.deviceValue(id))
     case .ownDevice:
       return scope.device.map { .value(interpreter.deviceValue($0)) } ?? .dynamic
-    case .none, .function: return .dynamic
+    case .none, .function, .numbers: return .dynamic
     case .local(let id): return try known(id)
     case .member(let id): return known(id)
     case .unary(let operation, let operand):

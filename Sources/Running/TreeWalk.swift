@@ -83,7 +83,7 @@ struct TreeWalk {
     expression(value)
     switch value.kind {
     case .invalid, .unit, .integer, .float, .boolean, .text, .none, .local, .member, .device,
-      .ownDevice:
+      .ownDevice, .numbers:
       break
     case .function(_, _, let captures): captures.forEach(walk)
     case .some(let inner), .unary(_, let inner), .convert(_, let inner),

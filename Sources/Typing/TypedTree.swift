@@ -76,6 +76,8 @@ package struct TypedExpression: Sendable {
     /// evaluated only where the value is known to be that case.
     case payload(TypedExpression, tag: Int, field: Int)
     case array([TypedExpression])
+    /// An array of many numbers, written out.
+    case numbers(NumberTable)
     case repeated(TypedExpression, count: TypedExpression)
     /// Checked. The index is an `Int`.
     case index(TypedExpression, TypedExpression)

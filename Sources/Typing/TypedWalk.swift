@@ -13,7 +13,7 @@ extension TypedExpression {
   package func forEachChild(_ visit: (TypedNode) -> Void) {
     switch kind {
     case .invalid, .unit, .integer, .float, .boolean, .text, .none, .local, .member, .device,
-      .ownDevice:
+      .ownDevice, .numbers:
       break
     case .function(_, _, let captures): captures.forEach { visit(.expression($0)) }
     case .some(let a), .unary(_, let a), .convert(_, let a), .tupleElement(let a, _),

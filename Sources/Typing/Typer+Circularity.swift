@@ -12,15 +12,15 @@ extension Typer {
     var known: [[Int]?] = Array(repeating: nil, count: memberCount + program.functions.count)
     func uses(of node: Int) -> [Int] {
       if let found = known[node] { return found }
-      var found: [Int] = []
+      let uses = Uses(memberCount: memberCount)
       let function =
         node < memberCount
         ? program.members[node].initializer : FunctionID(index: Int32(node - memberCount))
       for statement in function.map({ program[$0].body.statements }) ?? [] {
-        gather(.statement(statement), into: &found)
+        uses.look(in: .statement(statement))
       }
-      known[node] = found
-      return found
+      known[node] = uses.found
+      return uses.found
     }
     enum State { case new, open, done }
     var state = Array(repeating: State.new, count: known.count)
@@ -69,19 +69,28 @@ extension Typer {
           Label("part of the circle", at: program.members[$0].nameSpan)
         }))
   }
+}
 
-  /// The members that `node` mentions, and behind all members the functions that it calls.
-  private func gather(_ node: TypedNode, into found: inout [Int]) {
+/// Gathers the members that a body mentions, and behind all members the functions that it calls.
+///
+/// A class, since the closures of its walk would each copy the list.
+private final class Uses {
+  private let memberCount: Int
+  private(set) var found: [Int] = []
+
+  init(memberCount: Int) { self.memberCount = memberCount }
+
+  func look(in node: TypedNode) {
     switch node {
     case .expression(let expression):
       switch expression.kind {
       case .member(let id), .sharedElement(let id, _): found.append(Int(id.index))
       case .call(let id, _, _), .function(let id, _, captures: _):
-        found.append(program.members.count + Int(id.index))
+        found.append(memberCount + Int(id.index))
       default: break
       }
-      expression.forEachChild { gather($0, into: &found) }
-    case .statement(let statement): statement.forEachChild { gather($0, into: &found) }
+      expression.forEachChild(look)
+    case .statement(let statement): statement.forEachChild(look)
     case .place: break
     }
   }

@@ -32,6 +32,17 @@ extension Typer {
     default: break
     }
     if let type = wanted, case .parameter = type, !isClosed(type) { wanted = nil }
+    if elements.count >= NumberTable.countMin, wanted != nil || expecting == nil,
+      let (table, element) = numbers(elements, wanted: wanted)
+    {
+      switch expecting {
+      case .fixedArray(_, let lengths)?:
+        if let expecting, lengths == [.known(elements.count)] {
+          return TypedExpression(.numbers(table), expecting, at: span)
+        }
+      default: return TypedExpression(.numbers(table), .array(element), at: span)
+      }
+    }
     var values: [TypedExpression] = []
     values.reserveCapacity(elements.count)
     // Literals take the type of the first element that is none.
@@ -76,6 +87,40 @@ extension Typer {
     }
     return TypedExpression(
       .array(values), .array(wanted ?? (elements.isEmpty ? .never : .unknown)), at: span)
+  }
+
+  /// `elements` as a table, and their type; nil unless all are numbers that this type has.
+  private func numbers(_ elements: [ExpressionID], wanted: Type?) -> (NumberTable, Type)? {
+    let tree = self.tree
+    let isFloat: Bool
+    switch wanted {
+    case nil:
+      isFloat = elements.contains {
+        if case .number(let numeral) = tree[$0] { numeral.isFloat } else { false }
+      }
+    case .integer, .integer32: isFloat = false
+    case .float(let dimension)? where dimension.isNone: isFloat = true
+    default: return nil
+    }
+    if isFloat {
+      var values: [Double] = []
+      values.reserveCapacity(elements.count)
+      for element in elements {
+        guard case .number(let numeral) = tree[element], numeral.double.isFinite else { return nil }
+        values.append(numeral.double)
+      }
+      return (.floats(values), .number)
+    }
+    let limits = wanted == .integer32 ? Int64(Int32.min)...Int64(Int32.max) : Int64.min...Int64.max
+    var values: [Int64] = []
+    values.reserveCapacity(elements.count)
+    for element in elements {
+      guard case .number(let numeral) = tree[element], !numeral.isFloat,
+        let value = integer(numeral), limits.contains(value)
+      else { return nil }
+      values.append(value)
+    }
+    return (.integers(values), wanted ?? .integer)
   }
 
   func isNumeric(_ type: Type) -> Bool {

@@ -35,7 +35,7 @@ extension Typer {
   mutating func joined(_ rows: [TypedExpression], _ type: Type, at span: Span) -> TypedExpression {
     var elements: [TypedExpression] = []
     for row in rows {
-      guard case .array(let inner) = row.kind else {
+      guard let inner = row.writtenElements else {
         let rowType = row.type
         let all = TypedExpression(.array(rows), .array(rowType), at: span)
         return flattened(all, rowType, [], type, at: span)
@@ -137,7 +137,7 @@ extension Typer {
   }
 
   private func leaves(of value: TypedExpression, depth: Int) -> [TypedExpression] {
-    guard depth > 0, case .array(let elements) = value.kind else { return [value] }
+    guard depth > 0, let elements = value.writtenElements else { return [value] }
     if depth == 1 { return elements }
     return elements.flatMap { leaves(of: $0, depth: depth - 1) }
   }

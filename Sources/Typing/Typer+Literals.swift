@@ -78,7 +78,7 @@ extension Typer {
     return TypedExpression(.float(numeral.double), .number, at: span)
   }
 
-  private func integer(_ numeral: Numeral) -> Int64? {
+  func integer(_ numeral: Numeral) -> Int64? {
     guard numeral.isExact else { return nil }
     var magnitude = numeral.significand
     if numeral.exponent < 0 { return nil }

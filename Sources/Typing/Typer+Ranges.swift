@@ -11,7 +11,7 @@ extension Typer {
       let lower = member.lower.flatMap { written(program[$0]) }.flatMap(number)
       let upper = member.upper.flatMap { written(program[$0]) }.flatMap(number)
       var values = [value]
-      if case .array(let elements) = value.kind { values = elements }
+      if let elements = value.writtenElements { values = elements }
       for value in values {
         guard let number = number(value) else { continue }
         guard lower.map({ number < $0 }) ?? false || upper.map({ number > $0 }) ?? false else {
