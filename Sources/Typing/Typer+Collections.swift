@@ -55,9 +55,18 @@ extension Typer {
       }
     }
     if wanted == nil, elements.contains(where: { isFloatLiteral($0) }) { wanted = .number }
+    // Numbers that are not what is due are one mistake, however many there are.
+    var areNumbersWrong = false
     for element in elements {
       if let type = wanted {
+        let isNumber = isLiteral(element)
+        if areNumbersWrong, isNumber {
+          values.append(TypedExpression(.invalid, .unknown, at: tree.span(of: element)))
+          continue
+        }
+        let known = diagnostics.count
         values.append(value(element, as: type))
+        if isNumber, diagnostics.count > known { areNumbersWrong = true }
       } else {
         let value = expression(element)
         values.append(value)
