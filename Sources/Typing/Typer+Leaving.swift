@@ -93,6 +93,10 @@ extension Typer {
         Formal(name: $0.name, label: nil, type: $0.type, isInout: false, defaultValue: nil)
       }
       if arguments.isEmpty, !formals.isEmpty {
+        if isThrownBare(index) {
+          statements.append(TypedStatement(.throwError(.builtin(index), []), at: span))
+          return
+        }
         report(needsPayload(name, formals))
         return leave()
       }
