@@ -101,6 +101,7 @@ struct FunctionBuilder {
   mutating func place(_ label: Label) {
     flush()
     pending = 0
+    settlePosition()
     labels[label.index].place = count
     if labels[label.index].isUsed { isReachable = true }
   }
@@ -143,6 +144,17 @@ struct FunctionBuilder {
       emit(.charge, wide: Int(ticks))
       pending -= ticks
     }
+    settlePosition()
+  }
+
+  /// From here on an error costs nothing of what the position before it had pending.
+  private mutating func settlePosition() {
+    guard let last = contents.positions.last, last.pendingCharge > 0 else { return }
+    if last.start == UInt32(truncatingIfNeeded: count) { contents.positions.removeLast() }
+    contents.positions.append(
+      PositionEntry(
+        start: UInt32(truncatingIfNeeded: count), file: last.file, line: last.line,
+        column: last.column, pendingCharge: 0))
   }
 
   // MARK: Positions

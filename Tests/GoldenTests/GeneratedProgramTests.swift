@@ -7,7 +7,7 @@ import Typing
 /// Programs written at random: the front end takes them, and all engines make the same of them.
 ///
 /// `GENERATED=100000 swift test -c release --filter GeneratedProgramTests` runs more of them, from
-/// `GENERATED_FROM` on. A failure names the seed; the program is `ProgramGenerator.program(seed:)`.
+/// `GENERATED_FROM` on. A failure names the seed and shows the program.
 @Suite struct GeneratedProgramTests {
   private static let shardCount = 20
   private static let (count, first) = Repository.generated
@@ -48,7 +48,8 @@ import Typing
     let found = outcomes.dropFirst().flatMap { outcomes[0].differences(from: $0) }
     if !found.isEmpty || outcomes[0].refusal != nil {
       tally.wrong += 1
-      Issue.record("seed \(seed): \(outcomes[0].refusal ?? "") \(found.joined(separator: "; "))")
+      Issue.record(
+        "seed \(seed): \(outcomes[0].refusal ?? "") \(found.joined(separator: "; "))\n\(text)")
     }
   }
 }
