@@ -15,6 +15,10 @@ struct FunctionBuilder {
   /// Whether it needs more slots than an instruction can name.
   private(set) var isTooLarge = false
   private var freeRuns: [[SlotType]: [Int]] = [:]
+  /// Those of one word, which most are, without a layout.
+  private var freeIntegers: [Int] = []
+  private var freeFloats: [Int] = []
+  private var freeBooleans: [Int] = []
   private var labels: [(place: Int, isUsed: Bool)] = []
   private var jumps: [(word: Int, label: Label)] = []
   private var handlers: [(entry: HandlerEntry, target: Label)] = []
@@ -26,7 +30,7 @@ struct FunctionBuilder {
   /// Slots for `words`, which hold whatever they last held.
   mutating func allocate(_ words: [SlotType]) -> Run {
     if words.isEmpty { return Run(first: 0, words: []) }
-    if let first = freeRuns[words]?.popLast() { return Run(first: first, words: words) }
+    if let first = takeFree(words) { return Run(first: first, words: words) }
     let first = contents.slots.count
     if first + words.count > Limits.slotCountMax {
       isTooLarge = true
@@ -39,7 +43,27 @@ struct FunctionBuilder {
   /// Gives the slots of `run` back.
   mutating func free(_ run: Run) {
     if run.words.isEmpty || isTooLarge { return }
+    if run.words.count == 1 {
+      switch run.words[0] {
+      case .integer: return freeIntegers.append(run.first)
+      case .float: return freeFloats.append(run.first)
+      case .boolean: return freeBooleans.append(run.first)
+      default: break
+      }
+    }
     freeRuns[run.words, default: []].append(run.first)
+  }
+
+  private mutating func takeFree(_ words: [SlotType]) -> Int? {
+    if words.count == 1 {
+      switch words[0] {
+      case .integer: return freeIntegers.popLast()
+      case .float: return freeFloats.popLast()
+      case .boolean: return freeBooleans.popLast()
+      default: break
+      }
+    }
+    return freeRuns[words]?.popLast()
   }
 
   mutating func addParameter(_ words: [SlotType]) -> Run {

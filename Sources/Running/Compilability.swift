@@ -40,24 +40,28 @@ extension HostImage {
 package func uncompilable(in program: ProvenProgram) -> [Diagnostic] {
   let typed = program.typed
   var diagnostics: [Diagnostic] = []
-  // All experiments at once: what they share is compiled once.
+  // All experiments and tests at once: what they share is compiled once.
   let experiments = typed.experiments.filter { !$0.isPart }
-  let host = lowerHost(program, roots: typed.hostRoots(of: experiments))
+  let host = lowerHost(
+    program, roots: typed.hostRoots(of: experiments) + typed.tests.map(\.body))
   diagnostics += host.diagnostics
-  // Where the host half does not compile, which kernels it calls is not known.
-  let own = typed.functions.filter { function in
-    guard case .experiment(let id) = function.owner else { return false }
-    return function.kind == .kernel && !function.isLocal && !typed[id].isPart
-  }
-  for kernel in host.value?.kernels(of: experiments) ?? own.map(\.id) {
+  for kernel in host.value?.kernels(of: experiments) ?? typed.ownKernels {
     var captures: [MemberID: Constant] = [:]
     for capture in program.captures(of: kernel) {
       captures[capture.member] = zero(of: typed[capture.member].type, in: typed)
     }
     diagnostics += lowerKernel(kernel, of: program, captures: captures, bound: []).diagnostics
   }
-  if !typed.tests.isEmpty {
-    diagnostics += lowerHost(program, roots: typed.tests.map(\.body)).diagnostics
-  }
   return diagnostics
+}
+
+extension TypedProgram {
+  /// The kernels of all experiments: where the host half does not compile, which of them it calls
+  /// is not known.
+  fileprivate var ownKernels: [FunctionID] {
+    functions.filter { function in
+      guard case .experiment(let id) = function.owner else { return false }
+      return function.kind == .kernel && !function.isLocal && !self[id].isPart
+    }.map(\.id)
+  }
 }

@@ -204,9 +204,8 @@ struct UnitScale {
         ? numeral.double / inverse : numeral.double * factor
     }
     let (product, overflow) = numeral.significand.multipliedReportingOverflow(by: numerator)
-    guard !overflow, let magnitude = Double("\(product)e\(numeral.exponent + exponent)") else {
-      return numeral.double * factor
-    }
+    guard !overflow else { return numeral.double * factor }
+    let magnitude = nearestDouble(significand: product, exponent: numeral.exponent + exponent)
     return numeral.isNegative ? -magnitude : magnitude
   }
 
@@ -222,6 +221,7 @@ struct UnitScale {
       return .outOfRange
     }
     if numeral.significand == 0 { return .exact(0) }
+    if let ticks = fewTicks(of: numeral, perSecond: rate) { return ticks }
     // significand * numerator * rate * 10^(exponent) / denominator, in wide integers.
     var value = Wide(numeral.significand).times(numerator).times(rate)
     var divisor = Wide(denominator)
@@ -238,6 +238,27 @@ struct UnitScale {
     let lower = Int64(quotient)
     let sign: Int64 = numeral.isNegative ? -1 : 1
     return isWhole ? .exact(sign * lower) : .between(sign * lower, sign * (lower + 1))
+  }
+}
+
+extension UnitScale {
+  /// The same where 64 bits are enough, as they are for most literals; else nil.
+  private func fewTicks(of numeral: Numeral, perSecond rate: UInt64) -> Ticks? {
+    let power = Int(numeral.exponent + exponent)
+    guard (-19...0).contains(power) else { return nil }
+    let (part, overflow) = numeral.significand.multipliedReportingOverflow(by: numerator)
+    let (value, overflows) = part.multipliedReportingOverflow(by: rate)
+    guard !overflow, !overflows else { return nil }
+    var divisor = denominator
+    for _ in 0..<(-power) {
+      let (product, overflow) = divisor.multipliedReportingOverflow(by: 10)
+      if overflow { return nil }
+      divisor = product
+    }
+    let (quotient, rest) = value.quotientAndRemainder(dividingBy: divisor)
+    guard let lower = Int64(exactly: quotient), lower < Int64.max else { return nil }
+    let sign: Int64 = numeral.isNegative ? -1 : 1
+    return rest == 0 ? .exact(sign * lower) : .between(sign * lower, sign * (lower + 1))
   }
 }
 
