@@ -162,7 +162,9 @@ extension Lowerer {
       slots += Array(run.slots)
     }
     let result = words(of: concreteResult(of: instance), at: span)
-    let target = fresh(result, hint)
+    // A callee with `inout` returns also where it has failed: what is written to is not its result's
+    // place until that is known.
+    let target = fresh(result, hasInout ? nil : hint)
     var results = Array(target.slots)
     for item in changed { results += Array(item.run.slots) }
     let failed = hasInout ? code.allocate([.boolean]) : nil

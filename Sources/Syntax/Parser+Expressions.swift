@@ -200,6 +200,7 @@ extension Parser {
       advance()
       return nestedUnary()
     default:
+      let start = self.start
       return power(awaited(), from: start)
     }
   }

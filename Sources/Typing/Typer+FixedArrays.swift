@@ -110,14 +110,52 @@ extension Typer {
     if isTimeLiteral(id), let numbers = numbered(element) {
       return value(id, as: .fixedArray(timed(numbers), known))
     }
-    let typed = settled(expression(id))
+    return fixed(expression(id), known)
+  }
+
+  /// The array literal `literal` as a fixed array of the lengths `known`, which it has.
+  private mutating func fixed(_ literal: TypedExpression, _ known: [Length]) -> TypedExpression {
+    let typed = settled(literal)
     var inner = typed.type
-    for _ in lengths {
+    for _ in known {
       guard case .array(let next) = inner else { return typed }
       inner = next
     }
     return TypedExpression(
-      .array(leaves(of: typed, depth: lengths.count)), .fixedArray(inner, known), at: typed.span)
+      .array(leaves(of: typed, depth: known.count)), .fixedArray(inner, known), at: typed.span)
+  }
+
+  func isArrayLiteral(_ id: ExpressionID) -> Bool {
+    switch tree[id] {
+    case .array(let elements): !elements.isEmpty
+    case .parenthesized(let inner): isArrayLiteral(inner)
+    default: false
+    }
+  }
+
+  /// The array literal `id` as an operand beside a fixed array: a fixed array as well, of numbers
+  /// where it consists of literals; nil of anything else.
+  mutating func fixedLiteral(
+    _ id: ExpressionID, beside type: Type, _ operation: InfixOperator
+  ) -> TypedExpression? {
+    guard case .fixedArray(let element, let lengths) = type, !element.isDevice,
+      isArrayLiteral(id)
+    else { return nil }
+    let isProduct = operation == .matrixMultiply
+    guard isProduct || isArithmetic(operation) else { return nil }
+    if operation == .add || operation == .subtract, element != .timestamp {
+      return expression(id, expecting: type)
+    }
+    let depth = isProduct ? (shape(of: id, depth: 2) == nil ? 1 : 2) : lengths.count
+    guard let known = shape(of: id, depth: depth)?.map({ Length.known($0) }) else { return nil }
+    if adapts(id) {
+      switch element {
+      case .integer32: return value(id, as: .fixedArray(.integer32, known))
+      case .float: return value(id, as: .fixedArray(.number, known))
+      default: break
+      }
+    }
+    return fixed(expression(id), known)
   }
 
   private func shape(of id: ExpressionID, depth: Int) -> [Int]? {

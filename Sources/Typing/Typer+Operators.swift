@@ -88,7 +88,9 @@ extension Typer {
       if isFloatLiteral(left) || isFloatLiteral(right) { wanted = .number }
       a = expression(left, expecting: wanted)
       b = expression(right, expecting: wanted)
-    } else if isLiteral(left) || isImplicit(left) {
+    } else if isLiteral(left) || isImplicit(left)
+      || isArithmetic && isArrayLiteral(left) && !isArrayLiteral(right)
+    {
       b = expression(right)
       a = operand(left, beside: b.type, operation)
     } else {
@@ -148,6 +150,7 @@ extension Typer {
       default: return expression(id)
       }
     }
+    if let array = fixedLiteral(id, beside: type, operation) { return array }
     if isComparison(operation) || operation == .add {
       switch tree[id] {
       case .quantity where type == .float(.time): return expression(id, expecting: type)

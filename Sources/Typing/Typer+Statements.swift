@@ -281,6 +281,15 @@ extension Typer {
     into statements: inout [TypedStatement]
   ) {
     if isFirstAssignment(target, value) { return }
+    if isNobody(target) {
+      let typed = settled(expression(value))
+      statements.append(TypedStatement(.expression(typed), at: span))
+      return
+    }
+    if case .tuple(let parts) = tree[target], parts.contains(where: { isNobody($0) }) {
+      typeAssignment(partsOf: parts, value, at: span, into: &statements)
+      return
+    }
     if case .tuple(let parts) = tree[target] {
       let places = parts.map { place($0) }
       let types = places.map { $0?.type ?? .unknown }
@@ -298,6 +307,56 @@ extension Typer {
     }
     let typed = self.value(value, as: place.type)
     statements.append(TypedStatement(.assign(place, typed), at: span))
+  }
+
+  /// Whether `id` is `_`, which takes a value and keeps none.
+  private func isNobody(_ id: ExpressionID) -> Bool {
+    if case .name(let name) = tree[id] { name.text == "_" } else { false }
+  }
+
+  /// `(a, _) = value`: what `_` stands for is dropped.
+  private mutating func typeAssignment(
+    partsOf parts: [ExpressionID], _ value: ExpressionID, at span: Span,
+    into statements: inout [TypedStatement]
+  ) {
+    let places = parts.map { isNobody($0) ? nil : place($0) }
+    let typed: TypedExpression
+    if case .tuple(let values) = tree[value], values.count == parts.count {
+      var typedParts: [TypedExpression] = []
+      for (place, part) in zip(places, values) {
+        typedParts.append(
+          place.map { self.value(part, as: $0.type) } ?? settled(expression(part)))
+      }
+      typed = TypedExpression(
+        .tuple(typedParts), .tuple(typedParts.map(\.type)), at: tree.span(of: value))
+    } else {
+      typed = settled(expression(value))
+    }
+    guard !isUnknown(typed.type) else { return }
+    guard case .tuple(let types) = typed.type, types.count == parts.count else {
+      report(
+        Diagnostic(
+          .mismatch,
+          "`\(program.text(typed.type))` does not come apart into \(parts.count) values",
+          at: typed.span))
+      return
+    }
+    let due = zip(places, types).map { $0?.type ?? $1 }
+    let agreed = coerce(typed, to: .tuple(due))
+    guard !isUnknown(agreed.type) else { return }
+    let whole = body.newLocal("", agreed.type, isVariable: false, at: typed.span)
+    statements.append(TypedStatement(.declare(whole, agreed), at: span))
+    let local = TypedExpression(.local(whole), agreed.type, at: typed.span)
+    var known: [Place] = []
+    var values: [TypedExpression] = []
+    for (index, type) in due.enumerated() {
+      guard let place = places[index] else { continue }
+      known.append(place)
+      values.append(TypedExpression(.tupleElement(local, index), type, at: typed.span))
+    }
+    guard known.count == parts.count(where: { !isNobody($0) }), !known.isEmpty else { return }
+    let kept = TypedExpression(.tuple(values), .tuple(known.map(\.type)), at: typed.span)
+    statements.append(TypedStatement(.assignTuple(known, kept), at: span))
   }
 
   private mutating func typeCompoundAssignment(
