@@ -90,6 +90,7 @@ extension Typer {
       if values.contains(where: { isUnknown($0.type) }) {
         return TypedExpression(.invalid, .unknown, at: span)
       }
+      if let devices = deviceArray(values, expecting, at: span) { return devices }
       return lengths.count > 1
         ? joined(values, expecting, at: span)
         : TypedExpression(.array(values), expecting, at: span)

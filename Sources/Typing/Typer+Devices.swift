@@ -105,6 +105,34 @@ extension Typer {
     }
   }
 
+  /// `[a, b]` where an array of devices is due: an array of devices without a name. Nil where the
+  /// elements are no devices that are known when the program is checked.
+  mutating func deviceArray(_ values: [TypedExpression], _ type: Type, at span: Span)
+    -> TypedExpression?
+  {
+    guard type.isOfDevices else { return nil }
+    var elements: [MemberID] = []
+    for value in values {
+      switch value.kind {
+      case .device(let member): elements.append(member)
+      case .index(let array, let index):
+        guard case .device(let member) = array.kind, case .integer(let place) = index.kind,
+          let position = Int(exactly: place), program[member].elements.indices.contains(position)
+        else { return nil }
+        elements.append(program[member].elements[position])
+      default: return nil
+      }
+    }
+    let id = MemberID(index: Int32(program.members.count))
+    let names = elements.map { program[$0].name }.joined(separator: ", ")
+    program.members.append(
+      Member(
+        id: id, name: "[\(names)]", kind: .device(nil), experiment: body.experiment, type: type,
+        axes: [], nameSpan: span, documentation: nil))
+    program.members[Int(id.index)].elements = elements
+    return TypedExpression(.device(id), type, at: span)
+  }
+
   /// Says where a device would be kept; whether it would.
   mutating func rejectsDevice(_ type: Type, _ what: String, at span: Span) -> Bool {
     guard type.isOfDevices else { return false }
