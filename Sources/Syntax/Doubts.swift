@@ -27,7 +27,13 @@ package struct Doubts: Sendable {
   /// How many declarations have lost their names: as many unknown names follow from that.
   package internal(set) var lostNameCount = 0
 
-  package var isEmpty: Bool { stretches.isEmpty && bodies.isEmpty && declarations.isEmpty }
+  /// The names that were declared with `var` where only `let` stands.
+  package internal(set) var constants: Set<String> = []
+
+  package var isEmpty: Bool {
+    stretches.isEmpty && bodies.isEmpty && declarations.isEmpty && names.isEmpty
+      && constants.isEmpty
+  }
 }
 
 extension Parser {

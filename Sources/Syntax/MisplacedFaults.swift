@@ -191,10 +191,16 @@ extension Diagnostic {
       .unexpected, "a range has two ends", at: place, notes: ["its step is written `0..<10 by 2`"])
   }
 
-  static func notNeedsParentheses(at place: Span) -> Diagnostic {
-    Diagnostic(
+  static func notNeedsParentheses(at place: Span, _ negation: Span? = nil, in parser: Parser)
+    -> Diagnostic
+  {
+    var fixes: [Fix] = []
+    if let negation {
+      fixes = [Fix("put it there", [Edit(negation, "(\(parser.source(of: negation)))")])]
+    }
+    return Diagnostic(
       .unexpected, "`not` binds looser than the operator before it", at: place,
-      notes: ["put it in parentheses with what it is to negate: `(not a)`"])
+      notes: ["It stands in parentheses with what it is to negate: `(not a)`."], fixes: fixes)
   }
 
   static func unaryPlus(_ token: Token, isIncrement: Bool, in parser: Parser) -> Diagnostic {
@@ -224,10 +230,70 @@ extension Diagnostic {
       fixes: [Fix("leave it out", [Edit(place, "")])])
   }
 
-  static func assignmentInCondition(at place: Span) -> Diagnostic {
+  /// `if x = f()`: with `beforeName` where the name begins that may be meant to be bound.
+  static func assignmentInCondition(at place: Span, beforeName: Span?) -> Diagnostic {
+    var fixes = [Fix("write `==`", [Edit(place, "==")])]
+    if let beforeName {
+      fixes.append(Fix("or take an optional apart with `let`", [Edit(beforeName, "let ")]))
+    }
+    return Diagnostic(
+      .unexpected, "`=` assigns; a condition compares", at: place, fixes: fixes)
+  }
+
+  /// `if let maybe {`
+  static func bindingWithoutValue(_ name: Name) -> Diagnostic {
     Diagnostic(
-      .unexpected, "`=` assigns; a condition compares", at: place,
-      fixes: [Fix("write `==`", [Edit(place, "==")])])
+      .unexpected, "`let` in a condition needs what it takes apart", at: name.span,
+      remark: "what it is, if it is not `none`, takes a name of its own",
+      fixes: [
+        Fix(
+          "give it one: `let value = \(name.text)`", [Edit(name.span, "value = \(name.text)")],
+          application: .never)
+      ])
+  }
+
+  /// `for i in 0:3 {`
+  static func colonInRange(at place: Span) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "a range is written with `..<`, or `...` where its end belongs to it", at: place,
+      fixes: [Fix("write `..<`", [Edit(place, "..<")])])
+  }
+
+  /// `fn f() -> Int, Int {`
+  static func resultsWithoutParentheses(at place: Span, in parser: Parser) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "several results are a tuple, in parentheses", at: place,
+      fixes: [Fix("put them in parentheses", [Edit(place, "(\(parser.source(of: place)))")])])
+  }
+
+  /// `fn f[T](x: T)`
+  static func bracketsAroundGenerics(_ opening: Span, _ closing: Span) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "generic parameters stand between `<` and `>`", at: opening,
+      fixes: [Fix("write `<` and `>`", [Edit(opening, "<"), Edit(closing, ">")])])
+  }
+
+  /// `[Int, 64]`
+  static func commaBeforeLength(at place: Span) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "a `;` stands before the length of an array", at: place,
+      fixes: [Fix("write `;`", [Edit(place, ";")])])
+  }
+
+  /// `kernel f(self)`
+  static func selfParameter(_ whole: Span, at place: Span) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "`self` is not declared as a parameter", at: place,
+      notes: ["Members are mentioned by their names alone."],
+      fixes: [Fix("leave it out", [Edit(whole, "")])])
+  }
+
+  /// A default of an argument with an operator that binds looser than the `in` before its limits.
+  static func looseDefault(at place: Span, in parser: Parser) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "this default stands in parentheses", at: place,
+      notes: ["`in` and the limits may follow it, and its operator binds looser than `in`."],
+      fixes: [Fix("put it in parentheses", [Edit(place, "(\(parser.source(of: place)))")])])
   }
 
   static func foreignOperator(_ word: String, at place: Span) -> Diagnostic {

@@ -196,9 +196,18 @@ extension Parser {
       return add(
         .infix(isNegated ? .notEqual : .equal, left, binary(.coalesce), at: sign), from: start)
     case .assign where infix == .equal:
-      correct(.assignmentInCondition(at: first))
+      let fault = diagnostics.count
+      correct(.assignmentInCondition(at: first, beforeName: nil))
       advance()
-      return add(.infix(.equal, left, binary(.coalesce), at: first), from: start)
+      let right = binary(.coalesce)
+      if case .name(let name) = module[left], case .call = module[right], fault < diagnostics.count
+      {
+        // `guard edge = pmt.timestamp(until: t)`
+        diagnostics[fault] = .assignmentInCondition(
+          at: first, beforeName: emptySpan(at: name.span.start))
+        module.doubts.names.insert(name.text)
+      }
+      return add(.infix(.equal, left, right, at: first), from: start)
     case .assign,
       .less where infix == .notEqual,
       .equal where isJoined(with: .assign),

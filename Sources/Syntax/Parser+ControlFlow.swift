@@ -103,10 +103,20 @@ extension Parser {
       if kind == .case {
         caseCondition(into: &conditions)
       } else if kind == .let || kind == .var {
-        if kind == .var { correct(.variablePattern(at: hereSpan)) }
+        let isVariable = kind == .var
+        if isVariable { correct(.variablePattern(at: hereSpan)) }
         advance()
         let isCase = kind == .dot || (kind.isName && peek() == .leftParenthesis)
         let pattern = isCase ? casePattern() : bindingPattern()
+        if case .binding(let name) = module[pattern] {
+          if isVariable { module.doubts.constants.insert(name.text) }
+          if kind == .leftBrace || kind == .comma || kind == .else {
+            // `if let maybe {`
+            report(.bindingWithoutValue(name))
+            conditions.append(.binding(pattern, add(.invalid, from: name.span.start)))
+            continue
+          }
+        }
         if !take(.assign) { report(.expected("=", in: self)) }
         conditions.append(.binding(pattern, headExpression()))
       } else {
@@ -149,7 +159,16 @@ extension Parser {
       correct(.indexBesideElement(at: span(from: patternStart)))
     }
     takeIn()
-    let values = headExpression()
+    let valuesStart = self.start
+    var values = headExpression()
+    if kind == .colon, foreign == nil, isOnSameLine(2), peek() == .number || peek().isName,
+      peek(2) == .leftBrace
+    {
+      correct(.colonInRange(at: hereSpan))
+      advance()
+      values = add(
+        .range(values, headExpression(), isClosed: false, step: nil), from: valuesStart)
+    }
     return add(.forLoop(pattern, in: values, block(), isParallel: isParallel), from: start)
   }
 

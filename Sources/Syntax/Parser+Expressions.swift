@@ -174,11 +174,34 @@ extension Parser {
   /// `not` and its operand; it is reported where a tighter operator stands before it.
   private mutating func negation(_ lowest: Level) -> ExpressionID {
     let start = self.start
-    if lowest.rawValue > Level.not.rawValue { report(.notNeedsParentheses(at: hereSpan)) }
+    let sign = hereSpan
+    // The default of an argument says so itself.
+    let isDefault = index > 0 && tokens[index - 1].kind == .assign
     advance()
     let operand = binary(kind == .not ? .not : .comparison)
     grow()
-    return add(.prefix(.not, operand), from: start)
+    let negation = add(.prefix(.not, operand), from: start)
+    if lowest.rawValue > Level.not.rawValue, !isDefault, !isReportedHere {
+      correct(.notNeedsParentheses(at: sign, span(from: start), in: self))
+    }
+    return negation
+  }
+
+  /// The default of an argument: the first `in` outside of brackets begins its limits (rule 56), so
+  /// what binds looser is reported.
+  mutating func argumentDefault() -> ExpressionID {
+    let start = self.start
+    let isNegation = kind == .not
+    var value = binary(.coalesce)
+    var isLoose = isNegation
+    while let (infix, level) = infixOperator, level.rawValue <= Level.comparison.rawValue,
+      kind != .in, isOnSameLine(0)
+    {
+      value = self.infix(infix, level, value, from: start)
+      isLoose = true
+    }
+    if isLoose, !isReportedHere { correct(.looseDefault(at: span(from: start), in: self)) }
+    return value
   }
 
   private mutating func unary() -> ExpressionID {

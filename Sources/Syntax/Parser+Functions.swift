@@ -100,7 +100,7 @@ extension Parser {
     takeForeignArrow()
     var result: TypeID?
     if take(.arrow) {
-      result = type()
+      result = typeOfResult()
     } else if kind == .identifier, isOnSameLine(0),
       peek() == .leftBrace || peek() == .less || peek() == .question
     {
@@ -110,6 +110,19 @@ extension Parser {
     }
     return FunctionSignature(
       generics: generics, parameters: parameters, result: result, parametersEnd: parametersEnd)
+  }
+
+  /// The type behind `->`; several with commas are reported, and meant as a tuple.
+  private mutating func typeOfResult() -> TypeID {
+    let start = self.start
+    let first = type()
+    guard kind == .comma, isOnSameLine(0),
+      peek().isName || peek() == .leftBracket || peek() == .leftParenthesis
+    else { return first }
+    var parts = [first]
+    while take(.comma) { parts.append(type()) }
+    correct(.resultsWithoutParentheses(at: span(from: start), in: self))
+    return add(.tuple(parts), from: start)
   }
 
   /// Takes `:`, `=>`, `>` or `- >` for the `->` before a result.
@@ -134,7 +147,22 @@ extension Parser {
     peek().isName || peek() == .leftBracket || peek() == .leftParenthesis
   }
 
+  /// Takes the brackets of `fn f[T](x: T)` for `<` and `>`.
+  private mutating func takeBracketsForGenerics() {
+    guard kind == .leftBracket, peek().isName, isOnSameLine(),
+      let end = closer(ofBracketAt: index), end + 1 < tokens.count,
+      tokens[end + 1].kind == .leftParenthesis || tokens[end + 1].kind == .leftBrace
+    else { return }
+    correct(.bracketsAroundGenerics(hereSpan, span(of: tokens[end])))
+    for (place, meant) in [(index, Token.Kind.less), (end, .greater)] {
+      let token = tokens[place]
+      tokens[place] = Token(start: token.start, end: token.end, kind: meant, flags: token.flags)
+    }
+    kind = .less
+  }
+
   mutating func genericParameters() -> [GenericParameter] {
+    takeBracketsForGenerics()
     guard kind == .less else { return [] }
     let opener = tokens[index]
     var generics: [GenericParameter] = []
@@ -169,6 +197,16 @@ extension Parser {
       return Parameter(
         label: nil, name: Name("", at: emptySpan(at: place.start)), isInout: false, type: type,
         defaultValue: takeDefault())
+    }
+    if peek() == .comma || peek() == .rightParenthesis, kind.isName,
+      text(tokens[index]) == "self"
+    {
+      let place = hereSpan
+      let isLast = peek() == .rightParenthesis
+      let whole = isLast ? place : Span(source, Int(place.start), Int(tokens[index + 2].start))
+      correct(.selfParameter(whole, at: place))
+      advance()
+      return nil
     }
     let isInoutBefore = takeWordBeforeParameter()
     if let (name, type) = nameAndTypeWithoutColon() {

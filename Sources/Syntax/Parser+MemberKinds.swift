@@ -97,7 +97,7 @@ extension Parser {
     } else {
       written = typeBehind(name)
       // The first `in` outside of brackets begins the range.
-      if takeAssign() { value = binary(.coalesce) }
+      if takeAssign() { value = argumentDefault() }
     }
     let range = take(.in) ? binary(.coalesce) : nil
     let field = Field(
@@ -109,7 +109,7 @@ extension Parser {
   mutating func argument(
     _ name: Name, _ type: TypeID, _ documentation: String?, from start: UInt32
   ) -> Member {
-    let value = takeAssign() ? binary(.coalesce) : nil
+    let value = takeAssign() ? argumentDefault() : nil
     let range = take(.in) ? binary(.coalesce) : nil
     return .argument(
       Field(

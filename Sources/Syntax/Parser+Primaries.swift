@@ -32,7 +32,7 @@ extension Parser {
       advance()
       return add(.record(block()), from: start)
     case .not:
-      report(.notNeedsParentheses(at: hereSpan))
+      report(.notNeedsParentheses(at: hereSpan, in: self))
       advance()
       return primary(unlessTooDeep: ())
     default:
@@ -45,13 +45,27 @@ extension Parser {
     return descend() ? primary() : invalidExpression()
   }
 
+  /// The operator at the end of the line before, whose right side is not there.
+  private var signBeforeLineEnd: Token? {
+    guard index > 0, tokens[index].isFirstOnLine, kind == .rightBrace else { return nil }
+    let before = tokens[index - 1]
+    switch before.kind {
+    case .comma, .arrow, .colon: return nil
+    default: return before.kind.continuesOnNextLine ? before : nil
+    }
+  }
+
   private mutating func unexpectedInsteadOfOperand() -> ExpressionID {
     let start = self.start
     if kind.isReserved, misusedWords.contains(kind) {
       advance()
       return add(.invalid, from: start)
     }
-    report(.expectedExpression(in: self))
+    if let sign = signBeforeLineEnd {
+      report(.nothingBehind(sign, in: self), isAboutLineBefore: true)
+    } else {
+      report(.expectedExpression(in: self))
+    }
     // What begins a line is parsed as one, also behind an operator.
     if linesMatter, tokens[index].isFirstOnLine, index > 0,
       tokens[index - 1].kind.continuesOnNextLine, kind != .end

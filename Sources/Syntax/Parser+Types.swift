@@ -80,6 +80,10 @@ extension Parser {
     let element = type()
     var lengths: [ExpressionID] = []
     var isGood = true
+    if kind == .comma, peek() == .number {
+      correct(.commaBeforeLength(at: hereSpan))
+      kind = .semicolon
+    }
     if take(.semicolon) {
       isGood = elements(of: bracket, .rightBracket) { parser in lengths.append(parser.expression())
       }

@@ -172,6 +172,13 @@ extension Diagnostic {
     Diagnostic(.unexpected, "expected a value, found \(next(parser))", at: parser.hereSpan)
   }
 
+  /// An operator at the end of a line with nothing that could be its right side.
+  static func nothingBehind(_ sign: Token, in parser: Parser) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "expected a value behind `\(parser.text(sign))`", at: parser.span(of: sign),
+      labels: [Label("found \(next(parser)) instead", at: parser.hereSpan)])
+  }
+
   static func expectedType(in parser: Parser) -> Diagnostic {
     Diagnostic(.unexpected, "expected a type, found \(next(parser))", at: parser.hereSpan)
   }

@@ -74,6 +74,7 @@ private func follows(_ diagnostic: Diagnostic, from doubts: Doubts, in sources: 
   case .missingReturn, .leavesParallel, .nothingToLeave:
     return doubts.bodies.contains(where: isInside)
   case .runMissing: return doubts.declarations.contains(name)
+  case .constantAssigned: return doubts.constants.contains(name)
   default: return false
   }
 }

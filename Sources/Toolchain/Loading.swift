@@ -84,6 +84,8 @@ private struct Loader {
     guard let tree = parsed.value else { return 0 }
     var imports: [String: Int] = [:]
     var spans: [String: Span] = [:]
+    /// The modules that were meant by names of which there are none.
+    var misspelt: [String: Span] = [:]
     for declaration in tree.declarations {
       guard case .importing(let declared) = declaration else { continue }
       let known: String
@@ -92,7 +94,12 @@ private struct Loader {
       case .library(let library):
         known = library.text
         index = self.library(library.text)
-        if index == nil { report(unknownModule: library) }
+        if index == nil {
+          report(unknownModule: library)
+          if let near = nearest(to: library.text, among: libraryModules) {
+            misspelt[near] = library.span
+          }
+        }
       case .file(let file, let span):
         known = Loader.stem(of: file)
         index = self.file(file, at: span, from: path)
@@ -108,6 +115,7 @@ private struct Loader {
       spans[alias] = declared.alias?.span ?? declared.span
       if let index { imports[alias] = index }
     }
+    spans.merge(misspelt) { written, _ in written }
     modules.append(
       LoadedModule(
         name: name, tree: tree, imports: imports, importSpans: spans,

@@ -116,7 +116,15 @@ final class EffectGathering {
       default: break
       }
       if case .declare(let local, let value) = statement.kind { flow.declare(local, value) }
-      statement.forEachChild { gather($0, marked: false) }
+      statement.forEachChild { child in
+        // That a kernel assigns to a dataset the freeze check reports.
+        if onDevice, case .place(let place) = child, case .member(let id) = place.root,
+          program[id].kind == .dataset
+        {
+          return
+        }
+        gather(child, marked: false)
+      }
     case .expression(let expression):
       switch expression.kind {
       case .await(let call):

@@ -79,7 +79,16 @@ extension Typer {
     switch assignment(arguments, formals) {
     case .success(let matched): return matched
     case .failure(let fault):
+      let reportedCount = diagnostics.count
       typeAll(arguments)
+      if case .superfluous(let argument) = fault, diagnostics.count > reportedCount,
+        let last = diagnostics.last?.span, last.source == tree.span(of: argument.value).source,
+        tree.span(of: argument.value).start <= last.start,
+        last.end <= tree.span(of: argument.value).end
+      {
+        // What is wrong with it may be why it stands there.
+        return nil
+      }
       switch fault {
       case .missing(let parameter):
         report(
@@ -121,9 +130,18 @@ extension Typer {
               .wrongArguments,
               isKnown
                 ? "`\(name)` needs its argument `\(wanted)` before `\(label.text)`"
-                : "`\(name)` has no argument `\(label.text)`; `\(wanted)` is due here",
+                : wanted.isEmpty
+                  ? "this argument of `\(name)` has no label"
+                  : "`\(name)` has no argument `\(label.text)`; `\(wanted)` is due here",
               at: label.span, labels: labels,
-              fixes: isKnown ? [] : [Fix("use its label", [Edit(label.span, wanted)])]))
+              fixes: isKnown
+                ? []
+                : wanted.isEmpty
+                  ? [
+                    Fix(
+                      "leave it out",
+                      [Edit(Span(place.source, Int(label.span.start), Int(place.start)), "")])
+                  ] : [Fix("use its label", [Edit(label.span, wanted)])]))
         } else {
           let start = Span(place.source, Int(place.start), Int(place.start))
           report(

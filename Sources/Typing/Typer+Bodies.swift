@@ -32,8 +32,13 @@ extension Typer {
       program.functions[index].body = TypedBlock(
         [TypedStatement(.returnValue(value), at: value.span)], at: value.span)
     case .value(let expression, let type):
+      let reportedCount = diagnostics.count
+      let wanted = doubtfulInitializers.contains(waiting.function) ? nil : type
       let value =
-        type.map { self.value(expression, as: $0) } ?? settled(self.expression(expression))
+        wanted.map { self.value(expression, as: $0) } ?? settled(self.expression(expression))
+      if wanted != nil, diagnostics.count > reportedCount {
+        noteDoubts(expression, of: waiting.function, since: reportedCount)
+      }
       program.functions[index].result = value.type
       program.functions[index].body = TypedBlock(
         [TypedStatement(.returnValue(value), at: value.span)], at: value.span)
@@ -46,6 +51,40 @@ extension Typer {
       return
     }
     finishBody(of: waiting.function)
+  }
+
+  /// Whether the one error since there were `count` is that `value` is not of its declared type, of
+  /// which either may be what is wrong; of a literal without a unit it is the literal.
+  func disagrees(_ value: ExpressionID, since count: Int) -> Bool {
+    guard diagnostics.count == count + 1, let last = diagnostics.last,
+      last.code == .mismatch || last.code == .dimension, last.span == tree.span(of: value)
+    else { return false }
+    return !isPlainLiteral(value)
+  }
+
+  private func isPlainLiteral(_ value: ExpressionID) -> Bool {
+    switch tree[value] {
+    case .number, .none, .string, .boolean: true
+    case .prefix(_, let operand): isPlainLiteral(operand)
+    default: false
+    }
+  }
+
+  /// After an error in the initializer `id` of a member, what is no longer told by its type.
+  private mutating func noteDoubts(
+    _ value: ExpressionID, of id: FunctionID, since count: Int
+  ) {
+    if let index = program.members.firstIndex(where: { $0.initializer == id }) {
+      guard disagrees(value, since: count) else { return }
+      let member = program.members[index]
+      program.members[index].type = .unknown
+      doubtfulInitializers.formUnion([member.lower, member.upper].compactMap { $0 })
+    } else if isPlainLiteral(value),
+      let member = program.members.first(where: { $0.lower == id }), let upper = member.upper
+    {
+      // `in -5...5` lacks its unit once.
+      doubtfulInitializers.insert(upper)
+    }
   }
 
   /// Types the statements of the function that the typer is in.

@@ -60,15 +60,24 @@ extension Typer {
     case .portable, .host, .initializer, .stage, .test:
       // What stands inside of what has been reported is not worth another error.
       var reported: Span?
+      var isKnownToNeedKernel = false
       for source in sources {
         if let outer = reported, outer.source == source.span.source,
           outer.start <= source.span.start, source.span.end <= outer.end
         {
           continue
         }
+        let isOnTimeline = source.effects.contains(.timeline)
+        if isOnTimeline, isKnownToNeedKernel { continue }
         let count = diagnostics.count
         checkHost(source, in: function)
-        if diagnostics.count > count { reported = source.span }
+        if diagnostics.count > count {
+          reported = source.span
+          // What was meant to be a kernel is one mistake, whatever it does.
+          isKnownToNeedKernel =
+            isOnTimeline && (function.kind == .portable || function.kind == .host)
+            || isKnownToNeedKernel
+        }
       }
     }
   }

@@ -195,8 +195,14 @@ extension Typer {
         }
         device = text
       }
+      let faultsBefore = diagnostics.count
       let bound = bind(device, as: type, at: span)
-      _ = addMember(name, .device(bound), type, documentation: documentation, to: body.experiment)
+      // What a device is that has another driver cannot be told: either may be meant.
+      let isDoubtful =
+        diagnostics.count > faultsBefore && program.description.device(named: device) != nil
+      _ = addMember(
+        name, .device(bound), isDoubtful ? .unknown : type, documentation: documentation,
+        to: body.experiment)
     }
   }
 
@@ -264,7 +270,15 @@ extension Typer {
     if case .unknown = type { return nil }
     let place = body.part.map { partInstances[$0].nameSpan } ?? span
     let (binding, fault) = binding(name, as: type, at: place)
-    if let fault, body.experiment.map({ !program[$0].isPart }) ?? true { report(fault) }
+    if let fault, body.experiment.map({ !program[$0].isPart }) ?? true {
+      report(fault)
+      // The device that was meant may be mentioned by its name.
+      if program.description.device(named: name) == nil,
+        let near = nearest(to: name, among: program.description.devices.map(\.name))
+      {
+        failedNames.insert(near)
+      }
+    }
     return binding
   }
 

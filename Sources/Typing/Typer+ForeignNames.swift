@@ -68,6 +68,8 @@ extension Typer {
     for name in names {
       let type: Type = names.count == 1 && typed.type != .unit ? typed.type : .unknown
       _ = declareLocal(name, type, isVariable: true, warns: false)
+      // Declared there it would be known to all of the experiment.
+      if body.isTopOfPrepare { failedNames.insert(name.text) }
     }
     return true
   }
@@ -75,7 +77,6 @@ extension Typer {
   private func isUnheardOf(_ name: Name) -> Bool {
     name.text != "_" && lookUp(name.text) == nil && boundHere(name) == nil
       && !body.unknownNames.contains(name.text) && !intrinsicNames.contains(name.text)
-      && foreignNames[name.text] == nil
       && modules.modules[module].importSpans[name.text] == nil && ownField(name) == nil
   }
 

@@ -72,6 +72,10 @@ extension Typer {
         return
       }
       typeAll(arguments)
+      if let fault = disorder(of: arguments, for: candidates.compactMap { shapes[$0] }, name) {
+        report(fault)
+        return
+      }
       report(
         Diagnostic(
           .wrongArguments, "no `\(name.text)` takes arguments like these", at: span, notes: notes))
@@ -114,6 +118,46 @@ extension Typer {
       Diagnostic(
         areQuantities ? .dimension : .mismatch, "no `\(name.text)` takes these arguments", at: span,
         notes: notes))
+  }
+
+  /// What to say where labelled arguments would fit one of `shapes` in another order; nil if they
+  /// would not.
+  private func disorder(of arguments: [Argument], for shapes: [[Formal]], _ name: Name)
+    -> Diagnostic?
+  {
+    for formals in shapes {
+      var places: [(place: Int, argument: Argument)] = []
+      for argument in arguments {
+        guard let label = argument.label,
+          let place = formals.firstIndex(where: { ($0.label ?? $0.name) == label.text })
+        else { break }
+        places.append((place, argument))
+      }
+      guard places.count == arguments.count else { continue }
+      let sorted = places.sorted { $0.place < $1.place }.map(\.argument)
+      guard matches(sorted, formals) else { continue }
+      var edits: [Edit] = []
+      var wrong: Span?
+      for (old, new) in zip(arguments, sorted) {
+        let (here, other) = (whole(old), whole(new))
+        guard here != other else { continue }
+        wrong = wrong ?? old.label?.span
+        edits.append(Edit(here, program.sources[other.source].text(other)))
+      }
+      guard let wrong else { continue }
+      return Diagnostic(
+        .wrongArguments, "the arguments of `\(name.text)` stand in another order", at: wrong,
+        notes: ["Arguments are written in the order of the parameters."],
+        fixes: [Fix("put them in this order", edits)])
+    }
+    return nil
+  }
+
+  /// Where `argument` stands, with its label.
+  private func whole(_ argument: Argument) -> Span {
+    let value = tree.span(of: argument.value)
+    guard let label = argument.label else { return value }
+    return Span(value.source, Int(label.span.start), Int(value.end))
   }
 
   private mutating func emitCall(

@@ -48,7 +48,7 @@ extension Typer {
       report(
         Diagnostic(
           .unmarkedHostCall,
-          "\(what(source)) runs on the host, and a kernel leaves real time only where it says so",
+          "\(what(source)) \(what(source).hasPrefix("the ") ? "lives" : "runs") on the host, and a kernel leaves real time only where it says so",
           at: source.span, remark: "called without `await` or `send`",
           labels: chain(source, effect: .host), fixes: fixes))
     }

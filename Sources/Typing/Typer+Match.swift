@@ -261,8 +261,10 @@ extension Typer {
   }
 
   private func notExhaustive(
-    _ missing: [String], _ subject: TypedExpression, _ cases: [MatchCase], at span: Span
+    _ patterns: [String], _ subject: TypedExpression, _ cases: [MatchCase], at span: Span
   ) -> Diagnostic {
+    var missing: [String] = []
+    for pattern in patterns where !missing.contains(pattern) { missing.append(pattern) }
     let isOpen = missing.allSatisfy { $0 == "_" }
     let listed = missing.prefix(3).map { "`\($0)`" }
     let what: String

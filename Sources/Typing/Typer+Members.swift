@@ -242,12 +242,23 @@ extension Typer {
         if Int(id.index) < body.captureCount {
           report(capturedAssigned(value, boundAt: local.span))
         } else if body.isMethod, id.index == 0 {
+          // It lacks one word, however often it writes.
+          guard body.function.map({ immutableMethods.insert($0).inserted }) ?? true else {
+            return nil
+          }
           report(
             Diagnostic(
               .constantAssigned,
               "only a `mutating` method can change the value that it is called on", at: value.span))
         } else {
-          report(constantAssigned(value, boundAt: local.span, isLocal: true))
+          let isParameter =
+            body.function.map { program[$0].parameters.contains { $0.local == id } } ?? false
+          report(
+            constantAssigned(
+              value, boundAt: local.span,
+              note: isParameter
+                ? "A parameter is constant: copy it into a `var`, or declare it `inout` to change what is passed."
+                : "A variable is declared with `var`."))
         }
         return nil
       }
@@ -263,7 +274,10 @@ extension Typer {
         report(argumentWritten(member, at: value.span))
         return nil
       case .argument, .constant, .prepared(isVariable: false), .field, .device:
-        report(constantAssigned(value, boundAt: member.nameSpan, isLocal: false))
+        report(
+          constantAssigned(
+            value, boundAt: member.nameSpan,
+            note: "A variable of the run is declared with `var` in the experiment."))
         return nil
       }
     case .sharedElement(let id, let keys):
@@ -310,16 +324,14 @@ extension Typer {
       notes: ["Return the value, or keep it on the device: `resident name: T = value`."])
   }
 
-  private func constantAssigned(_ value: TypedExpression, boundAt binding: Span, isLocal: Bool)
+  private func constantAssigned(_ value: TypedExpression, boundAt binding: Span, note: String)
     -> Diagnostic
   {
     let name = program.sources[value.span.source].text(value.span)
     return Diagnostic(
       .constantAssigned, "cannot assign to constant `\(name)`", at: value.span,
       labels: [Label("`\(name)` is bound here", at: binding)],
-      notes: isLocal
-        ? ["A variable is declared with `var`."]
-        : ["A variable of the run is declared with `var` in the experiment."])
+      notes: [note])
   }
 }
 

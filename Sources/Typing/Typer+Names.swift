@@ -80,6 +80,9 @@ extension Typer {
       notes = [note]
     } else if suggestionCount <= Self.suggestionCountMax, let near = suggestion(for: name) {
       fixes = [Fix("did you mean `\(near)`?", [Edit(name.span, near)])]
+    } else if let alias = importedAlias(of: name.text) {
+      notes = ["The module `\(name.text)` is imported as `\(alias)`."]
+      fixes = [Fix("write `\(alias)`", [Edit(name.span, alias)])]
     } else if libraryModuleNames.contains(name.text) {
       notes = [
         "`\(name.text)` is a module of the standard library: write `import \(name.text)` at the top of the file."
@@ -88,6 +91,11 @@ extension Typer {
     return Diagnostic(
       .unknownName, "there is nothing called `\(name.text)` here", at: name.span, notes: notes,
       fixes: fixes)
+  }
+
+  /// What this module calls the module `name`, where it gave it another name.
+  private func importedAlias(of name: String) -> String? {
+    modules.modules[module].imports.first { modules.modules[$0.value].name == name }?.key
   }
 
   /// The name that is likely meant by one of which nothing is called so.

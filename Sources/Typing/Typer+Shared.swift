@@ -89,14 +89,16 @@ extension Typer {
   private mutating func rejectUnusedParameters(
     of shared: SharedDeclaration, key: some StringProtocol, at span: Span
   ) {
-    for parameter in shared.parameters where !key.contains(parameter.name.text) {
-      report(
-        Diagnostic(
-          .mismatch, "the key does not depend on `\(parameter.name.text)`", at: span,
-          remark: "all of the family would be one value",
-          labels: [Label("the parameter", at: parameter.name.span)],
-          notes: ["Write it into the key: `\"….{\(parameter.name.text)}\"`."]))
-    }
+    let unused = shared.parameters.filter { !key.contains($0.name.text) }
+    guard !unused.isEmpty else { return }
+    let names = unused.map { "`\($0.name.text)`" }.joined(separator: " and ")
+    let key = unused.map { ".{\($0.name.text)}" }.joined()
+    report(
+      Diagnostic(
+        .mismatch, "the key does not depend on \(names)", at: span,
+        remark: "all of the family would be one value",
+        labels: unused.map { Label("the parameter", at: $0.name.span) },
+        notes: ["Write \(unused.count == 1 ? "it" : "them") into the key: `\"…\(key)\"`."]))
   }
 
   private mutating func declareFamily(

@@ -174,9 +174,12 @@ extension Typer {
     var typed: TypedExpression
     if let type {
       let wanted = resolve(type, generics: body.generics)
+      let reportedCount = diagnostics.count
       typed = self.value(value, as: wanted)
-      // What it was declared as is known whatever its value was.
-      if isUnknown(typed.type) { typed = TypedExpression(.invalid, wanted, at: typed.span) }
+      // What it was declared as is known whatever its value was, unless the two disagree.
+      if isUnknown(typed.type), !disagrees(value, since: reportedCount) {
+        typed = TypedExpression(.invalid, wanted, at: typed.span)
+      }
     } else {
       typed = settled(expression(value))
     }

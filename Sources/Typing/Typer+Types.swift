@@ -324,6 +324,8 @@ extension Typer {
       case "Ordered": bound = .ordered
       case "Number": bound = .number
       case .some(let other):
+        // What it should allow is not known: nothing is said where it is used.
+        bound = .number
         report(
           Diagnostic(
             .unknownType, "`\(other)` is not a bound",

@@ -57,6 +57,16 @@ extension Typer {
     if !map.isEmpty {
       values = values.map { isClosed($0.type) ? $0 : $0.substituting(map) }
     }
+    if let first = structure.generics.first(where: {
+      map[$0.id] == nil && !body.generics.contains($0)
+    }) {
+      report(
+        Diagnostic(
+          .cannotInfer,
+          "it cannot be told from this what `\(first.name)` of `\(structure.name)` is", at: span,
+          notes: ["Write it behind the name, as in `\(structure.name)<Int>(…)`."]))
+      return unknown
+    }
     let generics = structure.generics.map { map[$0.id] ?? $0.asArgument }
     guard
       satisfiesBounds(

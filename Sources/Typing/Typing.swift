@@ -177,6 +177,10 @@ struct Typer {
   /// Structs and enums whose defaults have not been typed yet.
   var structsBeforeDefaults: Set<StructID> = []
   var enumsBeforeDefaults: Set<EnumID> = []
+  /// Methods that are not `mutating` and have been found to write what they are called on.
+  var immutableMethods: Set<FunctionID> = []
+  /// Limits of arguments of which the type has been found not to be certain.
+  var doubtfulInitializers: Set<FunctionID> = []
   /// Names whose declarations had an error that has been reported.
   var failedNames: Set<String> = []
   /// The functions that return something and declare no result.
