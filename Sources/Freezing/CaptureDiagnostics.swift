@@ -107,6 +107,7 @@ extension FreezeReporter {
       fixes.append(
         Fix("or make it state of the device: `resident \(name)` instead of `var \(name)`"))
     case .dataset:
+      guard case .array = member.type else { break }
       fixes = [Fix("send what is to be stored: `send \(name).append(…)`")] + fixes.prefix(1)
     case .argument, .shared, .prepared, .constant, .resident, .device, .field: break
     }
