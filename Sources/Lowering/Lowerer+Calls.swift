@@ -162,8 +162,8 @@ extension Lowerer {
       slots += Array(run.slots)
     }
     let result = words(of: concreteResult(of: instance), at: span)
-    // A callee with `inout` returns also where it has failed: what is written to is not its result's
-    // place until that is known.
+    // A callee with `inout` returns also where it has failed: what is written to is not its
+    // result's place until that is known.
     let target = fresh(result, hasInout ? nil : hint)
     var results = Array(target.slots)
     for item in changed { results += Array(item.run.slots) }

@@ -240,7 +240,7 @@ extension Diagnostic {
       .unexpected, "`=` assigns; a condition compares", at: place, fixes: fixes)
   }
 
-  /// `if let maybe {`
+  /// `if let maybe {`.
   static func bindingWithoutValue(_ name: Name) -> Diagnostic {
     Diagnostic(
       .unexpected, "`let` in a condition needs what it takes apart", at: name.span,
@@ -252,35 +252,41 @@ extension Diagnostic {
       ])
   }
 
-  /// `for i in 0:3 {`
+  /// `for i in 0:3 {`.
   static func colonInRange(at place: Span) -> Diagnostic {
     Diagnostic(
       .unexpected, "a range is written with `..<`, or `...` where its end belongs to it", at: place,
       fixes: [Fix("write `..<`", [Edit(place, "..<")])])
   }
 
-  /// `fn f() -> Int, Int {`
-  static func resultsWithoutParentheses(at place: Span, in parser: Parser) -> Diagnostic {
+  /// `fn f() -> Int, Int {`.
+  static func resultsWithoutParentheses(at place: Span, isClosed: Bool, in parser: Parser)
+    -> Diagnostic
+  {
     Diagnostic(
       .unexpected, "several results are a tuple, in parentheses", at: place,
-      fixes: [Fix("put them in parentheses", [Edit(place, "(\(parser.source(of: place)))")])])
+      fixes: [
+        Fix(
+          "put them in parentheses",
+          [Edit(place, "(\(parser.source(of: place))\(isClosed ? "" : ")")")])
+      ])
   }
 
-  /// `fn f[T](x: T)`
+  /// `fn f[T](x: T)`.
   static func bracketsAroundGenerics(_ opening: Span, _ closing: Span) -> Diagnostic {
     Diagnostic(
       .unexpected, "generic parameters stand between `<` and `>`", at: opening,
       fixes: [Fix("write `<` and `>`", [Edit(opening, "<"), Edit(closing, ">")])])
   }
 
-  /// `[Int, 64]`
+  /// `[Int, 64]`.
   static func commaBeforeLength(at place: Span) -> Diagnostic {
     Diagnostic(
       .unexpected, "a `;` stands before the length of an array", at: place,
       fixes: [Fix("write `;`", [Edit(place, ";")])])
   }
 
-  /// `kernel f(self)`
+  /// `kernel f(self)`.
   static func selfParameter(_ whole: Span, at place: Span) -> Diagnostic {
     Diagnostic(
       .unexpected, "`self` is not declared as a parameter", at: place,

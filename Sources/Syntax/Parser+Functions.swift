@@ -121,7 +121,10 @@ extension Parser {
     else { return first }
     var parts = [first]
     while take(.comma) { parts.append(type()) }
-    correct(.resultsWithoutParentheses(at: span(from: start), in: self))
+    let types = span(from: start)
+    // Perhaps only the parenthesis before them is missing.
+    let isClosed = take(.rightParenthesis)
+    correct(.resultsWithoutParentheses(at: types, isClosed: isClosed, in: self))
     return add(.tuple(parts), from: start)
   }
 

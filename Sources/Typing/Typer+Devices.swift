@@ -105,8 +105,9 @@ extension Typer {
     }
   }
 
-  /// `[a, b]` where an array of devices is due: an array of devices without a name. Nil where the
-  /// elements are no devices that are known when the program is checked.
+  /// `[a, b]` where an array of devices is due: an array of devices without a name.
+  ///
+  /// Nil where the elements are no devices that are known when the program is checked.
   mutating func deviceArray(_ values: [TypedExpression], _ type: Type, at span: Span)
     -> TypedExpression?
   {

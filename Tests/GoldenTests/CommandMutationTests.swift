@@ -50,7 +50,7 @@ import Typing
     #expect(checked.diagnostics.isEmpty || !text.isEmpty)
     guard let program = checked.value, !hasErrors else { return }
     tally.accepted += 1
-    for experiment in program.typed.experiments {
+    for experiment in program.typed.experiments where !experiment.isPart {
       var request = RunRequest(program: program.proven, experiment: experiment.id)
       request.stopTime = 1_000_000
       request.hostStepMax = 5_000
