@@ -9,12 +9,117 @@ private let exactPowers: [Double] = [
 
 /// The double nearest to `significand * 10^exponent`.
 package func nearestDouble(significand: UInt64, exponent: Int32) -> Double {
-  if significand <= 1 << 53 {
+  if exponent == 0 { return Double(significand) }
+  if significand <= 1 << 53, abs(exponent) <= 22 {
     // Both operands are exact, so that the one operation rounds correctly.
-    if exponent >= 0, exponent <= 22 { return Double(significand) * exactPowers[Int(exponent)] }
-    if exponent < 0, exponent >= -22 { return Double(significand) / exactPowers[Int(-exponent)] }
+    return exponent > 0
+      ? Double(significand) * exactPowers[Int(exponent)]
+      : Double(significand) / exactPowers[Int(-exponent)]
+  }
+  if exponent < 0, exponent >= -38, let quotient = quotient(significand, digits: Int(-exponent)) {
+    return quotient
   }
   return Double("\(significand)e\(exponent)") ?? (exponent > 0 && significand > 0 ? .infinity : 0)
+}
+
+/// The powers of ten that fit 64 bits, from 1 to 10^19.
+private let wholePowers: [UInt64] = (0...19).map { (0..<$0).reduce(1) { power, _ in power * 10 } }
+
+/// The double nearest to `significand / 10^digits`, for up to 38 digits; nil in the rare case that
+/// 64 bits of the quotient do not tell.
+private func quotient(_ significand: UInt64, digits: Int) -> Double? {
+  var (quotient, scale, isExact) = divided(significand, by: wholePowers[min(digits, 19)])
+  if digits > 19 {
+    // The second division begins with a quotient that is up to 1 too small in its last bit, and so
+    // may be its own by up to 4. That decides nothing unless the bits cut off are about half or
+    // about nothing.
+    let (second, more, _) = divided(quotient, by: wholePowers[digits - 19])
+    quotient = second
+    scale += more
+    isExact = false
+    let cut = quotient >> 63 == 1 ? 11 : 10
+    let rest = quotient & (1 << cut - 1)
+    let half: UInt64 = 1 << (cut - 1)
+    let isNear = rest < 8 || rest > 2 * half - 8 || (rest > half - 8 && rest < half + 8)
+    if isNear { return nil }
+  }
+  // The quotient has 62 bits or more, so that its last bit only says whether anything was cut off.
+  let sticky: UInt64 = isExact ? 0 : 1
+  return Double(quotient | sticky) * Double(sign: .plus, exponent: scale, significand: 1)
+}
+
+/// The quotient of two numbers with 62 bits or more, the power of two that it is to be multiplied
+/// by, and whether nothing was cut off.
+private func divided(_ dividend: UInt64, by divisor: UInt64)
+  -> (quotient: UInt64, scale: Int, isExact: Bool)
+{
+  let (up, divisorUp) = (dividend.leadingZeroBitCount, divisor.leadingZeroBitCount)
+  guard up < 64 else { return (0, 0, true) }
+  let shifted = dividend << up
+  let (quotient, remainder) = (divisor << divisorUp)
+    .dividingFullWidth((shifted >> 1, shifted << 63))
+  return (quotient, divisorUp - up - 63, remainder == 0)
+}
+
+/// A number as it is written, without its sign: `significand * 10^exponent`.
+struct WrittenNumber {
+  var significand: UInt64 = 0
+  var exponent: Int32 = 0
+  /// Whether there is a point or an exponent in it.
+  var isFloat = false
+  /// Whether all of its digits are in `significand`.
+  var isExact = true
+
+  /// The decimal number written in `bytes` from `start` to `end`.
+  init(decimalIn bytes: [UInt8], from start: Int, to end: Int) {
+    var exponent = 0
+    var isFraction = false
+    var index = start
+    while index < end {
+      let byte = bytes[index]
+      index += 1
+      let digit = byte &- 0x30
+      if digit < 10 {
+        if significand < 1_000_000_000_000_000_000 {
+          significand = significand &* 10 &+ UInt64(digit)
+          if isFraction { exponent -= 1 }
+        } else if isExact, let longer = Self.appending(digit, to: significand) {
+          significand = longer
+          if isFraction { exponent -= 1 }
+        } else {
+          isExact = isExact && digit == 0
+          if !isFraction { exponent += 1 }
+        }
+      } else if byte == UInt8(ascii: ".") {
+        isFraction = true
+        isFloat = true
+      } else if byte != UInt8(ascii: "_") {
+        isFloat = true
+        exponent += Self.exponent(bytes[index..<end])
+        break
+      }
+    }
+    self.exponent = Int32(max(-1_000_000, min(1_000_000, exponent)))
+  }
+
+  /// `significand` with one more digit, or nil if that does not fit.
+  private static func appending(_ digit: UInt8, to significand: UInt64) -> UInt64? {
+    let (product, tooLong) = significand.multipliedReportingOverflow(by: 10)
+    let (sum, tooLarge) = product.addingReportingOverflow(UInt64(digit))
+    return tooLong || tooLarge ? nil : sum
+  }
+
+  /// The number after the `e`; so large a one that it makes no difference is cut off.
+  private static func exponent(_ bytes: ArraySlice<UInt8>) -> Int {
+    var value = 0
+    var isNegative = false
+    for byte in bytes {
+      if byte == UInt8(ascii: "-") { isNegative = true }
+      let digit = byte &- 0x30
+      if digit < 10, value < 1_000_000 { value = value * 10 + Int(digit) }
+    }
+    return isNegative ? -value : value
+  }
 }
 
 extension Numeral {
@@ -35,47 +140,17 @@ extension Numeral {
   }
 
   private init(decimalIn bytes: [UInt8], from start: Int, to end: Int, isNegative: Bool) {
-    var significand: UInt64 = 0
-    var exponent = 0
-    var isExact = true
-    var isFraction = false
-    var isFloat = false
-    var index = start
-    while index < end {
-      let byte = bytes[index]
-      index += 1
-      let digit = byte &- 0x30
-      if digit < 10 {
-        if significand < 1_000_000_000_000_000_000 {
-          significand = significand &* 10 &+ UInt64(digit)
-          if isFraction { exponent -= 1 }
-        } else if isExact, let longer = Numeral.appending(digit, to: significand) {
-          significand = longer
-          if isFraction { exponent -= 1 }
-        } else {
-          isExact = isExact && digit == 0
-          if !isFraction { exponent += 1 }
-        }
-      } else if byte == UInt8(ascii: ".") {
-        isFraction = true
-        isFloat = true
-      } else if byte != UInt8(ascii: "_") {
-        isFloat = true
-        exponent += Numeral.exponent(bytes[index..<end])
-        break
-      }
-    }
-    let clamped = Int32(max(-1_000_000, min(1_000_000, exponent)))
+    let written = WrittenNumber(decimalIn: bytes, from: start, to: end)
     let magnitude: Double
-    if isExact {
-      magnitude = nearestDouble(significand: significand, exponent: clamped)
+    if written.isExact {
+      magnitude = nearestDouble(significand: written.significand, exponent: written.exponent)
     } else {
       let plain = bytes[start..<end].filter { $0 != UInt8(ascii: "_") }
       magnitude = Double(String(decoding: plain, as: UTF8.self)) ?? .infinity
     }
     self.init(
-      significand: significand, exponent: clamped, isNegative: isNegative, isFloat: isFloat,
-      isExact: isExact,
+      significand: written.significand, exponent: written.exponent, isNegative: isNegative,
+      isFloat: written.isFloat, isExact: written.isExact,
       double: isNegative ? -magnitude : magnitude)
   }
 
@@ -109,23 +184,20 @@ extension Numeral {
       * Double(sign: .plus, exponent: min(tail.count - 1, 1023), significand: 1)
   }
 
-  /// `significand` with one more digit, or nil if that does not fit.
-  private static func appending(_ digit: UInt8, to significand: UInt64) -> UInt64? {
-    let (product, tooLong) = significand.multipliedReportingOverflow(by: 10)
-    let (sum, tooLarge) = product.addingReportingOverflow(UInt64(digit))
-    return tooLong || tooLarge ? nil : sum
-  }
-
-  /// The number after the `e`; so large a one that it makes no difference is cut off.
-  private static func exponent(_ bytes: ArraySlice<UInt8>) -> Int {
-    var value = 0
-    var isNegative = false
-    for byte in bytes {
-      if byte == UInt8(ascii: "-") { isNegative = true }
-      let digit = byte &- 0x30
-      if digit < 10, value < 1_000_000 { value = value * 10 + Int(digit) }
+  /// The integer that it is; nil if it is none that an `Int` holds.
+  package var integer: Int64? {
+    guard isExact, exponent >= 0 else { return nil }
+    var magnitude = significand
+    for _ in 0..<min(exponent, 20) {
+      let (product, overflow) = magnitude.multipliedReportingOverflow(by: 10)
+      if overflow { return nil }
+      magnitude = product
     }
-    return isNegative ? -value : value
+    if isNegative {
+      guard magnitude <= UInt64(Int64.max) + 1 else { return nil }
+      return magnitude == UInt64(Int64.max) + 1 ? Int64.min : -Int64(magnitude)
+    }
+    return Int64(exactly: magnitude)
   }
 
   /// The same number with the other sign.

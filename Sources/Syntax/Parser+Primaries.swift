@@ -234,9 +234,17 @@ extension Parser {
       guard token.kind == .number, !token.isBroken, !isNegative || token.start == sign.end else {
         return
       }
-      let numeral = Numeral(
-        in: bytes, from: Int(token.start), to: Int(token.end), isNegative: isNegative)
-      parts.append(add(.number(numeral), at: Span(source, Int(sign.start), Int(token.end))))
+      let (start, end) = (Int(token.start), Int(token.end))
+      let hasRadix = bytes[start] == 0x30 && end - start > 1
+      parts.append(
+        (hasRadix
+          ? nil
+          : module.plainNumbers.add(
+            WrittenNumber(decimalIn: bytes, from: start, to: end), isNegative: isNegative,
+            from: sign.start, to: token.end))
+          ?? add(
+            .number(Numeral(in: bytes, from: start, to: end, isNegative: isNegative)),
+            at: Span(source, Int(sign.start), end)))
       index = place + 2
       previousEnd = tokens[place + 1].end
       kind = tokens[index].kind

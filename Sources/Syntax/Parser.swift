@@ -119,6 +119,7 @@ struct Parser {
     let expected = tokens.count / 2 + 8
     module.expressions.reserveCapacity(expected)
     module.expressionSpans.reserveCapacity(expected)
+    module.plainNumbers.reserveCapacity(expected)
     for start in unterminatedStrings {
       var place = start
       while place < bytes.count, bytes[place] != 0x0A {

@@ -4,7 +4,7 @@ package import Diagnostics
 // a value and is never changed after the parser made it; what later passes learn lies in tables of
 // their own.
 
-/// An expression of one `ParsedModule`.
+/// An expression of one `ParsedModule`; below zero, one of its `PlainNumbers`.
 package struct ExpressionID: Hashable, Sendable { package let index: Int32 }
 /// A statement of one `ParsedModule`.
 package struct StatementID: Hashable, Sendable { package let index: Int32 }
@@ -270,11 +270,11 @@ package struct ParsedModule: Sendable {
   /// What of the source was not understood.
   package var doubts: Doubts { nodes.contents.doubts }
   package var declarations: [Declaration] { nodes.contents.declarations }
-  package subscript(id: ExpressionID) -> Expression { nodes.contents.expressions[Int(id.index)] }
+  package subscript(id: ExpressionID) -> Expression { nodes.contents[id] }
   package subscript(id: StatementID) -> Statement { nodes.contents.statements[Int(id.index)] }
   package subscript(id: TypeID) -> WrittenType { nodes.contents.types[Int(id.index)] }
   package subscript(id: PatternID) -> Pattern { nodes.contents.patterns[Int(id.index)] }
-  package func span(of id: ExpressionID) -> Span { nodes.contents.expressionSpans[Int(id.index)] }
+  package func span(of id: ExpressionID) -> Span { nodes.contents.span(of: id) }
   package func span(of id: StatementID) -> Span { nodes.contents.statementSpans[Int(id.index)] }
   package func span(of id: TypeID) -> Span { nodes.contents.typeSpans[Int(id.index)] }
   package func span(of id: PatternID) -> Span { nodes.contents.patternSpans[Int(id.index)] }
@@ -286,6 +286,8 @@ struct TreeContents: Sendable {
   var declarations: [Declaration] = []
   var expressions: [Expression] = []
   var expressionSpans: [Span] = []
+  /// The expressions whose ids are below zero.
+  var plainNumbers = PlainNumbers()
   var statements: [Statement] = []
   var statementSpans: [Span] = []
   var types: [WrittenType] = []
@@ -297,11 +299,15 @@ struct TreeContents: Sendable {
 
   init(source: SourceID) { self.source = source }
 
-  func span(of id: ExpressionID) -> Span { expressionSpans[Int(id.index)] }
+  func span(of id: ExpressionID) -> Span {
+    id.index < 0 ? plainNumbers.span(id, in: source) : expressionSpans[Int(id.index)]
+  }
   func span(of id: StatementID) -> Span { statementSpans[Int(id.index)] }
   func span(of id: TypeID) -> Span { typeSpans[Int(id.index)] }
   func span(of id: PatternID) -> Span { patternSpans[Int(id.index)] }
-  subscript(id: ExpressionID) -> Expression { expressions[Int(id.index)] }
+  subscript(id: ExpressionID) -> Expression {
+    id.index < 0 ? .number(plainNumbers.numeral(id)) : expressions[Int(id.index)]
+  }
   subscript(id: StatementID) -> Statement { statements[Int(id.index)] }
   subscript(id: TypeID) -> WrittenType { types[Int(id.index)] }
   subscript(id: PatternID) -> Pattern { patterns[Int(id.index)] }

@@ -101,36 +101,16 @@ extension Typer {
 
   /// `elements` as a table, and their type; nil unless all are numbers that this type has.
   private func numbers(_ elements: [ExpressionID], wanted: Type?) -> (NumberTable, Type)? {
-    let tree = self.tree
     let isFloat: Bool
     switch wanted {
-    case nil:
-      isFloat = elements.contains {
-        if case .number(let numeral) = tree[$0] { numeral.isFloat } else { false }
-      }
+    case nil: isFloat = tree.containsFloatLiteral(elements)
     case .integer, .integer32: isFloat = false
     case .float(let dimension)? where dimension.isNone: isFloat = true
     default: return nil
     }
-    if isFloat {
-      var values: [Double] = []
-      values.reserveCapacity(elements.count)
-      for element in elements {
-        guard case .number(let numeral) = tree[element], numeral.double.isFinite else { return nil }
-        values.append(numeral.double)
-      }
-      return (.floats(values), .number)
-    }
+    if isFloat { return tree.floats(elements).map { (.floats($0), .number) } }
     let limits = wanted == .integer32 ? Int64(Int32.min)...Int64(Int32.max) : Int64.min...Int64.max
-    var values: [Int64] = []
-    values.reserveCapacity(elements.count)
-    for element in elements {
-      guard case .number(let numeral) = tree[element], !numeral.isFloat,
-        let value = integer(numeral), limits.contains(value)
-      else { return nil }
-      values.append(value)
-    }
-    return (.integers(values), wanted ?? .integer)
+    return tree.integers(elements, within: limits).map { (.integers($0), wanted ?? .integer) }
   }
 
   func isNumeric(_ type: Type) -> Bool {

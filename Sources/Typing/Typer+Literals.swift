@@ -29,7 +29,7 @@ extension Typer {
     switch wanted {
     case .float(let dimension)? where dimension.isNone: return float(numeral, at: span)
     case .integer32? where !numeral.isFloat:
-      guard let value = integer(numeral), let small = Int32(exactly: value) else {
+      guard let value = numeral.integer, let small = Int32(exactly: value) else {
         report(
           Diagnostic(
             .literalOutOfRange, "this number does not fit an `Int32`", at: span,
@@ -42,7 +42,7 @@ extension Typer {
     default: break
     }
     if numeral.isFloat { return float(numeral, at: span) }
-    guard let value = integer(numeral) else {
+    guard let value = numeral.integer else {
       report(
         Diagnostic(
           .literalOutOfRange, "this number does not fit an `Int`", at: span,
@@ -56,7 +56,7 @@ extension Typer {
   private mutating func genericNumber(_ numeral: Numeral, _ type: Type, at span: Span)
     -> TypedExpression
   {
-    guard let value = integer(numeral), let small = Int32(exactly: value) else {
+    guard let value = numeral.integer, let small = Int32(exactly: value) else {
       report(
         Diagnostic(
           .literalOutOfRange, "this number may not fit what `\(program.text(type))` stands for",
@@ -76,22 +76,6 @@ extension Typer {
       return TypedExpression(.invalid, .unknown, at: span)
     }
     return TypedExpression(.float(numeral.double), .number, at: span)
-  }
-
-  func integer(_ numeral: Numeral) -> Int64? {
-    guard numeral.isExact else { return nil }
-    var magnitude = numeral.significand
-    if numeral.exponent < 0 { return nil }
-    for _ in 0..<min(numeral.exponent, 20) {
-      let (product, overflow) = magnitude.multipliedReportingOverflow(by: 10)
-      if overflow { return nil }
-      magnitude = product
-    }
-    if numeral.isNegative {
-      guard magnitude <= UInt64(Int64.max) + 1 else { return nil }
-      return magnitude == UInt64(Int64.max) + 1 ? Int64.min : -Int64(magnitude)
-    }
-    return Int64(exactly: magnitude)
   }
 
   /// A number with a unit: an exact `Duration` where the unit is one of time, else a float in SI

@@ -1,5 +1,6 @@
 import Diagnostics
 import Syntax
+import TestKit
 import Testing
 
 @Suite struct NumberTests {
@@ -43,6 +44,57 @@ import Testing
     let negative = try #require(numeral("-" + text))
     #expect(negative.double == -value.double)
     #expect(negative.isNegative)
+  }
+
+  /// Of numbers with 17 to 19 digits: any, and those that are all but half way between two doubles.
+  @Test func nearestDoubleAgreesWithTheText() {
+    var generator = SplitMix(seed: 7)
+    for _ in 0..<20_000 {
+      let exponent = Int(generator.next() % 66) - 40
+      let digits = generator.next() >> (generator.next() % 14)
+      let halfway = (generator.next() >> 12 | 1 << 52) << 1 | 1
+      let power = (0..<max(0, min(19, -exponent))).reduce(UInt64(1)) { power, _ in power * 10 }
+      let product = halfway.multipliedFullWidth(by: power)
+      let excess = 64 - product.high.leadingZeroBitCount
+      let near = excess == 0 ? product.low : product.high << (64 - excess) | product.low >> excess
+      for significand in [digits, near, near &+ 1, near &- 1] {
+        let nearest = nearestDouble(significand: significand, exponent: Int32(exponent))
+        #expect(nearest == Double("\(significand)e\(exponent)"), "\(significand)e\(exponent)")
+      }
+    }
+  }
+
+  @Test func elementsAreWhatTheyAreAlone() throws {
+    let texts = [
+      "1", "-7", "2.5", "-0.0", "0", "0x1F", "-0b101", "007", "1_000", "1e-9", "-3.25e5", "1e300",
+      "0.12345678901234567", "123456789012345678901234567890", "18446744073709551615", "1e-200",
+      String(repeating: "0", count: 300) + "5", "1.0",
+    ]
+    let text = "[\(texts.joined(separator: ", "))]"
+    var sources = SourceSet()
+    let source = sources.add(Source(name: "value", text: text))
+    let parsed = try #require(parseExpression(source, in: sources).value)
+    guard case .array(let elements) = parsed.module[parsed.expression] else {
+      Issue.record("no array")
+      return
+    }
+    #expect(elements.count == texts.count)
+    for (element, text) in zip(elements, texts) {
+      guard case .number(let found) = parsed.module[element] else {
+        Issue.record("\(text) is no number")
+        continue
+      }
+      #expect(found == numeral(text))
+      #expect(found.double.sign == (text.hasPrefix("-") ? .minus : .plus))
+      #expect(sources[source].text(parsed.module.span(of: element)) == text)
+    }
+    let whole = Array(elements[..<2])
+    #expect(parsed.module.integers(whole, within: -10...10) == [1, -7])
+    #expect(parsed.module.integers(whole, within: 0...10) == nil)
+    #expect(parsed.module.integers(elements, within: .min ... .max) == nil)
+    #expect(parsed.module.floats(Array(elements[..<3])) == [1, -7, 2.5])
+    #expect(!parsed.module.containsFloatLiteral(whole))
+    #expect(parsed.module.containsFloatLiteral(elements))
   }
 
   @Test func longNumbersAreInexact() throws {
