@@ -126,17 +126,18 @@ extension Numeral {
   /// The value of the number written in `bytes` from `start` to `end`, which the lexer found to be
   /// well formed.
   init(in bytes: [UInt8], from start: Int, to end: Int, isNegative: Bool) {
-    if end - start > 2, bytes[start] == 0x30 {
-      if bytes[start + 1] == UInt8(ascii: "x") {
-        self.init(radix: 16, bytes[start..<end], isNegative: isNegative)
-        return
-      }
-      if bytes[start + 1] == UInt8(ascii: "b") {
-        self.init(radix: 2, bytes[start..<end], isNegative: isNegative)
-        return
-      }
+    if end - start > 2, Numeral.isRadixMark(bytes[start + 1]) {
+      self.init(
+        radix: bytes[start + 1] == UInt8(ascii: "x") ? 16 : 2, bytes[start..<end],
+        isNegative: isNegative)
+      return
     }
     self.init(decimalIn: bytes, from: start, to: end, isNegative: isNegative)
+  }
+
+  /// Whether the second byte of a number says that it is not a decimal one.
+  static func isRadixMark(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "x") || byte == UInt8(ascii: "b")
   }
 
   private init(decimalIn bytes: [UInt8], from start: Int, to end: Int, isNegative: Bool) {

@@ -235,7 +235,7 @@ extension Parser {
         return
       }
       let (start, end) = (Int(token.start), Int(token.end))
-      let hasRadix = bytes[start] == 0x30 && end - start > 1
+      let hasRadix = end - start > 1 && Numeral.isRadixMark(bytes[start + 1])
       parts.append(
         (hasRadix
           ? nil
