@@ -5,7 +5,8 @@ extension CodeVerifier {
     switch opcode {
     case .jump, .jumpIfTrue, .jumpIfFalse, .rethrow, .poll, .loadInteger, .loadWord, .arrayAllocate,
       .arrayRelease,
-      .arrayCount, .now, .clock, .delay, .moveTo, .waitUntil, .realtime, .catchUp, .resetTimeline,
+      .arrayCount, .textCount, .now, .clock, .delay, .moveTo, .waitUntil, .realtime, .catchUp,
+      .resetTimeline,
       .shouldPause, .output, .enterCritical, .leaveCritical,
       .beginRecord, .abortRecord, .flushPlays, .dropPlays,
       .addInteger, .subtractInteger, .multiplyInteger, .floorDivideInteger, .remainderInteger,
@@ -88,7 +89,7 @@ extension CodeVerifier {
     case .arrayConcatenate:
       try requireLayout(of: a, and: b)
       try requireLayout(of: b, and: c)
-    case .arrayEqual: try requireLayout(of: b, and: c)
+    case .arrayEqual, .textCompare: try requireLayout(of: b, and: c)
     case .loadGlobal, .storeGlobal, .takeGlobal, .putGlobal:
       guard try type(a) == view.globalTypes[Int(instruction.wide)] else { throw failure(.slotKind) }
     case .borrowGlobal:

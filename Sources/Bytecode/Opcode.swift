@@ -126,6 +126,9 @@ package enum Opcode: UInt16, Sendable {
   case arrayAllocate, arrayMove, arrayBorrow, arrayCopy, arrayRelease, arrayCount, arrayData
   case arrayLoad, arrayStore, elementLoad, elementStore, arrayAppend, arraySlice, arrayConcatenate,
     arrayEqual
+  /// Texts: -1, 0 or 1 as the first stands before, at or after the second, by their bytes; the number
+  /// of characters (Unicode scalars).
+  case textCompare, textCount
   /// What a function value has copied: `pack` makes an array of integers of the values in the c
   /// slots from b on, in their canonical form; `unpack` fills the c slots from b on again.
   case pack, unpack
@@ -211,6 +214,8 @@ package enum Opcode: UInt16, Sendable {
     case .arraySlice: Shape(.writeOwned, .readArray, .readInteger)
     case .arrayConcatenate: Shape(.writeOwned, .readArray, .readArray)
     case .arrayEqual: Shape(.writeBoolean, .readArray, .readArray)
+    case .textCompare: Shape(.writeInteger, .readArray, .readArray)
+    case .textCount: Shape(.writeInteger, .readArray, .none)
     case .pack: Shape(.writeOwned, .immediate, .immediate)
     case .unpack: Shape(.readArray, .immediate, .immediate)
     case .loadGlobal: Shape(.writeScalar, .global, .none)

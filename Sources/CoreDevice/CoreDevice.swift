@@ -51,10 +51,10 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
     timeline = Timeline(parameters)
     slots = .allocate(capacity: parameters.slotCount)
     slots.initialize(repeating: nil, count: parameters.slotCount)
-    stack = .allocate(byteCount: parameters.stackBytes & ~7, alignment: 8)
+    stack = .allocate(byteCount: parameters.callDepthMax * 1024, alignment: 8)
     arena = .allocate(byteCount: parameters.arenaBytes & ~7, alignment: 8)
     // All that an image can have: its scalars lie on the stack, its arrays in the arena.
-    residents = .allocate(capacity: (parameters.arenaBytes + parameters.stackBytes) / 8)
+    residents = .allocate(capacity: (parameters.arenaBytes + stack.count) / 8)
   }
 
   deinit {
@@ -146,7 +146,9 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
     guard isResident(slot), let kernel = slots[slot.number] else { throw .notResident }
     // The kernel before this one may have been unloaded while it ran.
     if let current, current != slot.number { freeIfUnused(current) }
-    var machine = Machine(image: kernel.image, stack: stack, arena: arena)
+    var machine = Machine(
+      image: kernel.image, stack: stack, arena: arena, callDepthMax: parameters.callDepthMax,
+      arrayBytesMax: UInt64(parameters.arrayBytesMax))
     machine.setStopFlag(UnsafePointer(timeline.stopFlag))
     machine.budget = stepsBetweenLooks
     self.machine = nil

@@ -15,6 +15,10 @@ package struct DeviceParameters: Hashable, Sendable {
   package var slotCount: Int
   package var arenaBytes: Int
   package var stackBytes: Int
+  /// How deep calls nest in a kernel: each counts 64 bytes, whatever its function needs.
+  package var callDepthMax: Int { max(1, stackBytes / 64) }
+  /// An array of a kernel has fewer bytes, so that there is room for it and a copy.
+  package var arrayBytesMax: Int { arenaBytes / 4 }
   /// Events of one recording, and events that are played at once.
   package var recordingDepth: Int
   /// By channel number, how many outputs it has, which are its addresses; 0 where nobody counts.

@@ -239,7 +239,12 @@ struct DeviceFactsReader {
 
   /// What runs on the host; its arguments are computed here.
   private mutating func host(_ operand: TypedExpression, at span: Span) {
-    for argument in HostOperand(operand, in: function).arguments { read(argument) }
+    for argument in HostOperand(operand, in: function, of: program).arguments {
+      switch argument {
+      case .value(let value): read(value)
+      case .place(let place): readIndices(of: place)
+      }
+    }
     facts.hostSites.append(HostSite(function: function.id, operand: operand, span: span))
   }
 

@@ -39,7 +39,7 @@ extension SystemDescription {
       name: "default",
       core: CoreDescription(
         ticksPerSecond: 1_000_000_000, coarse: 8, margin: 10_000, laneCount: 8, laneDepth: 128,
-        inputDepth: 64, arenaBytes: 1 << 20, stackBytes: 1 << 16),
+        inputDepth: 64, arenaBytes: 1 << 22, stackBytes: 1 << 16),
       costs: CostTable(
         version: 1, operation: 20, event: 100, kernelStart: 1_000, hostRoundTrip: 200_000),
       devices: devices, channels: channels,

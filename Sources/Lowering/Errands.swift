@@ -95,25 +95,46 @@ extension Lowerer {
   ) -> Operand {
     let span = operand.span
     guard isDevice else { return evaluate(operand, hint: hint) }
-    let parts = HostOperand(operand, in: program[frame.function])
-    if let place = parts.ownPlace {
-      return placeholder(
-        type(of: operand), "a variable of a kernel, passed `inout` to the host", at: place)
-    }
+    let parts = HostOperand(operand, in: program[frame.function], of: program)
     var runs: [Run] = []
     var sources: [Operand] = []
-    for value in evaluate(parts.arguments.map { .value($0) }) {
+    var changed: [(run: Run, place: ResolvedPlace)] = []
+    for value in evaluate(parts.arguments) {
+      if let place = value.place {
+        let run = temporary(words(of: value.type, at: span))
+        store(read(place), value.type, into: run, at: span)
+        changed.append((run, place))
+        runs.append(run)
+        continue
+      }
       let (run, source) = settled(value.operand, value.type, at: span)
       runs.append(run)
       sources.append(source)
     }
     charge(operations: 1)
-    let errand = Errand(span: span, substitution: frame.substitution)
-    let result = callHost(
-      .errand(errand), runs, returning: words(of: type(of: operand), at: span), hint,
-      mode: isAwaited ? .await : .send, at: span)
+    let result = words(of: type(of: operand), at: span)
+    let call = HostCall.errand(Errand(span: span, substitution: frame.substitution))
+    let mode: HostCallContents.Mode = isAwaited ? .await : .send
+    guard !changed.isEmpty else {
+      let target = callHost(call, runs, returning: result, hint, mode: mode, at: span)
+      for source in sources { discard(source) }
+      return target
+    }
+    // What the host's function has written comes back also where it has failed.
+    let returned = changed.reduce(result) { $0 + $1.run.words } + [.boolean]
+    let everything = callHost(call, runs, returning: returned, nil, mode: mode, at: span)
     for source in sources { discard(source) }
-    return result
+    guard let all = everything.run else { return everything }
+    var offset = result.count
+    for item in changed {
+      write(all.part(offset, item.run.words.count), to: item.place)
+      offset += item.run.words.count
+    }
+    let fine = code.label()
+    code.jump(.jumpIfFalse, all.first + offset, to: fine)
+    discard(callHost(.errandError, [], returning: [], nil, mode: mode, at: span))
+    code.place(fine)
+    return part(of: everything, 0, result.count)
   }
 
   // MARK: In the host half
@@ -123,8 +144,7 @@ extension Lowerer {
     var finder = ErrandFinder(program)
     for kernel in kernels { finder.add(kernel) }
     var indices: [Errand: Int] = [:]
-    for site in finder.sites
-    where HostOperand(site.operand, in: program[site.function]).ownPlace == nil {
+    for site in finder.sites {
       let index = functions.count
       functions.append(FunctionContents(name: ""))
       functions[index] = lower(site)
@@ -134,24 +154,45 @@ extension Lowerer {
   }
 
   private mutating func lower(_ site: ErrandSite) -> FunctionContents {
-    let parts = HostOperand(site.operand, in: program[site.function])
+    let parts = HostOperand(site.operand, in: program[site.function], of: program)
     let span = site.operand.span
     let instance = FunctionInstance(
       function: site.function, substitution: site.errand.substitution, device: nil)
     begin(name: program[site.function].name, instance)
     for (local, argument) in zip(parts.locals, parts.arguments) {
-      bind(local, .run(code.addParameter(borrowedWords(of: type(of: argument), at: span))))
+      switch argument {
+      case .value(let value):
+        bind(local, .run(code.addParameter(borrowedWords(of: type(of: value), at: span))))
+      case .place(let place):
+        let run = code.addParameter(words(of: concrete(place.type), at: span))
+        bind(local, .run(run))
+        inoutRuns.append(run)
+      }
     }
     let result = words(of: type(of: parts.work), at: span)
-    code.setResults(result)
+    var results = result
+    if !inoutRuns.isEmpty {
+      changingErrands.insert(site.errand)
+      for run in inoutRuns { results += run.words }
+      results.append(.boolean)
+    }
+    code.setResults(results)
     if code.contents.parameterCount > Limits.parameterCountMax
-      || result.count > Limits.parameterCountMax
+      || results.count > Limits.parameterCountMax
     {
       unsupported("so many values at once", at: span)
     }
+    let start = code.count
     let target = temporary(result)
     if result.isEmpty { perform(parts.work) } else { evaluate(parts.work, into: target) }
     returnSlots(target, hasFailed: false, at: span)
+    if !inoutRuns.isEmpty {
+      let failed = code.label()
+      code.handle(from: start, error: nil, at: failed)
+      code.place(failed)
+      zero(target)
+      returnSlots(target, hasFailed: true, at: span)
+    }
     return code.finish()
   }
 }

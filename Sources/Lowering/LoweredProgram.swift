@@ -30,6 +30,8 @@ package struct HostImage: Sendable {
   /// What the kernels that it starts have the host do: functions of the image, whose parameters are
   /// what the device has computed.
   package let errands: [Errand: Int]
+  /// Those that give back what they have changed, and behind it whether they have failed.
+  package let changing: Set<Errand>
 }
 
 /// A compiled kernel.
@@ -67,10 +69,6 @@ package enum HostCall: Hashable, Sendable {
   case print
   /// (the values in turn) -> String
   case format([FormatSegment])
-  /// (String) -> Int: the number of its characters.
-  case characterCount
-  /// (String, String) -> Int: -1, 0 or 1 as the first stands before, at or after the second.
-  case compareText
   /// (element): of an array dataset.
   case datasetAppend(MemberID)
   /// () -> T
@@ -94,6 +92,8 @@ package enum HostCall: Hashable, Sendable {
   case startKernel(FunctionID)
   /// (): compiles the kernels with what their captures hold now.
   case preload([FunctionID])
+  /// (): raises the error of the errand whose results have just come back.
+  case errandError
   /// () -> Bool: whether something ran in between.
   case pause
   /// (model: function value, x: [Float], y: [Float], start: [Float]) -> ([Float], [Float], Float,

@@ -299,8 +299,9 @@ extension Lowerer {
     let (run, source) = settled(operand, type, at: span)
     defer { discard(source) }
     if case .string = type {
-      if isDevice { return placeholder(.integer, "the length of a string in a kernel", at: span) }
-      return callHost(.characterCount, [run], returning: [.integer], hint, at: span)
+      let target = fresh([.integer], hint)
+      if !run.words.isEmpty { code.emit(.textCount, target.first, run.first) }
+      return .temporary(target)
     }
     let target = fresh([.integer], hint)
     if !run.words.isEmpty { code.emit(.arrayCount, target.first, run.first) }

@@ -254,8 +254,6 @@ extension Lowerer {
     switch call {
     case .print: "print"
     case .format: "format"
-    case .characterCount: "count"
-    case .compareText: "compare"
     case .datasetAppend(let id): "\(program[id].name).append"
     case .datasetRead(let id), .datasetReadElement(let id, _),
       .datasetReadSlice(let id, _), .sharedRead(let id):
@@ -282,6 +280,7 @@ extension Lowerer {
       case .path(_, let prefix): "results \(prefix)"
       }
     case .describeError: "describe"
+    case .errandError: "raise"
     case .errand(let errand): String(program.sources[errand.span.source].text(errand.span))
     }
   }

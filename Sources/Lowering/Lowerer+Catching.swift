@@ -67,7 +67,7 @@ extension Lowerer {
     closeScope()
   }
 
-  private mutating func jump(to label: Label, whereNot marker: Run, is number: Int) {
+  mutating func jump(to label: Label, whereNot marker: Run, is number: Int) {
     let there = code.label()
     jump(to: there, where: marker, is: number)
     code.jump(to: label)
@@ -119,7 +119,8 @@ extension Lowerer {
       for error in item.errors {
         if error == .builtin(cancelledNumber) {
           code.handle(from: start, error: UInt16(cancelledNumber), at: cancelled)
-        } else if let number = errorNumber(error, at: item.body.span) {
+        } else {
+          let number = errorNumber(error, at: item.body.span)
           code.handle(from: start, error: UInt16(truncatingIfNeeded: number), at: label)
         }
       }
@@ -201,6 +202,12 @@ extension Lowerer {
       let texts = callHost(
         .describeError, [], returning: run.words, nil, mode: isDevice ? .await : .plain, at: span)
       return store(texts, type, into: run, at: span)
+    }
+    if case .error(let id) = type, program.packsPayload(of: id) {
+      let view = code.allocate([SlotType(.borrowed, layout: packedWords[0].layout), .length])
+      code.emit(.faultArray, view.first, 0)
+      emit(.unpack, view.first, run.first, run.words.count, at: span)
+      return code.free(view)
     }
     for (index, word) in run.words.enumerated() {
       switch word.kind {

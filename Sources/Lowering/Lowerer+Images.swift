@@ -27,7 +27,7 @@ extension Lowerer {
     return Checked(
       HostImage(
         contents: contents(.host, name: name), functions: functions, globals: globals,
-        hostCalls: hostCalls, errands: errands), [])
+        hostCalls: hostCalls, errands: errands, changing: changingErrands), [])
   }
 
   /// The kernels that the host half starts, and `cleanup`.

@@ -138,6 +138,29 @@ extension Lowerer {
     return channelIndex(number, device: program[device].name)
   }
 
+  /// Opens a window for the edges that are chosen, which may be known only when it runs: it is one
+  /// of three instructions.
+  private mutating func gate(
+    _ channel: Int, _ edges: Run, _ constant: Constant?, for duration: Run, at span: Span
+  ) {
+    func open(_ edges: Int) {
+      emit(.gate, channel, duration.first, edges, at: span)
+      code.operands(Int(ImageFormat.none), Int(ImageFormat.none), Int(ImageFormat.none), 0)
+    }
+    if case .integer(let edges)? = constant, (1...3).contains(edges) { return open(Int(edges)) }
+    let end = code.label()
+    for number in 1...3 {
+      let next = code.label()
+      jump(to: next, whereNot: edges, is: number)
+      open(number)
+      code.jump(to: end)
+      code.place(next)
+    }
+    emit(.throwError, 0, 0, Int(BuiltinError.indexOutOfRange.rawValue), at: span)
+    code.end()
+    code.place(end)
+  }
+
   private mutating func event(
     _ intrinsic: Intrinsic, _ operands: [TypedExpression], _ expression: TypedExpression,
     _ hint: Run?
@@ -164,11 +187,7 @@ extension Lowerer {
       emit(.outputExtended, channel, runs[0].first, runs[1].first, at: span)
       code.operands(Int(ImageFormat.none), runs[2].first, runs[3].first, 0)
     case .gate where runs.count == 2:
-      guard case .integer(let edges)? = values[0].operand.constant, (1...3).contains(edges) else {
-        return placeholder(.unit, "a gate whose edges are not constant", at: span)
-      }
-      emit(.gate, channel, runs[1].first, Int(edges), at: span)
-      code.operands(Int(ImageFormat.none), Int(ImageFormat.none), Int(ImageFormat.none), 0)
+      gate(channel, runs[0], values[0].operand.constant, for: runs[1], at: span)
     case .input where runs.count == 2:
       let target = fresh(type(of: expression), hint, at: span)
       guard target.words == [.boolean, .integer, .integer] else { return .temporary(target) }

@@ -162,17 +162,31 @@ extension Lowerer {
 
   mutating func throwError(_ error: ErrorReference?, _ payload: [TypedExpression], at span: Span) {
     guard let error else { return throwAgain(payload.first, at: span) }
-    guard let number = errorNumber(error, at: span) else { return }
-    var slots: [Int] = []
+    let number = errorNumber(error, at: span)
+    let counts = payload.map { words(of: type(of: $0), at: $0.span).count }
+    let run = temporary(payload.flatMap { words(of: type(of: $0), at: $0.span) })
+    var offset = 0
     formatsOnHost = isDevice
-    for value in payload {
-      let run = temporary(words(of: type(of: value), at: value.span))
-      evaluate(value, into: run)
-      slots += Array(run.slots)
+    for (value, count) in zip(payload, counts) {
+      evaluate(value, into: run.part(offset, count))
+      offset += count
     }
     formatsOnHost = false
-    if case .builtin = error, slots.count > Limits.errorWordCountMax {
-      slots = Array(slots.prefix(Limits.errorWordCountMax))
+    var slots = Array(run.slots)
+    if case .builtin(let number) = error, !slots.isEmpty, isThrownBare(number) {
+      // Tells it from one that is thrown without what it carries.
+      let marker = temporary([.integer])
+      loadInteger(1, into: marker.first)
+      slots.append(marker.first)
+    }
+    if slots.count > Limits.errorWordCountMax {
+      if case .builtin = error {
+        slots = Array(slots.prefix(Limits.errorWordCountMax))
+      } else {
+        let pair = temporary(packedWords)
+        emit(.pack, pair.first, run.first, run.words.count, at: span)
+        slots = Array(pair.slots)
+      }
     }
     code.flush()
     emit(.throwError, slots.count, 0, number, at: span)

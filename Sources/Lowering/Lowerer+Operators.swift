@@ -222,15 +222,12 @@ extension Lowerer {
   mutating func compareTexts(
     _ comparison: Comparison, _ a: Run, _ b: Run, _ hint: Run?, at span: Span
   ) -> Operand {
-    if isDevice { return placeholder(.boolean, "the order of strings in a kernel", at: span) }
-    let sign = callHost(.compareText, [a, b], returning: [.integer], nil, at: span)
-    let zero = code.allocate([.integer])
-    loadInteger(0, into: zero.first)
-    guard let run = sign.run else { return sign }
-    let result = compare(comparison, .integer, run, zero, .integer, hint, at: span)
-    code.free(zero)
-    discard(sign)
-    return result
+    let pair = code.allocate([.integer, .integer])
+    defer { code.free(pair) }
+    if !a.words.isEmpty, !b.words.isEmpty { code.emit(.textCompare, pair.first, a.first, b.first) }
+    loadInteger(0, into: pair.first + 1)
+    return compare(
+      comparison, .integer, pair.part(0, 1), pair.part(1, 1), .integer, hint, at: span)
   }
 
   /// Whether all words of `a` and `b`, values of `type`, are equal.

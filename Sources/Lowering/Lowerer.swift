@@ -70,6 +70,8 @@ struct Lowerer {
   var caughtErrors: [CaughtError] = []
   /// What a `return` that leads through a `finally` gives back.
   var returnRun: Run?
+  /// The errands that change what they are given.
+  var changingErrands: Set<Errand> = []
   /// Whether a text with values may be put together by the host: in an error's payload.
   var formatsOnHost = false
   private var depth = 0
@@ -210,9 +212,10 @@ struct Lowerer {
     return channels.count - 1
   }
 
-  /// The number of `error`, its payload's kinds known; nil, with a diagnostic, if it carries more
-  /// than an error can.
-  mutating func errorNumber(_ error: ErrorReference, at span: Span) -> Int? {
+  /// The number of `error`, its payload's kinds known.
+  ///
+  /// What is more than an error has room for travels packed into an array.
+  mutating func errorNumber(_ error: ErrorReference, at span: Span) -> Int {
     switch error {
     case .builtin(let number): return number
     case .declared(let id):
@@ -220,12 +223,19 @@ struct Lowerer {
       var payload: [SlotType] = []
       for field in program[id].payload { payload += words(of: field.type, at: span) }
       if payload.count > Limits.errorWordCountMax {
-        unsupported("an error that carries more than \(Limits.errorWordCountMax) words", at: span)
-        return nil
+        payload = packedWords
       }
       errors.append(ErrorContents(name: program[id].name, payload: payload))
       errorIndices[id] = errors.count - 1
       return Int(BuiltinError.firstDeclared) + errors.count - 1
+    }
+  }
+
+  /// An array of integers: what is packed.
+  var packedWords: [SlotType] {
+    mutating get {
+      guard let layout = shapes.layout(of: [.integer]) else { return [] }
+      return [SlotType(.owned, layout: layout), .length]
     }
   }
 

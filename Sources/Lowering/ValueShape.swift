@@ -122,6 +122,16 @@ package struct ShapeTable: Sendable {
   }
 }
 
+extension TypedProgram {
+  /// Whether what the error carries is more than an error has room for: then it travels as one array
+  /// of its canonical words.
+  package func packsPayload(of id: ErrorID) -> Bool {
+    var shapes = ShapeTable(program: self)
+    let count = self[id].payload.reduce(0) { $0 + (shapes.shape(of: $1.type)?.words.count ?? 0) }
+    return count > Limits.errorWordCountMax
+  }
+}
+
 /// The types of the parts of a tuple or struct.
 func parts(of type: Type, in program: TypedProgram) -> [Type] {
   switch type {

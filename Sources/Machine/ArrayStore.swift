@@ -16,10 +16,13 @@ struct ArrayStore {
   let view: ImageView
   private let dataStart: UInt64
   private let dataEnd: UInt64
+  /// An array has fewer bytes, those of arrays in it not counted.
+  private let byteCountMax: UInt64
 
-  init(arena: Arena, view: ImageView) {
+  init(arena: Arena, view: ImageView, byteCountMax: UInt64) {
     self.arena = arena
     self.view = view
+    self.byteCountMax = byteCountMax
     dataStart = UInt64(UInt(bitPattern: view.start(.bytes)))
     dataEnd = dataStart + UInt64(view.count(.bytes))
   }
@@ -80,7 +83,8 @@ struct ArrayStore {
     guard count > 0 else { return 0 }
     let size = UInt64(truncatingIfNeeded: layout.elementByteCount)
     let (byteCount, overflow) = count.multipliedReportingOverflow(by: size)
-    return overflow ? nil : arena.allocate(byteCount)
+    guard !overflow, byteCount < byteCountMax else { return nil }
+    return arena.allocate(byteCount)
   }
 
   /// Gives up the array and all that it nests.
@@ -182,7 +186,7 @@ struct ArrayStore {
   mutating func grow(_ array: ArrayValue, _ layout: LayoutRecord) -> ArrayValue? {
     let size = UInt64(truncatingIfNeeded: layout.elementByteCount)
     let (needed, overflow) = (array.count &+ 1).multipliedReportingOverflow(by: size)
-    guard !overflow else { return nil }
+    guard !overflow, needed < byteCountMax else { return nil }
     if needed <= arena.capacity(array.address) { return array }
     guard let address = arena.allocate(needed) else { return nil }
     copyBytes(array, ArrayStore.pointer(address), layout.elementByteCount)
@@ -235,5 +239,34 @@ struct ArrayStore {
       }
     }
     return true
+  }
+
+  // MARK: Texts
+
+  /// -1, 0 or 1 as text `a` stands before, at or after `b`, by their bytes.
+  func order(_ a: ArrayValue, _ b: ArrayValue) -> Int64 {
+    let count = Int(truncatingIfNeeded: min(a.count, b.count))
+    if count > 0 {
+      let first = UnsafeRawPointer(ArrayStore.pointer(a.address))
+      let second = UnsafeRawPointer(ArrayStore.pointer(b.address))
+      for index in 0..<count {
+        let left = first.load(fromByteOffset: index, as: UInt8.self)
+        let right = second.load(fromByteOffset: index, as: UInt8.self)
+        if left != right { return left < right ? -1 : 1 }
+      }
+    }
+    return a.count == b.count ? 0 : a.count < b.count ? -1 : 1
+  }
+
+  /// The number of Unicode scalars of a text: of its bytes that begin one.
+  func characterCount(_ text: ArrayValue) -> Int64 {
+    guard text.count > 0 else { return 0 }
+    let bytes = UnsafeRawPointer(ArrayStore.pointer(text.address))
+    var count: Int64 = 0
+    for index in 0..<Int(truncatingIfNeeded: text.count)
+    where bytes.load(fromByteOffset: index, as: UInt8.self) & 0xC0 != 0x80 {
+      count += 1
+    }
+    return count
   }
 }

@@ -38,6 +38,8 @@ extension Machine {
       return put(store.join(frame.array(b), frame.array(c), layout), into: frame + a, layout)
     case .arrayEqual:
       frame.set(a, store.areEqual(frame.array(b), frame.array(c), layout(b, in: frame)))
+    case .textCompare: frame.set(a, store.order(frame.array(b), frame.array(c)))
+    case .textCount: frame.set(a, store.characterCount(frame.array(b)))
     case .pack: return pack(a, b, c, frame)
     case .unpack: return unpack(a, b, c, frame)
     default: break  // The others are done by the loop.

@@ -13,7 +13,8 @@ extension Machine {
     let record = FunctionRecord(base: functions + index &* 72)
     let callee = top + 2
     let slotCount = record.slotCount
-    guard slotCount + 2 <= limit - top else { return nil }
+    let depth = frame[-1] &>> 32
+    guard slotCount + 2 <= limit - top, depth < callDepthMax else { return nil }
     for argument in 0..<argumentCount { callee[argument] = frame[pc.lane(argument)] }
     if record.ownedParameterCount > 0 { moveArguments(record, callee, pc, frame) }
     let pairs = slotNumbers + record.localPairsStart &* 2
@@ -25,7 +26,7 @@ extension Machine {
     let flags = record.ownedCount > 0 ? Machine.ownerFlag : 0
     let place = UInt64(UInt32(truncatingIfNeeded: pc - code))
     callee[-2] = place | UInt64(truncatingIfNeeded: index) &<< 32 | flags &<< 48
-    callee[-1] = UInt64(truncatingIfNeeded: frame - stack)
+    callee[-1] = UInt64(truncatingIfNeeded: frame - stack) | (depth &+ 1) &<< 32
     top = callee + slotCount
     self.pc = code + record.codeStart
     return callee
@@ -66,7 +67,7 @@ extension Machine {
       return true
     }
     let call = code + Int(truncatingIfNeeded: frame[-2] & 0xFFFF_FFFF)
-    let caller = stack + Int(truncatingIfNeeded: frame[-1])
+    let caller = stack + Int(truncatingIfNeeded: frame[-1] & 0xFFFF_FFFF)
     let argumentCount = call.pointee.fieldA
     for index in 0..<types.count {
       hand(frame + pc.lane(index), to: caller + call.lane(argumentCount + index), types[index])

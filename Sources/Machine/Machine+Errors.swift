@@ -45,6 +45,9 @@ extension Machine {
     return nil
   }
 
+  /// The error raised last.
+  package var raisedFault: Fault { fault }
+
   /// How many places of the error raised last are known.
   package var backtraceCount: Int {
     frame == firstFrame && phase == .idle
@@ -95,7 +98,7 @@ extension Machine {
       }
       place = code + Int(truncatingIfNeeded: frame[-2] & 0xFFFF_FFFF)
       top = frame - 2
-      frame = stack + Int(truncatingIfNeeded: frame[-1])
+      frame = stack + Int(truncatingIfNeeded: frame[-1] & 0xFFFF_FFFF)
     }
   }
 
@@ -134,7 +137,7 @@ extension Machine {
         if below == .idle || below == .finished || below == .failed { break }
       }
       place = code + Int(truncatingIfNeeded: header & 0xFFFF_FFFF)
-      frame = stack + Int(truncatingIfNeeded: frame[-1])
+      frame = stack + Int(truncatingIfNeeded: frame[-1] & 0xFFFF_FFFF)
     }
   }
 

@@ -85,7 +85,7 @@ extension Machine {
             break
           }
           let call = code + Int(truncatingIfNeeded: frame[-2] & 0xFFFF_FFFF)
-          let caller = stack + Int(truncatingIfNeeded: frame[-1])
+          let caller = stack + Int(truncatingIfNeeded: frame[-1] & 0xFFFF_FFFF)
           let arguments = call.pointee.fieldA
           let results = word.fieldA
           for index in 0..<results { caller[call.lane(arguments + index)] = frame[pc.lane(index)] }
@@ -448,7 +448,7 @@ extension Machine {
           pc += 1
         case .arrayAllocate, .arrayMove, .arrayCopy, .arrayRelease, .elementLoad, .elementStore,
           .arrayAppend,
-          .arraySlice, .arrayConcatenate, .arrayEqual, .pack, .unpack:
+          .arraySlice, .arrayConcatenate, .arrayEqual, .textCompare, .textCount, .pack, .unpack:
           if let error = applyArray(pc, frame) {
             failure = error
             break running

@@ -40,6 +40,8 @@ package struct Machine {
   let slotNumbers: UnsafeRawPointer
   let stack: UnsafeMutablePointer<UInt64>
   let firstFrame: UnsafeMutablePointer<UInt64>
+  /// How deep calls nest; the depth of each stands in its header.
+  let callDepthMax: UInt64
   let limit: UnsafeMutablePointer<UInt64>
   /// The number of places, and the places.
   let backtraceWords: UnsafeMutablePointer<UInt64>
@@ -66,10 +68,14 @@ package struct Machine {
   ///
   /// `globals`, one word each, outlive starts: their owner sets them to zero at first. Without it
   /// they lie in the stack's memory and are zero after each start.
+  ///
+  /// Calls nest `callDepthMax` deep, and an array has fewer bytes than `arrayBytesMax`, whatever room
+  /// there is beyond.
   package init(
     image: VerifiedImage, stack memory: UnsafeMutableRawBufferPointer,
     arena: UnsafeMutableRawBufferPointer,
-    globals: UnsafeMutableBufferPointer<UInt64>? = nil
+    globals: UnsafeMutableBufferPointer<UInt64>? = nil,
+    callDepthMax: Int = .max, arrayBytesMax: UInt64 = .max
   ) {
     let view = image.view
     self.image = image
@@ -99,11 +105,13 @@ package struct Machine {
     frame = firstFrame
     top = firstFrame
     pc = code
+    self.callDepthMax = UInt64(max(1, min(callDepthMax, Int(UInt32.max))))
     let flag = stack + Arena.listCount
     stopFlag = UnsafeRawPointer(flag).assumingMemoryBound(to: UInt32.self)
     if isUsable { base.initializeMemory(as: UInt64.self, repeating: 0, count: reserved) }
     let memoryOfArena = isUsable ? arena : UnsafeMutableRawBufferPointer(start: nil, count: 0)
-    store = ArrayStore(arena: Arena(memoryOfArena, lists: stack), view: view)
+    store = ArrayStore(
+      arena: Arena(memoryOfArena, lists: stack), view: view, byteCountMax: arrayBytesMax)
   }
 
   // MARK: Start
@@ -152,7 +160,7 @@ package struct Machine {
     let flags = Machine.boundaryFlag | suspended | (record.ownedCount > 0 ? Machine.ownerFlag : 0)
     header[0] =
       UInt64(UInt32(truncatingIfNeeded: pc - code)) | UInt64(function) &<< 32 | flags &<< 48
-    header[1] = UInt64(frame - stack)
+    header[1] = UInt64(frame - stack) | 1 &<< 32
     frame = header + 2
     top = frame + record.slotCount
     pc = code + record.codeStart
@@ -171,7 +179,7 @@ package struct Machine {
     releaseBoundary(record)
     let place = header[0]
     top = header - record.resultCount - record.parameterCount
-    frame = stack + Int(truncatingIfNeeded: header[1])
+    frame = stack + Int(truncatingIfNeeded: header[1] & 0xFFFF_FFFF)
     pc = code + Int(UInt32(truncatingIfNeeded: place))
     phase = Phase(rawValue: UInt8(truncatingIfNeeded: place &>> 56)) ?? .idle
     pendingFault = nil
@@ -244,7 +252,7 @@ package struct Machine {
     while true {
       releaseOwned(frame)
       if isBoundary(frame) { break }
-      frame = stack + Int(truncatingIfNeeded: frame[-1])
+      frame = stack + Int(truncatingIfNeeded: frame[-1] & 0xFFFF_FFFF)
     }
     top = frame
   }

@@ -8,7 +8,7 @@ import Typing
 
 extension Interpreter {
   /// Evaluates the arguments: values, and for `inout` parameters what the places hold.
-  private mutating func evaluate(
+  mutating func evaluate(
     _ arguments: [TypedArgument]
   ) throws(Stop) -> (values: [Value], places: [ResolvedPlace?]) {
     var values: [Value] = []
@@ -152,8 +152,18 @@ extension Interpreter {
     let image = images[kernel] ?? [:]
     if let onStart { onStart(kernel, staleCaptures(of: kernel, image)) }
     captured = image
+    do throws(Stop) {
+      for (argument, parameter) in zip(arguments, typed[kernel].parameters) {
+        try requireRoom(for: argument, parameter.type, at: span)
+      }
+    } catch {
+      captured = nil
+      throw error
+    }
     let outerFrames = frames
     frames = []
+    let outerDepth = depth
+    depth = 0
     device.beginCall(
       isSeamless: typed[kernel].kind == .seamlessKernel,
       isCleanup: typed.experiments.contains { $0.cleanup == kernel })
@@ -163,6 +173,7 @@ extension Interpreter {
       captured = nil
       walk = nil
       frames = outerFrames
+      depth = outerDepth
       // Once the device's time is up the host half is asked to stop too.
       if let stopTime, device.clock >= stopTime { isStopping = true }
     }

@@ -59,7 +59,9 @@ extension Interpreter {
       case .elementwise: chargeElements(of: expression.type)
       default: break
       }
-      return try binary(chosen, a, b, at: span)
+      let result = try binary(chosen, a, b, at: span)
+      if case .concatenate = chosen { try requireRoom(for: result, expression.type, at: span) }
+      return result
     case .and(let left, let right):
       let first = try truth(left)
       charge(operations: 1)
@@ -114,7 +116,7 @@ extension Interpreter {
       charge(operations: 1)
       guard number >= 0 else { throw raise(.indexOutOfRange, at: span) }
       guard number <= 1 << 26 else { throw raise(.outOfMemory, at: span) }
-      try requireRoom(for: Int(number), at: span)
+      try requireRoom(for: Int(number), of: element.type, at: span)
       return .array(Array(repeating: value, count: Int(number)))
     case .index(let base, let index):
       if let (id, indices) = typed.datasetElement(expression) {
@@ -189,7 +191,9 @@ extension Interpreter {
     _ value: TypedExpression, _ clauses: ArraySlice<TypedClause>, into elements: inout [Value]
   ) throws(Stop) {
     guard let clause = clauses.first else {
-      elements.append(try evaluate(value))
+      let element = try evaluate(value)
+      try requireRoom(for: elements.count + 1, of: value.type, at: value.span)
+      elements.append(element)
       return
     }
     switch clause {

@@ -49,7 +49,7 @@ extension Interpreter {
       charge(operations: 1)
       switch values.first {
       case .array(let elements)?: return .integer(Int64(elements.count))
-      case .text(let text)?: return .integer(Int64(text.count))
+      case .text(let text)?: return .integer(Int64(text.unicodeScalars.count))
       default: throw .unsupported("`count` of this")
       }
     case .last:
@@ -186,6 +186,7 @@ extension Interpreter {
       }
     case .gate:
       charge(events: 1)
+      guard (1...3).contains(numbers[1]) else { throw raise(.indexOutOfRange, at: span) }
       try untilDone(span, device) {
         device.core.timeline.gate(
           channel: channel, edges: UInt16(truncatingIfNeeded: words[1]),

@@ -80,7 +80,6 @@ extension Interpreter {
       return .array(results)
     case (.concatenate, .text(let a), .text(let b)): return .text(a + b)
     case (.concatenate, .array(let a), .array(let b)):
-      try requireRoom(for: a.count + b.count, at: span)
       return .array(a + b)
     case (.contains, _, .array(let elements)): return .boolean(elements.contains(left))
     default: throw .unsupported("\(operation) of these values")

@@ -123,15 +123,7 @@ extension Interpreter {
     guard case .array(let elements) = try read(resolved) else {
       throw .unsupported("an append to no array")
     }
-    try requireRoom(for: elements.count + 1, at: span)
+    try requireRoom(for: elements.count + 1, of: value.type, at: span)
     try write(.array(elements + [element]), to: resolved)
-  }
-
-  /// An array in device code is no larger than the device's memory for arrays, where an element
-  /// takes 8 bytes or more.
-  func requireRoom(for count: Int, at span: Span) throws(Stop) {
-    if isDevice, count >= typed.description.core.arenaBytes / 8 {
-      throw raise(.outOfMemory, at: span)
-    }
   }
 }

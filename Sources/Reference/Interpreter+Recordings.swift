@@ -34,7 +34,7 @@ extension Interpreter {
     }
     let duration = device.core.timeline.endRecording()
     // An event takes 32 bytes of the device's memory for arrays.
-    try requireRoom(for: count * 4, at: span)
+    try requireRoom(for: count * 4, of: .integer, at: span)
     return .tuple([.integer(duration), .array(events)])
   }
 

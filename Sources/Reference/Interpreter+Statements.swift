@@ -36,7 +36,9 @@ extension Interpreter {
         return .normal
       }
       if case .elementwise = chosen { chargeElements(of: place.type) }
-      try write(try binary(chosen, left, right, at: span), to: resolved)
+      let result = try binary(chosen, left, right, at: span)
+      if case .concatenate = chosen { try requireRoom(for: result, place.type, at: span) }
+      try write(result, to: resolved)
     case .assignTuple(let places, let value):
       guard case .tuple(let parts) = try evaluate(value), parts.count == places.count else {
         throw .unsupported("no tuple")
@@ -72,12 +74,13 @@ extension Interpreter {
         throw .raised(again.raised)
       }
       let values = try evaluate(payload)
-      guard case .builtin = error else {
+      guard case .builtin(let number) = error else {
         throw .raised(Raised(error: error, payload: values, span: place(span)))
       }
-      let words = values.map { value -> UInt64 in
+      var words = values.map { value -> UInt64 in
         if case .integer(let word) = value { UInt64(bitPattern: word) } else { 0 }
       }
+      if !words.isEmpty, isThrownBare(number) { words.append(1) }
       throw .raised(Raised(error: error, words: words, span: place(span)))
     case .tryCatch(let block, let catches, let finally):
       return try attempt(block, catches, finally, at: span)
@@ -260,7 +263,11 @@ extension Interpreter {
       names = typed[id].payload.map(\.name)
       types = typed[id].payload.map(\.type)
     case .builtin(let number):
-      let payload = builtinErrorPayload(number)
+      var payload = builtinErrorPayload(number)
+      let isBare = raised.words.dropFirst(payload.count).allSatisfy { $0 == 0 }
+      if case .anyError = locals[Int(local.index)].type, isThrownBare(number), isBare {
+        payload = []
+      }
       names = payload.map(\.name)
       types = payload.map(\.type)
       values = payload.indices.map {

@@ -73,7 +73,8 @@ struct Interpreter {
   var onStart: ((FunctionID, [MemberID]) -> Void)?
 
   private var stepsLeft: Int
-  private var depth = 0
+  /// How deep calls nest on the side that runs.
+  var depth = 0
 
   init(_ program: ProvenProgram, seed: UInt64, limits: ReferenceLimits) {
     self.program = program
@@ -159,7 +160,9 @@ struct Interpreter {
     let declaration = typed[function]
     depth += 1
     defer { depth -= 1 }
-    if depth > callDepthMax { throw raise(.stackOverflow, at: span ?? declaration.nameSpan) }
+    if depth > (isDevice ? deviceCallDepthMax : callDepthMax) {
+      throw raise(.stackOverflow, at: span ?? declaration.nameSpan)
+    }
     try step()
     var locals = [Value?](repeating: nil, count: declaration.locals.count)
     for (parameter, argument) in zip(declaration.parameters, arguments) {

@@ -16,12 +16,12 @@ extension HostImage {
       switch call {
       case .startKernel(let kernel): if seen.insert(kernel).inserted { kernels.append(kernel) }
       case .preload(let several): kernels += several.filter { seen.insert($0).inserted }
-      case .print, .format, .characterCount, .compareText, .datasetAppend, .datasetRead,
-        .datasetReadElement, .datasetReadSlice, .datasetCount, .datasetWrite, .datasetWriteElement,
+      case .print, .format, .datasetAppend, .datasetRead, .datasetReadElement,
+        .datasetReadSlice, .datasetCount, .datasetWrite, .datasetWriteElement,
         .sharedRead,
         .sharedWrite, .pause, .leastSquares,
         .expect, .simulate, .traceEdges, .traceSpan, .traceLevel, .simulationStatus,
-        .simulationOutput, .simulationResult, .errand,
+        .simulationOutput, .simulationResult, .errand, .errandError,
         .describeError:
         break
       }

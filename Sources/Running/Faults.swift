@@ -34,7 +34,10 @@ struct FaultText {
       if fault.words.2 == 0 { return "an event lies before too many that are queued already" }
       return "the event for \(device) at \(time) lies before too many that are queued already"
     case .collision:
-      if fault.words.3 == 0 { return "two events for one device meet on one tick" }
+      if fault.words.2 == 0, fault.words.3 == 0 {
+        return "two events for one device meet on one tick"
+      }
+      if fault.words.3 == 0 { return "two events for \(device) meet on one tick, \(time)" }
       return
         "two kernel calls write \(device) on the same tick, \(time)\(origin(earlier)): begin the later one "
         + "with a `delay(1 us)`, or do both in one kernel, where the later write replaces the earlier"
@@ -76,6 +79,8 @@ struct FaultText {
     let payload = builtinErrorPayload(Int(fault.error))
     if payload.isEmpty { return name }
     let words = [fault.words.0, fault.words.1, fault.words.2, fault.words.3]
+    let isBare = words.dropFirst(payload.count).allSatisfy { $0 == 0 }
+    if isThrownBare(Int(fault.error)), isBare { return name }
     let parts = zip(payload, words).map { field, word in
       "\(field.name): \(printer.literal(.integer(Int64(bitPattern: word)), field.type))"
     }
@@ -100,8 +105,10 @@ struct FaultText {
   func message(declared name: String, payload: [UInt64]) -> String {
     guard let error = program.errors.first(where: { $0.name == name }) else { return name }
     let types = error.payload.map(\.type)
+    // What is packed follows the number of its words.
+    let words = program.packsPayload(of: error.id) ? Array(payload.dropFirst()) : payload
     guard !types.isEmpty,
-      case .tuple(let values)? = constant(from: payload, as: .tuple(types), in: program)
+      case .tuple(let values)? = constant(from: words, as: .tuple(types), in: program)
     else {
       return name
     }

@@ -23,14 +23,6 @@ extension HostSession {
       observer.output(line)
       answer([])
     case .format(let segments): answer(text(format(segments, operands)))
-    case .characterCount:
-      var operands = reader(operands, [.string])
-      answer([UInt64(operands.text()?.count ?? 0)])
-    case .compareText:
-      var operands = reader(operands, [.string, .string])
-      guard let a = operands.text(), let b = operands.text() else { return answer([0]) }
-      let order: Int64 = a == b ? 0 : a.utf8.lexicographicallyPrecedes(b.utf8) ? -1 : 1
-      answer([UInt64(bitPattern: order)])
     case .datasetAppend(let member):
       guard let element = typed[member].type.element else {
         return machine.fail(Fault(.indexOutOfRange))
@@ -83,7 +75,7 @@ extension HostSession {
     case .describeError:
       answer(described(error: machine.fault, machine.exportFault(), declared: contents.errors))
     // No host half calls what only kernels do.
-    case .errand: machine.fail(Fault(.limitExceeded))
+    case .errand, .errandError: machine.fail(Fault(.limitExceeded))
     case .startKernel(let kernel): start(kernel, arguments: operands)
     case .preload(let functions):
       do throws(HostStop) {

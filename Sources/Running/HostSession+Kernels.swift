@@ -265,8 +265,13 @@ extension HostSession {
       }
       return
     }
+    if case .errandError = kernel.hostCalls[index], let heldFailure {
+      self.heldFailure = nil
+      return raise(heldFailure, in: kernel, on: device)
+    }
     guard case .errand(let errand) = kernel.hostCalls[index], let function = image.errands[errand]
     else { throw .broken("a kernel calls what is not there") }
+    keptResults = nil
     let isAwaited = kernel.contents.hostCalls[index].mode == .await
     // An `await` waits for the `send`s before it: it is a safe point where one of them has failed.
     if isAwaited, device.core.timeline.failureIsDue {
@@ -275,7 +280,8 @@ extension HostSession {
       return
     }
     do throws(HostStop) {
-      let results = try call(index: function, arguments: arguments)
+      let results = try call(
+        index: function, arguments: arguments, tellsFailure: image.changing.contains(errand))
       if isAwaited {
         device.passRoundTrip()
         if device.stopIsDue {
@@ -302,9 +308,21 @@ extension HostSession {
         return
       }
       device.passRoundTrip()
-      let number = self.number(of: fault, in: kernel)
-      errandFailures[ErrandPlace(error: number, position: device.places.first ?? 0)] = failure
-      device.answer(throwing: number, like: fault, payload: failure.payload)
+      guard let keptResults else { return raise(failure, in: kernel, on: device) }
+      // What it has written is taken first.
+      heldFailure = failure
+      if device.answer(keptResults, afterRoundTrip: false) != nil {
+        raise(failure, in: kernel, on: device)
+      }
     }
+  }
+
+  /// Raises the error of an awaited errand where the kernel stands.
+  private mutating func raise(
+    _ failure: ErrandFailure, in kernel: CompiledKernel, on device: SimulatedDevice
+  ) {
+    let number = number(of: failure.fault, in: kernel)
+    errandFailures[ErrandPlace(error: number, position: device.places.first ?? 0)] = failure
+    device.answer(throwing: number, like: failure.fault, payload: failure.payload)
   }
 }

@@ -88,6 +88,10 @@ struct HostSession: ~Copyable {
   /// The payload of the declared error that left a function of the host half last, as canonical
   /// words.
   private(set) var lastPayload: [UInt64] = []
+  /// What an errand that failed gave back all the same; and its error, until the kernel has taken
+  /// that.
+  var keptResults: [UInt64]?
+  var heldFailure: ErrandFailure?
   /// Errors that kernels declare and the host half does not know; they have numbers after the
   /// host's own.
   var foreignErrors: [String] = []
@@ -173,7 +177,11 @@ struct HostSession: ~Copyable {
   }
 
   /// Runs function `index` of the image on top of whatever is suspended.
-  mutating func call(index: Int, arguments: [UInt64]) throws(HostStop) -> [UInt64] {
+  ///
+  /// One that tells by its last result whether it has failed leaves `keptResults`.
+  mutating func call(index: Int, arguments: [UInt64], tellsFailure: Bool = false) throws(HostStop)
+    -> [UInt64]
+  {
     guard depth < Self.depthMax else {
       throw .failed(describe(Fault(.stackOverflow)), fault: Fault(.stackOverflow))
     }
@@ -194,17 +202,13 @@ struct HostSession: ~Copyable {
       switch machine.run(port: &port) {
       case .finished:
         let results: [UInt64] = machine.exportResults()
+        if tellsFailure, results.last == 1 {
+          keptResults = results
+          throw stop(for: machine.raisedFault)
+        }
         machine.leave()
         return results
-      case .failed(let fault):
-        let error = describe(fault)
-        lastPayload =
-          fault.error < BuiltinError.firstDeclared || foreignName(of: fault.error) != nil
-          ? [] : machine.exportFault()
-        machine.leave()
-        if let refusal { throw refusal }
-        if isStopping, fault.error == BuiltinError.cancelled.rawValue { throw .stopped }
-        throw .failed(error, fault: fault)
+      case .failed(let fault): throw stop(for: fault)
       case .hostCall(let index):
         heedInterruption()
         serve(index)
@@ -221,6 +225,18 @@ struct HostSession: ~Copyable {
         heedInterruption()
       }
     }
+  }
+
+  /// What `fault`, which left the function entered last, is to the caller; that function is left.
+  private mutating func stop(for fault: Fault) -> HostStop {
+    let error = describe(fault)
+    lastPayload =
+      fault.error < BuiltinError.firstDeclared || foreignName(of: fault.error) != nil
+      ? [] : machine.exportFault()
+    machine.leave()
+    if let refusal { return refusal }
+    if isStopping, fault.error == BuiltinError.cancelled.rawValue { return .stopped }
+    return .failed(error, fault: fault)
   }
 
   /// Asks the host half to stop if somebody has interrupted the run.

@@ -1,25 +1,45 @@
-package import Diagnostics
+import Diagnostics
 
 /// What a kernel has the host do by `await` or `send`, taken apart: what the device computes, and
 /// what the host does with that.
 ///
 /// Texts are put together on the host: of an interpolation its values travel.
 package struct HostOperand: Sendable {
-  /// Evaluated on the device, in this order.
-  package private(set) var arguments: [TypedExpression] = []
+  /// Evaluated on the device, in this order; a place is one of the kernel's own that the host's
+  /// function changes: what it holds travels, and what it then holds comes back.
+  package private(set) var arguments: [TypedArgument] = []
   /// Runs on the host: where an argument stood it mentions the local at the same index of `locals`.
   package private(set) var work: TypedExpression
   /// Locals behind those of the function in which the operand stands.
   package private(set) var locals: [LocalID] = []
-  /// An `inout` argument that is a variable of the kernel itself; nil if there is none.
-  package private(set) var ownPlace: Span?
   private let firstLocal: Int
+  private let program: TypedProgram
 
   /// The operand of an `await` or `send` in `function`.
-  package init(_ operand: TypedExpression, in function: TypedFunction) {
+  package init(_ operand: TypedExpression, in function: TypedFunction, of program: TypedProgram) {
+    self.program = program
     firstLocal = function.locals.count
     work = operand
     work = host(operand)
+  }
+
+  /// The values among the arguments.
+  package var values: [TypedExpression] {
+    arguments.compactMap { if case .value(let value) = $0 { value } else { nil } }
+  }
+
+  /// The places among the arguments, each with its local.
+  package var places: [(place: Place, local: LocalID)] {
+    zip(arguments, locals).compactMap { argument, local in
+      if case .place(let place) = argument { (place, local) } else { nil }
+    }
+  }
+
+  private mutating func add(_ argument: TypedArgument) -> LocalID {
+    let local = LocalID(index: Int32(clamping: firstLocal + arguments.count))
+    arguments.append(argument)
+    locals.append(local)
+    return local
   }
 
   private mutating func device(_ value: TypedExpression) -> TypedExpression {
@@ -35,15 +55,16 @@ package struct HostOperand: Sendable {
       }
       return TypedExpression(.interpolation(travelled), value.type, at: value.span)
     default:
-      let local = LocalID(index: Int32(clamping: firstLocal + arguments.count))
-      arguments.append(value)
-      locals.append(local)
-      return TypedExpression(.local(local), value.type, at: value.span)
+      return TypedExpression(.local(add(.value(value))), value.type, at: value.span)
     }
   }
 
   private mutating func device(_ place: Place) -> Place {
-    if case .local = place.root { ownPlace = ownPlace ?? place.span }
+    if isOwn(place) {
+      return Place(
+        root: .local(add(.place(place))), steps: [], rootType: place.type, type: place.type,
+        at: place.span)
+    }
     var steps: [Place.Step] = []
     for step in place.steps {
       switch step {
@@ -53,6 +74,14 @@ package struct HostOperand: Sendable {
     }
     return Place(
       root: place.root, steps: steps, rootType: place.rootType, type: place.type, at: place.span)
+  }
+
+  /// Whether it is a variable of the kernel, or one that lives on the device.
+  private func isOwn(_ place: Place) -> Bool {
+    switch place.root {
+    case .local: true
+    case .member(let id): program[id].kind == .resident
+    }
   }
 
   /// What of `value` happens on the host: calls, and what is read there live.

@@ -307,8 +307,9 @@ package func builtinErrorPayload(_ number: Int) -> [(name: String, type: Type)] 
 
 /// Whether a program may throw the language's error without what the device would say of it: those
 /// of which language.md names no payload.
-func isThrownBare(_ number: Int) -> Bool {
-  ["SequenceError", "Collision", "Busy", "LimitExceeded"].contains(builtinErrorNames[number])
+package func isThrownBare(_ number: Int) -> Bool {
+  guard builtinErrorNames.indices.contains(number) else { return false }
+  return ["SequenceError", "Collision", "Busy", "LimitExceeded"].contains(builtinErrorNames[number])
 }
 
 /// A `catch` of a `try`.

@@ -33,6 +33,19 @@ extension Typer {
     return value
   }
 
+  /// The first argument of `call` that the host's function changes and that lives on the device; nil
+  /// if there is none.
+  func placeOfKernel(in call: TypedExpression) -> Place? {
+    guard case .call(_, _, let arguments) = call.kind else { return nil }
+    for case .place(let place) in arguments {
+      switch place.root {
+      case .local: return place
+      case .member(let id): if program[id].kind == .resident { return place }
+      }
+    }
+    return nil
+  }
+
   /// `await` and `send` have no meaning in code of the host.
   private func onHost(_ value: TypedExpression, word: String, at span: Span) -> Diagnostic {
     var what = "what stands here is just read"

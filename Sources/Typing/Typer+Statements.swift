@@ -118,6 +118,19 @@ extension Typer {
                 "wait for the result",
                 [Edit(Span(span.source, Int(span.start), Int(span.start) + 4), "await")])
             ]))
+      } else if body.isDevice, let place = placeOfKernel(in: call) {
+        report(
+          Diagnostic(
+            .sendWithResult,
+            "`send` does not wait, so it cannot bring back what the function writes to this",
+            at: place.span,
+            remark: "a variable of the kernel",
+            notes: ["Use `await`, which waits a round trip to the host for it."],
+            fixes: [
+              Fix(
+                "wait for it",
+                [Edit(Span(span.source, Int(span.start), Int(span.start) + 4), "await")])
+            ]))
       }
       add(.send(call))
     case .preload(let names): typePreload(names, at: span, into: &statements)
