@@ -126,8 +126,8 @@ package enum Opcode: UInt16, Sendable {
   case arrayAllocate, arrayMove, arrayBorrow, arrayCopy, arrayRelease, arrayCount, arrayData
   case arrayLoad, arrayStore, elementLoad, elementStore, arrayAppend, arraySlice, arrayConcatenate,
     arrayEqual
-  /// Texts: -1, 0 or 1 as the first stands before, at or after the second, by their bytes; the number
-  /// of characters (Unicode scalars).
+  /// Texts: -1, 0 or 1 as the first stands before, at or after the second, by their bytes; and the
+  /// number of characters (Unicode scalars).
   case textCompare, textCount
   /// What a function value has copied: `pack` makes an array of integers of the values in the c
   /// slots from b on, in their canonical form; `unpack` fills the c slots from b on again.

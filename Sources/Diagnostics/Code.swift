@@ -63,6 +63,7 @@ package enum Code: String, CaseIterable, Sendable {
   case needlessAwait = "W0401"
   case plainLoopInParallel = "W0601"
   case waitInBranch = "W0602"
+  case unreadWindow = "W0603"
 
   package var severity: Severity {
     switch rawValue.utf8.first {

@@ -53,7 +53,7 @@ package struct Diagnostic: Hashable, Sendable {
   /// What is to be said at the primary span, beside the message.
   package let remark: String?
   package let labels: [Label]
-  package let notes: [String]
+  package var notes: [String]
   package let fixes: [Fix]
 
   package var severity: Severity { code.severity }

@@ -174,7 +174,7 @@ struct DeviceFactsReader {
         write(place)
       }
       return []
-    case .simulate(_, let arguments, let seed, let shared):
+    case .simulate(_, let arguments, let seed, let shared, _):
       for (_, argument) in arguments { read(argument) }
       if let seed { read(seed) }
       for input in shared { read(input.value) }

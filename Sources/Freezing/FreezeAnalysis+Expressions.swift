@@ -81,7 +81,7 @@ extension FreezeAnalysis {
       mayThrow()
       write(place, at: expression.span)
     case .record(let block): walk(block)
-    case .simulate(_, let arguments, let seed, let shared):
+    case .simulate(_, let arguments, let seed, let shared, _):
       for (_, argument) in arguments.sorted(by: { $0.key.index < $1.key.index }) {
         evaluate(argument)
       }

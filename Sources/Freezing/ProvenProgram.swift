@@ -30,10 +30,22 @@ package enum CapturePathStep: Hashable, Sendable {
 package struct ProvenProgram: Sendable {
   package let typed: TypedProgram
   let manifest: CaptureManifest
+  /// The same program in other laboratories, by their names.
+  private var elsewhere: [String: ProvenProgram] = [:]
 
   fileprivate init(typed: TypedProgram, manifest: CaptureManifest) {
     self.typed = typed
     self.manifest = manifest
+  }
+
+  /// The program where its tests have it in the laboratory `name`; itself where there is none.
+  package func inLaboratory(_ name: String?) -> ProvenProgram {
+    name.flatMap { elsewhere[$0] } ?? self
+  }
+
+  /// Takes in `program`, which is this one in the laboratory `name`.
+  package mutating func add(_ program: ProvenProgram, inLaboratory name: String) {
+    elsewhere[name] = program
   }
 
   /// What `kernel` captures, through everything that it calls on the device; each path once, in the

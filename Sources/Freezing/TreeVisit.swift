@@ -114,7 +114,7 @@ extension TypedExpression {
     case .append(let place, let value):
       place.visit(body)
       value.visit(body)
-    case .simulate(_, let arguments, let seed, let shared):
+    case .simulate(_, let arguments, let seed, let shared, _):
       for (_, argument) in arguments.sorted(by: { $0.key.index < $1.key.index }) {
         argument.visit(body)
       }

@@ -105,7 +105,8 @@ package enum HostCall: Hashable, Sendable {
   case expect(text: String, sides: [Type], span: Span)
   /// (the arguments' values in the order of the members, then the seed: Int if there is one, then
   /// the shared values) -> handle: Int
-  case simulate(ExperimentID, [MemberID], hasSeed: Bool, shared: [SharedSlot])
+  case simulate(
+    ExperimentID, [MemberID], hasSeed: Bool, shared: [SharedSlot], laboratory: String?)
   /// (handle: Int, device: String, rising: Bool) -> [Timestamp]
   case traceEdges
   /// (handle: Int, device: String, Int) -> Duration

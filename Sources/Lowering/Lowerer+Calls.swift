@@ -266,7 +266,7 @@ extension Lowerer {
     case .pause: "pause"
     case .leastSquares: "least_squares"
     case .expect: "expect"
-    case .simulate(let id, _, _, _): "simulate \(program[id].name)"
+    case .simulate(let id, _, _, _, _): "simulate \(program[id].name)"
     case .traceEdges: "edges"
     case .traceSpan: "span"
     case .traceLevel: "level"
@@ -357,15 +357,16 @@ extension Lowerer {
 
   mutating func simulate(
     _ id: ExperimentID, _ arguments: [MemberID: TypedExpression], _ seed: TypedExpression?,
-    _ shared: [SharedInput], _ expression: TypedExpression, _ hint: Run?
+    _ shared: [SharedInput], _ laboratory: String?, _ expression: TypedExpression, _ hint: Run?
   ) -> Operand {
     let members = arguments.keys.sorted { $0.index < $1.index }
     let operands =
       members.compactMap { arguments[$0] } + (seed.map { [$0] } ?? []) + shared.map(\.value)
     let slots = shared.map { SharedSlot(key: $0.key, type: type(of: $0.value)) }
     return callHost(
-      .simulate(id, members, hasSeed: seed != nil, shared: slots), evaluating: operands,
-      expression, hint)
+      .simulate(
+        id, members, hasSeed: seed != nil, shared: slots, laboratory: laboratory),
+      evaluating: operands, expression, hint)
   }
 
   mutating func expect(

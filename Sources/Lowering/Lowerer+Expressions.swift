@@ -95,8 +95,8 @@ extension Lowerer {
       return comprehension(value, clauses, expression, hint)
     case .interpolation(let segments): return interpolation(segments, expression, hint)
     case .append(let place, let value): return append(place, value, at: span)
-    case .simulate(let id, let arguments, let seed, let shared):
-      return simulate(id, arguments, seed, shared, expression, hint)
+    case .simulate(let id, let arguments, let seed, let shared, let laboratory):
+      return simulate(id, arguments, seed, shared, laboratory, expression, hint)
     case .await(let operand): return callErrand(operand, isAwaited: true, hint)
     case .record(let block): return record(block, expression, hint)
     }

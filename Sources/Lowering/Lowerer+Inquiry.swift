@@ -29,7 +29,7 @@ private func anyOperand(of expression: TypedExpression, _ visit: (TypedExpressio
   case .interpolation(let segments):
     segments.contains { if case .value(let value, _) = $0 { visit(value) } else { false } }
   case .append(let place, let value): anyOperand(of: place, visit) || visit(value)
-  case .simulate(_, let arguments, let seed, let shared):
+  case .simulate(_, let arguments, let seed, let shared, _):
     arguments.values.contains(where: visit) || seed.map(visit) ?? false
       || shared.contains { visit($0.value) }
   }

@@ -117,7 +117,7 @@ struct Lowerer {
     case .unit, .never: return []
     default:
       if let shape = shapes.shape(of: type) { return shape.words }
-      unsupported("a value of type \(program.text(type)) here", at: span)
+      unsupported("a value of type `\(program.text(type))`", at: span)
       return []
     }
   }
@@ -245,7 +245,7 @@ struct Lowerer {
     index: Int, count: Int
   ) {
     guard let shape = shapes.shape(of: element), let layout = shapes.layout(of: shape.words) else {
-      unsupported("an array of \(program.text(element)) here", at: span)
+      unsupported("an array of `\(program.text(element))`", at: span)
       return (0, 0)
     }
     let key = DataKey(layout: layout, elements: elements)
@@ -262,7 +262,7 @@ struct Lowerer {
   mutating func tableEntry(_ table: NumberTable, of element: Type, at span: Span) -> Int {
     if let known = tableIndices[span] { return known }
     guard let shape = shapes.shape(of: element), let layout = shapes.layout(of: shape.words) else {
-      unsupported("an array of \(program.text(element)) here", at: span)
+      unsupported("an array of `\(program.text(element))`", at: span)
       return 0
     }
     let words: [UInt64] =

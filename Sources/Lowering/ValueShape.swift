@@ -123,8 +123,8 @@ package struct ShapeTable: Sendable {
 }
 
 extension TypedProgram {
-  /// Whether what the error carries is more than an error has room for: then it travels as one array
-  /// of its canonical words.
+  /// Whether what the error carries is more than an error has room for: then it travels as one
+  /// array of its canonical words.
   package func packsPayload(of id: ErrorID) -> Bool {
     var shapes = ShapeTable(program: self)
     let count = self[id].payload.reduce(0) { $0 + (shapes.shape(of: $1.type)?.words.count ?? 0) }

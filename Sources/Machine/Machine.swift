@@ -69,8 +69,8 @@ package struct Machine {
   /// `globals`, one word each, outlive starts: their owner sets them to zero at first. Without it
   /// they lie in the stack's memory and are zero after each start.
   ///
-  /// Calls nest `callDepthMax` deep, and an array has fewer bytes than `arrayBytesMax`, whatever room
-  /// there is beyond.
+  /// Calls nest `callDepthMax` deep, and an array has fewer bytes than `arrayBytesMax`, whatever
+  /// room there is beyond.
   package init(
     image: VerifiedImage, stack memory: UnsafeMutableRawBufferPointer,
     arena: UnsafeMutableRawBufferPointer,

@@ -171,7 +171,7 @@ struct Contents {
     case .append(let place, let value):
       look(at: place)
       look(at: value)
-    case .simulate(_, let arguments, let seed, let shared):
+    case .simulate(_, let arguments, let seed, let shared, _):
       look(at: arguments.values + (seed.map { [$0] } ?? []) + shared.map(\.value))
     }
   }

@@ -182,8 +182,8 @@ extension Interpreter {
     case .append(let place, let value):
       try append(place, value, at: span)
       return .unit
-    case .simulate(let experiment, let arguments, let seed, let shared):
-      return try simulate(experiment, arguments, seed, shared, at: span)
+    case .simulate(let experiment, let arguments, let seed, let shared, let laboratory):
+      return try simulate(experiment, arguments, seed, shared, laboratory, at: span)
     }
   }
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import Freezing
 import Running
 import Simulation
 import Typing
@@ -9,13 +10,14 @@ import Values
 extension Interpreter {
   mutating func simulate(
     _ experiment: ExperimentID, _ arguments: [MemberID: TypedExpression], _ seed: TypedExpression?,
-    _ shared: [SharedInput], at span: Span
+    _ shared: [SharedInput], _ laboratory: String?, at span: Span
   ) throws(Stop) -> Value {
     var values: [MemberID: Constant] = [:]
     for (member, argument) in arguments.sorted(by: { $0.key.index < $1.key.index }) {
       values[member] = try evaluate(argument).constant
     }
-    var request = ReferenceRequest(program: program, experiment: experiment)
+    var request = ReferenceRequest(
+      program: program.inLaboratory(laboratory), experiment: experiment)
     request.arguments = values
     request.seed = self.seed
     if let seed { request.seed = UInt64(bitPattern: try integer(seed)) }

@@ -93,8 +93,8 @@ extension HostSession {
       let texts = zip(values.dropFirst(), sides).map { printer.literal($0, $1) }
       expectations.note(isMet, condition, sides: texts, span: span)
       answer([])
-    case .simulate(let experiment, let members, let hasSeed, let shared):
-      simulate(experiment, members, hasSeed, shared, operands)
+    case .simulate(let experiment, let members, let hasSeed, let shared, let laboratory):
+      simulate(experiment, members, hasSeed, shared, laboratory, operands)
     case .traceEdges:
       var operands = reader(operands, [.integer, .string, .boolean])
       guard let trace = simulation(operands.integer())?.trace, let device = operands.text(),

@@ -1,5 +1,6 @@
 import Bytecode
 import Diagnostics
+import Freezing
 import Lowering
 import Machine
 import Simulation
@@ -18,11 +19,11 @@ extension HostSession {
 
   mutating func simulate(
     _ experiment: ExperimentID, _ members: [MemberID], _ hasSeed: Bool,
-    _ shared: [SharedSlot], _ operands: [UInt64]
+    _ shared: [SharedSlot], _ laboratory: String?, _ operands: [UInt64]
   ) {
     let types = members.map { typed[$0].type } + (hasSeed ? [.integer] : []) + shared.map(\.type)
     var values = read(operands, types)
-    var request = RunRequest(program: program, experiment: experiment)
+    var request = RunRequest(program: program.inLaboratory(laboratory), experiment: experiment)
     request.seed = seed
     request.keepsTrace = true
     request.stopTime = stopTime

@@ -137,7 +137,7 @@ struct TreeWalk {
     case .append(let target, let value):
       walk(value)
       walk(target)
-    case .simulate(_, let arguments, let seed, let shared):
+    case .simulate(_, let arguments, let seed, let shared, _):
       for value in arguments.values { walk(value) }
       if let seed { walk(seed) }
       for input in shared { walk(input.value) }

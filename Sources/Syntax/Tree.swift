@@ -270,6 +270,18 @@ package struct ParsedModule: Sendable {
   /// What of the source was not understood.
   package var doubts: Doubts { nodes.contents.doubts }
   package var declarations: [Declaration] { nodes.contents.declarations }
+  /// The texts that stand behind `lab:` in calls.
+  package var laboratoryNames: [String] {
+    nodes.contents.expressions.flatMap { expression -> [String] in
+      guard case .call(_, let arguments) = expression else { return [] }
+      return arguments.compactMap { argument in
+        guard argument.label?.text == "lab", case .string(let segments) = self[argument.value],
+          case .text(let name)? = segments.first, segments.count == 1
+        else { return nil }
+        return name
+      }
+    }
+  }
   package subscript(id: ExpressionID) -> Expression { nodes.contents[id] }
   package subscript(id: StatementID) -> Statement { nodes.contents.statements[Int(id.index)] }
   package subscript(id: TypeID) -> WrittenType { nodes.contents.types[Int(id.index)] }

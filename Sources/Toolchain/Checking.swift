@@ -8,7 +8,7 @@ package import Typing
 /// A program without errors: typed, and its captures proven.
 package struct CheckedProgram: Sendable {
   package let loaded: LoadedProgram
-  package let proven: ProvenProgram
+  package fileprivate(set) var proven: ProvenProgram
   package var typed: TypedProgram { proven.typed }
 }
 
@@ -27,10 +27,34 @@ package func check(_ loaded: LoadedProgram, against description: SystemDescripti
     if !diagnostics.contains(where: { $0.severity == .error }) {
       result = proven.value.map { CheckedProgram(loaded: loaded, proven: $0) }
     }
-    if let result { diagnostics += uncompilable(in: result.proven) }
+    if let known = result {
+      diagnostics += uncompilable(in: known.proven)
+      diagnostics += elsewhere(loaded, &result)
+    }
     if diagnostics.contains(where: { $0.severity == .error }) { result = nil }
   }
   return Checked(result, inOrder(diagnostics, main: loaded.main))
+}
+
+/// Checks the program against the laboratories in which its tests simulate it, and takes them into
+/// `result`; what is wrong with it there.
+private func elsewhere(_ loaded: LoadedProgram, _ result: inout CheckedProgram?) -> [Diagnostic] {
+  var faults: [Diagnostic] = []
+  for (name, laboratory) in loaded.modules.laboratories.sorted(by: { $0.key < $1.key }) {
+    guard case .described(let description) = laboratory else { continue }
+    let typed = type(loaded.modules, against: description)
+    let proven = typed.value.map { prove($0) }
+    if let program = proven?.value {
+      result?.proven.add(program, inLaboratory: name)
+      continue
+    }
+    for var fault in typed.diagnostics + (proven?.diagnostics ?? [])
+    where fault.severity == .error {
+      fault.notes.append("This is so in the laboratory \(name), in which a test simulates it.")
+      faults.append(fault)
+    }
+  }
+  return faults
 }
 
 /// What later passes have to say of `loaded`: without warnings if there are syntax errors, since

@@ -39,7 +39,8 @@ package func load(
   loader.files[Loader.normalized(name)] = .loading
   loader.add(main, name: Loader.stem(of: name), path: name)
   return LoadedProgram(
-    modules: LoadedModules(sources: loader.sources, modules: loader.modules),
+    modules: LoadedModules(
+      sources: loader.sources, modules: loader.modules, laboratories: loader.laboratories),
     diagnostics: loader.diagnostics, main: main)
 }
 
@@ -69,6 +70,7 @@ private struct Loader {
   var modules: [LoadedModule] = []
   var diagnostics: [Diagnostic] = []
   var files: [String: State] = [:]
+  var laboratories: [String: NamedLaboratory] = [:]
   private var libraries: [String: Int] = [:]
 
   /// More files than a project has; each takes a number of 16 bits.
@@ -82,6 +84,7 @@ private struct Loader {
     let parsed = parse(source, in: sources)
     diagnostics += parsed.diagnostics
     guard let tree = parsed.value else { return 0 }
+    for name in tree.laboratoryNames { laboratory(LoadedModules.path(name, from: path)) }
     var imports: [String: Int] = [:]
     var spans: [String: Span] = [:]
     /// The modules that were meant by names of which there are none.
@@ -148,7 +151,7 @@ private struct Loader {
   }
 
   private mutating func file(_ file: String, at span: Span, from importer: String?) -> Int? {
-    let path = Loader.normalized(Loader.resolve(file, from: importer))
+    let path = Loader.normalized(LoadedModules.path(file, from: importer))
     switch files[path] {
     case .loaded(let index): return index
     case .failed: return nil
@@ -191,12 +194,22 @@ private struct Loader {
     return name.hasSuffix(".exp") ? String(name.dropLast(4)) : name
   }
 
-  /// `path`, which is relative to the file `importer`.
-  static func resolve(_ path: String, from importer: String?) -> String {
-    guard !path.hasPrefix("/"), let importer, let slash = importer.lastIndex(of: "/") else {
-      return path
+  /// Reads the laboratory in the file `path`.
+  private mutating func laboratory(_ path: String) {
+    guard laboratories[path] == nil else { return }
+    switch read(path) {
+    case .success(let bytes):
+      let (laboratory, sources) = readLaboratory(path, bytes)
+      if let description = laboratory.value {
+        laboratories[path] = .described(description)
+      } else if let fault = laboratory.diagnostics.first {
+        let place = sources.position(of: fault.span)
+        laboratories[path] = .faulty("\(path):\(place.line): \(fault.message)")
+      }
+    case .failure(.notFound): laboratories[path] = .faulty("there is no file `\(path)`")
+    case .failure(.unreadable(let reason)):
+      laboratories[path] = .faulty("`\(path)` cannot be read: \(reason)")
     }
-    return String(importer[...slash]) + path
   }
 
   /// `path` without `.` and, where it can be said without looking, `..`.

@@ -97,7 +97,8 @@ package struct TypedExpression: Sendable {
     case append(Place, TypedExpression)
     /// `simulate(X(a: 1))`: the arguments given, by member, and the shared values before the run.
     case simulate(
-      ExperimentID, [MemberID: TypedExpression], seed: TypedExpression?, shared: [SharedInput])
+      ExperimentID, [MemberID: TypedExpression], seed: TypedExpression?, shared: [SharedInput],
+      laboratory: String?)
   }
 }
 

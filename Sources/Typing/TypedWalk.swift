@@ -63,7 +63,7 @@ extension TypedExpression {
     case .append(let place, let value):
       visit(.expression(value))
       place.visit(visit)
-    case .simulate(_, let arguments, let seed, let shared):
+    case .simulate(_, let arguments, let seed, let shared, _):
       for (_, value) in arguments.sorted(by: { $0.key.index < $1.key.index }) {
         visit(.expression(value))
       }

@@ -33,8 +33,8 @@ extension Typer {
     return value
   }
 
-  /// The first argument of `call` that the host's function changes and that lives on the device; nil
-  /// if there is none.
+  /// The first argument of `call` that the host's function changes and that lives on the device;
+  /// nil if there is none.
   func placeOfKernel(in call: TypedExpression) -> Place? {
     guard case .call(_, _, let arguments) = call.kind else { return nil }
     for case .place(let place) in arguments {

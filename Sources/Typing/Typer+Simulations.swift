@@ -1,4 +1,5 @@
 import Diagnostics
+import Laboratory
 import Syntax
 
 // `simulate`, and what a test asks of its result (rules 31 and 62).
@@ -32,15 +33,14 @@ extension Typer {
     }
     var seed: TypedExpression?
     var shared: [SharedInput]?
+    var laboratory: String?
     for argument in arguments.dropFirst() {
       let place = argument.label?.span ?? tree.span(of: argument.value)
       switch argument.label?.text {
       case "seed"? where seed == nil: seed = value(argument.value, as: .integer)
       case "shared"? where shared == nil: shared = sharedInputs(argument.value, of: id)
-      case "lab"?:
-        _ = expression(argument.value)
-        notYet("`lab:` of `simulate`", at: place)
-      case "seed"?, "shared"?:
+      case "lab"? where laboratory == nil: laboratory = namedLaboratory(argument.value)
+      case "seed"?, "shared"?, "lab"?:
         _ = expression(argument.value)
         report(
           Diagnostic(
@@ -51,8 +51,8 @@ extension Typer {
           Diagnostic(
             .wrongArguments, "`simulate` has no such argument", at: place,
             notes: [
-              "After the experiment it takes `seed:` and `shared:`; the experiment's own arguments "
-                + "stand within its parentheses."
+              "After the experiment it takes `seed:`, `shared:` and `lab:`; the experiment's own "
+                + "arguments stand within its parentheses."
             ]))
       }
     }
@@ -88,7 +88,42 @@ extension Typer {
       values[member] = value(argument.value, as: program[member].type)
     }
     return TypedExpression(
-      .simulate(id, values, seed: seed, shared: shared ?? []), .simulation(id), at: span)
+      .simulate(id, values, seed: seed, shared: shared ?? [], laboratory: laboratory),
+      .simulation(id), at: span)
+  }
+
+  /// The path of the laboratory that `lab:` names.
+  ///
+  /// Times are counted in ticks, which are the same in a whole project.
+  private mutating func namedLaboratory(_ value: ExpressionID) -> String? {
+    let span = tree.span(of: value)
+    guard case .string(let segments) = tree[value], let name = plainText(segments) else {
+      _ = expression(value)
+      report(
+        Diagnostic(
+          .mismatch, "`lab:` takes the path of a laboratory's file, written out", at: span,
+          notes: ["As in `simulate(Blink(), lab: \"other.toml\")`; it is relative to this file."]))
+      return nil
+    }
+    let path = LoadedModules.path(name, from: program.sources[span.source].name)
+    switch modules.laboratories[path] {
+    case .described(let description)?:
+      let ticks = (program.description.core.ticksPerSecond, description.core.ticksPerSecond)
+      guard ticks.0 == ticks.1 else {
+        report(
+          Diagnostic(
+            .unknownDevice, "the laboratory `\(name)` has another tick than this one", at: span,
+            notes: [
+              "This test counts its times in ticks. `larmor test --lab \(name)` runs all of the file "
+                + "there."
+            ]))
+        return nil
+      }
+      return path
+    case .faulty(let why)?: report(Diagnostic(.unknownDevice, why, at: span))
+    case nil: report(Diagnostic(.unknownDevice, "there is no file `\(name)`", at: span))
+    }
+    return nil
   }
 
   /// `[("pi", 3 us), …]`: shared values by their keys.

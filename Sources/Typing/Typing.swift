@@ -30,10 +30,27 @@ package struct LoadedModule: Sendable {
 package struct LoadedModules: Sendable {
   package let sources: SourceSet
   package let modules: [LoadedModule]
-  package init(sources: SourceSet, modules: [LoadedModule]) {
+  /// The laboratories that `simulate` names, by their paths.
+  package let laboratories: [String: NamedLaboratory]
+  package init(
+    sources: SourceSet, modules: [LoadedModule], laboratories: [String: NamedLaboratory] = [:]
+  ) {
     self.sources = sources
     self.modules = modules
+    self.laboratories = laboratories
   }
+
+  /// The path of the file `path`, which the module in the file `name` names.
+  package static func path(_ path: String, from name: String?) -> String {
+    guard !path.hasPrefix("/"), let name, let slash = name.lastIndex(of: "/") else { return path }
+    return String(name[...slash]) + path
+  }
+}
+
+/// A laboratory that a program names, or why it is none.
+package enum NamedLaboratory: Sendable {
+  case described(SystemDescription)
+  case faulty(String)
 }
 
 /// Resolves every name, finds every type, chooses every operator, and enforces stages and effects.
@@ -298,6 +315,7 @@ struct Typer {
     checkStages()
     rejectUncalledResidents()
     warnOfBranches()
+    warnOfUnreadWindows()
     rejectDefaultsOutOfRange()
     dropConsequencesOfMissingResults()
     diagnostics = program.once(diagnostics)
