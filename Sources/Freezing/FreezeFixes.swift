@@ -221,17 +221,18 @@ extension FreezeReporter {
   /// All calls of the kernel, if they all stand in host code of its experiment where its captures
   /// mean the same.
   private func calls(of kernel: FunctionID, passing members: [Member]) -> [TypedExpression]? {
-    guard !index.takenKernels.contains(kernel) else { return nil }
+    let known = index.callsOfKernel[kernel] ?? []
+    guard !index.takenKernels.contains(kernel), known.count <= Self.callCountMax else { return nil }
     var result: [TypedExpression] = []
     let names = Set(members.map(\.name))
-    for (function, call) in index.callsOfKernel[kernel] ?? [] {
+    for (function, call) in known {
       guard FreezeAnalysis.isHost(program[function]),
         program[function].owner == program[kernel].owner,
         !program[function].locals.contains(where: { names.contains($0.name) })
       else { return nil }
       result.append(call)
     }
-    return result.count > Self.callCountMax ? nil : result
+    return result
   }
 
   /// The offset of the `)` of the kernel's parameters.

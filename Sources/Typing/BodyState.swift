@@ -10,6 +10,34 @@ struct LocalFunction {
   let span: Span
 }
 
+/// The names around a function that is declared in a body.
+private final class Surroundings: Sendable {
+  let scopes: [[String: LocalID]]
+  let functionScopes: [[String: LocalFunction]]
+  let locals: [Local]
+  let outer: Surroundings?
+
+  init(
+    scopes: [[String: LocalID]], functionScopes: [[String: LocalFunction]], locals: [Local],
+    outer: Surroundings?
+  ) {
+    self.scopes = scopes
+    self.functionScopes = functionScopes
+    self.locals = locals
+    self.outer = outer
+  }
+
+  func bindingSpan(of name: String) -> Span? {
+    for scope in scopes {
+      if let local = scope[name] { return locals[Int(local.index)].span }
+    }
+    for scope in functionScopes {
+      if let function = scope[name] { return function.span }
+    }
+    return outer?.bindingSpan(of: name)
+  }
+}
+
 /// What the typer knows while it is in one body: the locals, their scopes, and what may stand here.
 struct BodyState {
   var function: FunctionID?
@@ -29,8 +57,8 @@ struct BodyState {
   private var scopes: [[String: LocalID]] = []
   /// The functions declared in each open scope.
   private var functionScopes: [[String: LocalFunction]] = []
-  /// Of a function in another one: the names in scope around it, which it shadows neither.
-  var enclosingNames: [String: Span] = [:]
+  /// Of a function in another one: what is in scope around it, which it shadows neither.
+  private var surroundings: Surroundings?
   /// Of a function in another one: how many of its first locals are copies of locals around it.
   var captureCount = 0
   private(set) var used: Set<Int32> = []
@@ -81,7 +109,8 @@ struct BodyState {
     inner.generics = function.generics
     inner.result = function.result
     inner.locals = function.locals
-    inner.enclosingNames = namesInScope()
+    inner.surroundings = Surroundings(
+      scopes: scopes, functionScopes: functionScopes, locals: locals, outer: surroundings)
     inner.captureCount = function.captureCount
     inner.unknownNames = unknownNames
     inner.openScope()
@@ -114,16 +143,10 @@ struct BodyState {
     scopes.flatMap(\.keys) + functionScopes.flatMap(\.keys)
   }
 
-  /// The names of locals and of functions declared here, and where each was bound.
-  func namesInScope() -> [String: Span] {
-    var names = enclosingNames
-    for scope in scopes {
-      for (name, local) in scope { names[name] = locals[Int(local.index)].span }
-    }
-    for scope in functionScopes {
-      for (name, function) in scope { names[name] = function.span }
-    }
-    return names
+  /// Where a local or a function in scope, here or around the function, was given its name.
+  func bindingSpan(of name: String) -> Span? {
+    if let local = lookUp(name) { return locals[Int(local.index)].span }
+    return lookUpFunction(name)?.span ?? surroundings?.bindingSpan(of: name)
   }
 
   mutating func openScope() {

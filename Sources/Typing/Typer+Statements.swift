@@ -285,9 +285,7 @@ extension Typer {
 
   /// Where another local or function in scope was given the name.
   func boundHere(_ name: Name) -> Span? {
-    if name.text == "_" { return nil }
-    if let local = body.lookUp(name.text) { return body.locals[Int(local.index)].span }
-    return body.lookUpFunction(name.text)?.span ?? body.enclosingNames[name.text]
+    name.text == "_" ? nil : body.bindingSpan(of: name.text)
   }
 
   // MARK: Assignments
