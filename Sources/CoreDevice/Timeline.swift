@@ -14,40 +14,40 @@ package struct Timeline: DevicePort {
   /// The device's time.
   ///
   /// What it has passed may still be in the lanes, until `advance`.
-  private var clockTime: Int64 = 0
+  var clockTime: Int64 = 0
   private var cursorTime: Int64 = 0
-  private var lanes: Lanes
-  private var inputs: InputQueues
+  var lanes: Lanes
+  var inputs: InputQueues
   /// The session whose kernels queue events.
-  package private(set) var session = Session(number: 0)
+  package internal(set) var session = Session(number: 0)
   /// The number of the kernel call that runs, or ran last.
   package private(set) var call: UInt32 = 0
   /// It may write again what an earlier call has written on the same tick.
-  private var isCleanup = false
+  var isCleanup = false
   /// Whether the operation that is being tried again has let time pass.
-  private var hasWaited = false
+  var hasWaited = false
   /// An input on which an edge ends the waiting.
-  private var awaited: UInt16?
+  var awaited: UInt16?
   private let margin: Int64
-  private let outputCounts: UnsafeMutableBufferPointer<Int>
+  let outputCounts: UnsafeMutableBufferPointer<Int>
   /// The kernel that runs keeps its cursor where it is.
   private var isSeamless = false
   var recorder: Recording
   var playback: Playback
 
   /// When `resetTimeline` was called, until what it drops has been dropped.
-  private var resetTime: Int64?
+  var resetTime: Int64?
 
   /// What an operation that answered `.wait` waits for: that the clock reaches this time, and the
   /// world with it.
-  package private(set) var waitsUntil: Int64 = 0
+  package internal(set) var waitsUntil: Int64 = 0
   /// Whatever runs is to stop once the clock has reached it; nil: no stop was requested.
-  private var stopTime: Int64?
+  var stopTime: Int64?
   /// Whatever runs is to stop at its next safe point, since a `send` of it has failed.
   private var failureIsRequested = false
   /// How many `critical` blocks run inside each other: no stop arrives there, and nothing catches
   /// up by itself.
-  private var criticalDepth = 0
+  var criticalDepth = 0
   /// Asked by the machine at its safe points: not 0 while a stop is requested, so that each of them
   /// is reported, with the clock as it is there.
   let stopFlag: UnsafeMutablePointer<UInt32>
@@ -354,209 +354,6 @@ package struct Timeline: DevicePort {
       if inputs.knownUntil < clockTime { wait(until: clockTime) } else { wait(until: time) }
       awaited = address != 1 && waitsUntil > clockTime ? channel : nil
       return .wait
-    }
-  }
-}
-
-// MARK: - Queueing
-
-extension Timeline {
-  private enum Admission {
-    case placed(Lanes.Place)
-    case wait(until: Int64)
-    case refused(Fault)
-  }
-
-  private func event(
-    _ kind: OutputEvent.Kind, _ channel: UInt16, _ address: Int64, _ value: UInt64, at time: Int64,
-    _ position: UInt64
-  ) -> OutputEvent {
-    OutputEvent(
-      time: time, channel: channel, kind: kind, address: address, value: value,
-      slack: time.subtractingReportingOverflow(clockTime).partialValue, position: position,
-      call: call)
-  }
-
-  /// Queues both or neither.
-  ///
-  /// `second` is later than `first`.
-  private mutating func queue(_ first: OutputEvent, _ second: OutputEvent) -> PortOutcome {
-    let place: Lanes.Place
-    switch admit(first, needed: 2) {
-    case .refused(let fault): return refuse(fault)
-    case .wait(let time): return stall(until: time)
-    case .placed(let admitted): place = admitted
-    }
-    // A first event at the end of a lane is followed there by the second, unless that one replaces
-    // another.
-    let secondPlace = lanes.place(second, needed: 1, mergingRepeats: isCleanup)
-    switch (place, secondPlace) {
-    case (.lane(let lane), .lane), (.lane(let lane), .full), (.lane(let lane), .outOfSequence):
-      accept(first, in: place)
-      accept(second, in: .lane(lane))
-    case (_, .instead), (_, .repeated), (_, .lane):
-      accept(first, in: place)
-      accept(second, in: secondPlace)
-    case (_, .collision), (_, .outOfSequence), (_, .full):
-      switch admission(of: second, to: secondPlace) {
-      case .refused(let fault): return refuse(fault)
-      case .wait(let time): return stall(until: time)
-      case .placed: preconditionFailure("such a place admits nothing")
-      }
-    }
-    hasWaited = false
-    return .done
-  }
-
-  /// Why nothing can be written to `address`: there is no such output.
-  private func refusal(of channel: UInt16, _ address: Int64) -> Fault? {
-    let number = Int(channel)
-    guard number < outputCounts.count, outputCounts[number] > 0 else { return nil }
-    guard address < 0 || address >= Int64(outputCounts[number]) else { return nil }
-    return Fault(.indexOutOfRange, UInt64(bitPattern: address), UInt64(outputCounts[number]))
-  }
-
-  private func lateness(of event: OutputEvent) -> Fault? {
-    guard event.time < clockTime else { return nil }
-    return Fault(
-      .underflow, UInt64(event.channel), UInt64(bitPattern: event.time),
-      UInt64(bitPattern: event.slack))
-  }
-
-  private func admit(_ event: OutputEvent, needed: Int = 1) -> Admission {
-    if let fault = lateness(of: event) { return .refused(fault) }
-    return admission(of: event, to: lanes.place(event, needed: needed, mergingRepeats: isCleanup))
-  }
-
-  private func admission(of event: OutputEvent, to place: Lanes.Place) -> Admission {
-    switch place {
-    case .lane, .instead, .repeated: return .placed(place)
-    case .full(let time): return .wait(until: saturating(time, plus: 1))
-    case .outOfSequence:
-      return .refused(
-        Fault(.sequenceError, UInt64(event.channel), UInt64(bitPattern: event.time), 1))
-    case .collision(let position, let call):
-      return .refused(
-        Fault(
-          .collision, UInt64(event.channel), UInt64(bitPattern: event.time), position,
-          UInt64(call)))
-    }
-  }
-
-  private mutating func accept(_ event: OutputEvent, in place: Lanes.Place) {
-    switch place {
-    case .lane(let lane):
-      lanes.append(event, to: lane)
-      session.account.accepted &+= 1
-    case .instead(let index):
-      lanes.replace(at: index, with: event)
-      session.account.replaced &+= 1
-    case .repeated: session.account.replaced &+= 1
-    case .full, .outOfSequence, .collision:
-      preconditionFailure("only an admitted place is accepted")
-    }
-  }
-
-  private mutating func refuse(_ fault: Fault) -> PortOutcome {
-    hasWaited = false
-    return .fault(fault)
-  }
-
-  /// A full lane holds the kernel up, but not its cursor: it is still ahead.
-  private mutating func stall(until time: Int64) -> PortOutcome {
-    waitsUntil = max(time, clockTime)
-    awaited = nil
-    return .wait
-  }
-
-  private mutating func wait(until time: Int64) {
-    waitsUntil = max(time, clockTime)
-    awaited = nil
-    if waitsUntil > clockTime { hasWaited = true }
-  }
-
-  private mutating func finishWaiting() {
-    if hasWaited { catchUp() }
-    hasWaited = false
-  }
-}
-
-// MARK: - Time passing
-
-extension Timeline {
-  /// Moves the clock on to `time`, or to where an awaited edge arrived or a stop is due; hands
-  /// `channels` and `sink` all that it passed.
-  package mutating func advance<Channels: ChannelPort, Sink: EventSink>(
-    to time: Int64, _ channels: inout Channels, _ sink: inout Sink
-  ) {
-    if let resetTime {
-      self.resetTime = nil
-      discard(from: resetTime, &channels, &sink)
-    }
-    pass(to: clockTime, awaiting: nil, &channels, &sink)
-    let time = min(time, criticalDepth == 0 ? stopTime ?? .max : .max)
-    guard time > clockTime else { return }
-    clockTime = pass(to: time, awaiting: awaited, &channels, &sink)
-  }
-
-  /// Moves the clock to the last queued event and hands it all out; then the lanes are empty.
-  package mutating func drain<Channels: ChannelPort, Sink: EventSink>(
-    _ channels: inout Channels, _ sink: inout Sink
-  ) {
-    advance(to: clockTime, &channels, &sink)
-    if let last = lanes.lastTime, last > clockTime {
-      clockTime = pass(to: last, awaiting: nil, &channels, &sink)
-    }
-    while let event = lanes.removeFirst() { emit(event, &channels, &sink) }
-  }
-
-  /// Drops what was queued for `time` or later, and forgets the input windows; gates that are open
-  /// close at `time`.
-  private mutating func discard<Channels: ChannelPort, Sink: EventSink>(
-    from time: Int64, _ channels: inout Channels, _ sink: inout Sink
-  ) {
-    pass(to: time, awaiting: nil, &channels, &sink)
-    while var event = lanes.removeFirst() {
-      if event.kind == .close, inputs.isOpen(event.channel) {
-        event.time = time
-        emit(event, &channels, &sink)
-      } else {
-        session.account.discarded &+= 1
-        sink.discarded(event)
-      }
-    }
-    lanes.restart()
-    inputs.restart(at: time)
-  }
-
-  /// Emits in order what is before `time`, the world going along; returns the time reached.
-  @discardableResult
-  private mutating func pass<Channels: ChannelPort, Sink: EventSink>(
-    to time: Int64, awaiting awaited: UInt16?, _ channels: inout Channels, _ sink: inout Sink
-  ) -> Int64 {
-    while let next = lanes.firstTime, next < time {
-      let reached = channels.advance(to: next, awaiting: awaited, into: &inputs)
-      inputs.know(until: reached)
-      guard reached >= next else { return reached }
-      guard let event = lanes.removeFirst() else { break }
-      emit(event, &channels, &sink)
-    }
-    let reached = channels.advance(to: time, awaiting: awaited, into: &inputs)
-    inputs.know(until: reached)
-    return reached
-  }
-
-  private mutating func emit<Channels: ChannelPort, Sink: EventSink>(
-    _ event: OutputEvent, _ channels: inout Channels, _ sink: inout Sink
-  ) {
-    session.account.emitted &+= 1
-    channels.emit(event)
-    sink.emitted(event)
-    switch event.kind {
-    case .write: break
-    case .open: inputs.open(event.channel, at: event.time)
-    case .close:
-      if let window = inputs.close(event.channel, at: event.time) { sink.closed(window) }
     }
   }
 }
