@@ -137,10 +137,13 @@ struct Lowerer {
       Diagnostic(.notYetSupported, "this version cannot compile \(construct)", at: span))
   }
 
+  /// How deep the tree may be, that of functions which are compiled in their place included.
+  private static let depthMax = 2_000
+
   /// Guards recursion over the tree: false, with a diagnostic, where it is too deep.
   mutating func descend(at span: Span) -> Bool {
     depth += 1
-    if depth <= 600 { return true }
+    if depth <= Self.depthMax { return true }
     unsupported("an expression nested so deeply", at: span)
     return false
   }

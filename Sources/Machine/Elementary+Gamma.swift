@@ -63,7 +63,7 @@ extension ElementaryFunctions {
     let isWhole = Arithmetic.roundEven(x) == x
     if x < 0, isWhole { return canonicalNaN }
     if x < -185 { return isEven(x.rounded(.down)) ? 0 : -0.0 }
-    if x.magnitude < 1e-300 { return 1 / x }
+    if x.magnitude < 0x1p-60 { return 1 / x }
     if isWhole {
       // Small enough that the halves of the factors do not overflow.
       var product = DoubleDouble(powerOfTwo(-300))

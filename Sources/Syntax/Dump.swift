@@ -371,6 +371,7 @@ private struct Dumper {
         switch argument {
         case .type(let type): text(type)
         case .unit(let unit): text(unit)
+        case .length(let length): text(length)
         }
       }
       return "\(prefix)\(name.text)<\(list(written))>"

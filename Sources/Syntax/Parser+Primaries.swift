@@ -170,9 +170,9 @@ extension Parser {
       case .less: depth += 1
       case .greater: depth -= 1
       case .shiftRight: depth -= 2
-      case .dot, .comma, .star, .slash, .caret, .number, .minus, .leftBracket, .rightBracket,
-        .semicolon, .question,
-        .coalesce, .leftParenthesis, .rightParenthesis, .arrow:
+      case .dot, .comma, .star, .slash, .doubleSlash, .caret, .number, .plus, .minus, .leftBracket,
+        .rightBracket, .semicolon, .question, .coalesce, .leftParenthesis, .rightParenthesis,
+        .arrow:
         break
       default: guard tokens[place].kind.isName else { return false }
       }

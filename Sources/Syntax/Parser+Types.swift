@@ -146,7 +146,7 @@ extension Parser {
           start: tokens[place].start, end: tokens[place].end, kind: .typeArgumentsEnd,
           flags: tokens[place].flags)
         return advance()
-      case .slash, .star, .caret, .number, .comma: place += 1
+      case .slash, .star, .caret, .number, .comma, .plus, .minus, .doubleSlash: place += 1
       default:
         guard tokens[place].kind.isName else { return silence() }
         place += 1
@@ -170,7 +170,17 @@ extension Parser {
       }
       return .unit(UnitExpression(factors: factors, span: span(from: unitStart)))
     }
+    if kind == .number || isLengthAhead { return .length(binary(.sum)) }
     return .type(type())
+  }
+
+  /// Whether a name with an operator behind it comes next that no unit has: `N + 1`.
+  private var isLengthAhead: Bool {
+    guard kind.isName else { return false }
+    switch peek() {
+    case .plus, .minus, .star, .doubleSlash: return true
+    default: return false
+    }
   }
 
   /// Whether behind `written` the argument is over, so that it is not the beginning of a longer
@@ -180,7 +190,7 @@ extension Parser {
     while place < tokens.count, Int(tokens[place].start) < written.end { place += 1 }
     guard place < tokens.count else { return false }
     switch tokens[place].kind {
-    case .dot, .less, .question, .coalesce: return false
+    case .dot, .less, .question, .coalesce, .plus, .minus, .star, .doubleSlash: return false
     default: return true
     }
   }

@@ -33,9 +33,9 @@ package func parseExpression(_ source: SourceID, in sources: SourceSet) -> Check
 /// The bounds of a program's shape, so that whoever walks the tree does not run out of stack.
 package enum Limits {
   /// How deep blocks, brackets, types and patterns may be nested in each other.
-  package static let nestingMax = 100
+  package static let nestingMax = 250
   /// How high an expression's tree may be; each operator and each call in a chain counts.
-  package static let expressionHeightMax = 150
+  package static let expressionHeightMax = 1_000
 }
 
 /// Goes over the tokens of a source once, with a look at those ahead, and makes the tree.

@@ -185,6 +185,8 @@ package enum WrittenTypeArgument: Hashable, Sendable {
   /// A unit, dimension or product of those, as `V/s`, `D*E`, `D^2`: names with powers. A lone name
   /// is ambiguous and always written as this; the typing decides.
   case unit(UnitExpression)
+  /// A length that is more than a name, as `20` or `N + 1`.
+  case length(ExpressionID)
 }
 
 /// What a value is taken apart by.

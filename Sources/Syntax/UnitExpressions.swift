@@ -148,6 +148,7 @@ extension Parser {
 
   /// Takes the unit that comes next; nil if it is in error, which has been reported.
   mutating func unitAfterNumber() -> UnitExpression? {
+    let unitStart = Int(start)
     guard let written = takeWrittenUnit() else { return nil }
     var isKnown = true
     var factors: [UnitExpression.Factor] = []
@@ -163,7 +164,7 @@ extension Parser {
     }
     guard isKnown, !written.isMalformed else { return nil }
     return UnitExpression(
-      factors: factors, span: Span(source, written.factors[0].start, written.end))
+      factors: factors, span: Span(source, unitStart, written.end))
   }
 
   private func spacing(around factor: WrittenUnit.Factor) -> [Edit] {

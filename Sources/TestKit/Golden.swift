@@ -1,3 +1,5 @@
+import Running
+
 /// What the golden runner found out about one program.
 package struct GoldenVerdict: Sendable {
   package let complaints: [String]
@@ -9,6 +11,10 @@ extension GoldenProgram {
   /// Takes the program as far as its first line says and compares what becomes of it with its
   /// margin; it can import `files` by their paths.
   package func judged(importing files: [String: [UInt8]] = [:]) -> GoldenVerdict {
+    onDeepStack { judgedHere(importing: files) }
+  }
+
+  private func judgedHere(importing files: [String: [UInt8]]) -> GoldenVerdict {
     var judgement = Judgement(of: self)
     let outcome = goThroughFrontEnd(importing: files)
     judgement.judgeDiagnostics(outcome)

@@ -29,6 +29,7 @@ package func argumentValues(
   var sources = checked.loaded.sources
   var trees: [MemberID: GivenArgument] = [:]
   var order: [MemberID] = []
+  var texts = ArgumentTexts()
   for (name, text) in given {
     guard let member = arguments.first(where: { $0.name == name }) else {
       throw .usage(unknownArgument(name, of: experiment, among: arguments.map(\.name)))
@@ -40,17 +41,19 @@ package func argumentValues(
       throw .usage(
         "`\(name)` is fixed: `\(experiment.name)` gives it its value where it uses the part")
     }
-    let text = spelled(text, as: member.type, in: program)
+    let typed = text
+    let text = spelled(typed, as: member.type, in: program)
     if case .string = member.type, !text.contains("\"") {
       throw .usage("a String is written in quotes: --arg '\(name)=\"\(text)\"'")
     }
     // The value is typed as one of the member's type, whatever that is called here.
     let constant = name.split(separator: ".").joined(separator: "_")
-    let source = sources.add(
-      Source(name: "--arg", text: "const \(constant): \(program.text(member.type)) = \(text)"))
+    let source = texts.add(
+      text, typed: typed, of: name,
+      behind: "const \(constant): \(program.text(member.type)) = ", to: &sources)
     let parsed = parse(source, in: sources)
     guard let tree = parsed.value, !parsed.hasErrors else {
-      throw .diagnostics(parsed.diagnostics, sources)
+      throw .diagnostics(texts.shown(parsed.diagnostics), sources)
     }
     guard tree.declarations.count == 1 else { throw .usage("`--arg \(name)=` takes one value") }
     if trees.updateValue(GivenArgument(member: member.id, tree: tree), forKey: member.id) == nil {
@@ -61,13 +64,15 @@ package func argumentValues(
   let typed = typeArguments(
     order.compactMap { trees[$0] }, of: modules, against: program.description)
   guard let (extended, initializers) = typed.value else {
-    throw .diagnostics(typed.diagnostics, sources)
+    throw .diagnostics(texts.shown(typed.diagnostics), sources)
   }
   let proven = prove(extended)
-  guard let proof = proven.value else { throw .diagnostics(proven.diagnostics, sources) }
+  guard let proof = proven.value else {
+    throw .diagnostics(texts.shown(proven.diagnostics), sources)
+  }
   switch evaluate(order.compactMap { initializers[$0] }, of: proof) {
   case .success(let values): return Dictionary(zip(order, values)) { _, last in last }
-  case .failure(.refused(let diagnostics)): throw .diagnostics(diagnostics, sources)
+  case .failure(.refused(let diagnostics)): throw .diagnostics(texts.shown(diagnostics), sources)
   case .failure(.broken(let why)): throw .broken(why)
   case .failure(.failed(let error)):
     throw .usage("an argument's value raises \(error.code): \(error.message)")

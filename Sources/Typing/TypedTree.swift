@@ -197,7 +197,8 @@ package struct ValueFormat: Hashable, Sendable {
   package enum Notation: Hashable, Sendable {
     /// The value's own form.
     case plain
-    /// `f`, `e`, `g` with digits; `x`, `b`, `o`, `d`.
+    /// `f`, `e`, `g`, `%` with digits; `x`, `b`, `o`, `d`; `s`, whose digits are the characters
+    /// that are kept. Capital letters as well.
     case letter(Character, digits: Int?)
     /// In a unit: its name as written and its value in SI base units (angles in turns); digits
     /// after the point.
@@ -207,7 +208,15 @@ package struct ValueFormat: Hashable, Sendable {
   package var width: Int
   /// `<`, `>`, `^` or nil.
   package var alignment: Character?
+  /// What stands on the sides of a text that is shorter than `width`.
+  package var fill: Character = " "
   package var isZeroPadded: Bool
+  /// What stands before numbers that are not negative: `+`, a space, or nil.
+  package var sign: Character?
+  /// Whether `0x`, `0b` or `0o` stands before the digits.
+  package var hasRadix = false
+  /// What stands between groups of three digits: `,`, `_` or nil.
+  package var separator: Character?
   package init(
     notation: Notation = .plain, width: Int = 0, alignment: Character? = nil,
     isZeroPadded: Bool = false

@@ -261,17 +261,33 @@ extension Typer {
   /// The methods of a struct or enum that are called `name`.
   func methods(_ name: String, of type: Type) -> [FunctionID] {
     switch type {
-    case .structure(let id, _): program[id].methods.filter { program[$0].name == name }
-    case .enumeration(let id): program[id].methods.filter { program[$0].name == name }
+    case .structure(let id, _) where isVisible(name, of: program[id].nameSpan):
+      program[id].methods.filter { program[$0].name == name }
+    case .enumeration(let id) where isVisible(name, of: program[id].nameSpan):
+      program[id].methods.filter { program[$0].name == name }
     default: []
     }
   }
 
+  /// Whether this module may know what is called `name` in the type declared at `declaration`: what
+  /// begins with `_` belongs to the module of the type alone.
+  func isVisible(_ name: String, of declaration: Span) -> Bool {
+    !name.hasPrefix("_") || declaration.source == tree.source
+  }
+
   /// The functions of the module `array` called `name`.
   func arrayMethods(_ name: String) -> [FunctionID]? {
-    guard let index = arrayModule, case .functions(let candidates)? = moduleScopes[index][name]
+    guard !name.hasPrefix("_"), let index = arrayModule,
+      case .functions(let candidates)? = moduleScopes[index][name]
     else { return nil }
     return candidates
+  }
+
+  /// The function of the module `array` called `name`, which is none for programs to call.
+  func hiddenArrayFunction(_ name: String) -> FunctionID? {
+    guard let index = arrayModule, case .functions(let candidates)? = moduleScopes[index][name]
+    else { return nil }
+    return candidates.first
   }
 
   /// The module whose functions are methods of arrays.

@@ -45,16 +45,7 @@ extension Typer {
     }
     var values: [TypedExpression] = []
     values.reserveCapacity(elements.count)
-    // Literals take the type of the first element that is none.
-    if wanted == nil, let first = elements.first(where: { !adapts($0) }) {
-      let value = expression(first)
-      settledArguments[first] = value
-      // Where numbers stand before what is none, it is that which does not belong there.
-      if !isUnknown(value.type), first == elements.first || isNumeric(value.type) {
-        wanted = value.type
-      }
-    }
-    if wanted == nil, elements.contains(where: { isFloatLiteral($0) }) { wanted = .number }
+    if wanted == nil { wanted = elementType(of: elements) }
     // Numbers that are not what is due are one mistake, however many there are.
     var areNumbersWrong = false
     for element in elements {
@@ -97,6 +88,35 @@ extension Typer {
     }
     return TypedExpression(
       .array(values), .array(wanted ?? (elements.isEmpty ? .never : .unknown)), at: span)
+  }
+
+  /// The type that the elements of an array have before they are typed; nil if the first that is
+  /// typed is to say.
+  ///
+  /// It is that of the first that is no literal, which literals then take; an optional where `none`
+  /// is among them.
+  private mutating func elementType(of elements: [ExpressionID]) -> Type? {
+    let present = elements.filter { !isNone($0) }
+    var type: Type?
+    if let first = present.first(where: { !adapts($0) }) {
+      let value = expression(first)
+      settledArguments[first] = value
+      // Where numbers stand before what is none, it is that which does not belong there.
+      if !isUnknown(value.type), first == present.first || isNumeric(value.type) {
+        type = value.type
+      }
+    }
+    if type == nil, present.contains(where: { isFloatLiteral($0) }) { type = .number }
+    guard present.count < elements.count, let first = present.first else { return type }
+    if type == nil {
+      let value = settledArguments[first] ?? expression(first)
+      settledArguments[first] = value
+      type = isUnknown(value.type) ? nil : value.type
+    }
+    switch type {
+    case nil, .optional?: return type
+    case let type?: return .optional(type)
+    }
   }
 
   /// `elements` as a table, and their type; nil unless all are numbers that this type has.

@@ -14,6 +14,7 @@ extension Typer {
       return unknown
     }
     let id = arguments[0].value
+    if name.text == "Duration", let literal = roundedDuration(id, at: span) { return literal }
     let wanted: Type? =
       switch name.text {
       case "Float" where isLiteral(id): .number

@@ -15,8 +15,20 @@ extension Typer {
             "For example `{x:.2f}`, `{n:05}`, `{n:x}`, `{s:<8}`, or a unit: `{t:us}`, `{f:.3MHz}`."
           ]))
     }
-    if let first = rest.first, "<>^".contains(first) {
+    if let second = rest.dropFirst().first, "<>^".contains(second), let first = rest.first {
+      result.fill = first
+      result.alignment = second
+      rest.removeFirst(2)
+    } else if let first = rest.first, "<>^".contains(first) {
       result.alignment = first
+      rest.removeFirst()
+    }
+    if let first = rest.first, "+- ".contains(first) {
+      if first != "-" { result.sign = first }
+      rest.removeFirst()
+    }
+    if rest.first == "#" {
+      result.hasRadix = true
       rest.removeFirst()
     }
     if rest.first == "0", rest.dropFirst().first?.isNumber == true {
@@ -26,6 +38,10 @@ extension Typer {
     let width = rest.prefix { $0.isASCII && $0.isNumber }
     rest.removeFirst(width.count)
     result.width = min(Int(width) ?? 0, 1000)
+    if let first = rest.first, ",_".contains(first) {
+      result.separator = first
+      rest.removeFirst()
+    }
     var digits: Int?
     if rest.first == "." {
       rest.removeFirst()
@@ -35,30 +51,37 @@ extension Typer {
       if digits == nil { fault("a number of digits is due behind the point") }
     }
     let name = String(rest)
-    if name.isEmpty {
-      if let digits {
-        result.notation = .letter("g", digits: digits)
-        if case .float = formatted(value.type) {
-        } else if !isUnknown(value.type) {
-          fault("digits behind the point are for a `Float`")
-        }
-      }
-      return result
-    }
     // A format of an array is one of its elements.
     let value = TypedExpression(value.kind, formatted(value.type), at: value.span)
+    if result.sign != nil || result.hasRadix || result.separator != nil, value.type == .string {
+      fault("signs and separators are for numbers")
+    }
+    if name.isEmpty {
+      if let digits {
+        switch value.type {
+        case .float, .unknown: result.notation = .letter("g", digits: digits)
+        case .string: result.notation = .letter("s", digits: digits)
+        default: fault("digits behind the point are for a `Float`")
+        }
+      }
+      if result.hasRadix { fault("`#` stands before `x`, `b` or `o`") }
+      return result
+    }
     let dimension: Dimension? =
       switch value.type {
       case .float(let dimension): dimension
       case .duration: .time
       default: nil
       }
-    let letters: Set<Character> = ["f", "e", "g", "x", "b", "o", "d"]
+    let letters: Set<Character> = [
+      "f", "F", "e", "E", "g", "G", "%", "x", "X", "b", "o", "d", "s",
+    ]
     let isQuantity = dimension.map { !$0.isNone } ?? false
     if let letter = name.first, name.count == 1, letters.contains(letter),
       !(isQuantity && unit(named: name) != nil)
     {
       checkLetter(letter, digits, value, fault)
+      if result.hasRadix, !"xXbo".contains(letter) { fault("`#` stands before `x`, `b` or `o`") }
       result.notation = .letter(letter, digits: digits)
       return result
     }
@@ -93,13 +116,14 @@ extension Typer {
     _ letter: Character, _ digits: Int?, _ value: TypedExpression, _ fault: (String) -> Void
   ) {
     switch (letter, value.type) {
-    case (_, .unknown): break
-    case ("x", .integer), ("b", .integer), ("o", .integer), ("d", .integer), ("x", .integer32),
-      ("b", .integer32),
-      ("o", .integer32), ("d", .integer32):
+    case (_, .unknown), ("s", .string): break
+    case ("x", .integer), ("X", .integer), ("b", .integer), ("o", .integer), ("d", .integer),
+      ("x", .integer32), ("X", .integer32), ("b", .integer32), ("o", .integer32),
+      ("d", .integer32):
       if digits != nil { fault("digits behind the point are for a `Float`") }
-    case ("f", .float), ("e", .float), ("g", .float), ("f", .integer), ("e", .integer),
-      ("g", .integer):
+    case ("f", .float), ("F", .float), ("e", .float), ("E", .float), ("g", .float), ("G", .float),
+      ("%", .number), ("f", .integer), ("F", .integer), ("e", .integer), ("E", .integer),
+      ("g", .integer), ("G", .integer), ("%", .integer):
       break
     default: fault("the format `\(letter)` does not fit \(program.described(value.type))")
     }

@@ -130,7 +130,9 @@ extension Typer {
         switch (wanted, given) {
         case (.type(let x), .type(let y)): if !unify(x, y, &map) { return false }
         case (.dimension(let x), .dimension(let y)): if !unify(x, y, &map) { return false }
-        case (.length(.parameter(let id)), .length(let y)): map[id] = .length(y)
+        case (.length(.parameter(let id)), .length(let y)):
+          if case .length(let known)? = map[id], known != y { return false }
+          map[id] = .length(y)
         default: if wanted != given { return false }
         }
       }

@@ -14,6 +14,15 @@ extension Typer {
     }
   }
 
+  /// Whether `id` is the word `none`.
+  func isNone(_ id: ExpressionID) -> Bool {
+    switch tree[id] {
+    case .none: true
+    case .parenthesized(let inner): isNone(inner)
+    default: false
+    }
+  }
+
   func isFloatLiteral(_ id: ExpressionID) -> Bool {
     switch tree[id] {
     case .number(let numeral): numeral.isFloat
@@ -125,6 +134,35 @@ extension Typer {
           .literalOutOfRange, "this duration is too long for the device's clock", at: span,
           notes: ["Ticks are counted in 64 bits."]))
       return TypedExpression(.invalid, .unknown, at: span)
+    }
+  }
+
+  /// `Duration(2.5 us)`, of a literal: the nearest number of ticks, ties to even, reckoned in
+  /// decimal like every literal; nil if `id` is none with a unit of time, or is too long.
+  func roundedDuration(_ id: ExpressionID, isNegated: Bool = false, at span: Span)
+    -> TypedExpression?
+  {
+    switch tree[id] {
+    case .parenthesized(let inner): return roundedDuration(inner, isNegated: isNegated, at: span)
+    case .prefix(.minus, let inner):
+      return roundedDuration(inner, isNegated: !isNegated, at: span)
+    case .quantity(let numeral, let written):
+      guard let scale = UnitScale(written), scale.dimension == .time else { return nil }
+      let rate = UInt64(program.description.core.ticksPerSecond)
+      let ticks: Int64
+      switch scale.ticks(of: numeral, perSecond: rate) {
+      case .exact(let whole): ticks = whole
+      case .between(let lower, let upper):
+        // Twice the value is whole where it lies in the middle.
+        switch scale.ticks(of: numeral, perSecond: 2 * rate) {
+        case .exact: ticks = lower % 2 == 0 ? lower : upper
+        case .between(let double, _): ticks = double == 2 * lower ? lower : upper
+        case .outOfRange: return nil
+        }
+      case .outOfRange: return nil
+      }
+      return TypedExpression(.integer(isNegated ? -ticks : ticks), .duration, at: span)
+    default: return nil
     }
   }
 

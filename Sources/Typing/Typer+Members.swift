@@ -71,9 +71,9 @@ extension Typer {
       return make(.integer(Int64(count)), .integer)
     case (.fixedArray(let element, _), _) where element.isDevice: return nil
     case (.structure(let id, let arguments), _):
-      guard let index = program[id].fields.firstIndex(where: { $0.name == name }) else {
-        return nil
-      }
+      guard isVisible(name, of: program[id].nameSpan),
+        let index = program[id].fields.firstIndex(where: { $0.name == name })
+      else { return nil }
       return make(.field(value, index), program.fieldTypes(of: id, arguments)[index])
     case (.error(let id), _):
       if let index = program[id].payload.firstIndex(where: { $0.name == name }) {
@@ -293,7 +293,8 @@ extension Typer {
     case .slice:
       report(
         Diagnostic(
-          .constantAssigned, "a slice cannot be written; write its elements one by one",
+          .constantAssigned,
+          "a slice of this cannot be written; write its elements one by one",
           at: value.span))
       return nil
     default:

@@ -35,14 +35,16 @@ extension Typer {
     switch type {
     case .structure(let id, _):
       names = program[id].fields.map(\.name) + program[id].methods.map { program[$0].name }
+      names.removeAll { !isVisible($0, of: program[id].nameSpan) }
     case .interface(let id): names = program[id].kernels.map { program[$0].name }
     case .driver(let id): names = program[id].kernels.map { program[$0].name }
     case .array, .fixedArray:
       names =
         ["count", "append", "last", "first", "is_empty", "rows", "columns", "transposed"]
-        + (arrayModule.map { Array(moduleScopes[$0].entities.keys) } ?? [])
+        + (arrayModule.map { moduleScopes[$0].entities.keys.filter { !$0.hasPrefix("_") } } ?? [])
     case .enumeration(let id):
       names = program[id].cases.map(\.name) + program[id].methods.map { program[$0].name }
+      names.removeAll { !isVisible($0, of: program[id].nameSpan) }
     case .duration: names = ["seconds"]
     case .string: names = ["count", "is_empty"]
     case .error(let id): names = program[id].payload.map(\.name) + ["name"]

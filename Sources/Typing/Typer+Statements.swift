@@ -314,6 +314,10 @@ extension Typer {
       }
       return
     }
+    if let slice = sliceAssignment(target, value, at: span) {
+      if !isUnknown(slice.type) { statements.append(TypedStatement(.expression(slice), at: span)) }
+      return
+    }
     let written = expression(target)
     guard let place = place(of: written) else {
       _ = expression(value, expecting: written.type)

@@ -49,100 +49,6 @@ extension Typer {
     }
   }
 
-  /// The length that `count`, as in `[x; count]`, says where a fixed array is due.
-  func writtenLength(_ count: ExpressionID) -> Length? {
-    var budget = 1000
-    return constantLength(count, inModule: module, &budget).map { .known($0) }
-  }
-
-  private mutating func length(_ id: ExpressionID, generics: [TypedGeneric]) -> Length? {
-    switch tree[id] {
-    case .number(let numeral) where !numeral.isFloat && !numeral.isNegative && numeral.isExact:
-      guard numeral.significand <= 1 << 32 else { break }
-      return .known(Int(numeral.significand))
-    case .name(let name):
-      if let generic = generics.first(where: { $0.name == name.text }) {
-        return .parameter(generic.id)
-      }
-      if case .member(let member)? = lookUp(name.text), let value = constantInteger(program[member])
-      {
-        return .known(value)
-      }
-    case .infix, .parenthesized:
-      var budget = 1000
-      if let value = constantLength(id, inModule: module, &budget) { return .known(value) }
-    case .invalid: return nil
-    default: break
-    }
-    report(
-      Diagnostic(
-        .mismatch, "the length of a fixed array must be known when the program is checked",
-        at: tree.span(of: id),
-        notes: [
-          "Write a number, a `const` or a generic parameter. An array that grows is written `[T]`."
-        ]))
-    return nil
-  }
-
-  /// The value of a module's constant that is a length.
-  func constantInteger(_ member: Member) -> Int? {
-    guard case .constant = member.kind, let id = member.initializer else { return nil }
-    if let waiting = pending.first(where: { $0.function == id }),
-      case .value(let written, _) = waiting.content
-    {
-      var budget = 1000
-      return constantLength(written, inModule: waiting.module, &budget)
-    }
-    guard case .returnValue(let value?)? = program[id].body.statements.last?.kind,
-      case .integer(let number) = value.kind, number >= 0
-    else { return nil }
-    return Int(number)
-  }
-
-  /// The length that the constant expression `id` of a module says; nil if it says none.
-  ///
-  /// `budget` bounds the work: a constant may mention others, and they it.
-  private func constantLength(_ id: ExpressionID, inModule index: Int, _ budget: inout Int)
-    -> Int?
-  {
-    guard budget > 0 else { return nil }
-    budget -= 1
-    switch modules.modules[index].tree[id] {
-    case .number(let numeral):
-      guard !numeral.isFloat, !numeral.isNegative, numeral.isExact, numeral.exponent == 0,
-        numeral.significand <= 1 << 32
-      else { return nil }
-      return Int(numeral.significand)
-    case .parenthesized(let inner): return constantLength(inner, inModule: index, &budget)
-    case .name(let name):
-      guard case .member(let member)? = moduleScopes[index][name.text],
-        case .constant = program[member].kind, let function = program[member].initializer,
-        let waiting = pending.first(where: { $0.function == function }),
-        case .value(let written, _) = waiting.content
-      else { return nil }
-      return constantLength(written, inModule: waiting.module, &budget)
-    case .infix(let operation, let left, let right, at: _):
-      guard let a = constantLength(left, inModule: index, &budget),
-        let b = constantLength(right, inModule: index, &budget)
-      else { return nil }
-      return length(operation, a, b)
-    default: return nil
-    }
-  }
-
-  /// The length that `operation` makes of two; nil if it makes none.
-  private func length(_ operation: InfixOperator, _ a: Int, _ b: Int) -> Int? {
-    let (value, overflow): (Int, Bool)
-    switch operation {
-    case .add: (value, overflow) = a.addingReportingOverflow(b)
-    case .subtract: (value, overflow) = a.subtractingReportingOverflow(b)
-    case .multiply: (value, overflow) = a.multipliedReportingOverflow(by: b)
-    case .floorDivide: (value, overflow) = a.dividedReportingOverflow(by: b)
-    default: return nil
-    }
-    return overflow || value < 0 || value > 1 << 32 ? nil : value
-  }
-
   private mutating func named(
     _ name: Name, in moduleName: Name?, arguments: [WrittenTypeArgument], generics: [TypedGeneric],
     at span: Span
@@ -237,17 +143,32 @@ extension Typer {
         resolved.append(
           .type(named(first.name, in: nil, arguments: [], generics: generics, at: unit.span)))
       case (.length, .unit(let unit)):
-        guard let name = unit.factors.first?.name,
-          let own = generics.first(where: { $0.name == name.text })
-        else {
-          report(Diagnostic(.unknownType, "a length is due here", at: unit.span))
+        guard let length = length(unit, generics: generics) else {
+          report(
+            Diagnostic(
+              .unknownType, "a length is due here", at: unit.span,
+              notes: ["Write a number, a `const` or a generic parameter."]))
           return .unknown
         }
-        resolved.append(.length(.parameter(own.id)))
-      case (.dimension, .type(let type)), (.length, .type(let type)):
+        resolved.append(.length(length))
+      case (.length, .length(let written)):
+        guard let length = length(written, generics: generics) else { return .unknown }
+        resolved.append(.length(length))
+      case (.length, .type(let type)):
+        report(Diagnostic(.unknownType, "a length is due here", at: tree.span(of: type)))
+        return .unknown
+      case (.type, .length(let length)):
+        report(Diagnostic(.unknownType, "a type is due here", at: tree.span(of: length)))
+        return .unknown
+      case (.dimension, .type(let type)):
         report(
           Diagnostic(.unknownType, "a dimension such as `V/s` is due here", at: tree.span(of: type))
         )
+        return .unknown
+      case (.dimension, .length(let length)):
+        report(
+          Diagnostic(
+            .unknownType, "a dimension such as `V/s` is due here", at: tree.span(of: length)))
         return .unknown
       }
     }
@@ -368,7 +289,7 @@ extension Typer {
         case .unit(let unit) where unit.factors.contains { $0.name.text == name }:
           if own.text == "Float" { return .dimension }
           return index < expected.count ? expected[index].kind : .type(.none)
-        case .unit: break
+        case .unit, .length: break
         }
       }
       return nil

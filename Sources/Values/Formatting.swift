@@ -24,7 +24,8 @@ extension Printer {
       case "X": return String(value, radix: 16, uppercase: true)
       case "b": return String(value, radix: 2)
       case "o": return String(value, radix: 8)
-      case "f", "e", "g": return text(of: Decimal(value), letter, notation.places)
+      case "f", "F", "e", "E", "g", "G", "%":
+        return text(of: Decimal(value), letter, notation.places)
       default: return String(value)
       }
     }
@@ -32,17 +33,22 @@ extension Printer {
 
   /// A bare `Float`.
   func text(float value: Double, _ notation: ValueFormat.Notation) -> String {
-    guard value.isFinite else { return special(value) }
     switch notation {
-    case .plain, .unit: return value.description
-    case .letter(let letter, _): return text(of: Decimal(exact: value), letter, notation.places)
+    case .plain, .unit: return value.isFinite ? value.description : special(value)
+    case .letter(let letter, _):
+      if value.isFinite { return text(of: Decimal(exact: value), letter, notation.places) }
+      let name = letter.isUppercase ? special(value).uppercased() : special(value)
+      return letter == "%" ? name + "%" : name
     }
   }
 
   private func text(of number: Decimal, _ letter: Character, _ places: Int?) -> String {
     switch letter {
     case "e": number.scientific(places: places ?? 6)
+    case "E": number.scientific(places: places ?? 6).uppercased()
     case "g": number.general(digits: places ?? 6)
+    case "G": number.general(digits: places ?? 6).uppercased()
+    case "%": number.shifted(by: 2).fixed(places: places ?? 6) + "%"
     default: number.fixed(places: places ?? 6)
     }
   }
@@ -132,23 +138,64 @@ extension Printer {
     return digits(number.shifted(by: -chosen.exponent), nil) + " " + unit(chosen.name)
   }
 
-  /// Puts `text` into the width that `format` asks for; numbers stand right and may be filled with
-  /// zeros.
+  /// Puts `text` into the form that `format` asks for: signs, groups of digits, and the width, in
+  /// which numbers stand right and may be filled with zeros.
   func padded(_ text: String, _ format: ValueFormat, isNumber: Bool) -> String {
-    let missing = min(format.width, 4096) - text.unicodeScalars.count
+    var text = text
+    var sign = ""
+    if isNumber {
+      if text.hasPrefix("-") {
+        sign = "-"
+        text.removeFirst()
+      } else if let own = format.sign {
+        sign = String(own)
+      }
+      if format.hasRadix, case .letter(let letter, _) = format.notation { sign += "0\(letter)" }
+    }
+    let width = min(format.width, 4096)
+    let isFilled = format.isZeroPadded && isNumber && format.alignment == nil
+    if isFilled, format.separator == nil {
+      let missing = width - sign.unicodeScalars.count - text.unicodeScalars.count
+      return sign + String(repeating: "0", count: max(missing, 0)) + text
+    }
+    if let separator = format.separator, isNumber {
+      text = grouped(
+        text, by: separator, format.notation, filling: isFilled ? width - sign.count : 0)
+    }
+    text = sign + text
+    let missing = width - text.unicodeScalars.count
     guard missing > 0 else { return text }
-    if format.isZeroPadded, isNumber, format.alignment == nil {
-      let hasSign = text.hasPrefix("-")
-      return (hasSign ? "-" : "") + String(repeating: "0", count: missing)
-        + text.dropFirst(hasSign ? 1 : 0)
-    }
+    func filler(_ count: Int) -> String { String(repeating: format.fill, count: count) }
     switch format.alignment ?? (isNumber ? ">" : "<") {
-    case ">": return String(repeating: " ", count: missing) + text
-    case "^":
-      return String(repeating: " ", count: missing / 2) + text
-        + String(repeating: " ", count: missing - missing / 2)
-    default: return text + String(repeating: " ", count: missing)
+    case ">": return filler(missing) + text
+    case "^": return filler(missing / 2) + text + filler(missing - missing / 2)
+    default: return text + filler(missing)
     }
+  }
+
+  /// The digits at the beginning of `text` in groups: of three, or of four where they are no
+  /// decimal ones.
+  ///
+  /// As many zeros go before them as make the whole fill `width`.
+  private func grouped(
+    _ text: String, by separator: Character, _ notation: ValueFormat.Notation, filling width: Int
+  ) -> String {
+    var size = 3
+    if case .letter(let letter, _) = notation, "xXbo".contains(letter) { size = 4 }
+    let isDigit: (Character) -> Bool = size == 3 ? { $0.isNumber } : { $0.isHexDigit }
+    var digits = Array(text.prefix(while: isDigit))
+    let rest = text.dropFirst(digits.count)
+    guard !digits.isEmpty else { return text }
+    func length(_ count: Int) -> Int { count + (count - 1) / size + rest.unicodeScalars.count }
+    var missing = 0
+    while length(digits.count + missing) < width { missing += 1 }
+    digits = Array(repeating: "0", count: missing) + digits
+    var result = ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index) % size == 0 { result.append(separator) }
+      result.append(digit)
+    }
+    return result + rest
   }
 }
 

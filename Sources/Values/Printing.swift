@@ -28,9 +28,7 @@ package struct Printer: Sendable {
 
   /// `value` of `type` as text; where the two do not agree, what there is of the value.
   package func text(_ value: Constant, _ type: Type, _ format: ValueFormat = .plain) -> String {
-    padded(
-      text(value, type, format.notation, isInside: false, depth: 0), format,
-      isNumber: isNumber(type))
+    padded(text(value, type, format, isInside: false, depth: 0), format, isNumber: isNumber(type))
   }
 
   /// `value` as it is written in a program: strings quoted.
@@ -50,31 +48,42 @@ package struct Printer: Sendable {
   }
 
   private func text(
-    _ value: Constant, _ type: Type, _ notation: ValueFormat.Notation, isInside: Bool, depth: Int
+    _ value: Constant, _ type: Type, _ format: ValueFormat, isInside: Bool, depth: Int
   ) -> String {
     // Types are finite but may be deep; nobody reads that far.
     if depth > 64 { return "…" }
     func inner(_ value: Constant, _ type: Type) -> String {
-      text(value, type, notation, isInside: true, depth: depth + 1)
+      text(value, type, format, isInside: true, depth: depth + 1)
     }
+    // What has parts is as wide as it is asked to be as a whole; signs are those of the numbers.
+    func number(_ text: String) -> String {
+      if depth == 0 { return text }
+      var own = format
+      own.width = 0
+      return padded(text, own, isNumber: true)
+    }
+    let notation = format.notation
     switch value {
     case .unit: return "()"
     case .boolean(let truth): return truth ? "true" : "false"
-    case .text(let string): return isInside ? quoted(string) : string
-    case .integer(let number):
+    case .text(let string):
+      if isInside { return quoted(string) }
+      guard case .letter(_, digits: let count?) = notation else { return string }
+      return String(string.unicodeScalars.prefix(count))
+    case .integer(let integer):
       switch type {
-      case .duration, .timestamp: return text(ticks: number, notation)
-      default: return text(integer: number, notation)
+      case .duration, .timestamp: return number(text(ticks: integer, notation))
+      default: return number(text(integer: integer, notation))
       }
-    case .float(let number):
+    case .float(let float):
       if case .float(let dimension) = type, !dimension.isNone {
-        return text(quantity: number, dimension, notation)
+        return number(text(quantity: float, dimension, notation))
       }
-      return text(float: number, notation)
+      return number(text(float: float, notation))
     case .optional(let content):
       guard let content else { return "none" }
       if case .optional(let wrapped) = type {
-        return text(content, wrapped, notation, isInside: isInside, depth: depth + 1)
+        return text(content, wrapped, format, isInside: isInside, depth: depth + 1)
       }
       return inner(content, .unknown)
     case .array(let elements):
@@ -98,7 +107,10 @@ package struct Printer: Sendable {
       guard let (name, declared) = fieldsOfStructure(type) else {
         return "(" + fields.map { inner($0, .unknown) }.joined(separator: ", ") + ")"
       }
-      if declared.isEmpty { return name }
+      if declared.isEmpty {
+        if case .structure = type { return name + "()" }
+        return name
+      }
       let texts = zip(declared, fields).map { "\($0.name): " + inner($1, $0.type) }
       return name + "(" + texts.joined(separator: ", ") + ")"
     case .enumeration(let index, let payload):

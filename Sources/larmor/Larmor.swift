@@ -1,4 +1,5 @@
 import ArgumentParser
+import Running
 
 /// The command `larmor`.
 @main
@@ -16,6 +17,8 @@ struct Larmor: ParsableCommand {
       RunCommand.self, CheckCommand.self, TestCommand.self, FormatCommand.self, ExplainCommand.self,
       DisassembleCommand.self,
     ])
+
+  static func main() { onDeepStack { main(nil) } }
 }
 
 /// What a process ends with, as in sysexits.

@@ -62,7 +62,11 @@ struct CommandLineTests {
     #expect(unknown.code == 64 && unknown.complaints.contains("did you mean `times`?"))
     let outside = try larmor("run", file, "--arg", "times=0")
     #expect(outside.code == 64 && outside.complaints.contains("1...1000"))
-    #expect(try larmor("run", file, "--arg", "half=3").code == 64)
+    let bare = try larmor("run", file, "--arg", "half=3")
+    #expect(bare.code == 64 && bare.complaints.contains("1 | half=3\n  |      ^\n"))
+    #expect(!bare.complaints.contains("const"))
+    let units = try larmor("run", file, "--arg", "half=3 usec")
+    #expect(units.code == 64 && units.complaints.contains("1 | half=3 usec\n  |        ^^^^\n"))
     #expect(try larmor("run", file, "--until", "5").code == 64)
   }
 

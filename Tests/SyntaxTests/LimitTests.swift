@@ -29,7 +29,7 @@ import Testing
     ("fn() { (", "x", " + x + x + x + x)() + x + x + x }"),
   ])
   func deepExpressions(_ opening: String, _ inner: String, _ closing: String) {
-    for count in [5000, 600] {
+    for count in [5000, Limits.expressionHeightMax + 100] {
       let parsed = Parsed("fn f() { let v = \(nested(opening, inner, closing, count))\n}\n")
       #expect(
         parsed.diagnostics.contains { $0.code == .nestedTooDeeply } || opening.hasPrefix("{")

@@ -1,6 +1,6 @@
 import Glibc
 
-/// How deep the stack is on which the interpreter walks.
+/// How deep the stack is on which trees are walked.
 private enum DeepStackLimits {
   static let byteCount = 1 << 30
 }
@@ -11,8 +11,11 @@ private final class DeepTask {
   init(_ body: @escaping () -> Void) { self.body = body }
 }
 
-/// Runs `body` on a thread with a stack deep enough for a tree walker, and waits for it.
-func onDeepStack<Result>(_ body: () -> Result) -> Result {
+/// Runs `body` on a thread with a stack deep enough for whoever walks a tree as high as the parser
+/// lets it become, and waits for it.
+///
+/// Of the stack only what is used is ever there.
+package func onDeepStack<Result>(_ body: () -> Result) -> Result {
   var result: Result?
   withoutActuallyEscaping({ result = body() }) { (run: @escaping () -> Void) in
     let task = DeepTask(run)
