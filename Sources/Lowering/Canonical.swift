@@ -59,14 +59,14 @@ private struct CanonicalWriter {
       for (type, value) in zip(parts(of: type, in: program), values) {
         write(value, as: type, depth: depth + 1)
       }
-    case (.enumeration(let id), .enumeration(let tag, let payload)):
+    case (.enumeration(let id, let arguments), .enumeration(let tag, let payload)):
       words.append(UInt64(truncatingIfNeeded: tag))
-      for (index, item) in program[id].cases.enumerated() {
-        for (position, field) in item.payload.enumerated() {
+      for (index, types) in program.payloadTypes(of: id, arguments).enumerated() {
+        for (position, type) in types.enumerated() {
           if index == tag, position < payload.count {
-            write(payload[position], as: field.type, depth: depth + 1)
+            write(payload[position], as: type, depth: depth + 1)
           } else {
-            writeZeros(field.type, depth: depth + 1)
+            writeZeros(type, depth: depth + 1)
           }
         }
       }
@@ -97,10 +97,10 @@ private struct CanonicalWriter {
       writeZeros(inner, depth: depth + 1)
     case .tuple, .structure, .error, .anyError, .recording:
       for part in parts(of: type, in: program) { writeZeros(part, depth: depth + 1) }
-    case .enumeration(let id):
+    case .enumeration(let id, let arguments):
       words.append(0)
-      for item in program[id].cases {
-        for field in item.payload { writeZeros(field.type, depth: depth + 1) }
+      for type in program.payloadTypes(of: id, arguments).joined() {
+        writeZeros(type, depth: depth + 1)
       }
     }
   }
@@ -163,14 +163,14 @@ private struct CanonicalReader {
       return .optional(tag != 0 ? value : nil)
     case .tuple, .anyError, .recording: return readParts(type, depth: depth).map { .tuple($0) }
     case .structure, .error: return readParts(type, depth: depth).map { .structure($0) }
-    case .enumeration(let id):
+    case .enumeration(let id, let arguments):
       guard let word = word(), let tag = Int(exactly: word), tag < program[id].cases.count else {
         return nil
       }
       var own: [Constant] = []
-      for (index, item) in program[id].cases.enumerated() {
-        for field in item.payload {
-          guard let value = read(field.type, depth: depth + 1) else { return nil }
+      for (index, types) in program.payloadTypes(of: id, arguments).enumerated() {
+        for type in types {
+          guard let value = read(type, depth: depth + 1) else { return nil }
           if index == tag { own.append(value) }
         }
       }

@@ -56,10 +56,10 @@ extension Lowerer {
       return .constant(part)
     }
     var offset = 1
-    if case .enumeration(let id) = whole {
-      for (index, item) in program[id].cases.prefix(tag + 1).enumerated() {
-        for part in index == tag ? item.payload.prefix(field) : item.payload[...] {
-          offset += words(of: part.type, at: base.span).count
+    if case .enumeration(let id, let arguments) = whole {
+      for (index, types) in program.payloadTypes(of: id, arguments).prefix(tag + 1).enumerated() {
+        for part in index == tag ? types.prefix(field) : types[...] {
+          offset += words(of: part, at: base.span).count
         }
       }
     }

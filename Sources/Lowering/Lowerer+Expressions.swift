@@ -66,8 +66,8 @@ extension Lowerer {
     case .structure(_, let parts): return aggregate(parts, expression, hint, isTuple: false)
     case .tupleElement(let base, let index), .field(let base, let index):
       return component(base, index, expression)
-    case .enumeration(let id, let tag, let payload):
-      return enumeration(id, tag, payload, expression, hint)
+    case .enumeration(_, let tag, let payload):
+      return enumeration(tag, payload, expression, hint)
     case .isCase(let base, let tag): return isCase(base, tag, expression, hint)
     case .payload(let base, let tag, let field): return payload(base, tag, field, expression)
     case .array(let elements): return array(elements, expression, hint)
@@ -416,18 +416,20 @@ extension Lowerer {
   }
 
   private mutating func enumeration(
-    _ id: EnumID, _ tag: Int, _ payload: [TypedExpression], _ expression: TypedExpression,
-    _ hint: Run?
+    _ tag: Int, _ payload: [TypedExpression], _ expression: TypedExpression, _ hint: Run?
   ) -> Operand {
     if payload.isEmpty { return .constant(.enumeration(tag, [])) }
-    let target = fresh(type(of: expression), hint, at: expression.span)
-    guard !target.words.isEmpty else { return .temporary(target) }
+    let whole = type(of: expression)
+    let target = fresh(whole, hint, at: expression.span)
+    guard !target.words.isEmpty, case .enumeration(let id, let arguments) = whole else {
+      return .temporary(target)
+    }
     zero(target)
     code.emit(.loadInteger, target.first, wide: tag)
     var offset = 1
-    for (index, item) in program[id].cases.enumerated() {
-      for (position, field) in item.payload.enumerated() {
-        let count = words(of: field.type, at: expression.span).count
+    for (index, types) in program.payloadTypes(of: id, arguments).enumerated() {
+      for (position, type) in types.enumerated() {
+        let count = words(of: type, at: expression.span).count
         if index == tag, position < payload.count {
           evaluate(payload[position], into: target.part(offset, count))
         }

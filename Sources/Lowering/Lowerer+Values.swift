@@ -155,15 +155,15 @@ extension Lowerer {
         load(value, part, into: target.part(offset, count), at: span)
         offset += count
       }
-    case (.enumeration(let id), .enumeration(let tag, let payload)):
+    case (.enumeration(let id, let arguments), .enumeration(let tag, let payload)):
       zero(target)
       code.emit(.loadInteger, target.first, wide: tag)
       var offset = 1
-      for (index, item) in program[id].cases.enumerated() {
-        for (position, field) in item.payload.enumerated() {
-          let count = words(of: field.type, at: span).count
+      for (index, types) in program.payloadTypes(of: id, arguments).enumerated() {
+        for (position, type) in types.enumerated() {
+          let count = words(of: type, at: span).count
           if index == tag, position < payload.count, offset + count <= target.words.count {
-            load(payload[position], field.type, into: target.part(offset, count), at: span)
+            load(payload[position], type, into: target.part(offset, count), at: span)
           }
           offset += count
         }

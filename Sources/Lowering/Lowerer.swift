@@ -315,14 +315,14 @@ struct Lowerer {
       for (part, value) in zip(parts(of: type, in: program), values) {
         flatten(value, as: part, at: span, into: &words)
       }
-    case (.enumeration(let id), .enumeration(let tag, let payload)):
+    case (.enumeration(let id, let arguments), .enumeration(let tag, let payload)):
       words.append(UInt64(truncatingIfNeeded: tag))
-      for (index, item) in program[id].cases.enumerated() {
-        for (position, field) in item.payload.enumerated() {
+      for (index, types) in program.payloadTypes(of: id, arguments).enumerated() {
+        for (position, type) in types.enumerated() {
           if index == tag, position < payload.count {
-            flatten(payload[position], as: field.type, at: span, into: &words)
+            flatten(payload[position], as: type, at: span, into: &words)
           } else {
-            words += [UInt64](repeating: 0, count: shapes.shape(of: field.type)?.words.count ?? 0)
+            words += [UInt64](repeating: 0, count: shapes.shape(of: type)?.words.count ?? 0)
           }
         }
       }

@@ -59,8 +59,8 @@ package struct ShapeTable: Sendable {
       return shape(of: inner).map { [.boolean] + $0.words }
     case .tuple, .structure, .error, .anyError, .recording:
       return words(ofAll: parts(of: type, in: program))
-    case .enumeration(let id):
-      return words(ofAll: program[id].cases.flatMap { $0.payload.map(\.type) }).map {
+    case .enumeration(let id, let arguments):
+      return words(ofAll: Array(program.payloadTypes(of: id, arguments).joined())).map {
         [.integer] + $0
       }
     case .function(let parameters, let result):

@@ -214,9 +214,9 @@ extension Interpreter {
     case .tuple(let types): return .tuple(types.map { zero(of: $0, depth: depth + 1) })
     case .structure(let id, let arguments):
       return .structure(typed.fieldTypes(of: id, arguments).map { zero(of: $0, depth: depth + 1) })
-    case .enumeration(let id):
-      return .enumeration(
-        0, typed[id].cases.first?.payload.map { zero(of: $0.type, depth: depth + 1) } ?? [])
+    case .enumeration(let id, let arguments):
+      let payload = typed.payloadTypes(of: id, arguments).first ?? []
+      return .enumeration(0, payload.map { zero(of: $0, depth: depth + 1) })
     case .unit, .unknown, .never, .error, .anyError, .function, .interface, .driver, .channel,
       .recording, .parameter:
       return .unit

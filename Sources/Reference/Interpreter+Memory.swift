@@ -37,8 +37,8 @@ extension Interpreter {
     case .structure(let id, let arguments):
       wordCount(ofAll: typed.fieldTypes(of: id, arguments))
     case .error(let id): wordCount(ofAll: typed[id].payload.map(\.type))
-    case .enumeration(let id):
-      1 + wordCount(ofAll: typed[id].cases.flatMap { $0.payload.map(\.type) })
+    case .enumeration(let id, let arguments):
+      1 + typed.payloadTypes(of: id, arguments).reduce(0) { $0 + wordCount(ofAll: $1) }
     }
   }
 

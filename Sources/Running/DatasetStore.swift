@@ -255,8 +255,8 @@ func zero(of type: Type, in program: TypedProgram, depth: Int = 0) -> Constant {
   case .tuple(let types): return .tuple(types.map(inner))
   case .structure(let id, let arguments):
     return .structure(program.fieldTypes(of: id, arguments).map(inner))
-  case .enumeration(let id):
-    return .enumeration(0, program[id].cases.first?.payload.map { inner($0.type) } ?? [])
+  case .enumeration(let id, let arguments):
+    return .enumeration(0, program.payloadTypes(of: id, arguments).first?.map(inner) ?? [])
   case .unit, .unknown, .never, .error, .anyError, .function, .interface, .driver, .channel,
     .recording, .parameter:
     return .unit

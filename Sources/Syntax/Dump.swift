@@ -116,7 +116,7 @@ private struct Dumper {
 
   private mutating func add(_ enumeration: EnumDeclaration) {
     document(enumeration.documentation)
-    line("enum", enumeration.name.text)
+    line("enum", enumeration.name.text, generics(enumeration.generics))
     nested { dumper in
       for enumCase in enumeration.cases {
         dumper.line(

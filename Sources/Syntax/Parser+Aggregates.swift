@@ -215,6 +215,7 @@ extension Parser {
       skipLine()
       return nil
     }
+    let generics = genericParameters()
     takeRawType()
     let faultsBefore = faultCount
     defer { if faultCount != faultsBefore { module.doubts.declarations.insert(name.text) } }
@@ -252,7 +253,7 @@ extension Parser {
       parser.endPart()
     }
     return EnumDeclaration(
-      name: name, cases: cases, methods: methods, documentation: documentation,
+      name: name, generics: generics, cases: cases, methods: methods, documentation: documentation,
       span: span(from: start))
   }
 

@@ -109,6 +109,7 @@ package struct StructDeclaration: Hashable, Sendable {
 /// An enum as declared.
 package struct EnumDeclaration: Hashable, Sendable {
   package let name: Name
+  package let generics: [GenericParameter]
   package let cases: [EnumCase]
   package let methods: [Function]
   package let documentation: String?

@@ -81,7 +81,7 @@ package func argumentValues(
 
 /// A case of an enum may be given without its point; a misspelt one is one, too.
 private func spelled(_ text: String, as type: Type, in program: TypedProgram) -> String {
-  guard case .enumeration(let id) = type else { return text }
+  guard case .enumeration(let id, _) = type else { return text }
   if program[id].cases.contains(where: { $0.name == text }) { return ".\(text)" }
   let isName = text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
   let isConstant = program.members.contains {

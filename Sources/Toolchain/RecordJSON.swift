@@ -143,7 +143,7 @@ package struct ValueJSON: Sendable {
         members.last { $0.name == field.name }?.value ?? .null
       }
       return parts(elements, program.fieldTypes(of: id, arguments)).map { .structure($0) }
-    case (.enumeration(let id), .string(let name)):
+    case (.enumeration(let id, _), .string(let name)):
       let cases = program[id].cases
       return cases.firstIndex { $0.name == name && $0.payload.isEmpty }.map { .enumeration($0, []) }
     default: return nil

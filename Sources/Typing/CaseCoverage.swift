@@ -95,7 +95,7 @@ struct CaseCoverage {
     }
     if used.isEmpty { return ([], false) }
     switch type {
-    case .enumeration(let id): return (program[id].cases.indices.map { .enumCase($0) }, true)
+    case .enumeration(let id, _): return (program[id].cases.indices.map { .enumCase($0) }, true)
     case .optional: return ([.none, .some], true)
     case .boolean: return ([.boolean(false), .boolean(true)], true)
     case .tuple: return ([.tuple], true)
@@ -130,7 +130,8 @@ struct CaseCoverage {
 
   private func fieldTypes(of constructor: CaseConstructor, in type: Type) -> [Type] {
     switch (constructor, type) {
-    case (.enumCase(let index), .enumeration(let id)): program[id].cases[index].payload.map(\.type)
+    case (.enumCase(let index), .enumeration(let id, let arguments)):
+      program.payloadTypes(of: id, arguments)[index]
     case (.some, .optional(let inner)): [inner]
     case (.tuple, .tuple(let types)): types
     default: []
@@ -165,7 +166,7 @@ struct CaseCoverage {
   private func text(_ constructor: CaseConstructor, _ parts: [String], in type: Type) -> String {
     switch constructor {
     case .enumCase(let index):
-      guard case .enumeration(let id) = type else { return "_" }
+      guard case .enumeration(let id, _) = type else { return "_" }
       let name = program[id].cases[index].name
       return parts.allSatisfy { $0 == "_" } ? name : "\(name)(\(parts.joined(separator: ", ")))"
     case .none: return "none"

@@ -48,7 +48,7 @@ package indirect enum Type: Hashable, Sendable {
   case fixedArray(Type, [Length])
   case tuple([Type])
   case structure(StructID, [GenericArgument])
-  case enumeration(EnumID)
+  case enumeration(EnumID, [GenericArgument])
   case error(ErrorID)
   /// What `catch as e` binds where several errors fit.
   case anyError
@@ -85,7 +85,6 @@ package indirect enum Type: Hashable, Sendable {
     if arguments.isEmpty { return self }
     switch self {
     case .unknown, .never, .unit, .boolean, .integer, .integer32, .string, .duration, .timestamp,
-      .enumeration,
       .error, .anyError, .interface, .driver, .channel, .recording, .simulation:
       return self
     case .float(let dimension): return .float(dimension.substituting(arguments))
@@ -103,6 +102,8 @@ package indirect enum Type: Hashable, Sendable {
     case .tuple(let types): return .tuple(types.map { $0.substituting(arguments) })
     case .structure(let id, let inner):
       return .structure(id, inner.map { $0.substituting(arguments) })
+    case .enumeration(let id, let inner):
+      return .enumeration(id, inner.map { $0.substituting(arguments) })
     case .function(let parameters, let result):
       return .function(
         parameters.map { $0.substituting(arguments) }, result.substituting(arguments))

@@ -48,17 +48,8 @@ extension TypedProgram {
       let shape = lengths.map { text($0) }.joined(separator: ", ")
       return "[\(text(inner)); \(shape)]"
     case .tuple(let parts): return "(" + parts.map(text).joined(separator: ", ") + ")"
-    case .structure(let id, let arguments):
-      if arguments.isEmpty { return self[id].name }
-      let inner = arguments.map { argument in
-        switch argument {
-        case .type(let type): text(type)
-        case .dimension(let dimension): text(dimension)
-        case .length(let length): text(length)
-        }
-      }
-      return "\(self[id].name)<\(inner.joined(separator: ", "))>"
-    case .enumeration(let id): return self[id].name
+    case .structure(let id, let arguments): return applied(self[id].name, arguments)
+    case .enumeration(let id, let arguments): return applied(self[id].name, arguments)
     case .error(let id): return self[id].name
     case .anyError: return "error"
     case .function(let parameters, let result):
@@ -70,6 +61,19 @@ extension TypedProgram {
     case .simulation(let id): return "simulate(\(self[id].name))"
     case .parameter(let id): return name(of: id)
     }
+  }
+
+  /// The name of a struct or enum with its type arguments.
+  private func applied(_ name: String, _ arguments: [GenericArgument]) -> String {
+    if arguments.isEmpty { return name }
+    let inner = arguments.map { argument in
+      switch argument {
+      case .type(let type): text(type)
+      case .dimension(let dimension): text(dimension)
+      case .length(let length): text(length)
+      }
+    }
+    return "\(name)<\(inner.joined(separator: ", "))>"
   }
 
   func text(_ length: Length) -> String {

@@ -210,6 +210,7 @@ package struct TypedEnum: Sendable {
   }
   package let id: EnumID
   package let name: String
+  package var generics: [TypedGeneric]
   package var cases: [Case]
   package var methods: [FunctionID]
   package let nameSpan: Span

@@ -117,6 +117,18 @@ package struct TypedProgram: Sendable {
     for (generic, argument) in zip(declaration.generics, arguments) { map[generic.id] = argument }
     return declaration.fields.map { $0.type.substituting(map) }
   }
+
+  /// The types of what each case of `enumeration` carries where its generic parameters stand for
+  /// `arguments`.
+  package func payloadTypes(of enumeration: EnumID, _ arguments: [GenericArgument]) -> [[Type]] {
+    let declaration = self[enumeration]
+    guard !declaration.generics.isEmpty else {
+      return declaration.cases.map { $0.payload.map(\.type) }
+    }
+    var map: [GenericID: GenericArgument] = [:]
+    for (generic, argument) in zip(declaration.generics, arguments) { map[generic.id] = argument }
+    return declaration.cases.map { $0.payload.map { $0.type.substituting(map) } }
+  }
 }
 
 /// A `resident` value: the member, and the device that it belongs to where a driver declares it.

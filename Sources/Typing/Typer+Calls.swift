@@ -174,6 +174,9 @@ extension Typer {
   private mutating func callMember(
     _ base: ExpressionID, _ name: Name, _ arguments: [Argument], expecting: Type?, at span: Span
   ) -> TypedExpression {
+    if let whole = appliedEnum(base), case .enumeration(let id, _) = whole {
+      return makeCase(id, name, arguments, expecting: whole, at: span)
+    }
     switch entity(base) {
     case .module(let index)?:
       return callInModule(index, name, arguments, expecting: expecting, at: span)
@@ -183,7 +186,8 @@ extension Typer {
       if case .structure(let structure)? = partType(name.text, of: id) {
         return makeStructure(structure, arguments, expecting: expecting, at: span)
       }
-    case .enumeration(let id)?: return makeCase(id, name, arguments, at: span)
+    case .enumeration(let id)?:
+      return makeCase(id, name, arguments, expecting: expecting, at: span)
     default: break
     }
     if isSelf(base) {
@@ -263,10 +267,23 @@ extension Typer {
     switch type {
     case .structure(let id, _) where isVisible(name, of: program[id].nameSpan):
       program[id].methods.filter { program[$0].name == name }
-    case .enumeration(let id) where isVisible(name, of: program[id].nameSpan):
+    case .enumeration(let id, _) where isVisible(name, of: program[id].nameSpan):
       program[id].methods.filter { program[$0].name == name }
     default: []
     }
+  }
+
+  /// The enum that `base`, as `Outcome<Int>`, stands for with its type arguments; nil of anything
+  /// else.
+  mutating func appliedEnum(_ base: ExpressionID) -> Type? {
+    guard case .type(let written) = tree[base], case .named(_, _, let arguments) = tree[written],
+      !arguments.isEmpty
+    else { return nil }
+    let reported = diagnostics.count
+    let type = resolve(written, generics: body.generics)
+    if case .enumeration = type { return type }
+    diagnostics.removeLast(diagnostics.count - reported)
+    return nil
   }
 
   /// Whether this module may know what is called `name` in the type declared at `declaration`: what

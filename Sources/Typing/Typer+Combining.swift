@@ -238,8 +238,8 @@ extension Typer {
       let compares: Bool
       if case .structure(let id, let arguments) = type {
         compares = compare(program.fieldTypes(of: id, arguments), &known)
-      } else if case .enumeration(let id) = type {
-        compares = program[id].cases.allSatisfy { compare($0.payload.map(\.type), &known) }
+      } else if case .enumeration(let id, let arguments) = type {
+        compares = program.payloadTypes(of: id, arguments).allSatisfy { compare($0, &known) }
       } else {
         compares = false
       }
@@ -249,7 +249,9 @@ extension Typer {
       let generic = body.generics.first { $0.id == id }
       if case .type(let bound)? = generic?.kind, bound != .none { return .structural }
       return nil
-    case .unknown, .never, .unit, .error, .anyError, .function, .interface, .driver, .channel,
+    // An error has been told, and what follows from it is none.
+    case .unknown: return .structural
+    case .never, .unit, .error, .anyError, .function, .interface, .driver, .channel,
       .recording, .simulation:
       return nil
     }

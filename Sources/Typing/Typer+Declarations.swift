@@ -84,7 +84,7 @@ extension Typer {
     let id = EnumID(index: Int32(program.enums.count))
     program.enums.append(
       TypedEnum(
-        id: id, name: enumeration.name.text, cases: [], methods: [],
+        id: id, name: enumeration.name.text, generics: [], cases: [], methods: [],
         nameSpan: enumeration.name.span))
     declareInScope(enumeration.name, .enumeration(id), experiment: experiment)
     enumDeclarations.append((id, enumeration, module, experiment))
@@ -105,6 +105,11 @@ extension Typer {
       program.structs[Int(id.index)].generics = generics(
         structure.generics, usedIn: structure.fields.compactMap(\.type))
     }
+    for (id, enumeration, index, experiment) in enumDeclarations {
+      enter(module: index, experiment: experiment)
+      program.enums[Int(id.index)].generics = generics(
+        enumeration.generics, usedIn: enumeration.cases.flatMap { $0.payload.map(\.type) })
+    }
     for (id, structure, index, experiment) in structDeclarations {
       enter(module: index, experiment: experiment)
       let own = program[id].generics
@@ -123,6 +128,7 @@ extension Typer {
     }
     for (id, enumeration, index, experiment) in enumDeclarations {
       enter(module: index, experiment: experiment)
+      body.generics = program[id].generics
       var cases: [TypedEnum.Case] = []
       for item in enumeration.cases {
         if let earlier = enumeration.cases.first(where: { $0.name.text == item.name.text }),
@@ -167,13 +173,16 @@ extension Typer {
       enter(module: index, experiment: experiment)
       resolveDefaults(of: id, enumeration)
       enumsBeforeDefaults.remove(id)
+      let generics = program[id].generics
       program.enums[Int(id.index)].methods = declareMethods(
-        enumeration.methods, owner: .enumeration(id), of: .enumeration(id), inherited: [],
+        enumeration.methods, owner: .enumeration(id),
+        of: .enumeration(id, generics.map(\.asArgument)), inherited: generics,
         beside: enumeration.cases.map(\.name))
     }
   }
 
   private mutating func resolveDefaults(of id: EnumID, _ enumeration: EnumDeclaration) {
+    body.generics = program[id].generics
     let cases = program[id].cases
     for (index, item) in cases.enumerated() {
       guard let written = enumeration.cases.first(where: { $0.name.span == item.nameSpan }),
@@ -210,8 +219,8 @@ extension Typer {
   private mutating func payload(_ parameters: [Parameter]) -> [TypedField] {
     parameters.map { parameter in
       TypedField(
-        name: parameter.name.text, type: resolve(parameter.type), defaultValue: nil,
-        span: parameter.name.span)
+        name: parameter.name.text, type: resolve(parameter.type, generics: body.generics),
+        defaultValue: nil, span: parameter.name.span)
     }
   }
 

@@ -374,7 +374,7 @@ extension Typer {
     switch inner {
     case .unknown, .boolean, .integer, .integer32, .float, .duration, .string: fits = true
     case .tuple: fits = inner != type
-    case .enumeration(let id): fits = program[id].cases.allSatisfy(\.payload.isEmpty)
+    case .enumeration(let id, _): fits = program[id].cases.allSatisfy(\.payload.isEmpty)
     case .never, .unit, .timestamp, .optional, .array, .fixedArray, .structure, .error, .anyError,
       .function, .interface, .driver, .channel, .recording, .simulation, .parameter:
       fits = false

@@ -14,7 +14,7 @@ extension Typer {
       isClosed(inner)
         && lengths.allSatisfy { if case .parameter(let id) = $0 { isOwn(id) } else { true } }
     case .tuple(let parts): parts.allSatisfy { isClosed($0) }
-    case .structure(_, let arguments):
+    case .structure(_, let arguments), .enumeration(_, let arguments):
       arguments.allSatisfy { argument in
         switch argument {
         case .type(let type): isClosed(type)
@@ -52,6 +52,9 @@ extension Typer {
     if let hint = functionHint(wanted), namesFunctions(id) {
       return expression(id, expecting: hint)
     }
+    if let enumeration = openEnum(wanted), isImplicitCase(id) {
+      return settled(expression(id, expecting: .enumeration(enumeration, [])))
+    }
     // Beside a `Float` of any dimension a literal is a bare number (rule 4), and one with a unit of
     // time its seconds (rule 55).
     if let numbers = numbered(wanted) {
@@ -59,6 +62,24 @@ extension Typer {
       if isTimeLiteral(id) { return value(id, as: timed(numbers)) }
     }
     return settled(expression(id))
+  }
+
+  /// The enum that `type`, or what it holds, is.
+  private func openEnum(_ type: Type) -> EnumID? {
+    switch type {
+    case .enumeration(let id, _): id
+    case .optional(let inner): openEnum(inner)
+    default: nil
+    }
+  }
+
+  /// Whether `id` is a case without the name of its enum: `.level(2 V)`.
+  private func isImplicitCase(_ id: ExpressionID) -> Bool {
+    switch tree[id] {
+    case .implicitMember: true
+    case .call(let callee, _): if case .implicitMember = tree[callee] { true } else { false }
+    default: false
+    }
   }
 
   /// Whether `id` is a number with a unit of time, or an array of such.
@@ -124,23 +145,31 @@ extension Typer {
       return true
     case (.tuple(let a), .tuple(let b)):
       return a.count == b.count && zip(a, b).allSatisfy { unify($0, $1, &map) }
-    case (.structure(let a, let m), .structure(let b, let n)):
-      guard a == b, m.count == n.count else { return false }
-      for (wanted, given) in zip(m, n) {
-        switch (wanted, given) {
-        case (.type(let x), .type(let y)): if !unify(x, y, &map) { return false }
-        case (.dimension(let x), .dimension(let y)): if !unify(x, y, &map) { return false }
-        case (.length(.parameter(let id)), .length(let y)):
-          if case .length(let known)? = map[id], known != y { return false }
-          map[id] = .length(y)
-        default: if wanted != given { return false }
-        }
-      }
-      return true
+    case (.structure(let a, let m), .structure(let b, let n)): return a == b && unify(m, n, &map)
+    case (.enumeration(let a, let m), .enumeration(let b, let n)):
+      return a == b && unify(m, n, &map)
     case (.function(let a, let r), .function(let b, let s)):
       return a.count == b.count && zip(a, b).allSatisfy { unify($0, $1, &map) } && unify(r, s, &map)
     default: return pattern.substituting(map) == type
     }
+  }
+
+  private func unify(
+    _ wanted: [GenericArgument], _ given: [GenericArgument],
+    _ map: inout [GenericID: GenericArgument]
+  ) -> Bool {
+    guard wanted.count == given.count else { return false }
+    for (a, b) in zip(wanted, given) {
+      switch (a, b) {
+      case (.type(let x), .type(let y)): if !unify(x, y, &map) { return false }
+      case (.dimension(let x), .dimension(let y)): if !unify(x, y, &map) { return false }
+      case (.length(.parameter(let id)), .length(let y)):
+        if case .length(let known)? = map[id], known != y { return false }
+        map[id] = .length(y)
+      default: if a != b { return false }
+      }
+    }
+    return true
   }
 
   private func unify(

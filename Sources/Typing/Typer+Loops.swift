@@ -78,8 +78,35 @@ extension Typer {
     return TypedLoop(source: typed, variable: variable)
   }
 
+  /// What is to be said of a loop whose bounds are no whole numbers; nil if one of them is.
+  private mutating func quantity(among bounds: [ExpressionID]) -> Diagnostic? {
+    var found: TypedExpression?
+    for id in bounds where !isLiteral(id) || isFloatLiteral(id) {
+      let value = expression(id)
+      settledArguments[id] = value
+      switch value.type {
+      case .float, .duration: if found == nil { found = value }
+      default: return nil
+      }
+    }
+    // Beside a whole number it is a bare one that lacks its conversion.
+    let isBeside = bounds.contains { isLiteral($0) && !isFloatLiteral($0) }
+    guard let found, !isBeside || found.type != .number else { return nil }
+    for id in bounds { settledArguments[id] = nil }
+    return Diagnostic(
+      .mismatch, "a loop counts whole numbers; this is \(program.described(found.type))",
+      at: found.span,
+      notes: [
+        "Go over an array of values: `scan.linear(first, last, points: n)`, or `[Float(i) * step for i in 0..<n]`."
+      ])
+  }
+
   private mutating func loopSource(_ source: ExpressionID) -> (TypedLoop.Source?, Type) {
     if case .range(let lower, let upper, let isClosed, let step) = tree[source] {
+      if let quantity = quantity(among: [lower, upper] + (step.map { [$0] } ?? [])) {
+        report(quantity)
+        return (nil, .unknown)
+      }
       let low = value(lower, as: .integer)
       let high = value(upper, as: .integer)
       let by = step.map { value($0, as: .integer) }

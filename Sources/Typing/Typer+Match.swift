@@ -278,7 +278,7 @@ extension Typer {
         ? listed[0] : listed.dropLast().joined(separator: ", ") + " and \(listed[listed.count - 1])"
     }
     var labels: [Label] = []
-    if case .enumeration(let id) = subject.type {
+    if case .enumeration(let id, _) = subject.type {
       labels = [Label("`\(program[id].name)` is declared here", at: program[id].nameSpan)]
     }
     var fixes = [Fix("add `else:` for all the others")]

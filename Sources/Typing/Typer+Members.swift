@@ -14,6 +14,9 @@ extension Typer {
       reportSelf(base, name)
       return unknown
     }
+    if let whole = appliedEnum(base), case .enumeration(let id, _) = whole {
+      return makeCase(id, name, [], expecting: whole, at: span)
+    }
     if let outer = entity(base) {
       let first = lastName(base)
       switch outer {
@@ -29,7 +32,8 @@ extension Typer {
           return unknown
         }
       case .use(let part): return memberOfPart(part, name, expecting: expecting, at: span)
-      case .enumeration(let id): return makeCase(id, name, [], at: span)
+      case .enumeration(let id):
+        return makeCase(id, name, [], expecting: expecting, at: span)
       case .structure, .error, .interface, .driver, .experiment, .part:
         report(
           Diagnostic(.noSuchMember, "`\(first)` has no member `\(name.text)`", at: name.span))

@@ -42,7 +42,7 @@ extension Typer {
       names =
         ["count", "append", "last", "first", "is_empty", "rows", "columns", "transposed"]
         + (arrayModule.map { moduleScopes[$0].entities.keys.filter { !$0.hasPrefix("_") } } ?? [])
-    case .enumeration(let id):
+    case .enumeration(let id, _):
       names = program[id].cases.map(\.name) + program[id].methods.map { program[$0].name }
       names.removeAll { !isVisible($0, of: program[id].nameSpan) }
     case .duration: names = ["seconds"]

@@ -57,7 +57,7 @@ extension Typer {
     case .enumCase(let name, _):
       guard name.text == "some" || name.text == "none" else { return false }
       // An enum's own case of that name goes before.
-      guard case .enumeration(let id) = inner else { return true }
+      guard case .enumeration(let id, _) = inner else { return true }
       return !program[id].cases.contains { $0.name == name.text }
     }
   }
@@ -104,13 +104,13 @@ extension Typer {
     let types: [Type]
     let constructor: CaseConstructor
     switch value.type {
-    case .enumeration(let id):
+    case .enumeration(let id, let arguments):
       guard let index = program[id].cases.firstIndex(where: { $0.name == name.text }) else {
         report(noSuchMember(name, of: value.type))
         return unknownParts(parts, at: span)
       }
       (tag, constructor) = (index, .enumCase(index))
-      types = program[id].cases[index].payload.map(\.type)
+      types = program.payloadTypes(of: id, arguments)[index]
       if !parts.isEmpty, parts.count != types.count {
         report(wrongParts(name, parts.count, types, at: span, declaredAt: program[id].cases[index]))
         return unknownParts(parts, at: span)

@@ -231,7 +231,7 @@ extension Typer {
       }
     }
     var isOfEnum = false
-    if case .enumeration(let id) = type { isOfEnum = enumsBeforeDefaults.contains(id) }
+    if case .enumeration(let id, _) = type { isOfEnum = enumsBeforeDefaults.contains(id) }
     if isEarly || isOfEnum {
       let id = newDefault(of: type, body: TypedBlock([], at: span), at: span)
       pending.append(

@@ -19,39 +19,61 @@ private struct SizeSurvey {
   var found: [Type: Found] = [:]
   var endless: [Type] = []
   var oversized: [Type] = []
+  /// The types that were met again inside themselves and are still being surveyed.
+  var heads: Set<Type> = []
+  /// How many types with arguments of their own stand in each other where the survey is.
+  var depth = 0
+  private static let depthMax = 10
 
   /// The number of parts of a value of `type`, at most one more than the limit; nil if it contains
   /// what is being asked about.
   mutating func size(of type: Type) -> Int? {
     switch type {
-    case .structure(let id, _):
-      return size(of: .structure(id, []), parts: program[id].fields.map(\.type))
-    case .enumeration(let id):
-      return size(of: type, parts: program[id].cases.flatMap { $0.payload.map(\.type) })
+    case .structure(let id, let arguments):
+      return size(
+        of: type, parts: program.fieldTypes(of: id, arguments),
+        isDeclared: arguments == program[id].generics.map(\.asArgument))
+    case .enumeration(let id, let arguments):
+      return size(
+        of: type, parts: Array(program.payloadTypes(of: id, arguments).joined()),
+        isDeclared: arguments == program[id].generics.map(\.asArgument))
     case .optional(let inner):
       return size(of: inner).map { min($0 + 1, TypeLimits.partCountMax + 1) }
-    case .fixedArray(let inner, _): return size(of: inner) == nil ? nil : 2
+    // What is in an array is laid out like what stands by itself: it ends nothing.
+    case .array(let inner), .fixedArray(let inner, _): return size(of: inner) == nil ? nil : 2
     case .tuple(let parts): return sum(parts)
-    case .array, .string: return 2
+    case .function(let parameters, let result): return sum(parameters + [result]) == nil ? nil : 1
+    case .string: return 2
     case .unknown, .never, .unit, .boolean, .integer, .integer32, .float, .duration, .timestamp,
-      .error, .anyError, .function, .interface, .driver, .channel, .recording, .simulation,
+      .error, .anyError, .interface, .driver, .channel, .recording, .simulation,
       .parameter:
       return 1
     }
   }
 
-  private mutating func size(of type: Type, parts: [Type]) -> Int? {
+  /// `isDeclared` says that it is the type as it is declared: only there it is reported.
+  private mutating func size(of type: Type, parts: [Type], isDeclared: Bool) -> Int? {
+    // Type arguments may grow without end.
+    guard depth < Self.depthMax else { return nil }
+    if !isDeclared { depth += 1 }
+    defer { if !isDeclared { depth -= 1 } }
     switch found[type] {
     case .done(let size): return size
-    case .open: return nil
+    case .open:
+      heads.insert(type)
+      return nil
     case nil: break
     }
     found[type] = .open
-    let size = sum(parts)
-    if size == nil { endless.append(type) }
+    var size = sum(parts)
+    // Of several that contain each other only the one is told at which the survey came in.
+    if size == nil, isDeclared, heads.remove(type) != nil || heads.isEmpty {
+      endless.append(type)
+      size = 1
+    }
     // One error for each mistake: what such a type stands in is not to blame.
     let isOversized = (size ?? 0) > TypeLimits.partCountMax
-    if isOversized { oversized.append(type) }
+    if isOversized, isDeclared { oversized.append(type) }
     found[type] = .done(isOversized ? 1 : size ?? 1)
     return isOversized ? 1 : size
   }
@@ -75,15 +97,20 @@ extension Typer {
   /// have parts that are known from then on.
   mutating func rejectEndlessTypes() {
     var survey = SizeSurvey(program: program)
-    for structure in program.structs { _ = survey.size(of: .structure(structure.id, [])) }
-    for enumeration in program.enums { _ = survey.size(of: .enumeration(enumeration.id)) }
+    for structure in program.structs {
+      _ = survey.size(of: .structure(structure.id, structure.generics.map(\.asArgument)))
+    }
+    for enumeration in program.enums {
+      _ = survey.size(of: .enumeration(enumeration.id, enumeration.generics.map(\.asArgument)))
+    }
     for type in survey.endless {
       guard let (name, span) = declaration(of: type) else { continue }
       report(
         Diagnostic(
           .circular, "`\(name)` contains itself", at: span,
-          notes: ["A value of it would have no end. Put the inner ones into an array: `[\(name)]`."]
-        ))
+          notes: [
+            "A value holds its parts and refers to nothing. Keep all of them in one array, and let each name others by their places in it."
+          ]))
       forgetParts(of: type)
     }
     for type in survey.oversized {
@@ -99,7 +126,7 @@ extension Typer {
   private func declaration(of type: Type) -> (name: String, span: Span)? {
     switch type {
     case .structure(let id, _): (program[id].name, program[id].nameSpan)
-    case .enumeration(let id): (program[id].name, program[id].nameSpan)
+    case .enumeration(let id, _): (program[id].name, program[id].nameSpan)
     default: nil
     }
   }
@@ -110,7 +137,7 @@ extension Typer {
       program.structs[Int(id.index)].fields = program[id].fields.map {
         TypedField(name: $0.name, type: .unknown, defaultValue: nil, span: $0.span)
       }
-    case .enumeration(let id):
+    case .enumeration(let id, _):
       program.enums[Int(id.index)].cases = program[id].cases.map { item in
         TypedEnum.Case(
           name: item.name,

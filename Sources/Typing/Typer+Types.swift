@@ -96,8 +96,13 @@ extension Typer {
     _ generics: [TypedGeneric], at span: Span
   ) -> Type {
     switch entity {
-    case .structure(let id)?: return structure(id, arguments, generics, at: span)
-    case .enumeration(let id)?: return .enumeration(id)
+    case .structure(let id)?:
+      let declared = (program[id].name, program[id].generics, program[id].nameSpan)
+      return applied(declared, arguments, generics, at: span).map { .structure(id, $0) } ?? .unknown
+    case .enumeration(let id)?:
+      let declared = (program[id].name, program[id].generics, program[id].nameSpan)
+      return applied(declared, arguments, generics, at: span).map { .enumeration(id, $0) }
+        ?? .unknown
     case .error(let id)?: return .error(id)
     case .interface(let id)?: return .interface(id)
     case .driver(let id)?: return .driver(id)
@@ -115,30 +120,33 @@ extension Typer {
     }
   }
 
-  private mutating func structure(
-    _ id: StructID, _ arguments: [WrittenTypeArgument], _ generics: [TypedGeneric], at span: Span
-  ) -> Type {
-    let wanted = program[id].generics
+  /// What the generic parameters of something declared stand for where `arguments` are written
+  /// behind its name; nil after an error.
+  private mutating func applied(
+    _ declared: (name: String, generics: [TypedGeneric], span: Span),
+    _ arguments: [WrittenTypeArgument], _ generics: [TypedGeneric], at span: Span
+  ) -> [GenericArgument]? {
+    let wanted = declared.generics
     guard wanted.count == arguments.count else {
       report(
         Diagnostic(
           .unknownType,
-          "`\(program[id].name)` takes \(counted(wanted.count, "generic argument")), not \(arguments.count)",
+          "`\(declared.name)` takes \(counted(wanted.count, "generic argument")), not \(arguments.count)",
           at: span,
-          labels: [Label("declared here", at: program[id].nameSpan)]))
-      return .unknown
+          labels: [Label("declared here", at: declared.span)]))
+      return nil
     }
     var resolved: [GenericArgument] = []
     for (generic, argument) in zip(wanted, arguments) {
       switch (generic.kind, argument) {
       case (.dimension, .unit(let unit)):
-        guard let dimension = dimension(unit, generics: generics) else { return .unknown }
+        guard let dimension = dimension(unit, generics: generics) else { return nil }
         resolved.append(.dimension(dimension))
       case (.type, .type(let type)): resolved.append(.type(resolve(type, generics: generics)))
       case (.type, .unit(let unit)):
         guard let first = unit.factors.first, unit.factors.count == 1, first.power == 1 else {
           report(Diagnostic(.unknownType, "a type is due here", at: unit.span))
-          return .unknown
+          return nil
         }
         resolved.append(
           .type(named(first.name, in: nil, arguments: [], generics: generics, at: unit.span)))
@@ -148,37 +156,37 @@ extension Typer {
             Diagnostic(
               .unknownType, "a length is due here", at: unit.span,
               notes: ["Write a number, a `const` or a generic parameter."]))
-          return .unknown
+          return nil
         }
         resolved.append(.length(length))
       case (.length, .length(let written)):
-        guard let length = length(written, generics: generics) else { return .unknown }
+        guard let length = length(written, generics: generics) else { return nil }
         resolved.append(.length(length))
       case (.length, .type(let type)):
         report(Diagnostic(.unknownType, "a length is due here", at: tree.span(of: type)))
-        return .unknown
+        return nil
       case (.type, .length(let length)):
         report(Diagnostic(.unknownType, "a type is due here", at: tree.span(of: length)))
-        return .unknown
+        return nil
       case (.dimension, .type(let type)):
         report(
           Diagnostic(.unknownType, "a dimension such as `V/s` is due here", at: tree.span(of: type))
         )
-        return .unknown
+        return nil
       case (.dimension, .length(let length)):
         report(
           Diagnostic(
             .unknownType, "a dimension such as `V/s` is due here", at: tree.span(of: length)))
-        return .unknown
+        return nil
       }
     }
     var map: [GenericID: GenericArgument] = [:]
     for (generic, argument) in zip(wanted, resolved) { map[generic.id] = argument }
     guard
       satisfiesBounds(
-        wanted, map, of: program[id].name, at: span, declaredAt: program[id].nameSpan)
-    else { return .unknown }
-    return .structure(id, resolved)
+        wanted, map, of: declared.name, at: span, declaredAt: declared.span)
+    else { return nil }
+    return resolved
   }
 
   /// The dimension written as a unit expression: units, named dimensions, generic parameters.
@@ -281,7 +289,11 @@ extension Typer {
     case .named(_, let own, let arguments):
       if own.text == name, arguments.isEmpty { return .type(.none) }
       var expected: [TypedGeneric] = []
-      if case .structure(let id)? = lookUp(own.text) { expected = program[id].generics }
+      switch lookUp(own.text) {
+      case .structure(let id)?: expected = program[id].generics
+      case .enumeration(let id)?: expected = program[id].generics
+      default: break
+      }
       for (index, argument) in arguments.enumerated() {
         switch argument {
         case .type(let inner):

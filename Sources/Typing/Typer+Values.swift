@@ -7,25 +7,57 @@ extension Typer {
   mutating func makeStructure(
     _ id: StructID, _ arguments: [Argument], expecting: Type?, at span: Span
   ) -> TypedExpression {
-    let unknown = TypedExpression(.invalid, .unknown, at: span)
     let structure = program[id]
-    let formals = structure.fields.map {
+    var known: [GenericArgument] = []
+    if case .structure(id, let given)? = expecting { known = given }
+    guard
+      let (values, generics) = assemble(
+        structure.fields, structure.generics, known, arguments, of: structure.name,
+        declaredAt: structure.nameSpan, at: span)
+    else { return TypedExpression(.invalid, .unknown, at: span) }
+    return TypedExpression(.structure(id, values), .structure(id, generics), at: span)
+  }
+
+  mutating func makeCase(
+    _ id: EnumID, _ name: Name, _ arguments: [Argument], expecting: Type?, at span: Span
+  ) -> TypedExpression {
+    let enumeration = program[id]
+    var known: [GenericArgument] = []
+    switch expecting {
+    case .enumeration(id, let given)?, .optional(.enumeration(id, let given))?: known = given
+    default: break
+    }
+    guard let index = enumeration.cases.firstIndex(where: { $0.name == name.text }) else {
+      typeAll(arguments)
+      report(noSuchMember(name, of: .enumeration(id, known)))
+      return TypedExpression(.invalid, .unknown, at: span)
+    }
+    guard
+      let (values, generics) = assemble(
+        enumeration.cases[index].payload, enumeration.generics, known, arguments,
+        of: "\(enumeration.name).\(name.text)", declaredAt: enumeration.nameSpan, at: span)
+    else { return TypedExpression(.invalid, .unknown, at: span) }
+    return TypedExpression(
+      .enumeration(id, index, values), .enumeration(id, generics), at: span)
+  }
+
+  /// The values of `fields` that `written` gives, and what `generics` stand for: what is `known` of
+  /// them, or else what follows from the values; nil after an error.
+  private mutating func assemble(
+    _ fields: [TypedField], _ generics: [TypedGeneric], _ known: [GenericArgument],
+    _ written: [Argument], of name: String, declaredAt declaration: Span, at span: Span
+  ) -> (values: [TypedExpression], generics: [GenericArgument])? {
+    let formals = fields.map {
       Formal(
         name: $0.name, label: nil, type: $0.type, isInout: false, defaultValue: $0.defaultValue)
     }
-    guard
-      let matched = match(
-        arguments, to: formals, of: structure.name, declaredAt: structure.nameSpan, at: span)
-    else {
-      return unknown
-    }
+    guard let matched = match(written, to: formals, of: name, declaredAt: declaration, at: span)
+    else { return nil }
     var map: [GenericID: GenericArgument] = [:]
-    if case .structure(id, let known)? = expecting {
-      for (generic, argument) in zip(structure.generics, known) { map[generic.id] = argument }
-    }
+    for (generic, argument) in zip(generics, known) { map[generic.id] = argument }
     var values: [TypedExpression] = []
     var later: [(Int, Type, TypedExpression)] = []
-    for (field, source) in zip(structure.fields, matched) {
+    for (field, source) in zip(fields, matched) {
       switch source {
       case .standard(let value): values.append(value)
       case .given(let argument):
@@ -41,7 +73,7 @@ extension Typer {
           }
           guard unify(field.type, value.type, &map) else {
             if !isUnknown(value.type) { report(mismatch(value, wanted: wanted)) }
-            return unknown
+            return nil
           }
           values.append(coerce(value, to: field.type.substituting(map)))
         }
@@ -50,57 +82,28 @@ extension Typer {
     for (index, pattern, value) in later {
       guard unify(pattern, value.type, &map) else {
         report(mismatch(value, wanted: pattern.substituting(map)))
-        return unknown
+        return nil
       }
       values[index] = coerce(value, to: pattern.substituting(map))
     }
     if !map.isEmpty {
       values = values.map { isClosed($0.type) ? $0 : $0.substituting(map) }
     }
-    if let first = structure.generics.first(where: {
-      map[$0.id] == nil && !body.generics.contains($0)
-    }) {
+    if let first = generics.first(where: { map[$0.id] == nil && !body.generics.contains($0) }) {
+      let owner = name.split(separator: ".").first ?? ""
       report(
         Diagnostic(
-          .cannotInfer,
-          "it cannot be told from this what `\(first.name)` of `\(structure.name)` is", at: span,
-          notes: ["Write it behind the name, as in `\(structure.name)<Int>(…)`."]))
-      return unknown
+          .cannotInfer, "it cannot be told from this what `\(first.name)` of `\(owner)` is",
+          at: span,
+          notes: [
+            "Write it behind the name, as in `\(owner)<Int>\(name.dropFirst(owner.count))\(fields.isEmpty ? "" : "(…)")`."
+          ]))
+      return nil
     }
-    let generics = structure.generics.map { map[$0.id] ?? $0.asArgument }
-    guard
-      satisfiesBounds(
-        structure.generics, map, of: structure.name, at: span, declaredAt: structure.nameSpan)
-    else { return unknown }
-    return TypedExpression(.structure(id, values), .structure(id, generics), at: span)
-  }
-
-  mutating func makeCase(_ id: EnumID, _ name: Name, _ arguments: [Argument], at span: Span)
-    -> TypedExpression
-  {
-    let enumeration = program[id]
-    guard let index = enumeration.cases.firstIndex(where: { $0.name == name.text }) else {
-      typeAll(arguments)
-      report(noSuchMember(name, of: .enumeration(id)))
-      return TypedExpression(.invalid, .unknown, at: span)
+    guard satisfiesBounds(generics, map, of: name, at: span, declaredAt: declaration) else {
+      return nil
     }
-    let payload = enumeration.cases[index].payload
-    let formals = payload.map {
-      Formal(
-        name: $0.name, label: nil, type: $0.type, isInout: false, defaultValue: $0.defaultValue)
-    }
-    guard
-      let matched = match(
-        arguments, to: formals, of: "\(enumeration.name).\(name.text)",
-        declaredAt: enumeration.nameSpan, at: span)
-    else { return TypedExpression(.invalid, .unknown, at: span) }
-    let values = zip(payload, matched).map { field, source in
-      switch source {
-      case .given(let argument): value(argument.value, as: field.type)
-      case .standard(let value): value
-      }
-    }
-    return TypedExpression(.enumeration(id, index, values), .enumeration(id), at: span)
+    return (values, generics.map { map[$0.id] ?? $0.asArgument })
   }
 
   mutating func implicitMember(
@@ -108,7 +111,9 @@ extension Typer {
   ) -> TypedExpression {
     var wanted = expecting
     if case .optional(let inner)? = expecting { wanted = inner }
-    if case .enumeration(let id)? = wanted { return makeCase(id, name, arguments, at: span) }
+    if case .enumeration(let id, _)? = wanted {
+      return makeCase(id, name, arguments, expecting: wanted, at: span)
+    }
     typeAll(arguments)
     if wanted != .unknown {
       report(

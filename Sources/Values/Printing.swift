@@ -114,12 +114,16 @@ package struct Printer: Sendable {
       let texts = zip(declared, fields).map { "\($0.name): " + inner($1, $0.type) }
       return name + "(" + texts.joined(separator: ", ") + ")"
     case .enumeration(let index, let payload):
-      guard case .enumeration(let id) = type, Int(id.index) < enums.count,
+      guard case .enumeration(let id, let arguments) = type, Int(id.index) < enums.count,
         index >= 0, index < enums[Int(id.index)].cases.count
       else { return "case \(index)" }
       let chosen = enums[Int(id.index)].cases[index]
       if payload.isEmpty { return chosen.name }
-      let texts = zip(payload, chosen.payload).map { inner($0, $1.type) }
+      var map: [GenericID: GenericArgument] = [:]
+      for (generic, argument) in zip(enums[Int(id.index)].generics, arguments) {
+        map[generic.id] = argument
+      }
+      let texts = zip(payload, chosen.payload).map { inner($0, $1.type.substituting(map)) }
       return chosen.name + "(" + texts.joined(separator: ", ") + ")"
     }
   }

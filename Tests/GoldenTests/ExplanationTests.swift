@@ -39,10 +39,10 @@ import Testing
       String(repeating: "(", count: depth) + "1" + String(repeating: ")", count: depth)
     }
     func sum(_ count: Int) -> String { "1" + String(repeating: " + 1", count: count) }
-    #expect(codes(nested(101)) == ["E0105"] && codes(nested(99)) == [])
-    #expect(codes(sum(151)) == ["E0105"] && codes(sum(149)) == [])
+    #expect(codes(nested(251)) == ["E0105"] && codes(nested(249)) == [])
+    #expect(codes(sum(1001)) == ["E0105"] && codes(sum(999)) == [])
     let page = explanations.first { $0.code == "E0105" }?.text ?? ""
-    #expect(page.contains(" 100 deep") && page.contains(" 150 in a row"))
+    #expect(page.contains(" 250 deep") && page.contains(" 1000 in a row"))
   }
 
   @Test func pagesAreInOrder() {
