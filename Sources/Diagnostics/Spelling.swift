@@ -25,6 +25,13 @@ package func nearest(to word: String, among candidates: some Sequence<String>) -
   return best?.name
 }
 
+/// Whether `name` is so near to `word` that one can be sure that it was meant: one letter apart, or
+/// long.
+package func isSurelyMeant(_ name: String, by word: String) -> Bool {
+  let (a, b) = (Array(word.unicodeScalars.prefix(64)), Array(name.unicodeScalars.prefix(64)))
+  return a.count >= 6 || editDistance(a, b) <= 1 || word.lowercased() == name.lowercased()
+}
+
 /// The least number of letters changed, left out, put in or swapped with their neighbour between
 /// `a` and `b`.
 private func editDistance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {

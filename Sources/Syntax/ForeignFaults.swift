@@ -338,7 +338,10 @@ extension Diagnostic {
   }
 
   static func typeBeforeParameter(_ type: Span, _ name: Span, in parser: Parser) -> Diagnostic {
-    let (typeText, nameText) = (parser.source(of: type), parser.source(of: name))
+    let written = parser.source(of: type)
+    let (typeText, nameText) = (
+      Parser.foreignTypeNames[written] ?? written, parser.source(of: name)
+    )
     let whole = type.joined(with: name)
     return Diagnostic(
       .unexpected, "the type stands behind the name and a `:`", at: whole,
@@ -394,10 +397,10 @@ extension Diagnostic {
       ])
   }
 
-  static func ampersandBeforeType(at place: Span) -> Diagnostic {
+  static func ampersandBeforeType(at place: Span, _ whole: Span) -> Diagnostic {
     Diagnostic(
       .unexpected, "a parameter that is written to is `inout`", at: place,
-      fixes: [Fix("write `inout`", [Edit(place, "inout ")])])
+      fixes: [Fix("write `inout`", [Edit(whole, "inout ")])])
   }
 
   static func foreignArrow(at place: Span) -> Diagnostic {

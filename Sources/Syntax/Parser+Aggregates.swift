@@ -103,7 +103,7 @@ extension Parser {
 
   /// What may end a field or case: a comma, a newline, or the end of the braces.
   private mutating func endPart() {
-    if take(.comma) { return }
+    if take(.comma) || takeBar() { return }
     let isNextPart =
       kind.isName && (peek() == .colon || peek() == .comma || peek() == .rightBrace)
       || Parser.isMethodWord(kind) && peek().isName
@@ -149,6 +149,10 @@ extension Parser {
       if parser.kind == .let || parser.kind == .var {
         parser.correct(.superfluousWord(parser.tokens[parser.index], "a field", in: parser))
         parser.advance()
+      }
+      if parser.beginsFunctionWithoutWord {
+        if let method = parser.functionWithoutWord(documentation) { methods.append(method) }
+        return parser.endDeclaration()
       }
       if let field = parser.fieldOfStruct(documentation) { fields.append(field) }
       parser.endPart()
@@ -241,7 +245,7 @@ extension Parser {
         parser.advance()
       }
       guard let name = parser.name("the name of a case") else { return parser.skipLine() }
-      let payload = parser.kind == .leftParenthesis ? parser.parameters(areNamed: false) : []
+      let payload = parser.payload()
       cases.append(EnumCase(name: name, payload: payload))
       if parser.kind == .assign {
         // `one = 1`
@@ -266,6 +270,38 @@ extension Parser {
     advance()
   }
 
+  /// What a case or an error carries, in parentheses; braces are reported, and meant as such.
+  private mutating func payload() -> [Parameter] {
+    if kind == .leftParenthesis { return parameters(areNamed: false) }
+    guard kind == .leftBrace, isOnSameLine(0), peek().isName,
+      let end = closer(ofBracketAt: index)
+    else { return [] }
+    correct(.payloadInBraces(span(of: tokens[index]), span(of: tokens[end])))
+    for (place, meant) in [(index, Token.Kind.leftParenthesis), (end, .rightParenthesis)] {
+      let token = tokens[place]
+      tokens[place] = Token(start: token.start, end: token.end, kind: meant, flags: token.flags)
+    }
+    kind = .leftParenthesis
+    return parameters(areNamed: false)
+  }
+
+  /// Takes the `|` between the cases of an enum in other languages.
+  private mutating func takeBar() -> Bool {
+    guard kind == .bar, peek().isName else { return false }
+    if !isReportedHere {
+      var bars: [Edit] = []
+      var place = index
+      while place < tokens.count, tokens[place].kind != .rightBrace, tokens[place].kind != .end {
+        if tokens[place].kind == .bar { bars.append(Edit(span(of: tokens[place]), ",")) }
+        place += 1
+      }
+      correct(.barBetweenCases(at: hereSpan, bars))
+      silenceLine()
+    }
+    advance()
+    return true
+  }
+
   /// Parses `error Name(payload)`.
   mutating func errorDeclaration(_ documentation: String?) -> ErrorDeclaration? {
     let start = self.start
@@ -274,7 +310,7 @@ extension Parser {
       skipLine()
       return nil
     }
-    let payload = kind == .leftParenthesis ? parameters(areNamed: false) : []
+    let payload = payload()
     return ErrorDeclaration(
       name: name, payload: payload, documentation: documentation, span: span(from: start))
   }

@@ -129,6 +129,8 @@ extension Parser {
     }
     advance()
     let member = Name(text(tokens[index]), at: span(of: tokens[index]))
+    // It is one mistake, whatever it was to be a member of.
+    module.doubts.names.insert(member.text)
     advance()
     return add(.name(member), at: member.span)
   }
@@ -163,6 +165,25 @@ extension Parser {
     }
   }
 
+  /// Takes `None` and the like behind `is`: the fix of the error at `fault` mends it too.
+  private mutating func takeForeignLiteral(into fault: Int) {
+    let token = tokens[index]
+    guard kind == .identifier, fault < diagnostics.count, let fix = diagnostics[fault].fixes.first,
+      let (word, meant) = Parser.literalsOfIdentity[text(token)]
+    else { return }
+    let known = diagnostics[fault]
+    diagnostics[fault] = Diagnostic(
+      known.code, known.message, at: known.span, remark: known.remark,
+      fixes: [Fix(fix.message, fix.edits + [Edit(span(of: token), word)])])
+    tokens[index] = Token(start: token.start, end: token.end, kind: meant, flags: token.flags)
+    kind = meant
+  }
+
+  private static let literalsOfIdentity: [String: (String, Token.Kind)] = [
+    "None": ("none", .none), "nil": ("none", .none), "null": ("none", .none),
+    "True": ("true", .true), "False": ("false", .false),
+  ]
+
   /// What is meant by a comparison that is written as in another language; nil if the sign that
   /// comes next is one of this language.
   mutating func foreignComparison(_ infix: InfixOperator, _ left: ExpressionID, from start: UInt32)
@@ -190,9 +211,11 @@ extension Parser {
     case .identifier:
       let isNegated = peek() == .not
       let sign = isNegated ? first.joined(with: second) : first
+      let fault = diagnostics.count
       correct(.identity(isNegated ? "!=" : "==", at: sign))
       advance()
       if isNegated { advance() }
+      takeForeignLiteral(into: fault)
       return add(
         .infix(isNegated ? .notEqual : .equal, left, binary(.coalesce), at: sign), from: start)
     case .assign where infix == .equal:

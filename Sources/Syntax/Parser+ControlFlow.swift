@@ -117,7 +117,10 @@ extension Parser {
             continue
           }
         }
-        if !take(.assign) { report(.expected("=", in: self)) }
+        if !take(.assign) {
+          report(.expected("=", in: self))
+          if case .binding(let name) = module[pattern] { module.doubts.constants.insert(name.text) }
+        }
         conditions.append(.binding(pattern, headExpression()))
       } else {
         if kind == .leftBrace { report(.missingCondition(at: hereSpan)) }
@@ -161,10 +164,11 @@ extension Parser {
     takeIn()
     let valuesStart = self.start
     var values = headExpression()
-    if kind == .colon, foreign == nil, isOnSameLine(2), peek() == .number || peek().isName,
+    if let range = rangeCall(values, from: valuesStart) { values = range }
+    if kind == .colon, isOnSameLine(2), peek() == .number || peek().isName,
       peek(2) == .leftBrace
     {
-      correct(.colonInRange(at: hereSpan))
+      correctWithin(.colonInRange(at: hereSpan))
       advance()
       values = add(
         .range(values, headExpression(), isClosed: false, step: nil), from: valuesStart)
@@ -223,7 +227,8 @@ extension Parser {
   mutating func takeIn() {
     if take(.in) { return }
     if kind == .assign {
-      correct(.expectedIn(at: hereSpan, in: self))
+      takeForeign(
+        .expectedIn(at: hereSpan, in: self), "write it as here", [Edit(hereSpan, "in")])
       advance()
       return
     }
@@ -240,6 +245,23 @@ extension Parser {
   mutating func tryCatch() -> StatementID {
     let start = self.start
     advance()
+    return tryCatchBehindWord(from: start)
+  }
+
+  /// A block with a `catch` or `finally` behind it and no `try` before it; nil if none comes next.
+  mutating func blockWithoutTry() -> StatementID? {
+    guard let end = closer(ofBracketAt: index), end + 1 < tokens.count else { return nil }
+    let next = tokens[end + 1]
+    guard
+      next.kind == .catch || next.kind == .finally
+        || next.kind == .identifier && text(next) == "except"
+    else { return nil }
+    let start = self.start
+    correct(.missingTry(at: emptySpan(at: start)))
+    return tryCatchBehindWord(from: start)
+  }
+
+  private mutating func tryCatchBehindWord(from start: UInt32) -> StatementID {
     if kind != .leftBrace, beginsOperand {
       correct(.tryWithoutBlock(at: span(from: start)))
       return simpleStatement()
@@ -258,6 +280,7 @@ extension Parser {
         if !take(.comma) { break }
       }
       if take(.as) { binding = name("a name for the error") }
+      if binding == nil, let named = namedError(&errors) { binding = named }
       let body = block()
       clauses.append(
         CatchClause(errors: errors, binding: binding, body: body, span: span(from: clauseStart)))
@@ -269,6 +292,24 @@ extension Parser {
     }
     if clauses.isEmpty, last == nil { report(.tryWithoutCatch(at: span(from: start))) }
     return add(.tryCatch(body, clauses, finally: last), from: start)
+  }
+
+  /// Takes `e: NoSignal` and `NoSignal e` for `NoSignal as e`; what is caught is in `errors`.
+  private mutating func namedError(_ errors: inout [Name]) -> Name? {
+    guard errors.count == 1, let first = errors.first, isOnSameLine(0) else { return nil }
+    if kind == .colon, peek().isName, peek(2) == .leftBrace {
+      advance()
+      guard let error = name("the name of an error") else { return nil }
+      correct(
+        .namedError(error.text, first.text, at: first.span.joined(with: error.span)))
+      errors = [error]
+      return first
+    }
+    guard kind == .identifier, peek() == .leftBrace else { return nil }
+    guard let binding = name("a name for the error") else { return nil }
+    correct(
+      .namedError(first.text, binding.text, at: first.span.joined(with: binding.span)))
+    return binding
   }
 
   /// Whether a `catch` comes next, for which other languages have other words.

@@ -24,6 +24,8 @@ extension Parser {
         skipSeparators()
         if kind == .end { return }
       }
+      if takeErrorClass() { continue }
+      correctClass()
       correctWord(among: Parser.declarationWords)
       if let declaration = declaration(documentation, from: start) {
         module.declarations.append(declaration)
@@ -97,7 +99,12 @@ extension Parser {
     case .shared: return sharedDeclaration(documentation).map { .shared($0) }
     case .host, .mutating, .seamless, .fn, .kernel:
       return function(isBodyRequired: true, documentation).map { .function($0) }
-    case .struct: return structure(documentation).map { .structure($0) }
+    case .struct:
+      if hasExperimentMembers {
+        correct(.structWithDevices(at: hereSpan))
+        return experiment(.experiment, documentation).map { .experiment($0) }
+      }
+      return structure(documentation).map { .structure($0) }
     case .enum: return enumeration(documentation).map { .enumeration($0) }
     case .error: return errorDeclaration(documentation).map { .error($0) }
     case .interface: return interface(documentation).map { .interface($0) }
@@ -202,6 +209,9 @@ extension Parser {
       }
       target = .library(library)
     }
+    if takeMember(behind: target) {
+      return ImportDeclaration(target: target, alias: nil, span: span(from: start))
+    }
     if takePath(behind: target) { return nil }
     var alias: Name?
     if take(.as) { alias = name("a name") }
@@ -214,40 +224,6 @@ extension Parser {
       kind = .import
     }
     return ImportDeclaration(target: target, alias: alias, span: span(from: start))
-  }
-
-  /// Takes the rest of a path that is not in quotes: `import lab.cooling`; false if there is none.
-  private mutating func takePath(behind target: ImportDeclaration.Target) -> Bool {
-    guard case .library(let first) = target, kind == .dot || kind == .slash, isOnSameLine(0) else {
-      return false
-    }
-    var path = first.text
-    while kind == .dot || kind == .slash, peek().isName, isOnSameLine() {
-      advance()
-      path += "/" + text(tokens[index])
-      advance()
-    }
-    if path.hasSuffix("/exp") { path.removeLast(4) }
-    let whole = span(from: first.span.start)
-    doubt(from: index - 1, to: index - 1)
-    report(.pathWithoutQuotes(path, at: whole))
-    module.doubts.names.insert(String(path.split(separator: "/").last ?? ""))
-    return true
-  }
-
-  /// `from scan import linear`, as another language has it; nil if that is not what comes next.
-  private mutating func foreignImport() -> ImportDeclaration? {
-    guard kind == .identifier, text(tokens[index]) == "from", peek().isName, peek(2) == .import,
-      isOnSameLine(2)
-    else { return nil }
-    let start = self.start
-    let name = Name(text(tokens[index + 1]), at: span(of: tokens[index + 1]))
-    let first = index
-    while kind != .end, kind != .newline, kind != .semicolon { advance() }
-    correct(
-      .foreignImport(
-        name.text, at: Span(source, Int(tokens[first].start), Int(previousEnd))))
-    return ImportDeclaration(target: .library(name), alias: nil, span: span(from: start))
   }
 
   /// Parses `const name: T = value`.

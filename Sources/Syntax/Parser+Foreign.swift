@@ -67,11 +67,12 @@ extension Parser {
     var next = index + 1
     while next + 1 < tokens.count, !tokens[next].isFirstOnLine { next += 1 }
     let token = tokens[next]
-    guard token.kind == .identifier, text(token) == "def" else {
+    let isFunction = token.kind == .fn || token.kind == .kernel
+    guard token.kind == .identifier && text(token) == "def" || isFunction else {
       correct(fault)
       return skipLine()
     }
-    let meant: Token.Kind = word.kind == .kernel ? .kernel : .fn
+    let meant: Token.Kind = word.kind == .kernel || token.kind == .kernel ? .kernel : .fn
     takeForeign(
       fault, "declare it with its own word",
       [Edit(Span(source, Int(sign.start), Int(token.end)), meant.spelling ?? "")])
@@ -87,6 +88,7 @@ extension Parser {
     guard isOnSameLine(), word.kind.isName else { return nil }
     let meant: Token.Kind
     switch text(word) {
+    case "record": return recordingByName()
     case "parallel", "interleave", "simultaneous": meant = .parallel
     case "sequential": meant = .sequential
     default: return nil
@@ -100,6 +102,26 @@ extension Parser {
     advance()
     let block = block()
     return add(meant == .parallel ? .parallel(block) : .sequential(block), from: start)
+  }
+
+  /// `with record("r"):`, with the block that it stands before.
+  private mutating func recordingByName() -> StatementID? {
+    guard peek(2) == .leftParenthesis, let end = closer(ofBracketAt: index + 2),
+      end + 1 < tokens.count, tokens[end + 1].kind == .colon || tokens[end + 1].kind == .leftBrace
+    else { return nil }
+    let start = self.start
+    takeForeign(
+      .recordingByName(
+        at: Span(source, Int(start), Int(tokens[end].end))), "write `record { }`", [])
+    if let name = text(ofString: tokens[index + 3]), tokens[index + 3].kind == .string {
+      module.doubts.names.insert(name)
+    }
+    jump(to: end + 1)
+    silence()
+    let recording = add(.record(block()), from: start)
+    let construct = foreign
+    foreign = ForeignConstruct(fault: construct?.fault, title: "")
+    return add(.expression(recording), from: start)
   }
 
   /// `do { } while c`, and the same with `repeat`.

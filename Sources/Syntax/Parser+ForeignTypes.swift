@@ -139,6 +139,15 @@ extension Parser {
 
   /// Takes what stands before the name of a parameter in other languages; true if that was `inout`.
   mutating func takeWordBeforeParameter() -> Bool {
+    if kind == .identifier, tokens[index].end - start == 1, peek().isName, peek(2) == .colon,
+      text(tokens[index]) == "_"
+    {
+      correct(
+        .underscoreBeforeParameter(
+          at: hereSpan, Span(source, Int(start), Int(tokens[index + 1].start))))
+      advance()
+      return false
+    }
     guard kind == .let || kind == .var || kind == .inout || kind == .const, peek().isName,
       peek(2) == .colon
     else { return false }
@@ -170,7 +179,8 @@ extension Parser {
     let first = tokens[index]
     let second = tokens[index + 1]
     guard second.start > first.end else { return nil }
-    if peek() == .leftBracket || (!isTypeName(first) && isTypeName(second)) {
+    let isForeign = Parser.foreignTypeNames[text(first)] != nil && peek() == .identifier
+    if !isForeign && (peek() == .leftBracket || (!isTypeName(first) && isTypeName(second))) {
       let name = Name(text(first), at: span(of: first))
       advance()
       correct(.missingColon(name, at: emptySpan(at: previousEnd)))
@@ -179,7 +189,14 @@ extension Parser {
     guard isTypeName(first) || Parser.foreignTypeNames[text(first)] != nil else { return nil }
     let name = Name(text(second), at: span(of: second))
     correct(.typeBeforeParameter(span(of: first), span(of: second), in: self))
-    let type = simpleType()
+    let meant = Parser.foreignTypeNames[text(first)]
+    let type =
+      meant.map {
+        add(
+          WrittenType.named(module: nil, Name($0, at: span(of: first)), arguments: []),
+          from: first.start)
+      } ?? simpleType()
+    if meant != nil { advance() }
     advance()
     return (name, type)
   }

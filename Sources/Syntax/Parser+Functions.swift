@@ -32,13 +32,14 @@ extension Parser {
       skipLine()
       return nil
     }
+    let resultBefore = resultBeforeName()
     guard let name = name(isKernel ? "the name of the kernel" : "the name of the function") else {
       skipLine()
       return nil
     }
     let faultsBefore = faultCount
     defer { if faultCount != faultsBefore { module.doubts.bodies.append(span(from: start)) } }
-    let signature = signature()
+    let signature = signature().returning(resultBefore ?? nil)
     if faultCount != faultsBefore { module.doubts.names.insert(name.text) }
     var body: Block?
     if isBodyRequired || kind == .leftBrace {
@@ -65,8 +66,13 @@ extension Parser {
   /// Whether a name, parameters and a body come next, with neither `fn` nor `kernel` before them.
   var beginsFunctionWithoutWord: Bool {
     mutating get {
-      guard kind.isName, peek() == .leftParenthesis, isOnSameLine(),
-        let end = closer(ofBracketAt: index + 1),
+      let isBehindType =
+        kind == .identifier && peek() == .identifier
+        && (isTypeName(tokens[index]) || text(tokens[index]) == "void"
+          || Parser.foreignTypeNames[text(tokens[index])] != nil)
+      let name = isBehindType ? 1 : 0
+      guard kind.isName, peek(name + 1) == .leftParenthesis, isOnSameLine(name + 1),
+        let end = closer(ofBracketAt: index + name + 1),
         end + 1 < tokens.count, !tokens[end + 1].isFirstOnLine
       else { return false }
       return tokens[end + 1].kind == .leftBrace || tokens[end + 1].kind == .arrow
@@ -75,9 +81,10 @@ extension Parser {
 
   mutating func functionWithoutWord(_ documentation: String?) -> Function? {
     let start = self.start
-    correct(.missingFunctionWord(at: emptySpan(at: start)))
+    let resultBefore = resultBeforeName(hasWord: false)
+    if resultBefore == nil { correct(.missingFunctionWord(at: emptySpan(at: start))) }
     guard let name = name("the name of the function") else { return nil }
-    let signature = signature()
+    let signature = signature().returning(resultBefore ?? nil)
     return Function(
       kind: .portable, isMutating: false, name: name, signature: signature, body: block(),
       documentation: documentation, span: span(from: start))
@@ -195,6 +202,12 @@ extension Parser {
       (kind.isName || kind.isReserved)
       && (peek() == .colon || (peek().isName || peek().isReserved) && peek(2) == .colon)
     if !isNamed, !hasName {
+      if kind == .identifier, !isTypeName(tokens[index]), peek() == .identifier,
+        let (name, type) = nameAndTypeWithoutColon()
+      {
+        return Parameter(
+          label: nil, name: name, isInout: false, type: type, defaultValue: takeDefault())
+      }
       let type = type()
       let place = module.span(of: type)
       return Parameter(
@@ -207,7 +220,7 @@ extension Parser {
       let place = hereSpan
       let isLast = peek() == .rightParenthesis
       let whole = isLast ? place : Span(source, Int(place.start), Int(tokens[index + 2].start))
-      correct(.selfParameter(whole, at: place))
+      correctWithin(.selfParameter(whole, at: place))
       advance()
       return nil
     }
@@ -224,6 +237,12 @@ extension Parser {
     }
     guard let name = name("the name of a parameter") else { return nil }
     guard take(.colon) else {
+      if kind == .assign {
+        let value = valueWithoutType(name, orMissing: .missingType(name, in: self))
+        let unknown = add(WrittenType.invalid, from: start)
+        return Parameter(
+          label: label, name: name, isInout: false, type: unknown, defaultValue: value)
+      }
       report(.missingType(name, in: self))
       let unknown = add(WrittenType.invalid, from: start)
       return Parameter(
@@ -231,8 +250,14 @@ extension Parser {
     }
     var isInout = take(.inout)
     if kind == .ampersand {
-      correct(.ampersandBeforeType(at: hereSpan))
+      let isMutable = peek() == .identifier && text(tokens[index + 1]) == "mut"
+      let sign = hereSpan
       advance()
+      if isMutable { advance() }
+      correct(
+        .ampersandBeforeType(
+          at: isMutable ? Span(source, Int(sign.start), Int(previousEnd)) : sign,
+          Span(source, Int(sign.start), Int(self.start))))
       isInout = true
     }
     let type = type()
@@ -241,5 +266,21 @@ extension Parser {
       defaultValue: takeDefault())
   }
 
-  private mutating func takeDefault() -> ExpressionID? { take(.assign) ? expression() : nil }
+  private mutating func takeDefault() -> ExpressionID? {
+    if kind == .colon, isOnSameLine(), !isReportedHere {
+      correct(.colonBeforeDefault(at: hereSpan))
+      advance()
+      return expression()
+    }
+    return take(.assign) ? expression() : nil
+  }
+}
+
+extension FunctionSignature {
+  /// This signature with `type` as its result, where there is one.
+  fileprivate func returning(_ type: TypeID?) -> FunctionSignature {
+    guard let type else { return self }
+    return FunctionSignature(
+      generics: generics, parameters: parameters, result: type, parametersEnd: parametersEnd)
+  }
 }

@@ -16,6 +16,19 @@ struct ForeignConstruct {
     self.title = title
   }
 
+  /// Has the edit that ends at `place` go on to `end`, and put `replacement` there; false if there
+  /// is none.
+  mutating func extend(editEndingAt place: UInt32, to end: UInt32, with replacement: String) -> Bool
+  {
+    guard let found = edits.lastIndex(where: { $0.span.end == place && $0.span.start < place })
+    else {
+      return false
+    }
+    let span = edits[found].span
+    edits[found] = Edit(Span(span.source, Int(span.start), Int(end)), replacement)
+    return true
+  }
+
   /// Adds `edit`; what is inserted at the same place goes behind what was before.
   mutating func add(_ edit: Edit) {
     if let same = edits.firstIndex(where: { $0.span == edit.span }) {

@@ -5,6 +5,7 @@ import Diagnostics
 extension Parser {
   /// The number that comes next, and its unit if one follows.
   mutating func number(isNegative: Bool, from start: UInt32) -> ExpressionID {
+    if let name = mentionBeginningWithDigit() { return name }
     let token = tokens[index]
     advance()
     if token.isBroken {

@@ -12,7 +12,8 @@ extension Parser {
       kind == .colon && unclosedBraceCount >= 0 && opening + 1 < tokens.count
       && tokens[opening + 1].isFirstOnLine
       && column(ofLineAt: opening + 1) > column(ofLineAt: opening)
-    guard kind == .leftBrace || isIndented else {
+    let isBraceMissing = !isIndented && takeBraceOfMatch()
+    guard kind == .leftBrace || isIndented || isBraceMissing else {
       _ = blockWithoutBrace()
       return (value, [])
     }
@@ -31,7 +32,7 @@ extension Parser {
       indentationLimit = column(ofLineAt: opening)
     } else {
       indentationLimit = -1
-      bracket = open()
+      bracket = isBraceMissing && kind != .leftBrace ? openWithoutBracket() : open()
     }
     isInMatchCase = true
     var cases: [MatchCase] = []
@@ -68,17 +69,42 @@ extension Parser {
     return (value, cases)
   }
 
+  /// Takes what stands in the place of the `{` of a `match`, or notes that it is missing; false if
+  /// no cases follow.
+  private mutating func takeBraceOfMatch() -> Bool {
+    guard kind != .leftBrace else { return false }
+    let first = kind == .colon ? index + 1 : index
+    if first < tokens.count, tokens[first].isFirstOnLine, tokens[first].kind == .case {
+      guard unclosedBraceCount < 0 else { return false }
+      if kind == .colon {
+        correct(.colonInsteadOfBrace(at: hereSpan))
+        advance()
+      } else {
+        correct(.missingBrace(at: emptySpan(at: previousEnd), in: self))
+      }
+      return true
+    }
+    guard kind == .identifier, peek() == .leftBrace, isOnSameLine(0), isOnSameLine() else {
+      return false
+    }
+    correct(.superfluousWord(tokens[index], "a `match`", in: self))
+    advance()
+    return true
+  }
+
   /// Takes `default:` for `else:`.
   mutating func correctDefault() {
     guard isAtDefault else { return }
     let token = tokens[index]
-    correctWithin(.misspelt("default", as: "else", at: span(of: token)))
+    correctWithin(.misspelt(text(token), as: "else", at: span(of: token)))
     kind = .else
   }
 
-  /// Whether the `default:` of another language comes next in a `match`.
+  /// Whether the `default:` or `_:` of another language comes next in a `match`.
   var isAtDefault: Bool {
-    isInMatchCase && kind == .identifier && peek() == .colon && text(tokens[index]) == "default"
+    guard isInMatchCase, kind == .identifier, peek() == .colon else { return false }
+    let word = text(tokens[index])
+    return word == "default" || word == "_"
   }
 
   mutating func matchCase(opener: Int) -> MatchCase {
@@ -96,6 +122,17 @@ extension Parser {
       if kind == .assign { advance() }
       advance()
       correct(.arrowAfterCase(at: span(from: arrowStart)))
+    } else if kind == .leftBrace, let end = closer(ofBracketAt: index) {
+      correct(
+        .bracesInsteadOfColon(
+          at: hereSpan, Span(source, Int(previousEnd), Int(tokens[index].end)),
+          span(of: tokens[end])))
+      let inner = block()
+      var statements = inner.statements
+      self.statements(into: &statements, opener: opener)
+      let body = Block(statements: statements, span: inner.span)
+      return MatchCase(
+        patterns: patterns, condition: condition, body: body, span: span(from: start))
     } else if !take(.colon) {
       report(.expected(":", in: self))
       while kind != .colon, kind != .newline, kind != .rightBrace, kind != .leftBrace, kind != .end,

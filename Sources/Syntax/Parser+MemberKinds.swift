@@ -6,6 +6,11 @@ extension Parser {
   /// Parses `device a, b: Driver`, `device x: TTLOut = "ttl4"`.
   mutating func device(_ documentation: String?, from start: UInt32) -> Member? {
     advance()
+    return deviceBehindWord(documentation, from: start)
+  }
+
+  /// What follows `device`, also where that is missing.
+  mutating func deviceBehindWord(_ documentation: String?, from start: UInt32) -> Member? {
     var names: [Name] = []
     repeat {
       guard let name = name("the name of a device") else { break }
@@ -26,16 +31,19 @@ extension Parser {
       correct(.missingComma(at: emptySpan(at: previousEnd), tokens[index], in: self))
       if let name = name("the name of a device") { names.append(name) }
     }
+    let isOutermost = foreign == nil
     if kind == .assign, peek().isName, isTypeName(tokens[index + 1]) {
       // `device led = TTLOut`
       let sign = hereSpan
       let gap = Span(source, Int(previousEnd), Int(sign.end))
-      correct(.assignInsteadOfColon(first, at: sign, Edit(gap, ":")))
+      takeForeign(
+        .assignInsteadOfColon(first, at: sign, Edit(gap, ":")), "write `:`", [Edit(gap, ":")])
       kind = .colon
     }
     let driver = typeBehind(first) ?? add(.invalid, from: previousEnd)
-    takeChannelBehindType()
-    let binding = takeAssign() ? valueOfDeclaration() : nil
+    let channel = takeChannelBehindType()
+    let binding = channel ?? (takeAssign() ? valueOfDeclaration() : nil)
+    if isOutermost { finishForeign() }
     if kind == .comma, peek().isName, peek(2) == .colon, isOnSameLine(), !isReportedHere {
       // `device a: TTLOut, b: TTLIn`
       let comma = tokens[index]
@@ -66,18 +74,23 @@ extension Parser {
       names, driver, binding: binding, documentation: documentation, span: span(from: start))
   }
 
-  /// Takes `("ttl2")` and `at "ttl2"` behind the type of a device for `= "ttl2"`.
-  mutating func takeChannelBehindType() {
+  /// Takes `("ttl2")` and `at "ttl2"` behind the type of a device for `= "ttl2"`; the string, where
+  /// it has been taken.
+  mutating func takeChannelBehindType() -> ExpressionID? {
     if kind == .leftParenthesis, peek() == .string, peek(2) == .rightParenthesis, isOnSameLine(0) {
       let channel = span(of: tokens[index + 1])
       let whole = Span(source, Int(previousEnd), Int(tokens[index + 2].end))
-      correct(.channelBehindType(at: whole, " = \(source(of: channel))"))
-      for _ in 0..<3 { advance() }
+      correctWithin(.channelBehindType(at: whole, " = \(source(of: channel))"))
+      advance()
+      let value = string()
+      advance()
+      return value
     } else if kind == .at, peek() == .string, isOnSameLine(0) {
       let place = hereSpan
       correct(.channelBehindType(at: place, "="))
       kind = .assign
     }
+    return nil
   }
 
   /// Parses `arg name: T = default in lower...upper`.
@@ -262,14 +275,28 @@ extension Parser {
   /// Parses `use name: Part(device: other, argument: value)`.
   mutating func use(from start: UInt32) -> Use? {
     advance()
-    guard let name = name("a name for the part") else {
+    return useBehindWord(from: start)
+  }
+
+  /// What follows `use`, also where that is missing.
+  mutating func useBehindWord(from start: UInt32) -> Use? {
+    guard var name = name("a name for the part") else {
       skipLine()
       return nil
     }
-    guard take(.colon), let part = dottedName("the name of the part") else {
-      report(.missingType(name, in: self))
-      skipLine()
-      return nil
+    let part: Name
+    if kind != .colon, isTypeName(tokens[index - 1]), kind != .assign {
+      // `use Readout`
+      part = name
+      name = Name(memberName(part.text), at: part.span)
+      correct(.useWithoutName(part.text, name.text, at: part.span))
+    } else {
+      guard take(.colon), let written = dottedName("the name of the part") else {
+        report(.missingType(name, in: self))
+        skipLine()
+        return nil
+      }
+      part = written
     }
     var arguments: [Argument] = []
     if kind == .leftParenthesis {

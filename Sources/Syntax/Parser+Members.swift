@@ -41,7 +41,7 @@ extension Parser {
   /// Takes the class that an experiment is derived from in other languages.
   private mutating func takeBaseClass() {
     let start = self.start
-    if kind == .leftParenthesis, let end = closer(ofBracketAt: index), isOnSameLine() {
+    if kind == .leftParenthesis, let end = closer(ofBracketAt: index), isOnSameLine(0) {
       jump(to: end)
       advance()
     } else if kind == .colon, peek().isName, peek(2) == .leftBrace {
@@ -50,7 +50,7 @@ extension Parser {
     } else {
       return
     }
-    correct(.baseClass(at: span(from: start)))
+    correctWithin(.baseClass(at: span(from: start)))
   }
 
   /// Parses `driver Name: Interface, Interface { … }`.
@@ -116,6 +116,7 @@ extension Parser {
       }
     }
     if let stage = stageAsFunction() { return stage }
+    if let member = deviceWithoutWord(documentation) { return member }
     if !isDeclaration(at: index), !kind.isReserved {
       // A word of the grammar without what makes it a declaration: say what is missing behind it.
       let isStage = kind == .prepare || kind == .run || kind == .analyze || kind == .cleanup
@@ -169,25 +170,66 @@ extension Parser {
     }
   }
 
-  /// `fn run() { … }` where there is no `run { … }`; nil if that is not what comes next.
+  /// `fn run() { … }` where there is no `run { … }`, also with `kernel`, without parentheses and
+  /// for the other stages; nil if that is not what comes next.
   private mutating func stageAsFunction() -> Member? {
-    guard kind == .fn || kind == .kernel, peek() == .run, peek(2) == .leftParenthesis,
-      let end = closer(ofBracketAt: index + 2), end + 1 < tokens.count,
+    guard kind == .fn || kind == .kernel, isOnSameLine(), index + 2 < tokens.count else {
+      return nil
+    }
+    let stage = tokens[index + 1]
+    var end = index + 1
+    switch stage.kind {
+    case .run, .prepare, .analyze, .cleanup: break
+    default: return nil
+    }
+    if peek(2) == .leftParenthesis {
+      guard let closer = closer(ofBracketAt: index + 2) else { return nil }
+      let isEmpty = closer == index + 3 || closer == index + 4 && text(tokens[index + 3]) == "self"
+      guard isEmpty || stage.kind == .run else { return nil }
+      end = closer
+    }
+    guard end + 1 < tokens.count,
       tokens[end + 1].kind == .leftBrace || tokens[end + 1].kind == .colon,
-      !tokens.indices.contains(where: {
-        tokens[$0].kind == .run && $0 + 1 < tokens.count && tokens[$0 + 1].kind == .leftBrace
+      !membersAround(index).dropLast().contains(where: {
+        tokens[$0].kind == stage.kind && $0 != index + 1
+          && (tokens[$0 + 1].kind == .leftBrace
+            || stage.kind != .run && tokens[$0 + 1].kind == .leftParenthesis)
       })
     else { return nil }
-    let keyword = span(of: tokens[index + 1])
+    let word = text(stage)
+    let keyword = span(of: stage)
     let whole = Span(source, Int(self.start), Int(tokens[end].end))
     if foreign == nil {
-      correct(.stageAsFunction("run", at: whole))
-    } else {
-      foreign = ForeignConstruct(fault: foreign?.fault, title: "write `run`")
-      foreign?.add(Edit(whole, "run"))
+      correct(.stageAsFunction(word, at: whole))
+    } else if let fault = foreign?.fault, diagnostics[fault].span.start == start {
+      foreign = ForeignConstruct(fault: fault, title: "write `\(word)`")
+      foreign?.add(Edit(whole, word))
+    } else if foreign?.extend(
+      editEndingAt: tokens[index].end, to: tokens[end].end, with: word) != true
+    {
+      foreign?.add(Edit(whole, word))
     }
     jump(to: end + 1)
-    return .run(noting { parser in parser.block() }, keyword: keyword)
+    let body = noting { parser in parser.block() }
+    switch stage.kind {
+    case .prepare: return .prepare(body, keyword: keyword)
+    case .analyze: return .analyze(body, keyword: keyword)
+    case .cleanup: return .cleanup(body, keyword: keyword)
+    default: return .run(body, keyword: keyword)
+    }
+  }
+
+  /// The tokens of the experiment or part of which the one at `place` is.
+  private func membersAround(_ place: Int) -> Range<Int> {
+    func begins(_ place: Int) -> Bool {
+      tokens[place].isFirstOnLine
+        && (tokens[place].kind == .experiment || tokens[place].kind == .part)
+    }
+    var first = place
+    while first > 0, !begins(first) { first -= 1 }
+    var last = place + 1
+    while last < tokens.count, !begins(last) { last += 1 }
+    return first..<last
   }
 
   /// Reports a member that `container` does not have.

@@ -61,6 +61,12 @@ extension Parser {
       advance()
       return add(.invalid, from: start)
     }
+    if kind == .bar || kind == .doubleBar
+      || kind == .leftBrace && isOnSameLine(0) && index > 0
+        && (tokens[index - 1].kind == .leftParenthesis || tokens[index - 1].kind == .comma)
+    {
+      return foreignClosure()
+    }
     if let sign = signBeforeLineEnd {
       report(.nothingBehind(sign, in: self), isAboutLineBefore: true)
     } else {
@@ -98,6 +104,8 @@ extension Parser {
   private static let stringPrefixes: Set<String> = ["f", "F", "r", "b", "u", "fr", "rf"]
 
   private mutating func named() -> ExpressionID {
+    if isAtLambda { return foreignClosure() }
+    takeNew()
     let token = tokens[index]
     if peek() == .less, beginsTypeArguments {
       let type = namedType()
@@ -129,6 +137,7 @@ extension Parser {
       advance()
       return name
     }
+    if let name = nameBeginningWithDigit() { return name }
     guard kind.isReserved, mayBeNamedHere else {
       if !isReportedHere { module.doubts.lostNameCount += 1 }
       report(.expectedName("\(wanted)", in: self))

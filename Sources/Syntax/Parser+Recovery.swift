@@ -86,16 +86,40 @@ extension Parser {
     }
     let opener = tokens[bracket.opener]
     settle()
+    let isElse =
+      tokens[index].kind == .else || tokens[index].kind == .catch
+      || tokens[index].kind == .finally
+    let isBehindLine =
+      kind == .end || !isElse && tokens[index].isFirstOnLine && index > bracket.opener + 1
     let place = kind == .end ? emptySpan(at: previousEnd) : span(of: tokens[index])
+    let closing =
+      closer != .rightBrace
+      ? nil
+      : isElse
+        ? Edit(emptySpan(at: tokens[index].start), "} ")
+        : isBehindLine ? missingBrace(for: bracket.opener) : nil
     // `f(a]`: what stands there was meant to be the closing bracket.
     let isMistaken =
       closer != .rightBrace && (kind == .rightParenthesis || kind == .rightBracket)
       && bracketPairs().openers[index] == nil
     report(
-      .unclosed(opener, closer, at: place, isMistaken: isMistaken, in: self),
-      isAboutLineBefore: tokens[index].isFirstOnLine)
+      .unclosed(
+        opener, closer, at: place, closing, isMistaken: isMistaken, in: self),
+      isAboutLineBefore: tokens[index].isFirstOnLine && !isElse)
     if closer == .rightBrace { unclosedBraceCount -= 1 }
     if isMistaken { advance() }
+  }
+
+  /// The `}` that is missing behind the last token, for the braces opened at `opener`.
+  private func missingBrace(for opener: Int) -> Edit {
+    var first = index - 1
+    while first > 0, !tokens[first].isFirstOnLine { first -= 1 }
+    if opener >= first { return Edit(emptySpan(at: previousEnd), " }") }
+    // Behind a comment, if one ends the line.
+    var end = Int(previousEnd)
+    while end < bytes.count, bytes[end] != 0x0A, bytes[end] != 0x0D { end += 1 }
+    return Edit(
+      Span(source, end, end), "\n\(indentationText(ofLineAt: opener))}")
   }
 
   /// Whether the `}` that comes next stands too far to the left to close the braces opened at
@@ -163,7 +187,8 @@ extension Parser {
   /// Takes a `;` for a comma between parentheses, and a comma that is missing before a parameter or
   /// label; false if neither is what is wrong.
   private mutating func takeMissingComma(_ closer: Token.Kind) -> Bool {
-    guard closer == .rightParenthesis, !isReportedHere, !endsBrackets else { return false }
+    guard !isReportedHere, !endsBrackets else { return false }
+    guard closer == .rightParenthesis else { return false }
     if kind == .semicolon, peek() != closer {
       correct(.semicolonInList(at: hereSpan))
       advance()
@@ -190,7 +215,8 @@ extension Parser {
       report(.expectedSeparator(closer, in: self))
       return true
     }
-    report(misplacedUnit ?? .expectedSeparator(closer, in: self))
+    report(
+      misplacedUnit ?? valueBehindString(bracket.opener) ?? .expectedSeparator(closer, in: self))
     if tokens[index].isFirstOnLine, beginsOperand { return true }
     skip(to: end)
     if take(.comma) { return true }
@@ -231,6 +257,16 @@ extension Parser {
       true
     default: kind.isName
     }
+  }
+
+  /// Whether the lexer could not read something on the rest of this line.
+  var isBrokenOnThisLine: Bool {
+    var place = index + 1
+    while place < tokens.count, !tokens[place].isFirstOnLine {
+      if tokens[place].isBroken || tokens[place].kind == .invalid { return true }
+      place += 1
+    }
+    return false
   }
 
   /// Skips what is left of a statement or declaration, the braces in it included.

@@ -116,7 +116,20 @@ extension Parser {
       case .case where isInMatchCase: return
       case .else where isInMatchCase && peek() == .colon: return
       case .identifier where isAtDefault: return
+      case .identifier where unclosedBraceCount > 0 && isAtForeignEnd:
+        let token = tokens[index]
+        correct(.foreignEnd(at: span(of: token)))
+        unclosedBraceCount -= 1
+        tokens[index] = Token(
+          start: token.start, end: token.end, kind: .rightBrace, flags: token.flags)
+        settle()
+        if kind == .newline { advance() }
+        return
       case .leftBrace:
+        if let caught = blockWithoutTry() {
+          statements.append(caught)
+          continue
+        }
         takeStrayBlock()
         continue
       case .else, .catch, .finally:
@@ -140,6 +153,11 @@ extension Parser {
       }
       statements.append(statement)
     }
+  }
+
+  /// Whether the `end` of another language comes next, alone on its line.
+  private var isAtForeignEnd: Bool {
+    tokens[index].isFirstOnLine && endsStatement(behind: index) && text(tokens[index]) == "end"
   }
 
   private static func isAllowedInBody(_ word: Token.Kind) -> Bool {
@@ -177,6 +195,8 @@ extension Parser {
 
   /// Reports what comes next as out of place, with what was likely meant.
   mutating func reportUnexpected() {
+    // What the lexer could not read stands in it.
+    if kind == .leftBrace, isBrokenOnThisLine { return silence() }
     if let slashes = foreignCommentBefore {
       report(.foreignComment(at: slashes))
     } else {
@@ -237,6 +257,8 @@ extension Parser {
       correctWord(among: Parser.statementWords)
       if kind == .identifier { correctWordBeforeParenthesis() }
     }
+    if let increment = incrementBefore() { return increment }
+    takeWordBeforeAssignment()
     let start = self.start
     switch kind {
     case .let, .var: return binding(isVariable: kind == .var)
@@ -276,9 +298,10 @@ extension Parser {
         return forLoop(isParallel: true, from: start)
       }
       return beginsBlock ? blockStatement { .parallel($0) } : simpleStatement()
-    case .sequential where beginsBlock && isOnSameLine():
+    case .parallel where isBraceDue: return blockStatement { .parallel($0) }
+    case .sequential where beginsBlock && isOnSameLine() || isBraceDue:
       return blockStatement { .sequential($0) }
-    case .critical where beginsBlock && isOnSameLine():
+    case .critical where beginsBlock && isOnSameLine() || isBraceDue:
       return blockStatement { .critical($0) }
     case .else, .catch, .finally:
       report(.withoutOpening(tokens[index], in: self))
@@ -302,6 +325,21 @@ extension Parser {
   private var beginsBlock: Bool {
     peek() == .leftBrace
       || peek() == .colon && index + 2 < tokens.count && tokens[index + 2].isFirstOnLine
+  }
+
+  /// Whether the word that comes next stands alone on its line, where a `{` is missing in the file.
+  private var isBraceDue: Bool { unclosedBraceCount < 0 && !isOnSameLine() }
+
+  /// Takes the `shared` of `shared pi = 3 us`, which was meant to assign.
+  private mutating func takeWordBeforeAssignment() {
+    switch kind {
+    case .shared, .dataset, .arg, .device, .resident: break
+    default: return
+    }
+    guard peek().isName, isOnSameLine(), peek(2) == .assign, isOnSameLine(2) else { return }
+    correct(.wordBeforeAssignment(tokens[index], tokens[index + 1], in: self))
+    doubtLine(of: index)
+    advance()
   }
 
   private mutating func blockStatement(_ make: (Block) -> Statement) -> StatementID {

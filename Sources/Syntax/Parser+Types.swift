@@ -12,6 +12,12 @@ extension Parser {
     defer { ascend() }
     let outer = beginMeasuring()
     var type = foreignType() ?? typeWithoutMark()
+    if kind == .rightBracket, isOnSameLine(0), unopenedBracket(at: index) {
+      let whole = Span(source, Int(start), Int(tokens[index].end))
+      correct(.missingOpeningBracket(whole))
+      advance()
+      type = add(.array(type), from: start)
+    }
     while kind == .question || kind == .coalesce, isOnSameLine(0) {
       takeFirstCharacter(as: .question)
       type = add(.optional(type), from: start)
@@ -19,6 +25,11 @@ extension Parser {
     }
     finishMeasuring(outer)
     return type
+  }
+
+  /// Whether the bracket at `place` closes nothing.
+  private mutating func unopenedBracket(at place: Int) -> Bool {
+    !isReportedHere && bracketPairs().openers[place] == nil
   }
 
   /// Takes the first character of the next token, as a token of kind `first`; `>>` may close two

@@ -7,7 +7,7 @@ extension Parser {
   private static let foreignWords: [String: Token.Kind] = [
     "def": .fn, "func": .fn, "function": .fn, "fun": .fn, "class": .struct, "switch": .match,
     "raise": .throw, "except": .catch, "val": .let, "foreach": .for, "argument": .arg,
-    "param": .arg, "parameter": .arg, "devices": .device, "elif": .else,
+    "param": .arg, "parameter": .arg, "devices": .device, "elif": .else, "mut": .mutating,
   ]
 
   /// A word before a parenthesis, `retrun (n + 1)`, may be the name of a function: it is one if it
@@ -44,7 +44,7 @@ extension Parser {
     }
     let token = tokens[index]
     let written = text(token)
-    let meant: Token.Kind
+    var meant: Token.Kind
     if let foreign = Parser.foreignWords[written], words.contains(foreign) {
       meant = foreign
     } else if written.utf8.count > 1,
@@ -56,6 +56,7 @@ extension Parser {
       return
     }
     if meant == .let || meant == .var, peek(2) != .assign, peek(2) != .colon { return }
+    if written == "def", meant == .fn, words.contains(.kernel), isMeantAsKernel { meant = .kernel }
     if Parser.foreignWords[written] != nil {
       let word = meant.spelling ?? ""
       takeForeign(

@@ -67,6 +67,10 @@ struct Parser {
   /// Whether something is called `self` or `this`, and which types are declared, once asked for.
   var isSelfDeclared: Bool?
   var declaredTypes: Set<String>?
+  /// The parts, drivers and interfaces that the file declares, once asked for.
+  var memberTypes: [String: Token.Kind]?
+  /// Names that were declared with a digit at their beginning.
+  var digitNames: Set<String> = []
   /// Whether that is the condition of an `if` or `while`.
   var isCondition = false
   /// Whether `case` and `else:` end a statement here.

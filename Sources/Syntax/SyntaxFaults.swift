@@ -28,13 +28,14 @@ extension Diagnostic {
   // MARK: Brackets
 
   static func unclosed(
-    _ opener: Token, _ closer: Token.Kind, at place: Span, isMistaken: Bool, in parser: Parser
+    _ opener: Token, _ closer: Token.Kind, at place: Span, _ closing: Edit?, isMistaken: Bool,
+    in parser: Parser
   ) -> Diagnostic {
     let open = opener.kind.spelling ?? "("
     let close = closer.spelling ?? ")"
     let fixes =
       closer == .rightBrace
-      ? []
+      ? closing.map { [Fix("close it where its block ends", [$0])] } ?? []
       : isMistaken
         ? [Fix("write `\(close)`", [Edit(place, close)])]
         : [Fix("close it", [insertion(close, at: parser.previousEnd, parser)])]
@@ -52,7 +53,16 @@ extension Diagnostic {
       remark: "found \(next(parser)) instead",
       labels: [Label("opened here", at: parser.span(of: opener))],
       notes: parser.kind == .slash || parser.kind == .star
-        ? ["a unit is written without spaces: `V/s`"] : [])
+        ? ["a unit is written without spaces: `V/s`"] : [], fixes: closesTypeHere(parser))
+  }
+
+  /// A `>` behind what was taken last, if a type may end there.
+  private static func closesTypeHere(_ parser: Parser) -> [Fix] {
+    switch parser.kind {
+    case .assign, .newline, .rightParenthesis, .rightBracket, .comma, .leftBrace:
+      [Fix("close it", [insertion(">", at: parser.previousEnd, parser)])]
+    default: []
+    }
   }
 
   static func strayCloser(_ token: Token, in parser: Parser) -> Diagnostic {
@@ -68,6 +78,9 @@ extension Diagnostic {
       return Diagnostic(
         .unexpected, "expected `,` or `\(close)`, found \(next(parser))", at: parser.hereSpan,
         notes: ["a list of values computed in a loop stands in brackets: `[f(x) for x in xs]`"])
+    }
+    if parser.kind == .assign, parser.peek() == .greater {
+      return foreignClosure(at: parser.hereSpan)
     }
     if parser.kind == .assign {
       return Diagnostic(

@@ -84,6 +84,11 @@ struct BodyState {
   /// `value` is a branch that yields a value, of an `if` or `match` as an expression.
   enum Enclosing: String { case parallel, record, loop, value }
 
+  /// How many matches stand around this place.
+  var matchDepth = 0
+  /// Which of the diagnostics is about a `break` that ends a case.
+  var breakInCase: Int?
+
   /// How many cases of the matches around this place stand before it.
   var caseDepth = 0
 

@@ -123,7 +123,17 @@ extension Typer {
       case .label(let argument, let formal):
         let place = tree.span(of: argument.value)
         let wanted = formal.label ?? formal.name
-        if let label = argument.label {
+        if let label = argument.label, unit(named: label.text) != nil,
+          case .number = tree[argument.value]
+        {
+          // `delay(ms: 100)`
+          let whole = label.span.joined(with: place)
+          let meant = "\(program.sources[place.source].text(place)) \(label.text)"
+          report(
+            Diagnostic(
+              .wrongArguments, "the unit `\(label.text)` stands behind its number", at: label.span,
+              labels: labels, fixes: [Fix("write `\(meant)`", [Edit(whole, meant)])]))
+        } else if let label = argument.label {
           let isKnown = formals.contains { $0.name == label.text || $0.label == label.text }
           report(
             Diagnostic(

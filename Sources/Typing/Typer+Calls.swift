@@ -247,7 +247,7 @@ extension Typer {
         candidates, name, arguments, receiver: asGrowing(receiver), expecting: expecting, at: span)
     }
     typeAll(arguments)
-    report(noSuchMember(name, of: receiver.type))
+    report(elementOfScalar(name, receiver) ?? noSuchMember(name, of: receiver.type))
     return unknown
   }
 
@@ -360,7 +360,7 @@ extension Typer {
     let candidates = kernels(name.text, of: receiver.type)
     guard !candidates.isEmpty else {
       typeAll(arguments)
-      report(noSuchMember(name, of: receiver.type))
+      report(elementOfScalar(name, receiver) ?? noSuchMember(name, of: receiver.type))
       return unknown
     }
     let call = callFunction(candidates, name, arguments, receiver: nil, expecting: nil, at: span)

@@ -46,6 +46,7 @@ extension Typer {
     var values: [TypedExpression] = []
     values.reserveCapacity(elements.count)
     if wanted == nil { wanted = elementType(of: elements) }
+    let isFlat = isFlatMatrix(elements, expecting)
     // Numbers that are not what is due are one mistake, however many there are.
     var areNumbersWrong = false
     for element in elements {
@@ -56,6 +57,10 @@ extension Typer {
           continue
         }
         let known = diagnostics.count
+        if isFlat, isNumber {
+          values.append(TypedExpression(.invalid, .unknown, at: tree.span(of: element)))
+          continue
+        }
         values.append(value(element, as: type))
         if isNumber, diagnostics.count > known { areNumbersWrong = true }
       } else {
@@ -70,7 +75,14 @@ extension Typer {
       values = values.map { coerce($0, to: wanted) }
     }
     if case .fixedArray(_, let lengths)? = expecting, let expecting {
-      if let length = lengths.first, length != .known(elements.count) {
+      if isFlat {
+        report(flatMatrix(elements, expecting, lengths, at: span))
+        return TypedExpression(.invalid, .unknown, at: span)
+      }
+      // Of an element that had an error it is not known how many it stands for.
+      if let length = lengths.first, length != .known(elements.count),
+        !elements.contains(where: { isIndexedLiteral($0) })
+      {
         report(
           Diagnostic(
             .mismatch,
@@ -117,6 +129,43 @@ extension Typer {
     case nil, .optional?: return type
     case let type?: return .optional(type)
     }
+  }
+
+  /// Whether `id` is `[1, 0] [0, 1]`, where a comma is missing.
+  private func isIndexedLiteral(_ id: ExpressionID) -> Bool {
+    guard case .index(let base, let indices) = tree[id], indices.count > 1,
+      case .array = tree[base]
+    else { return false }
+    return true
+  }
+
+  /// Whether numbers stand where the rows of a matrix are due.
+  private func isFlatMatrix(_ elements: [ExpressionID], _ expecting: Type?) -> Bool {
+    guard case .fixedArray(_, let lengths)? = expecting, lengths.count > 1 else { return false }
+    return !elements.isEmpty && elements.allSatisfy { isLiteral($0) }
+  }
+
+  /// `[1.0, 2.0, 3.0, 4.0]` where a `[Float; 2, 2]` is due.
+  private func flatMatrix(
+    _ elements: [ExpressionID], _ type: Type, _ lengths: [Length], at span: Span
+  ) -> Diagnostic {
+    var fixes: [Fix] = []
+    if lengths.count == 2, case .known(let rows) = lengths[0],
+      case .known(let columns) = lengths[1],
+      rows > 0, columns > 0, elements.count == rows * columns
+    {
+      let spans = elements.map { tree.span(of: $0) }
+      var edits: [Edit] = []
+      for row in 0..<rows {
+        let (first, last) = (spans[row * columns], spans[(row + 1) * columns - 1])
+        edits.append(Edit(Span(first.source, Int(first.start), Int(first.start)), "["))
+        edits.append(Edit(Span(last.source, Int(last.end), Int(last.end)), "]"))
+      }
+      fixes = [Fix("put its rows in brackets", edits)]
+    }
+    return Diagnostic(
+      .mismatch, "\(program.described(type)) consists of rows, each in brackets", at: span,
+      fixes: fixes)
   }
 
   /// `elements` as a table, and their type; nil unless all are numbers that this type has.
@@ -240,6 +289,17 @@ extension Typer {
         let (before, after) = (tree.span(of: first), tree.span(of: last))
         let between = Span(span.source, Int(before.end), Int(after.start))
         fixes = [Fix("index the array in it", [Edit(between, "][")])]
+      }
+      guard !isUnknown(element) else { return unknown }
+      if case .array(let written) = tree[base], !written.isEmpty {
+        // `[[1, 0] [0, 1]]`
+        let end = Span(span.source, Int(array.span.end), Int(array.span.end))
+        report(
+          Diagnostic(
+            .notApplicable, "an array that is written out is indexed here", at: span,
+            notes: ["Between two arrays in a list stands a comma."],
+            fixes: [Fix("put a comma between them", [Edit(end, ",")])]))
+        return unknown
       }
       report(
         Diagnostic(

@@ -11,7 +11,9 @@ extension Typer {
   ) {
     let type = field.type.map { resolve($0) } ?? .unknown
     let member = addMember(field.name, .dataset, type, documentation: field.documentation, to: id)
-    let found = declareAxes(axes, of: field.name, type)
+    let faultsBefore = diagnostics.count
+    let found = declareAxes(axes, of: field.name, type, written: field.type)
+    if diagnostics.count > faultsBefore { program.members[Int(member.index)].type = .unknown }
     for axis in found { datasetAxes.append((member, axis.name, axis.values)) }
     guard let error else { return }
     let isDeclared = members.contains {
@@ -26,9 +28,41 @@ extension Typer {
     for axis in found { datasetAxes.append((bars, axis.name, axis.values)) }
   }
 
-  private mutating func declareAxes(_ axes: [ExpressionID], of dataset: Name, _ type: Type) -> [(
-    name: String, values: FunctionID
-  )] {
+  /// `values.append(x)` of a dataset that is declared as one value: that it is meant as an array;
+  /// nil of anything else.
+  ///
+  /// What else is asked of it follows from that.
+  mutating func elementOfScalar(_ name: Name, _ value: TypedExpression) -> Diagnostic? {
+    guard name.text == "append", case .member(let id) = value.kind,
+      program[id].kind == .dataset, value.type.arrayElement == nil, !isUnknown(value.type)
+    else { return nil }
+    program.members[Int(id.index)].type = .unknown
+    let member = program[id]
+    return Diagnostic(
+      .noSuchMember, "\(program.described(value.type)) has no member `append`", at: name.span,
+      labels: [Label("declared here", at: member.nameSpan)],
+      notes: [
+        "A dataset that grows is an array: `dataset \(member.name): [\(program.text(value.type))]`."
+      ])
+  }
+
+  /// The fix that puts `count` more pairs of brackets around the type of a dataset.
+  private func typeOfAxes(_ count: Int, around type: Span) -> [Fix] {
+    let start = Span(type.source, Int(type.start), Int(type.start))
+    let end = Span(type.source, Int(type.end), Int(type.end))
+    return [
+      Fix(
+        "give it one dimension for each axis",
+        [
+          Edit(start, String(repeating: "[", count: count)),
+          Edit(end, String(repeating: "]", count: count)),
+        ])
+    ]
+  }
+
+  private mutating func declareAxes(
+    _ axes: [ExpressionID], of dataset: Name, _ type: Type, written: TypeID?
+  ) -> [(name: String, values: FunctionID)] {
     var inner = type
     var found: [(name: String, values: FunctionID)] = []
     for axis in axes {
@@ -38,7 +72,9 @@ extension Typer {
           report(
             Diagnostic(
               .mismatch, "`\(program.text(type))` has fewer dimensions than axes", at: span,
-              labels: [Label("the dataset's type", at: dataset.span)]))
+              labels: [Label("the dataset's type", at: dataset.span)],
+              fixes: written.map { typeOfAxes(axes.count - found.count, around: tree.span(of: $0)) }
+                ?? []))
         }
         break
       }

@@ -218,9 +218,16 @@ extension Typer {
 
   private mutating func payload(_ parameters: [Parameter]) -> [TypedField] {
     parameters.map { parameter in
-      TypedField(
-        name: parameter.name.text, type: resolve(parameter.type, generics: body.generics),
-        defaultValue: nil, span: parameter.name.span)
+      let type = resolve(parameter.type, generics: body.generics)
+      var name = parameter.name.text
+      if name.isEmpty, type == .unknown, case .named(nil, let written, _) = tree[parameter.type],
+        written.text.first?.isLowercase == true
+      {
+        // `error NoSignal(count)`: it is the name, and its type is missing.
+        name = written.text
+      }
+      return TypedField(
+        name: name, type: type, defaultValue: nil, span: parameter.name.span)
     }
   }
 

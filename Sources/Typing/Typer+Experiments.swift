@@ -171,10 +171,12 @@ extension Typer {
     switch type {
     case .interface, .driver, .unknown: break
     default:
-      report(
-        Diagnostic(
-          .unknownType, "`\(program.text(type))` is no kind of device", at: tree.span(of: written),
-          notes: ["A device is a driver or an interface, such as `TTLOut`, `TTLIn` or `DDS`."]))
+      report(noKindOfDevice(type, written, binding))
+      for name in names {
+        _ = addMember(
+          name, .device(nil), .unknown, documentation: documentation, to: body.experiment)
+      }
+      return
     }
     for name in names {
       if let lent = lentDevice(name, as: type) {
@@ -204,6 +206,26 @@ extension Typer {
         name, .device(bound), isDoubtful ? .unknown : type, documentation: documentation,
         to: body.experiment)
     }
+  }
+
+  private func noKindOfDevice(_ type: Type, _ written: TypeID, _ binding: ExpressionID?)
+    -> Diagnostic
+  {
+    let span = tree.span(of: written)
+    guard case .array(let element) = type, element.isDevice else {
+      return Diagnostic(
+        .unknownType, "`\(program.text(type))` is no kind of device", at: span,
+        notes: ["A device is a driver or an interface, such as `TTLOut`, `TTLIn` or `DDS`."])
+    }
+    var fixes: [Fix] = []
+    if let binding, case .array(let names) = tree[binding] {
+      let end = Span(span.source, Int(span.end) - 1, Int(span.end) - 1)
+      fixes = [Fix("write their number", [Edit(end, "; \(names.count)")])]
+    }
+    return Diagnostic(
+      .unknownType,
+      "an array of devices has a length that is known: `[\(program.text(element)); 4]`",
+      at: span, fixes: fixes)
   }
 
   /// `device beams: [TTLOut; 2] = ["ttl0", "ttl1"]`: each device is a member too.

@@ -7,7 +7,15 @@ import Syntax
 extension Typer {
   /// Types `id` as a value of `type`; says so where it is none.
   mutating func value(_ id: ExpressionID, as type: Type) -> TypedExpression {
-    coerce(expression(id, expecting: type), to: type)
+    let known = diagnostics.count
+    let value = expression(id, expecting: type)
+    // What had an error has no further ones (rule 10).
+    if diagnostics.count > known, value.type != type, !isUnknown(type), !isUnknown(value.type) {
+      let agrees = coerce(value, to: type)
+      if isUnknown(agrees.type), diagnostics.count > known + 1 { diagnostics.removeLast() }
+      return agrees
+    }
+    return coerce(value, to: type)
   }
 
   /// `value` as a `type`: a `T` serves as a `T?`, a `[T; n]` as a `[T]`; all else must agree.

@@ -66,7 +66,7 @@ extension Typer {
       notes: notes, fixes: fixes)
   }
 
-  private func isOptional(_ type: Type) -> Bool { if case .optional = type { true } else { false } }
+  func isOptional(_ type: Type) -> Bool { if case .optional = type { true } else { false } }
 
   private func dimensionMismatch(_ value: TypedExpression, wanted: Type) -> Diagnostic {
     var fixes: [Fix] = []
@@ -167,7 +167,7 @@ extension Typer {
     if !hasOperator(operation, a.type) {
       return Diagnostic(
         .noSuchOperator, "\(program.described(a.type)) has no `\(sign)`", at: span, labels: labels,
-        notes: operatorNotes(operation, a, b))
+        notes: operatorNotes(operation, a, b), fixes: boundFixes(operation, a.type))
     }
     var fixes: [Fix] = []
     if a.type == .integer, case .float = b.type, !isCompound {
@@ -207,6 +207,8 @@ extension Typer {
       ]
     }
     switch (a.type, b.type) {
+    case (.string, _) where operation == .remainder:
+      return ["Values stand in the string itself, with their format: `\"n = {n}, x = {x:.2f}\"`."]
     case (.array(let element), _) where isNumeric(element):
       guard operation != .equal, operation != .notEqual else { return [] }
       return [
@@ -335,6 +337,20 @@ extension Typer {
       return ["Integers have no `/`: write `Float(a) / Float(b)`, or `//`, which rounds down."]
     default: return []
     }
+  }
+
+  /// The fix that gives the only generic parameter of this function the bound that it lacks.
+  private func boundFixes(_ operation: InfixOperator, _ type: Type) -> [Fix] {
+    guard let note = boundNotes(operation, type).first, note.hasPrefix("Declare it as"),
+      let id = body.function, program[id].generics.count == 1
+    else { return [] }
+    let declared = note.drop { $0 != "`" }.dropFirst().prefix { $0 != "`" }
+    let name = program.text(type)
+    let head = program[id].nameSpan
+    let end = Int(head.end)
+    let place = Span(head.source, end, end + name.utf8.count + 2)
+    guard program.sources[head.source].text(place) == "<\(name)>" else { return [] }
+    return [Fix("declare it so", [Edit(place, "<\(declared)>")])]
   }
 
   private func hasOperator(_ operation: InfixOperator, _ type: Type) -> Bool {

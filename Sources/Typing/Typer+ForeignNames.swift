@@ -133,19 +133,4 @@ extension Typer {
         .mismatch, "nothing can be returned here: no result type is declared", at: value.span,
         notes: ["Write `-> \(program.text(value.type))` after the parameters."], fixes: fixes))
   }
-
-  /// Leaves out what follows from functions whose result was not declared: wherever they are
-  /// called.
-  mutating func dropConsequencesOfMissingResults() {
-    guard !resultless.isEmpty else { return }
-    let calls = resultless.map { program[$0].name + "(" }
-    diagnostics.removeAll { diagnostic in
-      switch diagnostic.code {
-      case .mismatch, .noSuchOperator, .notApplicable:
-        let text = program.sources[diagnostic.span.source].text(diagnostic.span)
-        return calls.contains { text.contains($0) }
-      default: return false
-      }
-    }
-  }
 }

@@ -200,12 +200,14 @@ extension Typer {
     // What has more than one open dimension, until the other arguments have settled them.
     var later: [(Int, Type, TypedExpression)] = []
     var named: [(Int, Type, ExpressionID)] = []
+    let faultsBefore = diagnostics.count
+    var mark: Int?
     for (parameter, source) in zip(function.parameters.dropFirst(head.count), matched) {
       switch source {
       case .standard(let value): typed.append(.value(value))
       case .given(let argument):
         if parameter.isInout != argument.isInout {
-          report(inoutMark(argument, parameter))
+          reportMark(argument, parameter, after: &mark)
           failed = true
           continue
         }
@@ -275,6 +277,9 @@ extension Typer {
         report(mismatch(value, wanted: pattern.substituting(map)))
         failed = true
       }
+    }
+    if diagnostics.count == faultsBefore + 2, head.isEmpty {
+      joinSwapped(matched, function, since: faultsBefore)
     }
     reportOverlaps(typed)
     // Of what had an error it is not known what it says about the others.
@@ -360,20 +365,5 @@ extension Typer {
       }
       places.append(place)
     }
-  }
-
-  private func inoutMark(_ argument: Argument, _ parameter: TypedParameter) -> Diagnostic {
-    let span = tree.span(of: argument.value)
-    let start = Span(span.source, Int(span.start), Int(span.start))
-    if parameter.isInout {
-      return Diagnostic(
-        .wrongArguments, "`\(parameter.name)` is `inout`: what is passed is changed", at: span,
-        labels: [Label("declared here", at: parameter.span)],
-        fixes: [Fix("say so with `&`", [Edit(start, "&")])])
-    }
-    return Diagnostic(
-      .wrongArguments, "`\(parameter.name)` is not `inout`: it takes a value, without `&`",
-      at: span,
-      labels: [Label("declared here", at: parameter.span)])
   }
 }

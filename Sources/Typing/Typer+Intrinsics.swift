@@ -194,13 +194,45 @@ extension Typer {
       .tuple([numbers, .array(numbers), .number, .boolean]), at: span)
   }
 
+  /// `print("n =", n)`.
+  private func severalPrinted(_ arguments: [Argument], at span: Span) -> Diagnostic {
+    var fixes: [Fix] = []
+    if arguments.count > 1, case .string = tree[arguments[0].value],
+      arguments.dropFirst().allSatisfy({ isPlainName($0.value) && $0.label == nil })
+    {
+      let text = tree.span(of: arguments[0].value)
+      let values = arguments.dropFirst().map { argument in
+        let place = tree.span(of: argument.value)
+        return " {\(program.sources[place.source].text(place))}"
+      }
+      let last = arguments.last.map { Int(tree.span(of: $0.value).end) } ?? Int(text.end)
+      if !program.sources[text.source].text(text).contains("%") {
+        fixes = [
+          Fix(
+            "put them into the string",
+            [Edit(Span(text.source, Int(text.end) - 1, last), values.joined() + "\"")])
+        ]
+      }
+    }
+    return Diagnostic(
+      .wrongArguments, "`print` takes one value", at: span,
+      notes: ["Put several into one string: `print(\"{a} and {b}\")`."], fixes: fixes)
+  }
+
+  private func isPlainName(_ value: ExpressionID) -> Bool {
+    switch tree[value] {
+    case .name, .number: true
+    case .member(let base, _): isPlainName(base)
+    default: false
+    }
+  }
+
   private mutating func callPrint(_ arguments: [Argument], at span: Span) -> TypedExpression {
     guard arguments.count == 1, arguments[0].label == nil, !arguments[0].isInout else {
+      let known = diagnostics.count
       typeAll(arguments)
-      report(
-        Diagnostic(
-          .wrongArguments, "`print` takes one value", at: span,
-          notes: ["Put several into one string: `print(\"{a} and {b}\")`."]))
+      diagnostics.removeLast(diagnostics.count - known)
+      report(severalPrinted(arguments, at: span))
       return TypedExpression(.invalid, .unknown, at: span)
     }
     var text = printed(settled(expression(arguments[0].value)))

@@ -39,6 +39,9 @@ extension Typer {
       }
       return
     }
+    if case .none = tree[value], let id = body.function, !isOptional(body.result) {
+      doubtfulResults.insert(id)
+    }
     statements.append(TypedStatement(.returnValue(self.value(value, as: body.result)), at: span))
   }
 
@@ -187,7 +190,8 @@ extension Typer {
       body.openScope()
       var binding: LocalID?
       if let name = clause.binding {
-        var type = Type.anyError
+        // Of what could not be found it is not known what it carries.
+        var type = errors.count == clause.errors.count ? Type.anyError : .unknown
         switch errors.first {
         case .declared(let id)? where clause.errors.count == 1: type = .error(id)
         case .builtin(let number)? where clause.errors.count == 1:

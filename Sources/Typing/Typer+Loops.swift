@@ -7,7 +7,11 @@ extension Typer {
   /// Whether `word` has a loop to leave and does not leave `parallel` or `record`; says so if not.
   mutating func checkLeaving(_ word: String, at span: Span) -> Bool {
     guard body.loopDepth > 0 else {
-      report(Diagnostic(.nothingToLeave, "`\(word)` has no loop to leave here", at: span))
+      if word == "break", body.matchDepth > 0 {
+        reportBreakInCase(at: span)
+      } else {
+        report(Diagnostic(.nothingToLeave, "`\(word)` has no loop to leave here", at: span))
+      }
       return false
     }
     if let inner = body.enclosing.last, inner != .loop {
@@ -15,6 +19,39 @@ extension Typer {
       return false
     }
     return true
+  }
+
+  /// A `break` at the end of a case, as other languages want it: one mistake, however many cases
+  /// have one.
+  private mutating func reportBreakInCase(at span: Span) {
+    let bytes = program.sources[span.source].bytes
+    var (start, end) = (Int(span.start), Int(span.end))
+    while start > 0, bytes[start - 1] == 0x20 || bytes[start - 1] == 0x09 { start -= 1 }
+    if start > 0, bytes[start - 1] == UInt8(ascii: ";") {
+      start -= 1
+    } else if start > 0, bytes[start - 1] == 0x0A {
+      start -= 1
+    } else {
+      (start, end) = (Int(span.start), Int(span.end))
+    }
+    let edit = Edit(Span(span.source, start, end), "")
+    var edits = [edit]
+    let isFirst = body.breakInCase == nil
+    if let place = body.breakInCase, place < diagnostics.count {
+      edits = (diagnostics[place].fixes.first?.edits ?? []) + edits
+    }
+    let place = body.breakInCase ?? diagnostics.count
+    let fault = Diagnostic(
+      .nothingToLeave, "a case of a `match` ends by itself, without `break`",
+      at: isFirst ? span : diagnostics[place].span,
+      remark: "the next case is not gone on with",
+      fixes: [Fix("leave it out", edits)])
+    if isFirst {
+      body.breakInCase = place
+      report(fault)
+    } else {
+      diagnostics[place] = fault
+    }
   }
 
   func leaves(_ word: String, _ what: BodyState.Enclosing, at span: Span) -> Diagnostic {

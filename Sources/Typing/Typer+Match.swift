@@ -125,7 +125,9 @@ extension Typer {
       if body.caseDepth >= Self.caseDepthMax { return [] }
       body.openScope()
       let head = caseHead(item, of: subject)
+      body.matchDepth += 1
       let (block, branch) = content(&self, item.body)
+      body.matchDepth -= 1
       body.closeScope()
       hasError = hasError || head.hasError
       let isUseful =
@@ -174,6 +176,7 @@ extension Typer {
         }
       }
       head.conditions.append(.expression(value(condition, as: .boolean)))
+      if tree.doubts.cover(tree.span(of: condition).start) { head.hasError = true }
       head.isGuarded = true
     }
     return head

@@ -253,10 +253,12 @@ extension Typer {
           report(
             Diagnostic(
               .constantAssigned,
-              "only a `mutating` method can change the value that it is called on", at: value.span))
+              "only a `mutating` method can change the value that it is called on", at: value.span,
+              fixes: body.function.map { [mutatingWord($0)] } ?? []))
         } else {
           let isParameter =
             body.function.map { program[$0].parameters.contains { $0.local == id } } ?? false
+          if isParameter { assignedParameters.insert(local.span) }
           report(
             constantAssigned(
               value, boundAt: local.span,
@@ -308,6 +310,13 @@ extension Typer {
           at: value.span))
       return nil
     }
+  }
+
+  /// The fix that makes the method `id` mutating.
+  private func mutatingWord(_ id: FunctionID) -> Fix {
+    let span = program[id].span
+    let start = Span(span.source, Int(span.start), Int(span.start))
+    return Fix("make the method `mutating`", [Edit(start, "mutating ")])
   }
 
   private func capturedAssigned(_ value: TypedExpression, boundAt binding: Span) -> Diagnostic {

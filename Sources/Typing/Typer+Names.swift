@@ -61,12 +61,31 @@ extension Typer {
     return names.sorted()
   }
 
-  /// Says once in a body that nothing is called `name`.
+  /// Says that nothing is called `name`; what is said of the same name elsewhere is joined with it.
   mutating func reportUnknown(_ name: Name) {
     // What could not be imported has been reported where it is imported.
     let imported =
       modules.modules[module].importSpans[name.text] != nil || failedNames.contains(name.text)
-    if body.unknownNames.insert(name.text).inserted, !imported { report(unknownName(name)) }
+    if imported {
+      body.unknownNames.insert(name.text)
+    } else if body.unknownNames.insert(name.text).inserted {
+      let fault = unknownName(name)
+      unknownNameFaults[name.text] = fault
+      report(fault)
+    } else if let fault = unknownNameFaults[name.text] {
+      report(moved(fault, to: name))
+    }
+  }
+
+  /// What `fault` says of another place where its name stands.
+  private func moved(_ fault: Diagnostic, to name: Name) -> Diagnostic {
+    Diagnostic(
+      fault.code, fault.message, at: name.span, notes: fault.notes,
+      fixes: fault.fixes.map { fix in
+        Fix(
+          fix.message, fix.edits.map { Edit(name.span, $0.replacement) },
+          application: fix.application)
+      })
   }
 
   /// Suggestions are looked for among all names, so only so many errors of a program get one.
@@ -79,7 +98,11 @@ extension Typer {
     if let note = foreignNames[name.text] {
       notes = [note]
     } else if suggestionCount <= Self.suggestionCountMax, let near = suggestion(for: name) {
-      fixes = [Fix("did you mean `\(near)`?", [Edit(name.span, near)])]
+      fixes = [
+        Fix(
+          "did you mean `\(near)`?", [Edit(name.span, near)],
+          application: isSurelyMeant(near, by: name.text) ? .alone : .never)
+      ]
     } else if let alias = importedAlias(of: name.text) {
       notes = ["The module `\(name.text)` is imported as `\(alias)`."]
       fixes = [Fix("write `\(alias)`", [Edit(name.span, alias)])]
@@ -102,17 +125,49 @@ extension Typer {
   ///
   /// One of a letter or two is near to too many.
   func suggestion(for name: Name) -> String? {
-    let near = nearest(to: name.text, among: visibleNames())
+    let near = nearest(to: name.text, among: names(fitting: name))
     guard let near, name.text.utf8.count > 2 || near.lowercased() == name.text.lowercased() else {
       return nil
     }
     return near
   }
 
+  /// The names that could stand at this place, by what follows: a parenthesis, a point or neither.
+  private func names(fitting name: Name) -> [String] {
+    let bytes = program.sources[name.span.source].bytes
+    let end = Int(name.span.end)
+    let next = end < bytes.count ? bytes[end] : 0
+    let isCalled = next == UInt8(ascii: "(")
+    let isBase = next == UInt8(ascii: ".")
+    return visibleNames().filter { candidate in
+      switch lookUp(candidate) {
+      case .member(let id)?:
+        if !isCalled { return true }
+        if case .function = program[id].type { return true }
+        return program.isShared(id)
+      case .module?, .use?: return !isCalled
+      case .functions?: return isCalled || !isBase && !isKernelName(candidate)
+      case nil: return isCalled || body.lookUpFunction(candidate) != nil
+      default: return true
+      }
+    }
+  }
+
+  private func isKernelName(_ name: String) -> Bool {
+    guard case .functions(let ids)? = lookUp(name) else { return false }
+    return ids.allSatisfy {
+      program[$0].kind == .kernel || program[$0].kind == .seamlessKernel
+    }
+  }
+
   /// Declares `name` in `scope`; says so if something was called that before.
   mutating func declare(_ name: Name, _ entity: Entity, in scope: ScopePlace) {
     if let earlier = self[scope].spans[name.text], name.text != "_" {
       report(declaredTwice(name, earlier: earlier))
+      switch (self[scope][name.text], entity) {
+      case (.structure?, _), (.enumeration?, _), (.error?, _): doubtfulTypes.insert(name.text)
+      default: break
+      }
       return
     }
     self[scope].set(name.text, entity, at: name.span)
@@ -137,6 +192,10 @@ extension Typer {
         && !types.contains(.unknown)
       {
         report(declaredTwice(name, earlier: program[other].nameSpan))
+        // Which of them is meant is not known.
+        if program[other].result != program[id].result {
+          program.functions[Int(other.index)].result = .unknown
+        }
         return
       }
       let span = self[scope].spans[name.text] ?? name.span

@@ -68,7 +68,12 @@ extension Typer {
     let unknown = TypedExpression(.invalid, .unknown, at: span)
     switch operation {
     case .and, .or:
+      let faultsBefore = diagnostics.count
       let a = value(left, as: .boolean)
+      if diagnostics.count > faultsBefore {
+        _ = expression(right)
+        return unknown
+      }
       let b = value(right, as: .boolean)
       return TypedExpression(operation == .and ? .and(a, b) : .or(a, b), .boolean, at: span)
     case .coalesce: return coalesce(left, right, expecting: expecting, at: span)

@@ -183,6 +183,10 @@ extension Typer {
       program.members[Int(id.index)].isFixed = true
     } else if let value = field.value {
       let initializer = declareInitializer(value, of: written, named: field.name)
+      if let written, disagrees(value, with: written) {
+        // Either may be what is wrong.
+        program.members[Int(id.index)].type = .unknown
+      }
       if written == nil, let waiting = pending.popLast() {
         let outer = body
         typeBody(waiting)
@@ -196,6 +200,22 @@ extension Typer {
     }
     enter(field.name, id, of: experiment)
     return id
+  }
+
+  /// Whether `value` is a literal with a unit that a `type` does not have.
+  private func disagrees(_ value: ExpressionID, with type: Type) -> Bool {
+    guard case .quantity(_, let written) = tree[value] else { return false }
+    var dimension = Dimension.none
+    for factor in written.factors {
+      guard let unit = unit(named: factor.name.text), abs(factor.power) <= 20 else { return false }
+      dimension = dimension * Dimension(unit.exponents).raised(to: factor.power)
+    }
+    switch type {
+    case .duration: return dimension != .time
+    case .float(let wanted): return dimension != wanted
+    case .integer, .integer32, .boolean, .string: return true
+    default: return false
+    }
   }
 
   /// Adds a member to its experiment, and its name to the scope that it stands in.

@@ -24,6 +24,12 @@ extension Typer {
       let known = diagnostics.count
       typeAll(arguments)
       if diagnostics.count > known { return unknown }
+      if let first = arguments.first, case .call(let callee, _) = tree[first.value],
+        let name = dottedName(callee), body.unknownNames.contains(name.text)
+      {
+        reportUnknown(name)
+        return unknown
+      }
       report(
         Diagnostic(
           .mismatch,

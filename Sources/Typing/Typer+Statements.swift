@@ -195,12 +195,23 @@ extension Typer {
       }
     } else {
       typed = settled(expression(value))
+      noteBareVariable(isVariable, pattern, value)
     }
     if typed.type == .unit {
       report(noResult(typed, "bound"))
       typed = TypedExpression(.invalid, .unknown, at: typed.span)
     }
     bind(pattern, to: typed, isVariable: isVariable, at: span, into: &statements)
+  }
+
+  /// Notes a variable that begins as a number without a unit: perhaps that is missing.
+  private mutating func noteBareVariable(
+    _ isVariable: Bool, _ pattern: PatternID, _ value: ExpressionID
+  ) {
+    guard isVariable, case .number = tree[value], case .binding(let name) = tree[pattern],
+      let function = body.function
+    else { return }
+    bareVariables.append(BareVariable(name: name.span, end: program[function].span.end))
   }
 
   /// What is called at `value` yields nothing that could be used.
@@ -277,8 +288,12 @@ extension Typer {
   {
     if let earlier = boundHere(name) {
       report(declaredTwice(name, earlier: earlier))
-      if let local = body.lookUp(name.text) { body.use(local) }
-      return body.declare(name, type, isVariable: isVariable, warns: false)
+      var wasVariable = false
+      if let local = body.lookUp(name.text) {
+        body.use(local)
+        wasVariable = body.locals[Int(local.index)].isVariable
+      }
+      return body.declare(name, type, isVariable: isVariable || wasVariable, warns: false)
     }
     return body.declare(name, type, isVariable: isVariable, warns: warns)
   }

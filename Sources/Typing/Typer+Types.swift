@@ -95,6 +95,7 @@ extension Typer {
     of entity: Entity?, _ name: Name, _ arguments: [WrittenTypeArgument],
     _ generics: [TypedGeneric], at span: Span
   ) -> Type {
+    if !doubtfulTypes.isEmpty, doubtfulTypes.contains(name.text) { return .unknown }
     switch entity {
     case .structure(let id)?:
       let declared = (program[id].name, program[id].generics, program[id].nameSpan)

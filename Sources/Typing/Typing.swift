@@ -202,6 +202,18 @@ struct Typer {
   var failedNames: Set<String> = []
   /// The functions that return something and declare no result.
   var resultless: Set<FunctionID> = []
+  /// The functions that return `none` and declare a result that is always there.
+  var doubtfulResults: Set<FunctionID> = []
+  /// Parameters that are assigned and not `inout`; arguments with `&` for such as are not, and the
+  /// parameters that these are for.
+  var assignedParameters: Set<Span> = []
+  var marksOfParameters: [Span: Span] = [:]
+  /// The variables that begin as numbers without a unit.
+  var bareVariables: [BareVariable] = []
+  /// What was said of names of which nothing is called so.
+  var unknownNameFaults: [String: Diagnostic] = [:]
+  /// Types that were declared twice, in different ways: what is meant by them is not known.
+  var doubtfulTypes: Set<String> = []
   /// Where the parameters of functions end that declare no result.
   var parameterEnds: [FunctionID: UInt32] = [:]
   /// How many unknown names there have been.
@@ -317,7 +329,6 @@ struct Typer {
     warnOfBranches()
     warnOfUnreadWindows()
     rejectDefaultsOutOfRange()
-    dropConsequencesOfMissingResults()
     diagnostics = program.once(diagnostics)
     // While there are errors, what is unused may be so because of them.
     if !diagnostics.contains(where: { $0.severity == .error }) {
@@ -327,6 +338,7 @@ struct Typer {
     diagnostics.sort {
       ($0.span.source.index, $0.span.start) < ($1.span.source.index, $1.span.start)
     }
+    if diagnostics.contains(where: { $0.severity == .error }) { dropConsequences() }
   }
 
   /// Types the bodies that wait, in the order in which they came.
