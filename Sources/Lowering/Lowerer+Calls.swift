@@ -275,6 +275,8 @@ extension Lowerer {
     case .simulationResult(let result):
       switch result {
       case .events: "events"
+      case .values: "values"
+      case .phase: "phase"
       case .error: "error"
       case .dataset(let id), .shared(let id), .family(let id): "result \(program[id].name)"
       case .path(_, let prefix): "results \(prefix)"

@@ -12,6 +12,20 @@ private struct DeviceDispatch {
   enum Choice {
     case known(MemberID)
     case element([MemberID], index: Run)
+    /// A list, written out, of which not all are known.
+    case list([Choice])
+
+    /// The choices in it of one device each, and of lists that are known.
+    var leaves: [Choice] {
+      if case .list(let parts) = self { return parts.flatMap(\.leaves) }
+      return [self]
+    }
+
+    /// What it is when its leaves are the first of `rest`, which it takes.
+    func member(from rest: inout ArraySlice<MemberID>, _ lists: DeviceLists) -> MemberID? {
+      guard case .list(let parts) = self else { return rest.popFirst() }
+      return lists.member(of: parts.compactMap { $0.member(from: &rest, lists) })
+    }
   }
   var receiver: Choice?
   var devices: [Choice] = []
@@ -44,13 +58,17 @@ extension Lowerer {
       found?.devices = devices
       return found
     }
-    let choices = (dispatch.receiver.map { [$0] } ?? []) + dispatch.devices
+    let whole = (dispatch.receiver.map { [$0] } ?? []) + dispatch.devices
+    let choices = whole.flatMap(\.leaves)
+    let lists = deviceLists
     let hasReceiver = dispatch.receiver != nil
     let known = choices.compactMap { choice -> MemberID? in
       if case .known(let member) = choice { member } else { nil }
     }
-    func split(_ members: [MemberID]) -> (MemberID?, [MemberID]) {
-      hasReceiver ? (members.first, Array(members.dropFirst())) : (nil, members)
+    func split(_ leaves: [MemberID]) -> (MemberID?, [MemberID]) {
+      var rest = leaves[...]
+      let members = whole.compactMap { $0.member(from: &rest, lists) }
+      return hasReceiver ? (members.first, Array(members.dropFirst())) : (nil, members)
     }
     if known.count == choices.count {
       let (receiver, devices) = split(known)
@@ -69,6 +87,7 @@ extension Lowerer {
       switch choice {
       case .known(let member): member
       case .element(let members, _): members.first
+      case .list: nil
       }
     }
     let (receiver, devices) = split(first)
@@ -90,6 +109,7 @@ extension Lowerer {
           return
         }
         switch choice {
+        case .list: break
         case .known(let member): choose(&lowerer, rest.dropFirst(), so + [member])
         case .element(let members, let index):
           let (number, isIt) = (
@@ -146,11 +166,15 @@ extension Lowerer {
   }
 
   private mutating func choice(_ device: TypedExpression) -> DeviceDispatch.Choice? {
+    if case .array(let elements) = device.kind, deviceMember(device) == nil {
+      let parts = elements.compactMap { choice($0) }
+      return parts.count == elements.count ? .list(parts) : nil
+    }
     guard case .index(let array, let index) = device.kind else {
       return deviceMember(device).map { .known($0) }
     }
     guard let member = deviceMember(array) else { return nil }
-    let elements = program[member].elements
+    let elements = elements(of: member)
     let operand = evaluateStatic(index)
     charge(operations: 1)
     if case .integer(let number)? = operand.constant, let position = Int(exactly: number),

@@ -206,7 +206,7 @@ extension Lowerer {
       name += " in line \(program.sources.position(of: function.nameSpan).line)"
     }
     let devices = (instance.device.map { [$0] } ?? []) + instance.devices
-    if !devices.isEmpty { name += "(\(devices.map { program[$0].name }.joined(separator: ", ")))" }
+    if !devices.isEmpty { name += "(\(devices.map { deviceName($0) }.joined(separator: ", ")))" }
     return name
   }
 

@@ -225,14 +225,22 @@ extension Lowerer {
         return nil
       }
       return member
+    case .array(let elements):
+      let members = elements.compactMap { deviceMember($0) }
+      return members.count == elements.count ? deviceLists.member(of: members) : nil
     default: return nil
     }
+  }
+
+  /// The elements of an array of devices: of a member, or of a list in a kernel.
+  func elements(of array: MemberID) -> [MemberID] {
+    deviceLists.elements(of: array) ?? program[array].elements
   }
 
   /// The devices that `device` may be: one, or the elements of an array.
   func candidates(of device: TypedExpression) -> [MemberID] {
     if case .index(let array, _) = device.kind {
-      return deviceMember(array).map { program[$0].elements } ?? []
+      return deviceMember(array).map { elements(of: $0) } ?? []
     }
     return deviceMember(device).map { [$0] } ?? []
   }

@@ -70,6 +70,8 @@ struct Lowerer {
   var caughtErrors: [CaughtError] = []
   /// What a `return` that leads through a `finally` gives back.
   var returnRun: Run?
+  /// The lists of devices that stand in kernels.
+  let deviceLists = DeviceLists()
   /// The errands that change what they are given.
   var changingErrands: Set<Errand> = []
   /// Whether a text with values may be put together by the host: in an error's payload.

@@ -204,13 +204,17 @@ extension Lowerer {
 
   /// The device that `expression` is if it is known when compiling.
   mutating func tryDevice(_ expression: TypedExpression) -> MemberID? {
+    if case .array(let elements) = expression.kind {
+      let members = elements.compactMap { tryDevice($0) }
+      return members.count == elements.count ? deviceLists.member(of: members) : nil
+    }
     guard case .index(let array, let index) = expression.kind else {
       return deviceMember(expression)
     }
     guard let array = deviceMember(array), case .value(.integer(let number)) = tryValue(index),
-      let position = Int(exactly: number), program[array].elements.indices.contains(position)
+      let position = Int(exactly: number), elements(of: array).indices.contains(position)
     else { return nil }
-    return program[array].elements[position]
+    return elements(of: array)[position]
   }
 
   mutating func tryCall(_ instance: FunctionInstance, _ arguments: [TypedArgument]) -> Known {

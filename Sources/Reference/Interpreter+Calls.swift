@@ -100,7 +100,14 @@ extension Interpreter {
   ) throws(Stop) -> Value {
     let position = try integer(index)
     charge(operations: 1)
-    guard let member = deviceMember(try evaluate(array)) else {
+    let devices = try evaluate(array)
+    if case .array(let elements) = devices {
+      guard let place = Int(exactly: position), elements.indices.contains(place) else {
+        throw raise(.indexOutOfRange, at: span)
+      }
+      return elements[place]
+    }
+    guard let member = deviceMember(devices) else {
       throw .unsupported("an element of no devices")
     }
     let elements = typed[member].elements

@@ -102,6 +102,7 @@ extension Interpreter {
       return parts[index]
     case .array(let elements):
       let values = try evaluate(elements)
+      if expression.type.isOfDevices { return .array(values) }
       charge(operations: Int64(elements.count))
       return .array(values)
     case .numbers(let table):

@@ -59,6 +59,16 @@ extension Interpreter {
             .integer($0.time), .integer($0.address), .integer(Int64(bitPattern: $0.value)),
           ])
         })
+    case .values:
+      return .array(
+        (record.trace?.values(try text()) ?? []).map {
+          .tuple([.integer($0.time), .integer($0.address), .float($0.value)])
+        })
+    case .phase:
+      guard values.count == 3, case .integer(let time) = values[2],
+        let turns = record.trace?.phase(try text(), at: time)
+      else { throw raise(.missingValue, at: span) }
+      return .float(turns)
     case .error: return .optional(record.error.map { .text($0.code) })
     case .dataset(let member):
       guard let dataset = record.datasets.first(where: { $0.name == typed[member].name }),

@@ -134,8 +134,17 @@ extension StaticWalk {
       if typed.mayWorkOnTimeline(function.type) { throw Unsortable() }
       _ = try knownAll(arguments)
       return .dynamic
+    case .array(let parts) where expression.type.isOfDevices:
+      guard let values = try knownAll(parts) else { throw Unsortable() }
+      return .value(.array(values))
     case .index(let a, let b) where a.type.isOfDevices:
-      guard let values = try knownAll([a, b]), case .integer(let array) = values[0],
+      let listed = try knownAll([a, b])
+      if let listed, case .array(let elements) = listed[0], case .integer(let index) = listed[1],
+        let position = Int(exactly: index), elements.indices.contains(position)
+      {
+        return .value(elements[position])
+      }
+      guard let values = listed, case .integer(let array) = values[0],
         case .integer(let index) = values[1], let member = Int(exactly: array),
         let position = Int(exactly: index), typed.members.indices.contains(member),
         typed.members[member].elements.indices.contains(position)

@@ -62,6 +62,24 @@ extension HostSession {
         ])
       }
       answer(words(of: .array(values), as: SimulationResult.eventsType, in: typed))
+    case .values:
+      var operands = reader(operands, [.integer, .string])
+      _ = operands.integer()
+      let values = operands.text().flatMap { record?.trace?.values($0) } ?? []
+      answer(
+        words(
+          of: .array(
+            values.map { .tuple([.integer($0.time), .integer($0.address), .float($0.value)]) }),
+          as: SimulationResult.valuesType, in: typed))
+    case .phase:
+      var operands = reader(operands, [.integer, .string, .timestamp])
+      _ = operands.integer()
+      let name = operands.text()
+      let time = operands.integer()
+      guard let name, let time, let turns = record?.trace?.phase(name, at: time) else {
+        return machine.fail(Fault(.missingValue))
+      }
+      answer([turns.bitPattern])
     case .error:
       let name = record?.error.map { Constant.text($0.code) }
       answer(words(of: .optional(name), as: .optional(.string), in: typed))

@@ -54,6 +54,7 @@ package final class SimulatedDevice {
         outputCounts: outputCounts),
       channels: World(description, seed: seed),
       sink: Recorder(description, keepingTrace: keepsTrace))
+    core.channels.keepsSamples = keepsTrace
   }
 
   /// Kernels that can be resident at once.
@@ -244,5 +245,9 @@ package final class SimulatedDevice {
   package var digest: String { core.sink.digest }
 
   /// The events and windows so far; empty unless the trace is kept.
-  package var trace: Trace { core.sink.trace }
+  package var trace: Trace {
+    var trace = core.sink.trace
+    trace.readings = core.channels.samples
+    return trace
+  }
 }

@@ -6,6 +6,14 @@ package import Laboratory
 /// A device's level is 1 or 0: of a digital output its value, of an oscillator its switch, of a
 /// digital input its gate. Times are in ticks.
 package struct Trace: Sendable {
+  /// What a converter's input was found to be.
+  package struct Reading: Hashable, Sendable {
+    let channel: UInt16
+    let time: Int64
+    let input: Int64
+    let volts: Double
+  }
+
   /// One event of a device.
   package struct Event: Hashable, Sendable {
     package let time: Int64
@@ -16,19 +24,21 @@ package struct Trace: Sendable {
   /// All events in the order in which they were emitted.
   package private(set) var emitted: [OutputEvent] = []
   package private(set) var windows: [InputWindow] = []
-  private var channels: [String: (number: UInt16, levelAddress: Int64)] = [:]
+  /// What converters read, in volts, by the times at which they sampled.
+  package internal(set) var readings: [Reading] = []
+  private var channels: [String: ChannelDescription] = [:]
+  private let ticksPerSecond: Int64
 
   /// An empty trace of the devices of `description`.
   package init(_ description: SystemDescription) {
-    for channel in description.channels {
-      channels[channel.device] = (channel.number, Trace.levelAddress(channel.kind))
-    }
+    ticksPerSecond = description.core.ticksPerSecond
+    for channel in description.channels { channels[channel.device] = channel }
     for device in description.devices {
       for case (_, .channel(let number)) in device.fields {
         guard let channel = description.channels.first(where: { $0.number == number }) else {
           continue
         }
-        channels[device.name] = (number, Trace.levelAddress(channel.kind))
+        channels[device.name] = channel
         break
       }
     }
@@ -60,6 +70,41 @@ package struct Trace: Sendable {
       .map { Event(time: $0.time, address: $0.address, value: $0.value) }
   }
 
+  /// What was written to `device`, and what an analog to digital converter read, as numbers: volts,
+  /// hertz, turns, or as they are.
+  package func values(_ device: String) -> [(time: Int64, address: Int64, value: Double)] {
+    guard let channel = channels[device] else { return [] }
+    if case .adc = channel.kind {
+      return readings.filter { $0.channel == channel.number }.map { ($0.time, $0.input, $0.volts) }
+    }
+    return events(device).map { event in
+      let isFloat =
+        switch channel.kind {
+        case .dac: true
+        case .dds: event.address < Oscillator.Address.mode
+        case .ttlOutput, .ttlInput, .adc, .spi, .camera: false
+        }
+      let word = event.value
+      let value = isFloat ? Double(bitPattern: word) : Double(Int64(bitPattern: word))
+      return (event.time, event.address, value)
+    }
+  }
+
+  /// The phase of the oscillator `device` at `time`, in turns; nil if it is none.
+  ///
+  /// What is written at that very tick counts.
+  package func phase(_ device: String, at time: Int64) -> Double? {
+    guard let channel = channels[device],
+      case .dds(let frequency, let phase, let amplitude) = channel.kind
+    else { return nil }
+    var oscillator = Oscillator(frequency: frequency, phase: phase, amplitude: amplitude)
+    let tick = 1 / Double(ticksPerSecond)
+    for event in events(device) where event.time <= time {
+      oscillator.write(event.value, to: event.address, at: event.time, tick: tick)
+    }
+    return oscillator.phase(at: time, tick: tick, inFrameOf: 0)
+  }
+
   /// Changes of the level, which begins low.
   private func levels(_ device: String) -> [(time: Int64, isHigh: Bool)] {
     guard let channel = channels[device] else { return [] }
@@ -69,7 +114,7 @@ package struct Trace: Sendable {
       let next: Bool
       switch event.kind {
       case .write:
-        guard event.address == channel.levelAddress else { continue }
+        guard event.address == Trace.levelAddress(channel.kind) else { continue }
         next = event.value & 1 == 1
       case .open: next = true
       case .close: next = false

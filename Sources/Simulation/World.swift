@@ -33,6 +33,9 @@ package struct World: ChannelPort {
   private var buses: [SerialBus] = []
   private var cameras: [Camera] = []
   private var readings = PendingReadings()
+  /// What converters have read, if that is kept.
+  private(set) var samples: [Trace.Reading] = []
+  var keepsSamples = false
   /// By channel number.
   private var roles: [Role]
   /// Indices of the sources that see the ion's photons.
@@ -131,6 +134,12 @@ package struct World: ChannelPort {
       }
     case (.adc(let index), .write):
       guard let code = converters[index].sample(event.address, at: event.time) else { return }
+      if keepsSamples {
+        let volts = Double(code) * converters[index].description.step
+        samples.append(
+          Trace.Reading(
+            channel: event.channel, time: event.time, input: event.address, volts: volts))
+      }
       let delay = converters[index].description.conversion
       read(code, at: event.address, of: event, after: delay)
     case (.bus(let index), .write):

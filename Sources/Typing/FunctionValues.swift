@@ -200,17 +200,4 @@ extension Type {
       false
     }
   }
-
-  /// Whether a value of the type is a recording or holds one.
-  var holdsRecording: Bool {
-    switch self {
-    case .recording: true
-    case .optional(let inner), .array(let inner), .fixedArray(let inner, _): inner.holdsRecording
-    case .tuple(let parts): parts.contains { $0.holdsRecording }
-    case .unknown, .never, .unit, .boolean, .integer, .integer32, .string, .float, .duration,
-      .timestamp, .structure, .enumeration, .error, .anyError, .function, .interface, .driver,
-      .channel, .simulation, .parameter:
-      false
-    }
-  }
 }

@@ -2,6 +2,10 @@
 package enum SimulationResult: Hashable, Sendable {
   /// All events of a device, each with its time, address and value.
   case events
+  /// What was written to a device or read by it, each with its time, address and value as a number.
+  case values
+  /// The phase of an oscillator at a time.
+  case phase
   /// The name of the error that ended the run; none where there was none.
   case error
   /// A dataset as the run left it.
@@ -15,4 +19,6 @@ package enum SimulationResult: Hashable, Sendable {
 
   /// The type of a device's events.
   package static let eventsType = Type.array(.tuple([.timestamp, .integer, .integer]))
+  /// The type of a device's values.
+  package static let valuesType = Type.array(.tuple([.timestamp, .integer, .number]))
 }

@@ -13,7 +13,11 @@ package struct ExperimentID: Hashable, Sendable { package let index: Int32 }
 /// A function of a program.
 package struct FunctionID: Hashable, Sendable { package let index: Int32 }
 /// A member of a program.
-package struct MemberID: Hashable, Sendable { package let index: Int32 }
+package struct MemberID: Hashable, Sendable {
+  package let index: Int32
+  /// Below zero: none of the program, but something that a later pass has made up.
+  package init(index: Int32) { self.index = index }
+}
 /// A local of one function.
 package struct LocalID: Hashable, Sendable { package let index: Int32 }
 

@@ -6,8 +6,10 @@ import Syntax
 // nothing else (rule 26).
 
 /// A device that host code hands to a kernel.
-enum DeviceArgument: Hashable {
+indirect enum DeviceArgument: Hashable {
   case device(MemberID)
+  /// A list, written out, of which not all are known, and its type.
+  case list([DeviceArgument], Type)
   /// An element of an array of devices, by an index that is known when it runs.
   case element(of: MemberID)
 }
@@ -162,6 +164,9 @@ extension Typer {
         guard case .device(let id) = array.kind else { return nil }
         values.append(.value(index))
         return .element(of: id)
+      case .array(let elements):
+        let devices = elements.compactMap(handedOver)
+        return devices.count == elements.count ? .list(devices, expression.type) : nil
       default: return nil
       }
     }
@@ -210,6 +215,8 @@ extension Typer {
     func device(_ argument: DeviceArgument) -> TypedExpression {
       switch argument {
       case .device(let id): return TypedExpression(.device(id), program[id].type, at: span)
+      case .list(let devices, let type):
+        return TypedExpression(.array(devices.map(device)), type, at: span)
       case .element(let id):
         let index = parameter("index", nil, .integer, at: span)
         let array = TypedExpression(.device(id), program[id].type, at: span)

@@ -90,7 +90,7 @@ extension Typer {
   private mutating func checkHost(_ source: EffectSource, in function: TypedFunction) {
     let effects = effects(of: source, in: function)
     if let callee = source.callee, program[callee].isKernel, source.role == .plain,
-      program[callee].result.holdsRecording
+      program.holdsRecording(program[callee].result)
     {
       report(
         Diagnostic(

@@ -184,6 +184,16 @@ extension Typer {
         formals([("name", nil, .string, nil)]), .simulationResult(.events),
         SimulationResult.eventsType
       )
+    case (.simulation, "values"):
+      (wanted, intrinsic, result) = (
+        formals([("name", nil, .string, nil)]), .simulationResult(.values),
+        SimulationResult.valuesType
+      )
+    case (.simulation, "phase"):
+      (wanted, intrinsic, result) = (
+        formals([("name", nil, .string, nil), ("time", "at", .timestamp, nil)]),
+        .simulationResult(.phase), .float(.angle)
+      )
     case (.simulation, "span"):
       (wanted, intrinsic, result) = (
         formals([("name", nil, .string, nil), ("i", nil, .integer, nil)]), .traceSpan, .duration

@@ -323,12 +323,14 @@ struct Typer {
     checkExclusivity()
     checkBareNumbers()
     checkConformances()
+    rejectRecordingsOnHost()
     inferEffects()
     checkStages()
     rejectUncalledResidents()
     warnOfBranches()
     warnOfUnreadWindows()
     rejectDefaultsOutOfRange()
+    rejectMissingOutputs()
     diagnostics = program.once(diagnostics)
     // While there are errors, what is unused may be so because of them.
     if !diagnostics.contains(where: { $0.severity == .error }) {
