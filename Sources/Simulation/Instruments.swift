@@ -111,9 +111,16 @@ struct Converter: Sendable {
 /// What hangs on a serial bus: a register that sends back what it was sent before.
 struct SerialBus: Sendable {
   private var length: Int64 = 8
-  private var bit: Int64 = 100
+  /// Ticks of a bit.
+  private var bit: Int64
+  private let ticksPerSecond: Int64
   private var chip: Int64 = 0
   private var registers: [Int64: Int64] = [:]
+
+  init(ticksPerSecond: Int64) {
+    self.ticksPerSecond = ticksPerSecond
+    bit = max(1, ticksPerSecond / 10_000_000)
+  }
 
   /// Takes in a write; of a transfer that is answered the answer, and how long it takes.
   mutating func write(_ value: UInt64, to address: Int64) -> (value: Int64, after: Int64)? {
@@ -128,7 +135,8 @@ struct SerialBus: Sendable {
       let (duration, overflow) = bits.multipliedReportingOverflow(by: max(1, bit))
       return overflow ? nil : (before, duration)
     case 2: length = word
-    case 3: bit = word
+    case 3:
+      bit = Int64(exactly: (Double(bitPattern: value) * Double(ticksPerSecond)).rounded()) ?? 1
     case 4: chip = word
     default: break
     }

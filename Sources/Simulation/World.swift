@@ -88,7 +88,7 @@ package struct World: ChannelPort {
             generator: generator))
       case .spi:
         role = .bus(buses.count)
-        buses.append(SerialBus())
+        buses.append(SerialBus(ticksPerSecond: ticksPerSecond))
       case .camera(let rates, let readout):
         role = .camera(cameras.count)
         cameras.append(

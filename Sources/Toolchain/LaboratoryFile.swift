@@ -78,8 +78,12 @@ struct LaboratoryReader {
   }
 
   private mutating func readCore(_ entry: TOMLTable.Entry) {
-    for entry in table(entry)?.entries ?? [] {
+    let entries = table(entry)?.entries ?? []
+    // Times are counted in it, those of the default laboratory, too.
+    if let tick = entries.first(where: { $0.key == "tick" }) { readTick(tick) }
+    for entry in entries {
       switch entry.key {
+      case "tick": break
       case "margin": laboratory.core.margin = ticks(entry) ?? laboratory.core.margin
       case "coarse": laboratory.core.coarse = ticks(entry) ?? laboratory.core.coarse
       case "lanes": laboratory.core.laneCount = count(entry, 1...64) ?? laboratory.core.laneCount
@@ -94,9 +98,21 @@ struct LaboratoryReader {
       default:
         unknown(
           entry, in: "the core",
-          ["margin", "coarse", "lanes", "lane_depth", "input_depth", "arena", "stack"])
+          ["tick", "margin", "coarse", "lanes", "lane_depth", "input_depth", "arena", "stack"])
       }
     }
+  }
+
+  /// The tick, of which a second is a whole number.
+  private mutating func readTick(_ entry: TOMLTable.Entry) {
+    guard let seconds = quantity(entry, .time) else { return }
+    let rate = (1 / seconds).rounded()
+    guard seconds > 0, rate >= 1, rate <= 1e12, abs(1 / seconds - rate) < 1e-12 * rate else {
+      return report(
+        "a second is no whole number of such ticks", at: entry.value.span,
+        notes: ["A tick is between 1 ps and 1 s, as in `tick = \"8 ns\"`."])
+    }
+    laboratory = laboratory.counted(inTicksPerSecond: Int64(rate))
   }
 
   private mutating func readCosts(_ entry: TOMLTable.Entry) {
@@ -106,6 +122,9 @@ struct LaboratoryReader {
       case "event": laboratory.costs.event = ticks(entry) ?? laboratory.costs.event
       case "kernel_start":
         laboratory.costs.kernelStart = ticks(entry) ?? laboratory.costs.kernelStart
+        if laboratory.costs.kernelStart < laboratory.core.coarse {
+          report("a kernel's start takes at least one coarse tick", at: entry.value.span)
+        }
       case "host_round_trip":
         laboratory.costs.hostRoundTrip = ticks(entry) ?? laboratory.costs.hostRoundTrip
       default:

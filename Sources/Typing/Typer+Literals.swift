@@ -166,18 +166,21 @@ extension Typer {
     }
   }
 
-  /// A number of ticks as a literal of the language.
+  /// A number of ticks as a literal of the language: a whole number of the largest unit that fits.
   func durationText(_ ticks: Int64) -> String {
-    let rate = program.description.core.ticksPerSecond
-    var divisor = rate
+    let rate = max(1, program.description.core.ticksPerSecond)
+    let (high, low) = ticks.multipliedFullWidth(by: 1_000_000_000_000)
+    guard high < rate, high > -rate else { return "\(ticks / rate) s" }
+    // Of a tick that is no whole number of picoseconds the nearest below.
+    let (picoseconds, _) = rate.dividingFullWidth((high, low))
+    var divisor: Int64 = 1_000_000_000_000
     for unit in ["s", "ms", "us", "ns"] {
-      if divisor > 0, rate % divisor == 0, ticks % divisor == 0, ticks != 0 || unit == "s" {
-        return "\(ticks / divisor) \(unit)"
+      if picoseconds % divisor == 0, picoseconds != 0 || unit == "s" {
+        return "\(picoseconds / divisor) \(unit)"
       }
-      if divisor % 1000 != 0 { break }
       divisor /= 1000
     }
-    return "\(ticks) ns"
+    return "\(picoseconds) ps"
   }
 }
 
