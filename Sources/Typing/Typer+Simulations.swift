@@ -254,7 +254,8 @@ extension Typer {
 
   /// What can be asked of `value`, the result of a simulation of `id`.
   func simulationNames(_ id: ExperimentID) -> [String] {
-    ["edges", "span", "level", "events", "values", "phase", "status", "output", "trace", "shared", "error"]
+    let own = "edges span level events values phase status output trace shared error"
+    return own.split(separator: " ").map(String.init)
       + simulationMembers(of: id, isShared: false).map { program[$0].name }
       + simulationMembers(of: id, isShared: true).map { program[$0].name }
   }
