@@ -130,8 +130,8 @@ package struct ChannelDescription: Hashable, Sendable {
     /// is a reading at address 2 + n.
     case adc(ConverterDescription)
     /// A bus: a write to address 0 is a transfer that nothing comes back from, one to address 1 one
-    /// whose answer is a reading at address 2. Address 2 sets the length in bits, 3 the seconds of a
-    /// bit (a float's bits), 4 the chip that is selected. What hangs on it sends back what it was
+    /// whose answer is a reading at address 2. Address 2 sets the length in bits, 3 the seconds of
+    /// a bit (a float's bits), 4 the chip that is selected. What hangs on it sends back what it was
     /// sent in the transfer before.
     case spi
     /// A camera: while address 0 is 1 it is exposed; when that ends each region's counts are a

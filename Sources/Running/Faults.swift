@@ -32,7 +32,10 @@ struct FaultText {
     case .sequenceError:
       // A program may throw it, too, and then there is no event.
       if fault.words.2 == 0 { return "an event lies before too many that are queued already" }
-      return "the event for \(device) at \(time) lies before too many that are queued already"
+      let lanes = program.description.core.laneCount
+      return
+        "the event for \(device) at \(time) finds no place: each of the \(lanes) lanes that the device "
+        + "queues events in ends at that time or later"
     case .collision:
       if fault.words.2 == 0, fault.words.3 == 0 {
         return "two events for one device meet on one tick"

@@ -23,6 +23,13 @@ package func run(_ request: RunRequest, observer: RunObserver = RunObserver()) -
   }
 }
 
+/// The argument of `request` that lies outside its range; nil if none does, or if that cannot be
+/// told before it runs.
+package func argumentOutOfRange(in request: RunRequest) -> RangeFault? {
+  guard var run = try? Run(request, observer: RunObserver()) else { return nil }
+  return run.argumentOutOfRange()
+}
+
 /// The values of `functions`, initialisers without parameters that use constants and portable
 /// functions only.
 package func evaluate(
@@ -197,6 +204,15 @@ private struct Run: ~Copyable {
         return false
       }
     }
+  }
+
+  /// Gives the arguments their values, and no more; the one that lies outside its range.
+  mutating func argumentOutOfRange() -> RangeFault? {
+    do throws(HostStop) {
+      for constant in constants { try session.initialize(constant) }
+      for argument in arguments { try take(argument) }
+      return nil
+    } catch { return rangeFault }
   }
 
   private var rangeFault: RangeFault?

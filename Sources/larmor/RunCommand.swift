@@ -87,16 +87,20 @@ struct RunCommand: ParsableCommand {
     let values = try experiments.map {
       try self.values(given, for: $0, among: experiments, in: checked)
     }
+    if experiments.count > 1 {
+      for (experiment, values) in zip(experiments, values) where !values.isEmpty {
+        let request = try self.request(
+          experiment, values, sharedFile, stopTime: stopTime, in: checked)
+        guard let fault = argumentOutOfRange(in: request),
+          given.contains(where: { $0.name == fault.argument })
+        else { continue }
+        Terminal.complain("\(experiment.name): \(fault.message)")
+        throw Ending.usage
+      }
+    }
     Interruption.listen()
     for (experiment, values) in zip(experiments, values) where !Interruption.hasCome {
-      var request = RunRequest(program: checked.proven, experiment: experiment.id)
-      request.arguments = values
-      request.seed = seed
-      request.stopTime = stopTime
-      let store = sharedFile.store(for: experiment, in: program)
-      for fault in store.faults { Terminal.complain("\(shared ?? "the store"): \(fault)") }
-      if !store.faults.isEmpty { throw Ending.badConfiguration }
-      request.shared = store.store
+      let request = try request(experiment, values, sharedFile, stopTime: stopTime, in: checked)
       let record = try perform(request, experiment, in: checked)
       sharedFile.update(from: record, in: program)
       if let shared { try Files.replace(shared, with: sharedFile.text) }
@@ -111,6 +115,21 @@ struct RunCommand: ParsableCommand {
     if json { Terminal.result((["schema": 1, "runs": .array(records)] as JSONValue).compact) }
     if Interruption.hasCome { throw Ending.interrupted }
     if hasFailed { throw Ending.failed }
+  }
+
+  private func request(
+    _ experiment: TypedExperiment, _ values: [MemberID: Constant], _ sharedFile: SharedFile,
+    stopTime: Int64?, in checked: CheckedProgram
+  ) throws(ExitCode) -> RunRequest {
+    var request = RunRequest(program: checked.proven, experiment: experiment.id)
+    request.arguments = values
+    request.seed = seed
+    request.stopTime = stopTime
+    let store = sharedFile.store(for: experiment, in: checked.typed)
+    for fault in store.faults { Terminal.complain("\(shared ?? "the store"): \(fault)") }
+    if !store.faults.isEmpty { throw Ending.badConfiguration }
+    request.shared = store.store
+    return request
   }
 
   private func perform(

@@ -80,7 +80,7 @@ struct CommandLineTests {
           run { print("A {n} {mode}") }
       }
       experiment B {
-          arg shots: Int = 1
+          arg shots: Int = 1 in 1...100
           run { print("B {shots}") }
       }
       """)
@@ -92,6 +92,10 @@ struct CommandLineTests {
     #expect(none.complaints.contains("did you mean `shots`?"))
     let later = try larmor("run", "--all", file, "--arg", "shots=x")
     #expect(later.code == 64 && later.output.isEmpty)
+    // `shots` is of the second experiment: the first is not run before its range is looked at.
+    let beyond = try larmor("run", "--all", file, "--arg", "shots=400")
+    #expect(beyond.code == 64 && beyond.output.isEmpty)
+    #expect(beyond.complaints.contains("`shots` must be in 1...100, not 400"))
     let misspelt = try larmor("run", file, "A", "--arg", "mode=sloww")
     #expect(misspelt.code == 64 && misspelt.complaints.contains("did you mean `slow`?"))
   }
