@@ -54,6 +54,13 @@ extension Diagnostic {
       at: place, notes: ["With the types of its parameters and of its result."])
   }
 
+  /// `with open("x") as f:`.
+  static func withOpen(at place: Span) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "there is no `with`, and no files are opened", at: place,
+      notes: ["What is to be kept is a `dataset`: it is stored with the run."])
+  }
+
   /// `end` on a line of its own.
   static func foreignEnd(at place: Span) -> Diagnostic {
     Diagnostic(

@@ -53,6 +53,8 @@ extension Parser {
       advance()
       skipLine()
     default:
+      // What could not be taken ended before a declaration.
+      if tokens[index].isFirstOnLine, isDeclaration(at: index) { return }
       if isOnSameLine(0), !isReportedHere, isDeclaration(at: index) {
         return correct(
           .missingNewline(at: emptySpan(at: previousEnd), tokens[index], in: self))
@@ -131,7 +133,7 @@ extension Parser {
         return .importing(imported)
       } else {
         report(.expectedDeclaration(in: self))
-        skipLine()
+        skipStatements()
       }
       return nil
     }

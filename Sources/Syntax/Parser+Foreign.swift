@@ -23,6 +23,12 @@ extension Parser {
     guard token.end - token.start <= 6 else { return nil }
     switch text(token) {
     case "with": return with()
+    case "yield":
+      guard endsStatement(behind: index) || peek() == .number || peek().isName, isOnSameLine()
+      else { return nil }
+      report(.unexpected(in: self))
+      skipLine()
+      return add(.invalid, from: token.start)
     case "pass":
       guard endsStatement(behind: index) else { return nil }
       correct(.nothingToDo(at: span(of: token)))
@@ -91,6 +97,7 @@ extension Parser {
     case "record": return recordingByName()
     case "parallel", "interleave", "simultaneous": meant = .parallel
     case "sequential": meant = .sequential
+    case "open": return withOpen()
     default: return nil
     }
     let whole = span(of: tokens[index]).joined(with: span(of: word))
@@ -102,6 +109,25 @@ extension Parser {
     advance()
     let block = block()
     return add(meant == .parallel ? .parallel(block) : .sequential(block), from: start)
+  }
+
+  /// `with open("x") as f:`, with the block that it stands before.
+  private mutating func withOpen() -> StatementID? {
+    guard peek(2) == .leftParenthesis, let end = closer(ofBracketAt: index + 2) else { return nil }
+    var place = end + 1
+    while place < tokens.count, tokens[place].kind != .colon, tokens[place].kind != .leftBrace {
+      if tokens[place].isFirstOnLine { return nil }
+      place += 1
+    }
+    let start = self.start
+    doubtLine(of: index)
+    takeForeign(.withOpen(at: span(of: tokens[index])), "", [])
+    jump(to: place)
+    silence()
+    let block = block()
+    foreign = ForeignConstruct(fault: nil, title: "")
+    _ = block
+    return add(.invalid, from: start)
   }
 
   /// `with record("r"):`, with the block that it stands before.

@@ -131,7 +131,7 @@ extension Parser {
           return functionWithoutWord(documentation).map { .function($0) }
         }
         report(.expectedMember(in: self))
-        skipLine()
+        skipStatements()
         return nil
       }
     }
@@ -165,7 +165,7 @@ extension Parser {
       return variable(documentation, from: start)
     default:
       report(.expectedMember(in: self))
-      skipLine()
+      skipStatements()
       return nil
     }
   }

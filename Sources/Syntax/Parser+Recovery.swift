@@ -259,6 +259,37 @@ extension Parser {
     }
   }
 
+  /// Skips a statement that stands where there are declarations, and those that follow it: they are
+  /// in the wrong place together.
+  mutating func skipStatements() {
+    skipLine()
+    while kind == .newline, isStatementOutside {
+      let first = index
+      advance()
+      skipLine()
+      if index == first { break }
+    }
+  }
+
+  /// Whether the line that comes next is a statement, and no declaration with a misspelt word.
+  private var isStatementOutside: Bool {
+    guard index + 1 < tokens.count, !isDeclaration(at: index) else { return false }
+    switch tokens[index].kind {
+    case .if, .for, .while, .return, .match, .try, .await, .send: return true
+    default:
+      guard tokens[index].kind.isName, !tokens[index + 1].isFirstOnLine else { return false }
+      switch tokens[index + 1].kind {
+      case .leftParenthesis:
+        // `name(…) {` would be a function without its word.
+        var place = index + 1
+        while place + 1 < tokens.count, !tokens[place + 1].isFirstOnLine { place += 1 }
+        return tokens[place].kind == .rightParenthesis
+      case .dot, .plusAssign, .minusAssign: return true
+      default: return false
+      }
+    }
+  }
+
   /// Whether the lexer could not read something on the rest of this line.
   var isBrokenOnThisLine: Bool {
     var place = index + 1

@@ -49,6 +49,7 @@ extension Typer {
     let isFlat = isFlatMatrix(elements, expecting)
     // Numbers that are not what is due are one mistake, however many there are.
     var areNumbersWrong = false
+    var mismatchOfElement: Diagnostic?
     for element in elements {
       if let type = wanted {
         let isNumber = isLiteral(element)
@@ -63,6 +64,14 @@ extension Typer {
         }
         values.append(value(element, as: type))
         if isNumber, diagnostics.count > known { areNumbersWrong = true }
+        // Elements that are wrong in the same way are one mistake.
+        if diagnostics.count == known + 1, let fault = diagnostics.last {
+          if fault.message == mismatchOfElement?.message, fault.code == mismatchOfElement?.code {
+            diagnostics.removeLast()
+          } else if fault.code == .dimension || fault.code == .mismatch {
+            mismatchOfElement = fault
+          }
+        }
       } else {
         let value = expression(element)
         values.append(value)

@@ -17,30 +17,53 @@ extension Typer {
 
   // MARK: Names
 
-  /// A name of which nothing is called so is one mistake, however often it stands: it is either
-  /// misspelt everywhere, or where it is declared.
+  /// A name of which nothing is called so is one mistake, however often it stands.
+  ///
+  /// It is either misspelt everywhere, or where it is declared. So is a constant that is written.
   private mutating func joinUnknownNames() {
-    struct Key: Hashable {
-      let source: SourceID
-      let name: String
-    }
-    var first: [Key: Int] = [:]
+    var first: [Cause: Int] = [:]
     var result: [Diagnostic] = []
     for diagnostic in diagnostics {
-      guard diagnostic.code == .unknownName || diagnostic.code == .unknownType else {
-        result.append(diagnostic)
-        continue
-      }
-      let source = diagnostic.span.source
-      let key = Key(source: source, name: program.sources[source].text(diagnostic.span))
-      if let place = first[key], result[place].code == diagnostic.code {
+      let causes = causes(of: diagnostic)
+      if let place = causes.lazy.compactMap({ first[$0] }).first {
         result[place] = joined(result[place], diagnostic)
       } else {
-        first[key] = result.count
+        for cause in causes { first[cause] = result.count }
         result.append(diagnostic)
       }
     }
     diagnostics = result.map { withGenericParameter($0) }
+  }
+
+  /// What several diagnostics may have in common: then they are about one mistake.
+  private enum Cause: Hashable {
+    case name(SourceID, String)
+    case type(SourceID, String)
+    case member(SourceID, String)
+    case constant(Span?, String)
+    case misspelling(SourceID, String, as: String)
+  }
+
+  private func causes(of diagnostic: Diagnostic) -> [Cause] {
+    let source = diagnostic.span.source
+    let text = program.sources[source].text(diagnostic.span)
+    var causes: [Cause]
+    switch diagnostic.code {
+    case .unknownName: causes = [.name(source, text)]
+    case .unknownType: causes = [.type(source, text)]
+    case .noSuchMember: causes = [.member(source, diagnostic.message)]
+    case .constantAssigned:
+      guard let binding = diagnostic.labels.first?.span else { return [] }
+      return [.constant(binding, diagnostic.message)]
+    case .wrongArguments: causes = []
+    default: return []
+    }
+    if diagnostic.fixes.count == 1, let edit = diagnostic.fixes[0].edits.first,
+      edit.span == diagnostic.span
+    {
+      causes.append(.misspelling(source, text, as: edit.replacement))
+    }
+    return causes
   }
 
   /// A name that is not of the type which is due is one mistake in a function, however often it

@@ -42,7 +42,9 @@ extension Typer {
     if case .none = tree[value], let id = body.function, !isOptional(body.result) {
       doubtfulResults.insert(id)
     }
+    let faultsBefore = diagnostics.count
     statements.append(TypedStatement(.returnValue(self.value(value, as: body.result)), at: span))
+    if disagrees(value, since: faultsBefore), let id = body.function { doubtfulResults.insert(id) }
   }
 
   mutating func typeThrow(

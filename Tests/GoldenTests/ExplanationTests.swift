@@ -5,11 +5,6 @@ import Testing
 
 /// Every code has a page with an example that draws it, and one that does not.
 @Suite struct ExplanationTests {
-  /// Codes whose examples would be too long for a page, and why; they have a test of their own.
-  private static let withoutExamples: [Code: String] = [
-    .nestedTooDeeply: "the example would be two hundred brackets"
-  ]
-
   private static let programs =
     ReferencePage.all.first { $0.path.hasSuffix("/diagnostics.md") }?
     .programs ?? []
@@ -21,7 +16,6 @@ import Testing
     #expect(!page.title.isEmpty && page.text.count > 40)
     #expect(!page.text.contains("#:"))
     let drawing = Self.programs.firstIndex { $0.promisedCodes == [code.rawValue] }
-    guard Self.withoutExamples[code] == nil else { return }
     let index = try #require(drawing, "no example draws \(code.rawValue) and nothing else")
     let next = Self.programs.dropFirst(index + 1).first
     #expect(
