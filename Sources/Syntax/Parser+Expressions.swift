@@ -345,11 +345,26 @@ extension Parser {
         } else {
           operand = member(of: operand, from: start)
         }
+      case .exclamation where self.start == previousEnd:
+        report(.forcedUnwrapping(at: hereSpan))
+        advance()
+        // At the end of a line it goes on with nothing.
+        if linesMatter, tokens[index].isFirstOnLine, kind != .end { kind = .newline }
+        operand = add(.invalid, from: start)
+      case .question where self.start == previousEnd && isChaining:
+        report(.optionalChaining(at: hereSpan))
+        advance()
+        operand = add(.invalid, from: start)
       default:
         return operand
       }
       grow()
     }
+  }
+
+  /// Whether a `.` stands right behind the `?` that comes next.
+  private var isChaining: Bool {
+    peek() == .dot && tokens[index + 1].start == tokens[index].end
   }
 
   private mutating func member(of operand: ExpressionID, from start: UInt32) -> ExpressionID {

@@ -273,4 +273,18 @@ extension Diagnostic {
   static func tryWithoutCatch(at place: Span) -> Diagnostic {
     Diagnostic(.unexpected, "a `try` needs a `catch` or a `finally`", at: place)
   }
+
+  // MARK: Optionals as elsewhere
+
+  static func forcedUnwrapping(at place: Span) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "there is no `!` behind a value", at: place,
+      notes: ["Say what is to be where there is none: `x ?? other`, `if let y = x { … }`."])
+  }
+
+  static func optionalChaining(at place: Span) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "there is no `?.`", at: place,
+      notes: ["Take the optional apart first: `if let y = x { … y.member … }`."])
+  }
 }
