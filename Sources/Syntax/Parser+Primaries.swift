@@ -107,7 +107,10 @@ extension Parser {
     if isAtLambda { return foreignClosure() }
     takeNew()
     let token = tokens[index]
-    if peek() == .less, beginsTypeArguments {
+    let isInModule = peek() == .dot && peek(2).isName && peek(3) == .less
+    if peek() == .less && beginsTypeArguments(at: index + 1)
+      || isInModule && beginsTypeArguments(at: index + 3)
+    {
       let type = namedType()
       return add(.type(type), from: token.start)
     }
@@ -161,18 +164,18 @@ extension Parser {
     }
   }
 
-  /// Whether the `<` right behind the name that comes next opens type arguments, as in
-  /// `Float<V>(x)`: no space stands around it, only what types are made of stands up to the `>`,
-  /// and `(`, `]` or `.` right behind that.
-  private var beginsTypeArguments: Bool {
-    let less = tokens[index + 1]
-    guard less.start == tokens[index].end, index + 2 < tokens.count,
-      tokens[index + 2].start == less.end
+  /// Whether the `<` at `start`, behind a name, opens type arguments, as in `Float<V>(x)`: no space
+  /// stands around it, only what types are made of stands up to the `>`, and `(`, `]` or `.` right
+  /// behind that.
+  private func beginsTypeArguments(at start: Int) -> Bool {
+    let less = tokens[start]
+    guard less.start == tokens[start - 1].end, start + 1 < tokens.count,
+      tokens[start + 1].start == less.end
     else {
       return false
     }
     var depth = 0
-    var place = index + 1
+    var place = start
     let last = min(tokens.count - 2, place + 64)
     while place <= last, !tokens[place].isFirstOnLine {
       switch tokens[place].kind {

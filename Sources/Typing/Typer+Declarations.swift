@@ -110,6 +110,7 @@ extension Typer {
       program.enums[Int(id.index)].generics = generics(
         enumeration.generics, usedIn: enumeration.cases.flatMap { $0.payload.map(\.type) })
     }
+    refineGenerics()
     for (id, structure, index, experiment) in structDeclarations {
       enter(module: index, experiment: experiment)
       let own = program[id].generics
@@ -178,6 +179,31 @@ extension Typer {
         enumeration.methods, owner: .enumeration(id),
         of: .enumeration(id, generics.map(\.asArgument)), inherited: generics,
         beside: enumeration.cases.map(\.name))
+    }
+  }
+
+  /// Finds out of which kind the generic parameters are that are given to what is declared further
+  /// on.
+  private mutating func refineGenerics() {
+    var isDone = false
+    while !isDone {
+      isDone = true
+      for (id, structure, index, experiment) in structDeclarations
+      where !structure.generics.isEmpty {
+        enter(module: index, experiment: experiment)
+        let types = structure.fields.compactMap(\.type)
+        guard let refined = refined(program[id].generics, usedIn: types) else { continue }
+        program.structs[Int(id.index)].generics = refined
+        isDone = false
+      }
+      for (id, enumeration, index, experiment) in enumDeclarations
+      where !enumeration.generics.isEmpty {
+        enter(module: index, experiment: experiment)
+        let types = enumeration.cases.flatMap { $0.payload.map(\.type) }
+        guard let refined = refined(program[id].generics, usedIn: types) else { continue }
+        program.enums[Int(id.index)].generics = refined
+        isDone = false
+      }
     }
   }
 

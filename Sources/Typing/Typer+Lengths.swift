@@ -51,6 +51,17 @@ extension Typer {
     return .known(product)
   }
 
+  /// The length that `module.constant` is, which is written like a type.
+  mutating func constantLength(_ id: TypeID) -> Length? {
+    guard case .named(let library?, let name, let arguments) = tree[id], arguments.isEmpty,
+      !name.text.hasPrefix("_"), let imported = modules.modules[module].imports[library.text]
+    else { return nil }
+    var budget = 1000
+    guard let length = constantLength(name.text, inModule: imported, &budget) else { return nil }
+    _ = moduleEntity(library)
+    return .known(length)
+  }
+
   /// The value of a module's constant that is a length.
   func constantInteger(_ member: Member) -> Int? {
     guard case .constant = member.kind, let id = member.initializer else { return nil }

@@ -164,6 +164,10 @@ extension Typer {
         guard let length = length(written, generics: generics) else { return nil }
         resolved.append(.length(length))
       case (.length, .type(let type)):
+        if let length = constantLength(type) {
+          resolved.append(.length(length))
+          continue
+        }
         report(Diagnostic(.unknownType, "a length is due here", at: tree.span(of: type)))
         return nil
       case (.type, .length(let length)):
@@ -268,11 +272,49 @@ extension Typer {
             .declaredTwice, "`\(parameter.name.text)` is declared twice", at: parameter.name.span))
       }
       let name = parameter.name.text
-      var kind = types.compactMap { self.kind(of: name, in: $0) }.first ?? .type(bound)
-      if kind == .type(.none) { kind = .type(bound) }
+      let kind = kind(of: name, usedIn: types) ?? .type(bound)
       result.append(TypedGeneric(id: newGeneric(name), name: name, kind: kind))
     }
     return result
+  }
+
+  /// Lengths and dimensions among `generics` where these were taken for types, since what they are
+  /// given to in `types` stands further on; nil if there are none.
+  func refined(_ generics: [TypedGeneric], usedIn types: [TypeID]) -> [TypedGeneric]? {
+    var isRefined = false
+    let result = generics.map { generic in
+      guard case .type = generic.kind, let kind = kind(of: generic.name, usedIn: types) else {
+        return generic
+      }
+      isRefined = true
+      return TypedGeneric(id: generic.id, name: generic.name, kind: kind)
+    }
+    return isRefined ? result : nil
+  }
+
+  /// The kind of the generic parameter `name` that its use in `types` says; nil of a type.
+  private func kind(of name: String, usedIn types: [TypeID]) -> TypedGeneric.Kind? {
+    types.lazy.compactMap { self.kind(of: name, in: $0) }.first {
+      if case .type = $0 { false } else { true }
+    }
+  }
+
+  /// The generic parameters of the struct or enum called `name`; none of anything else.
+  private func generics(of name: Name, in library: Name?) -> [TypedGeneric] {
+    var entity = library == nil ? lookUp(name.text) : nil
+    if let library {
+      switch lookUp(library.text) {
+      case .module(let index)?: entity = exported(name.text, by: index)
+      case .part(let id)?: entity = partType(name.text, of: id)
+      case .use(let part)?: entity = partType(name.text, of: partInstances[part].part)
+      default: break
+      }
+    }
+    switch entity {
+    case .structure(let id)?: return program[id].generics
+    case .enumeration(let id)?: return program[id].generics
+    default: return []
+    }
   }
 
   private func kind(of name: String, in id: TypeID) -> TypedGeneric.Kind? {
@@ -287,14 +329,9 @@ extension Typer {
     case .tuple(let parts): return parts.lazy.compactMap { kind(of: name, in: $0) }.first
     case .function(let parameters, let result):
       return (parameters + [result]).lazy.compactMap { kind(of: name, in: $0) }.first
-    case .named(_, let own, let arguments):
-      if own.text == name, arguments.isEmpty { return .type(.none) }
-      var expected: [TypedGeneric] = []
-      switch lookUp(own.text) {
-      case .structure(let id)?: expected = program[id].generics
-      case .enumeration(let id)?: expected = program[id].generics
-      default: break
-      }
+    case .named(let library, let own, let arguments):
+      if own.text == name, arguments.isEmpty, library == nil { return .type(.none) }
+      let expected = arguments.isEmpty ? [] : generics(of: own, in: library)
       for (index, argument) in arguments.enumerated() {
         switch argument {
         case .type(let inner):
