@@ -62,6 +62,8 @@ private func elsewhere(_ loaded: LoadedProgram, _ result: inout CheckedProgram?)
 /// what the parser could not make sense of.
 package func worthSaying(_ diagnostics: [Diagnostic], of loaded: LoadedProgram) -> [Diagnostic] {
   guard loaded.diagnostics.contains(where: { $0.severity == .error }) else { return diagnostics }
+  // Of a file that is nested too deeply the rest has not been read.
+  if loaded.diagnostics.contains(where: { $0.code == .nestedTooDeeply }) { return [] }
   var doubts: [SourceID: Doubts] = [:]
   for module in loaded.modules.modules where !module.tree.doubts.isEmpty {
     doubts[module.tree.source] = module.tree.doubts
