@@ -80,6 +80,8 @@ package enum HostCall: Hashable, Sendable {
   case datasetReadSlice(MemberID, depth: Int)
   /// (one Int for each of `depth` indices) -> Int: how many elements the array there has.
   case datasetCount(MemberID, depth: Int)
+  /// (one Int for each of `depth` indices) -> the last element of the array there, as an optional.
+  case datasetReadLast(MemberID, depth: Int)
   /// (T)
   case datasetWrite(MemberID)
   /// (one Int for each `index` step, value): writes the part of the dataset that the path leads to.

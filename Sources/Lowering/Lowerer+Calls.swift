@@ -258,6 +258,7 @@ extension Lowerer {
     case .datasetRead(let id), .datasetReadElement(let id, _),
       .datasetReadSlice(let id, _), .sharedRead(let id):
       "read \(program[id].name)"
+    case .datasetReadLast(let id, _): "\(program[id].name).last"
     case .datasetCount(let id, _): "\(program[id].name).count"
     case .datasetWrite(let id), .sharedWrite(let id), .datasetWriteElement(let id, _):
       "write \(program[id].name)"

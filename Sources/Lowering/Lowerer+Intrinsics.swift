@@ -35,6 +35,10 @@ extension Lowerer {
         let call = HostCall.datasetCount(id, depth: indices.count)
         return callHost(call, evaluating: indices, expression, hint)
       }
+      if intrinsic == .last, !isDevice, let (id, indices) = program.datasetElement(operand) {
+        let call = HostCall.datasetReadLast(id, depth: indices.count)
+        return callHost(call, evaluating: indices, expression, hint)
+      }
       let value = evaluate(operand)
       charge(operations: 1)
       return intrinsic == .count

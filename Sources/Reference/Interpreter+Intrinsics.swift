@@ -19,6 +19,16 @@ extension Interpreter {
       }
       return .integer(Int64(parts.count))
     }
+    if intrinsic == .last, let operand = operands.first,
+      let (id, indices) = typed.datasetElement(operand)
+    {
+      guard case .array(let parts) = try part(of: id, indices, at: span) else {
+        throw raise(.missingValue, at: span)
+      }
+      guard let last = parts.last else { return .optional(nil) }
+      guard let value = last.whole else { throw raise(.missingValue, at: span) }
+      return .optional(value)
+    }
     let values = try evaluate(operands)
     func integer(_ index: Int) throws(Stop) -> Int64 {
       guard values.indices.contains(index), case .integer(let value) = values[index] else {

@@ -17,7 +17,7 @@ extension HostImage {
       case .startKernel(let kernel): if seen.insert(kernel).inserted { kernels.append(kernel) }
       case .preload(let several): kernels += several.filter { seen.insert($0).inserted }
       case .print, .format, .datasetAppend, .datasetRead, .datasetReadElement,
-        .datasetReadSlice, .datasetCount, .datasetWrite, .datasetWriteElement,
+        .datasetReadSlice, .datasetCount, .datasetReadLast, .datasetWrite, .datasetWriteElement,
         .sharedRead,
         .sharedWrite, .pause, .leastSquares,
         .expect, .simulate, .traceEdges, .traceSpan, .traceLevel, .simulationStatus,

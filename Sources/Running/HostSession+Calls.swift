@@ -43,6 +43,18 @@ extension HostSession {
     case .datasetReadSlice(let member, let depth):
       updateAxes(of: member)
       readSlice(of: member, depth, operands)
+    case .datasetReadLast(let member, let depth):
+      updateAxes(of: member)
+      guard let part = part(of: member, depth, operands) else { break }
+      guard case .array(let elements) = part.value, let type = part.type.element else {
+        return machine.fail(Fault(.missingValue))
+      }
+      guard let last = elements.last else {
+        return answer(words(of: .optional(nil), as: .optional(type), in: typed))
+      }
+      // Others may be missing.
+      guard let value = last.constant else { return machine.fail(Fault(.missingValue)) }
+      answer(words(of: .optional(value), as: .optional(type), in: typed))
     case .datasetCount(let member, let depth):
       updateAxes(of: member)
       guard let part = part(of: member, depth, operands) else { break }
