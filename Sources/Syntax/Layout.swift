@@ -28,6 +28,7 @@ extension ParsedModule {
       default: break
       }
     }
+    layout.units += contents.plainNumbers.unitSpans(in: contents.source)
     for case .match(_, let cases) in contents.statements {
       layout.cases.formUnion(cases.map(\.span.start))
     }

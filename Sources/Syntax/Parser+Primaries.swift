@@ -241,26 +241,43 @@ extension Parser {
       let sign = tokens[index]
       let isNegative = sign.kind == .minus
       let place = isNegative ? index + 1 : index
-      guard place + 1 < tokens.count, tokens[place + 1].kind == .comma else { return }
+      guard place + 2 < tokens.count else { return }
       let token = tokens[place]
       guard token.kind == .number, !token.isBroken, !isNegative || token.start == sign.end else {
         return
       }
+      var (last, unit) = (place, UInt64(0))
+      if tokens[place + 1].kind != .comma {
+        (last, unit) = (place + 1, unitName(at: place + 1))
+        guard unit != 0, tokens[last + 1].kind == .comma else { return }
+      }
       let (start, end) = (Int(token.start), Int(token.end))
       let hasRadix = end - start > 1 && Numeral.isRadixMark(bytes[start + 1])
-      parts.append(
-        (hasRadix
-          ? nil
-          : module.plainNumbers.add(
-            WrittenNumber(decimalIn: bytes, from: start, to: end), isNegative: isNegative,
-            from: sign.start, to: token.end))
-          ?? add(
-            .number(Numeral(in: bytes, from: start, to: end, isNegative: isNegative)),
-            at: Span(source, Int(sign.start), end)))
-      index = place + 2
-      previousEnd = tokens[place + 1].end
+      if !hasRadix,
+        let id = module.plainNumbers.add(
+          WrittenNumber(decimalIn: bytes, from: start, to: end), isNegative: isNegative, unit: unit,
+          from: sign.start, to: tokens[last].end)
+      {
+        parts.append(id)
+      } else if unit == 0 {
+        let numeral = Numeral(in: bytes, from: start, to: end, isNegative: isNegative)
+        parts.append(add(.number(numeral), at: Span(source, Int(sign.start), end)))
+      } else {
+        return
+      }
+      index = last + 2
+      previousEnd = tokens[last + 1].end
       kind = tokens[index].kind
     }
+  }
+
+  /// The name of the unit that stands there, behind a number, packed; 0 if none does.
+  private func unitName(at place: Int) -> UInt64 {
+    let token = tokens[place]
+    guard token.kind == .identifier, !token.isFirstOnLine, token.start - tokens[place - 1].end <= 1
+    else { return 0 }
+    let name = packedName(bytes[Int(token.start)..<Int(token.end)])
+    return units.contains(packed: name) ? name : 0
   }
 
   private mutating func repeated(_ value: ExpressionID, _ bracket: Bracket, from start: UInt32)

@@ -320,7 +320,7 @@ struct TreeContents: Sendable {
   func span(of id: TypeID) -> Span { typeSpans[Int(id.index)] }
   func span(of id: PatternID) -> Span { patternSpans[Int(id.index)] }
   subscript(id: ExpressionID) -> Expression {
-    id.index < 0 ? .number(plainNumbers.numeral(id)) : expressions[Int(id.index)]
+    id.index < 0 ? plainNumbers.expression(id, in: source) : expressions[Int(id.index)]
   }
   subscript(id: StatementID) -> Statement { statements[Int(id.index)] }
   subscript(id: TypeID) -> WrittenType { types[Int(id.index)] }

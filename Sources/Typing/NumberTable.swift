@@ -1,8 +1,8 @@
 /// The elements of a long array that is written out as numbers: without a node for each.
 package enum NumberTable: Sendable {
-  /// Elements of an array of `Int` or `Int32`.
+  /// Elements of an array of `Int`, `Int32` or `Duration`.
   case integers([Int64])
-  /// Elements of an array of `Float`.
+  /// Elements of an array of `Float`, in SI base units if it has a dimension.
   case floats([Double])
 
   /// How many numbers make a table; shorter arrays have a node for each element.

@@ -177,20 +177,6 @@ extension Typer {
       fixes: fixes)
   }
 
-  /// `elements` as a table, and their type; nil unless all are numbers that this type has.
-  private func numbers(_ elements: [ExpressionID], wanted: Type?) -> (NumberTable, Type)? {
-    let isFloat: Bool
-    switch wanted {
-    case nil: isFloat = tree.containsFloatLiteral(elements)
-    case .integer, .integer32: isFloat = false
-    case .float(let dimension)? where dimension.isNone: isFloat = true
-    default: return nil
-    }
-    if isFloat { return tree.floats(elements).map { (.floats($0), .number) } }
-    let limits = wanted == .integer32 ? Int64(Int32.min)...Int64(Int32.max) : Int64.min...Int64.max
-    return tree.integers(elements, within: limits).map { (.integers($0), wanted ?? .integer) }
-  }
-
   func isNumeric(_ type: Type) -> Bool {
     switch type {
     case .integer, .integer32, .float, .duration, .timestamp: true

@@ -3,90 +3,140 @@ import Diagnostics
 // Windows of inputs that are opened and never read: when the kernel returns they are dropped
 // (rule 51).
 
-/// What a kernel that the host starts does with the windows of its inputs, through all that it
-/// calls on the device.
+/// What the functions of a program do with the windows of inputs, each looked at once.
 ///
 /// A class, since the closures of its walk would each copy the whole program of a struct.
-private final class WindowUse {
+private final class WindowFacts {
+  /// What one function does itself.
+  struct Use {
+    /// Where windows of each device are opened.
+    var openings: [(device: MemberID, span: Span)] = []
+    var read: Set<MemberID> = []
+    /// It reads a device that is not known here: an element of an array, a parameter.
+    var readsUnknown = false
+    /// It opens or reads windows of the device whose driver it belongs to.
+    var opensOwn = false
+    var readsOwn = false
+    /// The functions that it calls, other than kernels of devices.
+    var callees: [FunctionID] = []
+  }
+
   private let program: TypedProgram
-  private var seen: Set<FunctionID> = []
-  /// Where windows of each device are opened.
-  private(set) var openings: [(device: MemberID, span: Span)] = []
-  private(set) var read: Set<MemberID> = []
-  /// It reads a device that is not known here: an element of an array, a parameter.
-  private(set) var readsUnknown = false
+  private var uses: [FunctionID: Use] = [:]
+  /// Whether a driver's kernel opens or reads windows, itself or by another of the driver's.
+  private var ofDrivers: [FunctionID: (opens: Bool, reads: Bool)] = [:]
 
   init(_ program: TypedProgram) { self.program = program }
 
-  func look(in function: FunctionID) {
-    guard seen.insert(function).inserted else { return }
+  /// What `kernel` and all that it calls does.
+  func use(from kernel: FunctionID) -> Use {
+    var total = Use()
+    var seen: Set<FunctionID> = [kernel]
+    var pending = [kernel]
+    while let function = pending.popLast() {
+      let use = use(of: function)
+      total.openings += use.openings
+      total.read.formUnion(use.read)
+      total.readsUnknown = total.readsUnknown || use.readsUnknown
+      total.opensOwn = total.opensOwn || use.opensOwn
+      total.readsOwn = total.readsOwn || use.readsOwn
+      for callee in use.callees where seen.insert(callee).inserted { pending.append(callee) }
+    }
+    return total
+  }
+
+  private func use(of function: FunctionID) -> Use {
+    if let known = uses[function] { return known }
+    var use = Use()
+    // A function that calls itself finds nothing more in itself.
+    uses[function] = use
     for statement in program[function].body.statements {
-      look(in: .statement(statement), of: program[function].owner)
+      look(in: .statement(statement), of: program[function].owner, into: &use)
+    }
+    uses[function] = use
+    return use
+  }
+
+  private func look(in node: TypedNode, of owner: TypedFunction.Owner, into use: inout Use) {
+    switch node {
+    case .place: break
+    case .statement(let statement):
+      statement.forEachChild { self.look(in: $0, of: owner, into: &use) }
+    case .expression(let expression):
+      switch expression.kind {
+      case .intrinsic(.gate, _): use.opensOwn = true
+      case .intrinsic(.input, _): use.readsOwn = true
+      case .call(let callee, _, _), .function(let callee, _, _): use.callees.append(callee)
+      case .deviceCall(let device, let name, let signature, _):
+        note(
+          program.deviceKernels(name, of: device, like: signature, in: owner), of: device,
+          at: expression.span, in: &use)
+      default: break
+      }
+      expression.forEachChild { self.look(in: $0, of: owner, into: &use) }
     }
   }
 
-  private func look(in node: TypedNode, of owner: TypedFunction.Owner) {
-    switch node {
-    case .place: break
-    case .statement(let statement): statement.forEachChild { self.look(in: $0, of: owner) }
-    case .expression(let expression):
-      switch expression.kind {
-      case .call(let callee, _, _), .function(let callee, _, _): look(in: callee)
-      case .deviceCall(let device, let name, let signature, _):
-        var opens = false
-        var reads = false
-        for kernel in program.deviceKernels(name, of: device, like: signature, in: owner) {
-          let inner = PrimitiveUse(program)
-          inner.look(in: kernel)
-          opens = opens || inner.opens
-          reads = reads || inner.reads
-        }
-        if case .device(let member) = device.kind {
-          if opens { openings.append((member, expression.span)) }
-          if reads { read.insert(member) }
-        } else if reads {
-          readsUnknown = true
-        }
-      default: break
-      }
-      expression.forEachChild { self.look(in: $0, of: owner) }
+  private func note(
+    _ kernels: [FunctionID], of device: TypedExpression, at span: Span, in use: inout Use
+  ) {
+    let isOwn = if case .ownDevice = device.kind { true } else { false }
+    if isOwn { return use.callees += kernels }
+    var (opens, reads) = (false, false)
+    for kernel in kernels {
+      let known = ofDriver(kernel)
+      opens = opens || known.opens
+      reads = reads || known.reads
     }
+    if case .device(let member) = device.kind {
+      if opens { use.openings.append((member, span)) }
+      if reads { use.read.insert(member) }
+    } else if reads {
+      use.readsUnknown = true
+    }
+  }
+
+  private func ofDriver(_ kernel: FunctionID) -> (opens: Bool, reads: Bool) {
+    if let known = ofDrivers[kernel] { return known }
+    ofDrivers[kernel] = (false, false)
+    let use = use(from: kernel)
+    let result = (use.opensOwn || !use.openings.isEmpty, use.readsOwn || !use.read.isEmpty)
+    ofDrivers[kernel] = result
+    return result
   }
 }
 
-/// Whether a driver's kernel opens or reads windows of its device, itself or by another of the
-/// driver's.
-private final class PrimitiveUse {
+/// The kernels that functions of the host start, each once, and where.
+private final class KernelStarts {
   private let program: TypedProgram
   private var seen: Set<FunctionID> = []
-  private(set) var opens = false
-  private(set) var reads = false
+  private(set) var found: [(FunctionID, Span)] = []
 
-  init(_ program: TypedProgram) { self.program = program }
-
-  func look(in function: FunctionID) {
-    guard seen.insert(function).inserted else { return }
-    for statement in program[function].body.statements {
-      look(in: .statement(statement), of: program[function].owner)
+  init(_ program: TypedProgram) {
+    self.program = program
+    for function in program.functions where !isKernel(function.id) {
+      for statement in function.body.statements { look(in: .statement(statement)) }
     }
   }
 
-  private func look(in node: TypedNode, of owner: TypedFunction.Owner) {
+  private func look(in node: TypedNode) {
     switch node {
     case .place: break
-    case .statement(let statement): statement.forEachChild { self.look(in: $0, of: owner) }
+    case .statement(let statement): statement.forEachChild(look)
     case .expression(let expression):
-      switch expression.kind {
-      case .intrinsic(.gate, _): opens = true
-      case .intrinsic(.input, _): reads = true
-      case .call(let callee, _, _): look(in: callee)
-      case .deviceCall(let device, let name, let signature, _):
-        for kernel in program.deviceKernels(name, of: device, like: signature, in: owner) {
-          look(in: kernel)
-        }
-      default: break
+      if case .call(let callee, _, _) = expression.kind, isKernel(callee),
+        seen.insert(callee).inserted
+      {
+        found.append((callee, expression.span))
       }
-      expression.forEachChild { self.look(in: $0, of: owner) }
+      expression.forEachChild(look)
+    }
+  }
+
+  private func isKernel(_ function: FunctionID) -> Bool {
+    switch program[function].kind {
+    case .kernel, .seamlessKernel: true
+    case .portable, .host, .stage, .initializer, .test, .requirement: false
     }
   }
 }
@@ -97,9 +147,9 @@ extension Typer {
     var found: [Diagnostic] = []
     // What host code calls of a device directly is a kernel that stands nowhere.
     let made = Set(deviceStarts.values)
-    for (kernel, call) in startedKernels {
-      let use = WindowUse(program)
-      use.look(in: kernel)
+    let facts = WindowFacts(program)
+    for (kernel, call) in KernelStarts(program).found {
+      let use = facts.use(from: kernel)
       guard !use.readsUnknown else { continue }
       for (device, span) in use.openings where !use.read.contains(device) {
         let name = program[device].name
@@ -114,35 +164,5 @@ extension Typer {
       }
     }
     warnings += found
-  }
-
-  /// The kernels that functions of the host start, each once, and where.
-  private var startedKernels: [(FunctionID, Span)] {
-    var found: [(FunctionID, Span)] = []
-    var seen: Set<FunctionID> = []
-    func look(in node: TypedNode) {
-      switch node {
-      case .place: break
-      case .statement(let statement): statement.forEachChild(look)
-      case .expression(let expression):
-        if case .call(let callee, _, _) = expression.kind, isKernel(callee),
-          seen.insert(callee).inserted
-        {
-          found.append((callee, expression.span))
-        }
-        expression.forEachChild(look)
-      }
-    }
-    for function in program.functions where !isKernel(function.id) {
-      for statement in function.body.statements { look(in: .statement(statement)) }
-    }
-    return found
-  }
-
-  private func isKernel(_ function: FunctionID) -> Bool {
-    switch program[function].kind {
-    case .kernel, .seamlessKernel: true
-    case .portable, .host, .stage, .initializer, .test, .requirement: false
-    }
   }
 }
