@@ -29,8 +29,9 @@ struct PlainNumbers: Sendable {
   /// Makes room for `count` numbers, which costs nothing until they come.
   mutating func reserveCapacity(_ count: Int) { entries.reserveCapacity(count) }
 
-  /// The id under which `number`, written from `start` to `end` with its sign and its unit, is found
-  /// again; nil where it is too long to be kept here.
+  /// The id under which `number` is found again; nil where it is too long to be kept here.
+  ///
+  /// It is written from `start` to `end`, with its sign and its unit.
   ///
   /// The unit is packed as `packedName` does it, 0 if there is none.
   mutating func add(
