@@ -3,72 +3,83 @@ import Laboratory
 
 // Outputs and inputs of converters that there are not: what is constant is known before it runs.
 
-extension Typer {
-  /// Says so where a kernel of a converter is called with a constant number beyond its outputs or
-  /// inputs.
-  mutating func rejectMissingOutputs() {
-    var found: [Diagnostic] = []
-    let program = program
-    let starts = Dictionary(deviceStarts.map { ($1, $0) }) { first, _ in first }
-    func look(in node: TypedNode, of owner: TypedFunction.Owner) {
-      switch node {
-      case .place: break
-      case .statement(let statement): statement.forEachChild { look(in: $0, of: owner) }
-      case .expression(let expression):
-        if case .deviceCall(let device, let name, let signature, let arguments) = expression.kind {
-          for kernel in program.deviceKernels(name, of: device, like: signature, in: owner) {
-            guard let fault = missingOutput(device, kernel, arguments) else { continue }
-            found.append(fault)
-            break
-          }
-        }
-        // What host code calls of a device directly is a kernel that calls it.
-        if case .call(let callee, _, let arguments) = expression.kind, let start = starts[callee],
-          case .device(let member)? = start.receiver
-        {
-          let device = TypedExpression(.device(member), program[member].type, at: expression.span)
-          if let fault = missingOutput(device, start.kernel, arguments) { found.append(fault) }
-        }
-        expression.forEachChild { look(in: $0, of: owner) }
-      }
-    }
+/// What a converter has, and what it is called.
+private struct Converter {
+  let name: String
+  let count: Int
+  /// `output` or `input`.
+  let what: String
+}
+
+/// The calls of kernels of converters with a constant number beyond their outputs or inputs.
+///
+/// A class, since the closures of its walk would each copy the whole program of a struct.
+private final class MissingOutputs {
+  private let program: TypedProgram
+  private let converters: [MemberID: Converter]
+  private let starts: [FunctionID: DeviceStart]
+  /// The parameters of drivers' kernels that are written to as an address.
+  private var addresses: [FunctionID: Int?] = [:]
+  private(set) var found: [Diagnostic] = []
+
+  init(
+    _ program: TypedProgram, _ converters: [MemberID: Converter],
+    _ starts: [DeviceStart: FunctionID]
+  ) {
+    self.program = program
+    self.converters = converters
+    self.starts = Dictionary(starts.map { ($1, $0) }) { first, _ in first }
     for function in program.functions {
       for statement in function.body.statements {
         look(in: .statement(statement), of: function.owner)
       }
     }
-    for fault in found { report(fault) }
   }
 
-  private func missingOutput(
-    _ device: TypedExpression, _ kernel: FunctionID, _ arguments: [TypedArgument]
-  ) -> Diagnostic? {
-    guard let (name, count, what) = converter(device),
-      let index = addressParameter(of: kernel), arguments.indices.contains(index),
-      case .value(let value) = arguments[index], let number = constant(value),
-      number < 0 || number >= Int64(count)
-    else { return nil }
-    return Diagnostic(
-      .literalOutOfRange, "`\(name)` has no \(what) \(number)", at: value.span,
-      notes: ["It has \(count), counted from 0."])
-  }
-
-  /// The converter that `device` is, and how many outputs or inputs it has.
-  private func converter(_ device: TypedExpression) -> (name: String, count: Int, what: String)? {
-    guard case .device(let member) = device.kind, case .device(let binding?) = program[member].kind
-    else { return nil }
-    for channel in program.description.channels where channel.device == binding.name {
-      switch channel.kind {
-      case .dac(let outputs, _): return (program[member].name, outputs, "output")
-      case .adc(let converter): return (program[member].name, converter.inputs, "input")
-      case .ttlOutput, .ttlInput, .dds, .spi, .camera: break
+  private func look(in node: TypedNode, of owner: TypedFunction.Owner) {
+    switch node {
+    case .place: break
+    case .statement(let statement): statement.forEachChild { self.look(in: $0, of: owner) }
+    case .expression(let expression):
+      switch expression.kind {
+      case .deviceCall(let device, let name, let signature, let arguments):
+        guard case .device(let member) = device.kind, let converter = converters[member] else {
+          break
+        }
+        for kernel in program.deviceKernels(name, of: device, like: signature, in: owner)
+        where note(converter, kernel, arguments) {
+          break
+        }
+      case .call(let callee, _, let arguments):
+        // What host code calls of a device directly is a kernel that calls it.
+        guard let start = starts[callee], case .device(let member)? = start.receiver,
+          let converter = converters[member]
+        else { break }
+        _ = note(converter, start.kernel, arguments)
+      default: break
       }
+      expression.forEachChild { self.look(in: $0, of: owner) }
     }
-    return nil
+  }
+
+  /// Whether `kernel` is called with the number of an output that there is not, which is noted.
+  private func note(_ converter: Converter, _ kernel: FunctionID, _ arguments: [TypedArgument])
+    -> Bool
+  {
+    guard let index = address(of: kernel), arguments.indices.contains(index),
+      case .value(let value) = arguments[index], let number = constant(value),
+      number < 0 || number >= Int64(converter.count)
+    else { return false }
+    found.append(
+      Diagnostic(
+        .literalOutOfRange, "`\(converter.name)` has no \(converter.what) \(number)",
+        at: value.span, notes: ["It has \(converter.count), counted from 0."]))
+    return true
   }
 
   /// The parameter that `kernel`, one of a driver, writes to as an address, as it is.
-  private func addressParameter(of kernel: FunctionID) -> Int? {
+  private func address(of kernel: FunctionID) -> Int? {
+    if let known = addresses[kernel] { return known }
     let function = program[kernel]
     var found: Int?
     func look(in node: TypedNode) {
@@ -85,15 +96,50 @@ extension Typer {
       }
     }
     for statement in function.body.statements { look(in: .statement(statement)) }
+    addresses[kernel] = .some(found)
     return found
   }
 
   private func constant(_ value: TypedExpression) -> Int64? {
     switch value.kind {
-    case .integer(let number): number
-    case .unary(.negateInteger, let inner): constant(inner).map { 0 &- $0 }
-    case .member(let id): constantInteger(program[id]).map(Int64.init)
-    default: nil
+    case .integer(let number): return number
+    case .unary(.negateInteger, let inner): return constant(inner).map { 0 &- $0 }
+    case .member(let id):
+      guard case .constant = program[id].kind, let initializer = program[id].initializer,
+        case .returnValue(let value?)? = program[initializer].body.statements.last?.kind,
+        case .integer(let number) = value.kind
+      else { return nil }
+      return number
+    default: return nil
     }
+  }
+}
+
+extension Typer {
+  /// Says so where a kernel of a converter is called with a constant number beyond its outputs or
+  /// inputs.
+  mutating func rejectMissingOutputs() {
+    let converters = converters
+    if converters.isEmpty { return }
+    for fault in MissingOutputs(program, converters, deviceStarts).found { report(fault) }
+  }
+
+  /// The converters among the devices of the program.
+  private var converters: [MemberID: Converter] {
+    var counts: [String: (Int, String)] = [:]
+    for channel in program.description.channels {
+      switch channel.kind {
+      case .dac(let outputs, _): counts[channel.device] = (outputs, "output")
+      case .adc(let converter): counts[channel.device] = (converter.inputs, "input")
+      case .ttlOutput, .ttlInput, .dds, .spi, .camera: break
+      }
+    }
+    var found: [MemberID: Converter] = [:]
+    for member in program.members {
+      guard case .device(let binding?) = member.kind, let (count, what) = counts[binding.name]
+      else { continue }
+      found[member.id] = Converter(name: member.name, count: count, what: what)
+    }
+    return found
   }
 }

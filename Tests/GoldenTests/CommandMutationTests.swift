@@ -32,7 +32,8 @@ import Typing
     for number in 0..<Self.mutantsPerShard {
       let program = numbers.pick(Self.programs)
       let mutant = Self.mutated(program, &numbers)
-      goThroughAll(mutant, "shard \(shard), mutant \(number)", &tally)
+      // As the commands do it: some programs of the corpus are nested as deeply as may be.
+      onDeepStack { goThroughAll(mutant, "shard \(shard), mutant \(number)", &tally) }
     }
     // Mutants are no use if none of them gets through the front end and ends by itself.
     #expect(tally.accepted > 40, "\(tally)")
