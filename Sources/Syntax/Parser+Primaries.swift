@@ -274,8 +274,9 @@ extension Parser {
   /// The name of the unit that stands there, behind a number, packed; 0 if none does.
   private func unitName(at place: Int) -> UInt64 {
     let token = tokens[place]
-    guard token.kind == .identifier, !token.isFirstOnLine, token.start - tokens[place - 1].end <= 1
-    else { return 0 }
+    let end = tokens[place - 1].end
+    let isBehind = token.start == end || (token.start == end + 1 && bytes[Int(end)] == 0x20)
+    guard token.kind == .identifier, isBehind else { return 0 }
     let name = packedName(bytes[Int(token.start)..<Int(token.end)])
     return units.contains(packed: name) ? name : 0
   }

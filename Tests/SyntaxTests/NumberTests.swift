@@ -97,6 +97,24 @@ import Testing
     #expect(parsed.module.containsFloatLiteral(elements))
   }
 
+  /// A unit in a list stands where it may stand elsewhere: behind its number, or one space from it.
+  @Test func unitsInLists() throws {
+    let texts = ["1 us", "2us", "-3 mV", "4.5 V/us", "6 us", "7"]
+    var sources = SourceSet()
+    let source = sources.add(
+      Source(name: "value", text: "[\(texts.joined(separator: ", "))]"))
+    let parsed = try #require(parseExpression(source, in: sources).value)
+    guard case .array(let elements) = parsed.module[parsed.expression] else {
+      Issue.record("no array")
+      return
+    }
+    #expect(elements.map { sources[source].text(parsed.module.span(of: $0)) } == texts)
+    for wrong in ["[1 us, 2\tus, 3 us]", "[1 us, 2  us, 3 us]"] {
+      let source = sources.add(Source(name: "value", text: wrong))
+      #expect(!parseExpression(source, in: sources).diagnostics.isEmpty)
+    }
+  }
+
   @Test func longNumbersAreInexact() throws {
     #expect(try #require(numeral("18446744073709551616")).isExact == false)
     #expect(try #require(numeral("18446744073709551620")).isExact)
@@ -133,6 +151,8 @@ import Testing
     #expect(try #require(unit(named: "min")).factor == 60)
     #expect(unit(named: "dBm") == nil && unit(named: "x") == nil && unit(named: "") == nil)
     #expect(Set(allUnits.map(\.name)).count == allUnits.count)
+    // Long lists keep the number of a unit in a byte.
+    #expect(allUnits.count < 256)
     for definition in allUnits {
       #expect(unit(named: definition.name) == definition)
       #expect(definition.name.utf8.count <= 8 && definition.factor > 0)
