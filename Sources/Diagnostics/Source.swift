@@ -38,11 +38,34 @@ package struct Source: Sendable {
   package init(name: String, bytes: [UInt8]) {
     self.name = name
     self.bytes = bytes
+    lineStarts = Self.lineStarts(bytes)
+  }
+
+  /// Where the lines of `bytes` begin.
+  private static func lineStarts(_ bytes: [UInt8]) -> [UInt32] {
     var starts: [UInt32] = [0]
-    for (offset, byte) in bytes.enumerated() where byte == 0x0A {
-      starts.append(UInt32(offset + 1))
+    bytes.withUnsafeBytes { bytes in
+      let (ones, newlines): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x0A0A_0A0A_0A0A_0A0A)
+      var offset = 0
+      while offset + 8 <= bytes.count {
+        // A byte is zero here where a line ends; the lowest of the high bits that are set below
+        // stands for the first such byte.
+        let word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian
+        let difference = word ^ newlines
+        let marks = (difference &- ones) & ~difference & (ones << 7)
+        guard marks != 0 else {
+          offset += 8
+          continue
+        }
+        offset += marks.trailingZeroBitCount / 8 + 1
+        starts.append(UInt32(offset))
+      }
+      while offset < bytes.count {
+        offset += 1
+        if bytes[offset - 1] == 0x0A { starts.append(UInt32(offset)) }
+      }
     }
-    lineStarts = starts
+    return starts
   }
 
   package init(name: String, text: String) {

@@ -76,6 +76,14 @@ struct WrittenNumber {
     var isFraction = false
     var index = start
     while index < end {
+      if end - index >= 8, significand < 10_000_000_000,
+        let eight = Self.eightDigits(in: bytes, at: index)
+      {
+        significand = significand * 100_000_000 + eight
+        if isFraction { exponent -= 8 }
+        index += 8
+        continue
+      }
       let byte = bytes[index]
       index += 1
       let digit = byte &- 0x30
@@ -100,6 +108,25 @@ struct WrittenNumber {
       }
     }
     self.exponent = Int32(max(-1_000_000, min(1_000_000, exponent)))
+  }
+
+  /// The number that the eight bytes from `index` on are; nil unless all are digits.
+  ///
+  /// The digits of one word become pairs, the pairs fours, and these the number, each step for all
+  /// of them at once.
+  @inline(__always)
+  private static func eightDigits(in bytes: [UInt8], at index: Int) -> UInt64? {
+    let word = bytes.withUnsafeBytes {
+      $0.loadUnaligned(fromByteOffset: index, as: UInt64.self).littleEndian
+    }
+    let digits = word ^ 0x3030_3030_3030_3030
+    // A byte above 9 carries into its upper half, or is there already.
+    guard (digits | (digits &+ 0x0606_0606_0606_0606)) & 0xF0F0_F0F0_F0F0_F0F0 == 0 else {
+      return nil
+    }
+    let pairs = (digits &* 10 &+ digits >> 8) & 0x00FF_00FF_00FF_00FF
+    let fours = (pairs &* 100 &+ pairs >> 16) & 0x0000_FFFF_0000_FFFF
+    return (fours &* 10_000 &+ fours >> 32) & 0xFFFF_FFFF
   }
 
   /// `significand` with one more digit, or nil if that does not fit.

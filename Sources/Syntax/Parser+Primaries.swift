@@ -237,6 +237,7 @@ extension Parser {
   /// Takes numbers with commas behind them, as many as follow each other: long tables are made of
   /// these.
   private mutating func takeNumbers(into parts: inout [ExpressionID]) {
+    var lastUnit: UInt64 = 0
     while true {
       let sign = tokens[index]
       let isNegative = sign.kind == .minus
@@ -248,8 +249,9 @@ extension Parser {
       }
       var (last, unit) = (place, UInt64(0))
       if tokens[place + 1].kind != .comma {
-        (last, unit) = (place + 1, unitName(at: place + 1))
+        (last, unit) = (place + 1, unitName(at: place + 1, known: lastUnit))
         guard unit != 0, tokens[last + 1].kind == .comma else { return }
+        lastUnit = unit
       }
       let (start, end) = (Int(token.start), Int(token.end))
       let hasRadix = end - start > 1 && Numeral.isRadixMark(bytes[start + 1])
@@ -272,13 +274,15 @@ extension Parser {
   }
 
   /// The name of the unit that stands there, behind a number, packed; 0 if none does.
-  private func unitName(at place: Int) -> UInt64 {
+  ///
+  /// `known` is the name of a unit, which is not looked up again.
+  private func unitName(at place: Int, known: UInt64) -> UInt64 {
     let token = tokens[place]
     let end = tokens[place - 1].end
     let isBehind = token.start == end || (token.start == end + 1 && bytes[Int(end)] == 0x20)
     guard token.kind == .identifier, isBehind else { return 0 }
     let name = packedName(bytes[Int(token.start)..<Int(token.end)])
-    return units.contains(packed: name) ? name : 0
+    return name == known || units.contains(packed: name) ? name : 0
   }
 
   private mutating func repeated(_ value: ExpressionID, _ bracket: Bracket, from start: UInt32)

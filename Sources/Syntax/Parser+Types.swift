@@ -12,7 +12,7 @@ extension Parser {
     defer { ascend() }
     let outer = beginMeasuring()
     var type = foreignType() ?? typeWithoutMark()
-    if kind == .rightBracket, isOnSameLine(0), unopenedBracket(at: index) {
+    if kind == .rightBracket, !isInSquareBrackets, isOnSameLine(0), unopenedBracket(at: index) {
       let whole = Span(source, Int(start), Int(tokens[index].end))
       correct(.missingOpeningBracket(whole))
       advance()

@@ -75,6 +75,8 @@ struct Parser {
   var isCondition = false
   /// Whether `case` and `else:` end a statement here.
   var isInMatchCase = false
+  /// Whether the innermost of the open brackets is a `[`.
+  var isInSquareBrackets = false
   /// Reserved words that were used as names, reported once.
   var misusedWords: Set<Token.Kind> = []
   /// Documentation that stood before an import and belongs to the declaration after it.

@@ -171,7 +171,18 @@ extension ParsedModule {
 
   /// What `value` makes of the numbers of `elements`, whatever their units; nil where one is no
   /// number, or where `value` makes nothing of it.
-  package func quantities<T>(_ elements: [ExpressionID], _ value: (Numeral) -> T?) -> [T]? {
+  package func quantities(_ elements: [ExpressionID], _ value: (Numeral) -> Double?) -> [Double]? {
+    numbers(elements, value)
+  }
+
+  /// What `value` makes of the numbers of `elements`, whatever their units; nil where one is no
+  /// number, or where `value` makes nothing of it.
+  package func quantities(_ elements: [ExpressionID], _ value: (Numeral) -> Int64?) -> [Int64]? {
+    numbers(elements, value)
+  }
+
+  @inline(__always)
+  private func numbers<T>(_ elements: [ExpressionID], _ value: (Numeral) -> T?) -> [T]? {
     let contents = self.contents
     var values: [T] = []
     values.reserveCapacity(elements.count)

@@ -14,25 +14,25 @@ enum Files {
 
   /// What can be read from `descriptor` up to its end.
   private static func read(from descriptor: Int32) -> Result<[UInt8], FileFailure> {
-    var bytes: [UInt8] = []
     var status = stat()
     let expected = fstat(descriptor, &status) == 0 ? Int(clamping: status.st_size) : 0
-    let blockSize = min(max(expected + 1, 4096), 1 << 20)
-    bytes.reserveCapacity(max(0, min(expected, sizeMax)))
-    while true {
-      var count = 0
-      let block = [UInt8](unsafeUninitializedCapacity: blockSize) { buffer, filled in
-        count = Glibc.read(descriptor, buffer.baseAddress, blockSize)
-        filled = max(count, 0)
+    // One byte more than expected, so that the end is met before the room is full.
+    var room = max(4096, min(expected, sizeMax) + 1)
+    var bytes: [UInt8] = []
+    while bytes.count <= sizeMax {
+      var outcome = 0
+      let block = [UInt8](unsafeUninitializedCapacity: room) { buffer, filled in
+        repeat {
+          outcome = Glibc.read(descriptor, buffer.baseAddress.map { $0 + filled }, room - filled)
+          filled += max(outcome, 0)
+        } while filled < room && (outcome > 0 || (outcome < 0 && errno == EINTR))
       }
-      if count < 0 {
-        if errno == EINTR { continue }
-        return .failure(failure())
-      }
-      if count == 0 { return .success(bytes) }
-      bytes += block
-      if bytes.count > sizeMax { return .failure(.unreadable("the file is too large")) }
+      if outcome < 0 { return .failure(failure()) }
+      if bytes.isEmpty { bytes = block } else { bytes += block }
+      if outcome == 0 { return .success(bytes) }
+      room = 1 << 20
     }
+    return .failure(.unreadable("the file is too large"))
   }
 
   /// Larger than any program; spans are 32 bits wide.
