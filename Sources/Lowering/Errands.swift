@@ -2,18 +2,18 @@ import Bytecode
 package import Diagnostics
 import Typing
 
-/// What a kernel has the host do at one `await` or `send`: where that stands, and what the generic
-/// parameters around it stand for.
+/// What a kernel has the host do at one `await` or `send`: where that stands, in which function —
+/// the kernels of a part are there once for each `use` — and what the generic parameters around it
+/// stand for.
 package struct Errand: Hashable, Sendable {
   package let span: Span
+  let function: FunctionID
   let substitution: [GenericID: GenericArgument]
 }
 
 /// An errand and what is to be done.
 struct ErrandSite {
   let errand: Errand
-  /// The kernel or function of the device that it stands in.
-  let function: FunctionID
   let operand: TypedExpression
 }
 
@@ -80,9 +80,10 @@ struct ErrandFinder {
   }
 
   private mutating func add(_ operand: TypedExpression, in instance: FunctionInstance) {
-    let errand = Errand(span: operand.span, substitution: instance.substitution)
+    let errand = Errand(
+      span: operand.span, function: instance.function, substitution: instance.substitution)
     guard known.insert(errand).inserted else { return }
-    sites.append(ErrandSite(errand: errand, function: instance.function, operand: operand))
+    sites.append(ErrandSite(errand: errand, operand: operand))
   }
 }
 
@@ -113,7 +114,8 @@ extension Lowerer {
     }
     charge(operations: 1)
     let result = words(of: type(of: operand), at: span)
-    let call = HostCall.errand(Errand(span: span, substitution: frame.substitution))
+    let call = HostCall.errand(
+      Errand(span: span, function: frame.function, substitution: frame.substitution))
     let mode: HostCallContents.Mode = isAwaited ? .await : .send
     guard !changed.isEmpty else {
       let target = callHost(call, runs, returning: result, hint, mode: mode, at: span)
@@ -154,11 +156,12 @@ extension Lowerer {
   }
 
   private mutating func lower(_ site: ErrandSite) -> FunctionContents {
-    let parts = HostOperand(site.operand, in: program[site.function], of: program)
+    let function = site.errand.function
+    let parts = HostOperand(site.operand, in: program[function], of: program)
     let span = site.operand.span
     let instance = FunctionInstance(
-      function: site.function, substitution: site.errand.substitution, device: nil)
-    begin(name: program[site.function].name, instance)
+      function: function, substitution: site.errand.substitution, device: nil)
+    begin(name: program[function].name, instance)
     for (local, argument) in zip(parts.locals, parts.arguments) {
       switch argument {
       case .value(let value):

@@ -289,6 +289,23 @@ package struct ParsedModule: Sendable {
   package subscript(id: TypeID) -> WrittenType { nodes.contents.types[Int(id.index)] }
   package subscript(id: PatternID) -> Pattern { nodes.contents.patterns[Int(id.index)] }
   package func span(of id: ExpressionID) -> Span { nodes.contents.span(of: id) }
+
+  /// The same tree, where a bare name has a point before it that is an element of the array literal
+  /// `id`, or of one inside it; but for those of `exceptions`.
+  package func pointingElements(of id: ExpressionID, but exceptions: Set<String>) -> ParsedModule {
+    var contents = nodes.contents
+    var left = [id]
+    while let next = left.popLast() {
+      switch contents[next] {
+      case .array(let elements): left += elements
+      case .name(let name) where next != id && !exceptions.contains(name.text):
+        contents.expressions[Int(next.index)] = .implicitMember(name)
+      default: break
+      }
+    }
+    return ParsedModule(contents)
+  }
+
   package func span(of id: StatementID) -> Span { nodes.contents.statementSpans[Int(id.index)] }
   package func span(of id: TypeID) -> Span { nodes.contents.typeSpans[Int(id.index)] }
   package func span(of id: PatternID) -> Span { nodes.contents.patternSpans[Int(id.index)] }

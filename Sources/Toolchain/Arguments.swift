@@ -44,7 +44,11 @@ package func argumentValues(
     let typed = text
     let text = spelled(typed, as: member.type, in: program)
     if case .string = member.type, !text.contains("\"") {
-      throw .usage("a String is written in quotes: --arg '\(name)=\"\(text)\"'")
+      let isQuoted = text.count > 1 && text.hasPrefix("'") && text.hasSuffix("'")
+      let bare = isQuoted ? String(text.dropFirst().dropLast()) : text
+      let quoted = bare.split(separator: "'", omittingEmptySubsequences: false)
+        .joined(separator: "'\\''")
+      throw .usage("a String is written in quotes: --arg '\(name)=\"\(quoted)\"'")
     }
     // The value is typed as one of the member's type, whatever that is called here.
     let constant = name.split(separator: ".").joined(separator: "_")
@@ -52,10 +56,15 @@ package func argumentValues(
       text, typed: typed, of: name,
       behind: "const \(constant): \(program.text(member.type)) = ", to: &sources)
     let parsed = parse(source, in: sources)
-    guard let tree = parsed.value, !parsed.hasErrors else {
+    guard var tree = parsed.value, !parsed.hasErrors else {
       throw .diagnostics(texts.shown(parsed.diagnostics), sources)
     }
     guard tree.declarations.count == 1 else { throw .usage("`--arg \(name)=` takes one value") }
+    if case .enumeration? = innermostElement(of: member.type),
+      case .constant(let field)? = tree.declarations.first, let value = field.value
+    {
+      tree = tree.pointingElements(of: value, but: constantNames(of: program))
+    }
     if trees.updateValue(GivenArgument(member: member.id, tree: tree), forKey: member.id) == nil {
       order.append(member.id)
     }
@@ -75,19 +84,34 @@ package func argumentValues(
   case .failure(.refused(let diagnostics)): throw .diagnostics(texts.shown(diagnostics), sources)
   case .failure(.broken(let why)): throw .broken(why)
   case .failure(.failed(let error)):
-    throw .usage("an argument's value raises \(error.code): \(error.message)")
+    let culprit = order.first { member in
+      if case .failure? = initializers[member].map({ evaluate([$0], of: proof) }) { return true }
+      return false
+    }
+    let what = culprit.map { "the value of `\(program[$0].name)`" } ?? "an argument's value"
+    throw .usage("\(what) raises \(error.code): \(error.message)")
   }
+}
+
+/// What the arrays in arrays of `type` are of in the end; nil if it is no array.
+private func innermostElement(of type: Type) -> Type? {
+  switch type {
+  case .array(let element), .fixedArray(let element, _): innermostElement(of: element) ?? element
+  default: nil
+  }
+}
+
+private func constantNames(of program: TypedProgram) -> Set<String> {
+  Set(program.members.filter { $0.kind == .constant && $0.experiment == nil }.map(\.name))
 }
 
 /// A case of an enum may be given without its point; a misspelt one is one, too.
 private func spelled(_ text: String, as type: Type, in program: TypedProgram) -> String {
   guard case .enumeration(let id, _) = type else { return text }
   if program[id].cases.contains(where: { $0.name == text }) { return ".\(text)" }
-  let isName = text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
-  let isConstant = program.members.contains {
-    $0.kind == .constant && $0.experiment == nil && $0.name == text
-  }
-  return isName && !isConstant ? ".\(text)" : text
+  let isName =
+    text.first?.isNumber == false && text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
+  return isName && !constantNames(of: program).contains(text) ? ".\(text)" : text
 }
 
 private func unknownArgument(_ name: String, of experiment: TypedExperiment, among names: [String])

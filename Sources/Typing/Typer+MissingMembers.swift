@@ -76,6 +76,8 @@ extension Typer {
       notes = ["It may be `none`: take it apart with `if let`, `guard let` or `match`."]
     } else if fixes.isEmpty, notes.isEmpty, let member = formerMember(name.text, type) {
       notes = [member]
+    } else if fixes.isEmpty, notes.isEmpty, case .enumeration = type, (1...8) ~= names.count {
+      notes = ["It has \(names.map { "`\($0)`" }.joined(separator: ", "))."]
     }
     return Diagnostic(
       .noSuchMember, "\(program.described(type)) has no member `\(name.text)`", at: name.span,

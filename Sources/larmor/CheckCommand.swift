@@ -12,7 +12,7 @@ struct CheckCommand: ParsableCommand {
       Of a folder, all .exp files below it are checked. The name - stands for standard input.
 
       Exit codes: 0 nothing is wrong but for warnings, 64 usage, 65 a program does not compile, 66 \
-      no such file, 74 a file could not be read or written, 78 bad lab.toml.
+      no such file, 74 a file or standard output could not be read or written, 78 bad lab.toml.
       """)
 
   @Argument(help: "Programs, .exp files, and folders with such.")
@@ -41,10 +41,10 @@ struct CheckCommand: ParsableCommand {
   private func check(_ file: String) throws(ExitCode) {
     if fix { try mend(file) }
     let loaded = try Program.load(file)
-    let checked = Toolchain.check(loaded, against: try laboratory.description(for: file))
+    let checked = Toolchain.check(
+      loaded, against: try laboratory.description(for: file, json: json))
     if json {
-      Terminal.result(
-        Diagnostics.json(of: checked.diagnostics, in: loaded.sources, file: file).compact)
+      Program.print(checked.diagnostics, in: loaded.sources, file: file)
     } else {
       Program.show(checked.diagnostics, in: loaded.sources)
     }
@@ -54,7 +54,7 @@ struct CheckCommand: ParsableCommand {
   /// Applies fixes to the file, and says which.
   private func mend(_ file: String) throws(ExitCode) {
     let bytes = try Files.readOrExit(file)
-    let description = try laboratory.description(for: file)
+    let description = try laboratory.description(for: file, json: json)
     let mended = mendedAsFarAsPossible(file, bytes) { bytes in
       let loaded = Toolchain.load(file, bytes) { Files.read($0) }
       let checked = Toolchain.check(loaded, against: description)
@@ -84,14 +84,11 @@ enum Program {
     _ file: String, json: Bool, expressions: [String] = [],
     laboratory: LaboratoryOption
   ) throws(ExitCode) -> CheckedProgram {
-    let description = try laboratory.description(for: file)
+    let description = try laboratory.description(for: file, json: json)
     let loaded = try load(file, expressions: expressions)
     let checked = Toolchain.check(loaded, against: description)
     guard let program = checked.value, !checked.hasErrors else {
-      if json {
-        Terminal.result(
-          Diagnostics.json(of: checked.diagnostics, in: loaded.sources, file: file).compact)
-      }
+      if json { print(checked.diagnostics, in: loaded.sources, file: file) }
       show(checked.diagnostics, in: loaded.sources)
       throw Ending.badProgram
     }
@@ -103,6 +100,11 @@ enum Program {
   static func apologize(_ why: String) -> ExitCode {
     Terminal.complain("this is a mistake in larmor, not in the program: \(why)")
     return Ending.software
+  }
+
+  /// Writes the diagnostics of `file` to standard output, as a JSON object.
+  static func print(_ diagnostics: [Diagnostic], in sources: SourceSet, file: String) {
+    Terminal.result(Diagnostics.json(of: diagnostics, in: sources, file: file).compact)
   }
 
   /// Writes the diagnostics and how many there are to standard error.

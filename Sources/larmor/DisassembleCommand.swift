@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bytecode
+import Diagnostics
 import Glibc
 import Running
 import Toolchain
@@ -13,6 +14,9 @@ struct DisassembleCommand: ParsableCommand {
     discussion: """
       Of a program the kernels are shown as they are compiled at the end of `prepare`, with the \
       arguments' defaults folded in.
+
+      Exit codes: 0 shown, 1 `prepare` failed, 64 usage, 65 the program does not compile, 66 no \
+      such file, 74 a file could not be read, 78 bad lab.toml.
       """)
 
   @Argument(help: "The program, an .exp file, or an image.")
@@ -21,21 +25,26 @@ struct DisassembleCommand: ParsableCommand {
   @Argument(help: "The experiment; without it all of the file's.")
   var experiment: String?
 
+  @Flag(help: "Print the bytecode as a JSON object, with a text for each image.")
+  var json = false
+
   @OptionGroup var laboratory: LaboratoryOption
 
   func run() throws {
     let bytes = try Files.readOrExit(file)
     if bytes.starts(with: Array("LRMR".utf8)) {
-      Terminal.result(disassemble(bytes))
+      show([disassemble(bytes)])
       return
     }
-    let checked = try Program.check(file, json: false, laboratory: laboratory)
+    let checked = try Program.check(file, json: json, laboratory: laboratory)
     let experiments = try Selection(experiment, all: experiment == nil, in: checked).experiments
+    var texts: [String] = []
     for experiment in experiments {
       switch images(of: RunRequest(program: checked.proven, experiment: experiment.id)) {
       case .success(let images):
-        for image in images { Terminal.result(disassemble(image)) }
+        texts += images.map(disassemble)
       case .failure(.refused(let diagnostics)):
+        if json { Program.print(diagnostics, in: checked.loaded.sources, file: file) }
         Program.show(diagnostics, in: checked.loaded.sources)
         throw Ending.badProgram
       case .failure(.broken(let why)): throw Program.apologize(why)
@@ -43,6 +52,17 @@ struct DisassembleCommand: ParsableCommand {
         Terminal.complain("\(experiment.name): \(error.code): \(error.message)")
         throw Ending.failed
       }
+    }
+    show(texts)
+  }
+
+  private func show(_ texts: [String]) {
+    if json {
+      let images: [JSONValue] = texts.map { .string($0) }
+      Terminal.result(
+        (["schema": 1, "file": .string(file), "images": .array(images)] as JSONValue).compact)
+    } else {
+      for text in texts { Terminal.result(text) }
     }
   }
 }

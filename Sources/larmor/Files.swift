@@ -113,6 +113,16 @@ enum Files {
     return found
   }
 
+  /// Complains and ends where no file can be written at `path` because there is no such folder.
+  static func expectFolder(of path: String) throws(ExitCode) {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    let folder = parts.isEmpty ? "." : parts == [""] ? "/" : parts.joined(separator: "/")
+    if access(folder, W_OK) == 0 { return }
+    let reason = systemMessage()
+    Terminal.complain("`\(path)` cannot be written: \(reason)")
+    throw Ending.inputOutput
+  }
+
   /// Writes `text` to `path` so that whoever reads it sees the old file or the new one: beside it,
   /// and renamed.
   static func replace(_ path: String, with text: String) throws(ExitCode) {
@@ -154,7 +164,7 @@ enum Files {
     var made = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {
       made += part
-      if mkdir(made, 0o755) != 0, errno != EEXIST {
+      if mkdir(made, 0o755) != 0, !isFolder(made) {
         let reason = systemMessage()
         Terminal.complain("the folder `\(made)` cannot be made: \(reason)")
         throw Ending.inputOutput

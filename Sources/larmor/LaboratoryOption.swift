@@ -13,9 +13,9 @@ struct LaboratoryOption: ParsableArguments {
   var lab: String?
 
   /// The description of the laboratory for the program `file`; or the end of the process, once all
-  /// has been said that is wrong with it.
-  func description(for file: String) throws(ExitCode) -> SystemDescription {
-    if let lab { return try read(lab, Files.readOrExit(lab)) }
+  /// has been said that is wrong with it, as a JSON object, too, where `json` is asked for.
+  func description(for file: String, json: Bool) throws(ExitCode) -> SystemDescription {
+    if let lab { return try read(lab, Files.readOrExit(lab), json: json) }
     var folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast()
       .joined(separator: "/")
     if file.hasPrefix("/"), folder.isEmpty { folder = "/" }
@@ -23,7 +23,9 @@ struct LaboratoryOption: ParsableArguments {
     // A relative path leads no further up than its own parts and the folders above the current one.
     for _ in 0..<64 {
       let path = folder == "/" ? "/lab.toml" : "\(folder)/lab.toml"
-      if case .success(let bytes) = Files.read(path) { return try read(path, bytes) }
+      if case .success(let bytes) = Files.read(path) {
+        return try read(path, bytes, json: json)
+      }
       guard let parent = Self.parent(of: folder) else { break }
       folder = parent
     }
@@ -45,9 +47,12 @@ struct LaboratoryOption: ParsableArguments {
     return parts.isEmpty ? "." : parts.joined(separator: "/")
   }
 
-  private func read(_ path: String, _ bytes: [UInt8]) throws(ExitCode) -> SystemDescription {
+  private func read(_ path: String, _ bytes: [UInt8], json: Bool) throws(ExitCode)
+    -> SystemDescription
+  {
     let (laboratory, sources) = readLaboratory(path, bytes)
     if let description = laboratory.value, laboratory.diagnostics.isEmpty { return description }
+    if json { Program.print(laboratory.diagnostics, in: sources, file: path) }
     Program.show(laboratory.diagnostics, in: sources)
     throw Ending.badConfiguration
   }

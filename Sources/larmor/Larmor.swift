@@ -18,7 +18,16 @@ struct Larmor: ParsableCommand {
       DisassembleCommand.self,
     ])
 
-  static func main() { onDeepStack { main(nil) } }
+  static func main() {
+    onDeepStack {
+      var ending: (any Error)?
+      do {
+        var command = try parseAsRoot()
+        try command.run()
+      } catch { ending = error }
+      if let error = Terminal.endingForLostResults() ?? ending { exit(withError: error) }
+    }
+  }
 }
 
 /// What a process ends with, as in sysexits.
@@ -34,4 +43,6 @@ enum Ending {
   static let notPermitted = ExitCode(77)
   static let badConfiguration = ExitCode(78)
   static let interrupted = ExitCode(130)
+  /// Nobody reads the output any more; the same as of a process that ends by SIGPIPE.
+  static let outputClosed = ExitCode(141)
 }

@@ -18,11 +18,13 @@ struct RunCommand: ParsableCommand {
       With --all a value goes to each experiment that has an argument of this name.
 
       Exit codes: 0 the run was completed or stopped, 1 it failed, 64 usage, 65 the program \
-      does not compile, 66 no such file, 74 a file could not be read or written, 78 the file of \
-      shared datasets is not as it should be, 130 interrupted.
+      does not compile, 66 no such file, 74 a file or standard output could not be read or \
+      written, 77 a file may not be read, 78 lab.toml or the file of shared datasets is not as it \
+      should be, 130 interrupted, 141 nobody reads the output any more.
 
-      Ctrl-C stops the run at its next safe point: `cleanup` runs, and the record is complete. A \
-      second one aborts at once.
+      Ctrl-C stops the run at its next safe point, and so do SIGTERM, the end of the terminal and \
+      of whoever reads the output: `cleanup` runs, and the record is complete. A second one aborts \
+      at once.
       """)
 
   @Argument(help: "The program, an .exp file.")
@@ -65,6 +67,15 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup var laboratory: LaboratoryOption
 
+  func validate() throws {
+    if all, let experiment {
+      throw ValidationError("say `\(experiment)` or --all, not both")
+    }
+    for (option, path) in [("--shared", shared), ("--results", results)] where path == "" {
+      throw ValidationError("\(option) takes a name, and has an empty one")
+    }
+  }
+
   func run() throws {
     let checked = try Program.check(
       file, json: json, expressions: arguments, laboratory: laboratory)
@@ -98,21 +109,30 @@ struct RunCommand: ParsableCommand {
         throw Ending.usage
       }
     }
+    // Nor does it where what comes of it could not be kept.
+    if let shared { try Files.expectFolder(of: shared) }
+    if let results { try Files.makeFolders(results) }
     Interruption.listen()
-    for (experiment, values) in zip(experiments, values) where !Interruption.hasCome {
+    // A run that was made is shown, whatever becomes of the files.
+    var loss: ExitCode?
+    for (experiment, values) in zip(experiments, values)
+    where !Interruption.hasCome && loss == nil {
       let request = try request(experiment, values, sharedFile, stopTime: stopTime, in: checked)
       let record = try perform(request, experiment, in: checked)
       sharedFile.update(from: record, in: program)
-      if let shared { try Files.replace(shared, with: sharedFile.text) }
       hasFailed = hasFailed || record.status == .failed
-      let number =
-        try results.map { folder throws(ExitCode) in
-          try ResultFolder(folder).save(record, in: program)
-        } ?? records.count + 1
+      var number = records.count + 1
+      do throws(ExitCode) {
+        if let results { number = try ResultFolder(results).save(record, in: program) }
+      } catch { loss = error }
+      do throws(ExitCode) {
+        if let shared { try Files.replace(shared, with: sharedFile.text) }
+      } catch { loss = error }
       records.append(Toolchain.json(of: record, rid: number, in: program))
       if !json { Presentation(program: program, isAlone: experiments.count == 1).show(record) }
     }
     if json { Terminal.result((["schema": 1, "runs": .array(records)] as JSONValue).compact) }
+    if let loss { throw loss }
     if Interruption.hasCome { throw Ending.interrupted }
     if hasFailed { throw Ending.failed }
   }
@@ -151,10 +171,7 @@ struct RunCommand: ParsableCommand {
       Terminal.complain(fault.message)
       throw Ending.usage
     case .refused(let diagnostics):
-      if json {
-        Terminal.result(
-          Diagnostics.json(of: diagnostics, in: checked.loaded.sources, file: file).compact)
-      }
+      if json { Program.print(diagnostics, in: checked.loaded.sources, file: file) }
       Program.show(diagnostics, in: checked.loaded.sources)
       throw Ending.badProgram
     case .broken(let why): throw Program.apologize(why)
@@ -187,11 +204,13 @@ struct RunCommand: ParsableCommand {
   ) throws(ExitCode) -> [Given] {
     var given: [Given] = []
     for argument in arguments {
-      guard let sign = argument.firstIndex(of: "=") else {
+      let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let name = parts.first?.split(separator: " ").joined(separator: " ") ?? ""
+      guard parts.count == 2, !name.isEmpty else {
         Terminal.complain("`--arg` takes `name=value`, not `\(argument)`")
         throw Ending.usage
       }
-      given.append((String(argument[..<sign]), String(argument[argument.index(after: sign)...])))
+      given.append((name, String(parts[1])))
     }
     guard experiments.count > 1 else { return given }
     let known = experiments.flatMap { Self.argumentNames(of: $0, in: program) }

@@ -1,4 +1,6 @@
+import ArgumentParser
 import Glibc
+import Synchronization
 
 /// What is printed where: results on standard output, everything else on standard error.
 enum Terminal {
@@ -45,8 +47,24 @@ enum Terminal {
   }
 
   private static func put(_ text: String, _ descriptor: Int32) {
-    // Where nobody reads any more there is nothing left to do.
-    _ = Files.writeAll(text, to: descriptor)
+    guard !Files.writeAll(text, to: descriptor), descriptor == STDOUT_FILENO else { return }
+    let reason = errno
+    _ = loss.compareExchange(expected: 0, desired: reason, ordering: .relaxed)
+    // Where nobody looks on any more nothing should go on.
+    if reason == EPIPE { Interruption.request() }
+  }
+
+  /// Why results could not be written, as the system numbers its errors; 0 if all were.
+  private static let loss = Atomic<Int32>(0)
+
+  /// How the process ends because results could not be written, once that has been said; nil if
+  /// all were.
+  static func endingForLostResults() -> ExitCode? {
+    let reason = loss.load(ordering: .relaxed)
+    guard reason != 0 else { return nil }
+    guard reason != EPIPE else { return Ending.outputClosed }
+    complain("standard output cannot be written: \(String(cString: strerror(reason)))")
+    return Ending.inputOutput
   }
 
   /// The environment variable `name`; nil if it is not set, or empty.

@@ -12,7 +12,7 @@ struct TestCommand: ParsableCommand {
     abstract: "Run the tests that stand in programs, on the simulated device.",
     discussion: """
       Exit codes: 0 all tests passed, 1 one failed, 64 usage, 65 a program does not compile, \
-      66 no such file, 130 interrupted.
+      66 no such file, 74 a file could not be read, 78 bad lab.toml, 130 interrupted.
       """)
 
   @Argument(
@@ -35,6 +35,10 @@ struct TestCommand: ParsableCommand {
 
   @OptionGroup var laboratory: LaboratoryOption
 
+  func validate() throws {
+    if limit < 1 { throw ValidationError("--limit takes a number of seconds from 1 on") }
+  }
+
   func run() throws {
     Interruption.listen()
     let programs = try Files.programs(files.isEmpty ? ["."] : files)
@@ -52,7 +56,7 @@ struct TestCommand: ParsableCommand {
       }
     }
     if !json {
-      if passedCount + failedCount == 0, worst == nil {
+      if passedCount + failedCount == 0, worst == nil, !Interruption.hasCome {
         let what = filter.map { "tests with `\($0)` in their titles" } ?? "tests"
         Terminal.remark(
           programs.count == 1
@@ -82,12 +86,18 @@ struct TestCommand: ParsableCommand {
       switch outcome {
       case .success(let outcome): done = outcome
       case .failure(.refused(let diagnostics)):
+        if json { Program.print(diagnostics, in: checked.loaded.sources, file: file) }
         Program.show(diagnostics, in: checked.loaded.sources)
         throw Ending.badProgram
       case .failure(.failed(let error)):
         Terminal.complain("\(test.title): \(error.code): \(error.message)")
         throw Ending.failed
       case .failure(.broken(let why)): throw Program.apologize(why)
+      }
+      // A test that somebody broke off has neither passed nor failed.
+      if Interruption.hasCome {
+        Terminal.remark("`\(test.title)` was interrupted")
+        break
       }
       outcomes.append(done)
       if !json { show(done, in: checked.loaded.sources) }

@@ -24,11 +24,31 @@ struct Command {
     self.complaints = String(decoding: remarks, as: UTF8.self)
   }
 
-  /// Calls it and interrupts it as Ctrl-C does, first when it has said `line`, then each time it
-  /// has answered.
+  /// Calls it with a standard output that cannot be written: a full disk, or a reader that is gone.
+  init(_ arguments: [String], outputTo path: String?) throws {
+    let process = try Self.process(arguments, environment: [:])
+    let (output, complaints) = (Pipe(), Pipe())
+    process.standardOutput =
+      try path.map { try FileHandle(forWritingTo: URL(fileURLWithPath: $0)) }
+      ?? output.fileHandleForWriting
+    process.standardError = complaints
+    if path == nil { try output.fileHandleForReading.close() }
+    try process.run()
+    try output.fileHandleForWriting.close()
+    let remarks = complaints.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    code = process.terminationReason == .exit ? process.terminationStatus : -1
+    self.output = ""
+    self.complaints = String(decoding: remarks, as: UTF8.self)
+  }
+
+  /// Calls it and interrupts it as Ctrl-C does, or with another signal, first when it has said
+  /// `line`, then each time it has answered.
   ///
   /// What it says must be little: it is read in turns.
-  init(_ arguments: [String], interruptedAfter line: String, times: Int) throws {
+  init(
+    _ arguments: [String], interruptedAfter line: String, times: Int, signal: Int32 = SIGINT
+  ) throws {
     let process = try Self.process(arguments, environment: [:])
     let (output, complaints) = (Pipe(), Pipe())
     process.standardOutput = output
@@ -37,7 +57,7 @@ struct Command {
     var (text, remarks) = (Data(), Data())
     Self.read(output, into: &text, until: line + "\n")
     for time in 1...times {
-      kill(process.processIdentifier, SIGINT)
+      kill(process.processIdentifier, signal)
       if time < times { Self.read(complaints, into: &remarks, until: "\n") }
     }
     text += output.fileHandleForReading.readDataToEndOfFile()

@@ -70,6 +70,65 @@ struct CommandLineTests {
     #expect(try larmor("run", file, "--until", "5").code == 64)
   }
 
+  @Test func resultsThatCannotBeWrittenAreAnError() throws {
+    let file = try program(Self.blink)
+    for command in [
+      ["run", file], ["run", "--json", file], ["check", "--json", file], ["explain"],
+    ] {
+      let full = try Command(command, outputTo: "/dev/full")
+      #expect(full.code == 74 && full.complaints.contains("standard output cannot be written"))
+    }
+  }
+
+  @Test func aRunBeginsOnlyWhereWhatComesOfItCanBeKept() throws {
+    let file = try program(Self.blink)
+    let shared = try larmor("run", file, "--shared", "/nowhere/shared.json")
+    #expect(shared.code == 74 && shared.output.isEmpty)
+    let results = try larmor("run", file, "--results", file)
+    #expect(results.code == 74 && results.output.isEmpty)
+    #expect(try larmor("run", file, "--results", "").code == 64)
+    #expect(try larmor("run", file, "Blink", "--all").code == 64)
+  }
+
+  @Test func valuesOfArgumentsAreRead() throws {
+    let file = try program(
+      """
+      enum Mode { fast, slow }
+      experiment X {
+          arg mode: Mode = .fast
+          arg modes: [[Mode]] = []
+          arg name: String = "a"
+          arg n: Int = 1
+          run { print("{mode} {modes} {name} {n}") }
+      }
+      """)
+    let names = try larmor(
+      "run", file, "--arg", "mode=slow", "--arg", "modes=[[slow, .fast]]", "--arg", "n = 2")
+    #expect(names.output == "slow [[slow, fast]] a 2\n")
+    let number = try larmor("run", file, "--arg", "mode=0")
+    #expect(number.code == 64 && number.complaints.contains("an `Int`, but a `Mode` is due"))
+    let other = try larmor("run", file, "--arg", "mode=idle")
+    #expect(other.complaints.contains("It has `fast`, `slow`."))
+    let quoted = try larmor("run", file, "--arg", "name=it's")
+    #expect(quoted.complaints.contains(#"--arg 'name="it'\''s"'"#))
+    let raising = try larmor("run", file, "--arg", "n=1 // 0")
+    #expect(raising.complaints.contains("the value of `n` raises DivisionByZero"))
+    #expect(try larmor("run", file, "--arg", "=3").code == 64)
+  }
+
+  @Test func whatIsWrongWithTheLaboratoryIsDataToo() throws {
+    let file = try program(Self.blink)
+    let lab = try folder().appendingPathComponent("lab.toml")
+    try "[core]\ntick = 3\n".write(to: lab, atomically: true, encoding: .utf8)
+    for command in ["run", "check", "test", "disassemble"] {
+      let result = try larmor(command, "--json", file, "--lab", lab.path)
+      #expect(result.code == 78)
+      #expect(try object(result.output)["file"] as? String == lab.path)
+    }
+    let shown = try object(try larmor("disassemble", "--json", file).output)
+    #expect((shown["images"] as? [String])?.count == 2)
+  }
+
   @Test func valuesGoToTheExperimentsThatHaveThem() throws {
     let file = try program(
       """

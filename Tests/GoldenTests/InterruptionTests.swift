@@ -4,15 +4,15 @@ import Testing
 /// Ctrl-C, sent to the real command while it is at work.
 struct InterruptionTests {
   /// A run of `text`, interrupted when `running` is printed.
-  private func interrupted(_ text: String, _ arguments: String..., times: Int = 1) throws
-    -> Command
-  {
+  private func interrupted(
+    _ text: String, _ arguments: String..., times: Int = 1, signal: Int32 = SIGINT
+  ) throws -> Command {
     let file = FileManager.default.temporaryDirectory.appendingPathComponent(
       "larmor-\(UUID().uuidString).exp")
     try text.write(to: file, atomically: true, encoding: .utf8)
     defer { try? FileManager.default.removeItem(at: file) }
     return try Command(
-      ["run", file.path] + arguments, interruptedAfter: "running", times: times)
+      ["run", file.path] + arguments, interruptedAfter: "running", times: times, signal: signal)
   }
 
   @Test(.timeLimit(.minutes(1))) func aKernelStopsAtASafePointAndIsCleanedUp() throws {
@@ -53,6 +53,44 @@ struct InterruptionTests {
         == "running\nfinally\ncleanup\nanalyze 0\nanalyze 1\nanalyze 2\ndone = 1\n")
     #expect(stopped.complaints.contains("Endless was interrupted"))
     #expect(!stopped.complaints.contains("error"))
+  }
+
+  private static let endless = """
+    experiment Endless {
+        device led: TTLOut
+        kernel blink() { while true { led.pulse(1 us); delay(1 us) } }
+        run {
+            print("running")
+            blink()
+        }
+        cleanup {
+            led.off()
+            send print("cleanup")
+        }
+    }
+
+    """
+
+  @Test(.timeLimit(.minutes(1)), arguments: [SIGTERM, SIGHUP])
+  func theEndOfATerminalIsLikeControlC(signal: Int32) throws {
+    let stopped = try interrupted(Self.endless, signal: signal)
+    #expect(stopped.code == 130 && stopped.output == "running\ncleanup\n")
+  }
+
+  @Test(.timeLimit(.minutes(1))) func aRunWhoseOutputNobodyReadsStopsAndIsKept() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "larmor-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appendingPathComponent("endless.exp")
+    try Self.endless.write(to: file, atomically: true, encoding: .utf8)
+    let stopped = try Command(
+      ["run", file.path, "--results", folder.path + "/results"], outputTo: nil)
+    #expect(stopped.code == 141)
+    let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path + "/results")
+    let path = try #require(names.first { $0.hasSuffix("run.json") })
+    let record = try String(contentsOfFile: "\(folder.path)/results/\(path)", encoding: .utf8)
+    #expect(record.contains("interrupted") && record.contains("cleanup"))
   }
 
   @Test(.timeLimit(.minutes(1))) func aKernelThatOnlyComputesStops() throws {
