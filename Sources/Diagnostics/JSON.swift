@@ -190,8 +190,8 @@ private func json(of diagnostic: Diagnostic, in sources: SourceSet, file: String
   return .object(members)
 }
 
-/// Where `span` is; with the name of its file if that is not the one that was checked.
-private func place(_ span: Span, in sources: SourceSet, unless file: String) -> [JSONValue.Member] {
+/// Where `span` is; with the name of its file if that is not `file`, the one that was checked.
+package func place(_ span: Span, in sources: SourceSet, unless file: String) -> [JSONValue.Member] {
   let source = sources[span.source]
   let start = source.position(of: span.start)
   let end = source.position(of: span.end)

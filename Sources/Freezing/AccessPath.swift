@@ -78,14 +78,21 @@ extension TypedProgram {
   }
 
   /// How a user writes `path` of `member`; it ends before the first index that is not constant.
-  func text(of path: AccessPath, in member: MemberID) -> String {
+  func text(of path: AccessPath, in member: MemberID) -> String { look(at: path, in: member).text }
+
+  /// The type of what `text(of:in:)` names.
+  func type(of path: AccessPath, in member: MemberID) -> Type {
+    look(at: path, in: member).type ?? .unknown
+  }
+
+  private func look(at path: AccessPath, in member: MemberID) -> (text: String, type: Type?) {
     var text = self[member].name
     var type: Type? = self[member].type
     for step in path.steps {
       switch step {
       case .field(let i):
         guard case .structure(let id, let arguments)? = type, self[id].fields.indices.contains(i)
-        else { return text }
+        else { return (text, type) }
         text += ".\(self[id].fields[i].name)"
         let types = fieldTypes(of: id, arguments)
         type = types.indices.contains(i) ? types[i] : nil
@@ -102,11 +109,11 @@ extension TypedProgram {
         case .array(let element)?, .fixedArray(let element, _)?: type = element
         default: type = nil
         }
-      case .anyIndex: return text
-      case .count: return text + ".count"
+      case .anyIndex: return (text, type)
+      case .count: return (text + ".count", .integer)
       }
     }
-    return text
+    return (text, type)
   }
 }
 

@@ -29,13 +29,26 @@ struct ProgramIndex {
         }
       }
     }
+    functionsOfKernels = analysis.functionsOfKernels()
+  }
+}
+
+extension FreezeAnalysis {
+  /// The host functions that kernels run by `await` and `send`, and those that these call.
+  func functionsOfKernels() -> Set<FunctionID> {
+    var result: Set<FunctionID> = []
     var pending: [FunctionID] = []
-    for site in analysis.table.captures.hostSites {
-      if case .call(let callee, _, _) = site.operand.kind { pending.append(callee) }
+    for site in table.captures.hostSites {
+      switch site.operand.kind {
+      case .call(let callee, _, _): pending.append(callee)
+      case .callValue(let callee, _): pending += values.targets(of: callee.type)
+      default: break
+      }
     }
     while let next = pending.popLast() {
-      guard functionsOfKernels.insert(next).inserted else { continue }
-      pending += analysis.summaries[next]?.callees ?? []
+      guard result.insert(next).inserted else { continue }
+      pending += summaries[next]?.callees ?? []
     }
+    return result
   }
 }

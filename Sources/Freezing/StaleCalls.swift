@@ -10,7 +10,7 @@ struct StaleCall {
 
 extension FreezeAnalysis {
   /// The functions that some `run` may call on the host.
-  private func functionsReached() -> [FunctionID] {
+  func functionsReached() -> [FunctionID] {
     var seen: Set<FunctionID> = []
     var result: [FunctionID] = []
     var pending = program.experiments.compactMap(\.run)
@@ -24,6 +24,17 @@ extension FreezeAnalysis {
 
   /// All calls that may run with an old value, each once.
   mutating func staleCalls() -> [StaleCall] {
+    var result: [StaleCall] = []
+    for (key, stale) in reachingCalls() where !stale.row.isEmpty {
+      guard case .call(let id) = key.target, let call = sites[id] else { continue }
+      result.append(StaleCall(call: call, kernel: key.kernel, stale: stale))
+    }
+    return result
+  }
+
+  /// What reaches each call: the writes that make it stale, and the compile points of the image
+  /// that it runs, where these are not only the end of `prepare`.
+  mutating func reachingCalls() -> [TargetOfKernel: Stale] {
     var found: [TargetOfKernel: Stale] = [:]
     var pending: [TargetOfKernel] = []
     for function in functionsReached() {
@@ -40,12 +51,7 @@ extension FreezeAnalysis {
         merge(part, into: &found, TargetOfKernel(target: target, kernel: next.kernel), &pending)
       }
     }
-    var result: [StaleCall] = []
-    for (key, stale) in found where !stale.row.isEmpty {
-      guard case .call(let id) = key.target, let call = sites[id] else { continue }
-      result.append(StaleCall(call: call, kernel: key.kernel, stale: stale))
-    }
-    return result
+    return found
   }
 
   private mutating func merge(

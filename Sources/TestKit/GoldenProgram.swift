@@ -38,11 +38,13 @@ package struct GoldenProgram: Sendable, CustomStringConvertible {
   /// Where the programs are.
   package static let folder = "Tests/Programs"
 
-  /// All programs that carry promises of their own; those under `shared` and `renderings` are
+  /// All programs that carry promises of their own; those under `shared`, `renderings` and
+  /// `explanations` are
   /// tested otherwise.
   package static let all: [GoldenProgram] = Repository.files(below: folder, endingIn: ".exp")
     .filter {
       !$0.hasPrefix(folder + "/shared/") && !$0.hasPrefix(folder + "/renderings/")
+        && !$0.hasPrefix(folder + "/explanations/")
         && !$0.contains("/parts/")
     }
     .map { GoldenProgram(path: $0, text: Repository.text(of: $0) ?? "") }

@@ -24,6 +24,13 @@ struct CheckCommand: ParsableCommand {
   @Flag(help: "Apply to the file the fixes that leave nothing to choose, as long as that helps.")
   var fix = false
 
+  @Flag(
+    help: """
+      Say of each kernel what it captures, where it is compiled and called, and why no call runs \
+      with an old value.
+      """)
+  var explainFreeze = false
+
   @OptionGroup var laboratory: LaboratoryOption
 
   func run() throws {
@@ -41,11 +48,16 @@ struct CheckCommand: ParsableCommand {
   private func check(_ file: String) throws(ExitCode) {
     if fix { try mend(file) }
     let loaded = try Program.load(file)
-    let checked = Toolchain.check(
-      loaded, against: try laboratory.description(for: file, json: json))
+    let description = try laboratory.description(for: file, json: json)
+    let checked = Toolchain.check(loaded, against: description)
+    let kernels = explainFreeze ? Toolchain.explainFreeze(of: loaded, against: description) : nil
     if json {
-      Program.print(checked.diagnostics, in: loaded.sources, file: file)
+      Terminal.result(
+        Toolchain.json(
+          of: checked.diagnostics, in: loaded.sources, file: file, explaining: kernels
+        ).compact)
     } else {
+      if let kernels { Terminal.result(text: Toolchain.text(of: kernels, in: loaded.sources)) }
       Program.show(checked.diagnostics, in: loaded.sources)
     }
     if checked.value == nil || checked.hasErrors { throw Ending.badProgram }
