@@ -87,15 +87,16 @@ package struct InputQueues {
   /// Why a gate cannot be opened; nil if it can.
   mutating func refusal(of channel: UInt16, at open: Int64) -> Refusal? {
     guard let index = enter(channel) else { return .noSuchInput }
-    guard channels[index].unread < depth, open >= channels[index].busyUntil else { return .busy }
-    return nil
+    if channels[index].unread >= depth { return .full }
+    return open < channels[index].busyUntil ? .busy : nil
   }
 
   enum Refusal {
     case noSuchInput
-    /// The window would begin before the one before it has ended, or no more unread windows can be
-    /// kept.
+    /// The window would begin before the one before it has ended.
     case busy
+    /// No more unread windows can be kept.
+    case full
   }
 
   /// Enters a window that `refusal` had nothing against.

@@ -301,6 +301,7 @@ package struct Timeline: DevicePort {
     if let fault = lateness(of: opening) { return refuse(fault) }
     switch inputs.refusal(of: channel, at: time) {
     case .busy: return refuse(Fault(.busy, UInt64(channel), 1))
+    case .full: return refuse(Fault(.busy, UInt64(channel), 2))
     case .noSuchInput: return refuse(Fault(.limitExceeded, UInt64(channel), 1))
     case nil: break
     }

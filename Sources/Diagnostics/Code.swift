@@ -59,6 +59,8 @@ package enum Code: String, CaseIterable, Sendable {
   case unreachable = "W0202"
   case replacedByFinally = "W0203"
   case differentDefaults = "W0204"
+  case comparisonUnused = "W0205"
+  case indexOutside = "W0206"
   case caseNeverReached = "W0210"
   case needlessAwait = "W0401"
   case plainLoopInParallel = "W0601"

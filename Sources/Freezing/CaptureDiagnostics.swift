@@ -81,7 +81,8 @@ extension FreezeReporter {
   }
 
   private func datasetCaptured(_ member: Member, at span: Span) -> Diagnostic {
-    Diagnostic(
+    let read = extent(of: span)
+    return Diagnostic(
       .sharedCaptured, "the dataset `\(member.name)` cannot be captured by a kernel", at: span,
       remark: "its value here would be that of the time of compilation",
       labels: [Label("`\(member.name)` is what this run writes", at: member.nameSpan)],
@@ -89,9 +90,38 @@ extension FreezeReporter {
         Fix(
           "keep the value in a `var` of the experiment, beside the dataset, and `preload` the kernel after a change"
         ),
-        Fix("or read it live, which waits a round trip to the host: `await \(member.name)`"),
+        Fix("or read it live, which waits a round trip to the host: `await \(read)`"),
         Fix("or pass the value at the call, as a parameter of the kernel"),
       ])
+  }
+
+  /// The value that is read where a dataset is mentioned: with the members and indices behind it.
+  private func extent(of mention: Span) -> String {
+    let bytes = program.sources[mention.source].bytes
+    var end = Int(mention.end)
+    func isWord(_ byte: UInt8) -> Bool {
+      byte == UInt8(ascii: "_") || byte >= 0x80 || byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26
+    }
+    while end < bytes.count {
+      var next = end
+      if bytes[end] == UInt8(ascii: "."), end + 1 < bytes.count, isWord(bytes[end + 1]) {
+        next += 1
+        while next < bytes.count, isWord(bytes[next]) { next += 1 }
+        if next < bytes.count, bytes[next] == UInt8(ascii: "(") { break }
+      } else if bytes[end] == UInt8(ascii: "[") {
+        while next < bytes.count, bytes[next] != UInt8(ascii: "]"), bytes[next] != 0x0A {
+          next += 1
+        }
+        guard next < bytes.count, bytes[next] == UInt8(ascii: "]"),
+          !bytes[end + 1..<next].contains(UInt8(ascii: "["))
+        else { break }
+        next += 1
+      } else {
+        break
+      }
+      end = next
+    }
+    return program.sources[mention.source].text(Span(mention.source, Int(mention.start), end))
   }
 
   private func kernelWritesHost(_ member: Member, at span: Span, in function: FunctionID)

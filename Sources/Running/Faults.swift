@@ -46,6 +46,9 @@ struct FaultText {
         + "with a `delay(1 us)`, or do both in one kernel, where the later write replaces the earlier"
     case .busy:
       if fault.words.1 == 0 { return "a device is still busy with the operation before" }
+      if fault.words.1 == 2 {
+        return "\(device) keeps no more windows: those opened before must be read first"
+      }
       return "\(device) is still busy with the operation before"
     case .inputOverflow: return "more edges arrived at \(device) than its queue holds"
     case .timeout: return "no answer came in time"

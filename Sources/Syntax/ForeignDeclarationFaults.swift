@@ -26,6 +26,54 @@ extension Diagnostic {
       at: place, fixes: [Fix("write `\(word.spelling ?? "")`", [edit])])
   }
 
+  /// `n: Int = 3` among the members; `word` is what it looks like, a dataset if nil.
+  static func memberOfUnknownKind(_ name: String, _ word: Token.Kind?, at place: Span)
+    -> Diagnostic
+  {
+    func fix(_ words: String, _ word: String) -> Fix {
+      Fix(
+        "\(words) `\(word)`",
+        [Edit(Span(place.source, Int(place.start), Int(place.start)), word + " ")])
+    }
+    let message: String
+    let fixes: [Fix]
+    switch word {
+    case .arg:
+      message = "what is set from outside is declared with `arg`"
+      fixes = [fix("write", "arg")]
+    case .shared:
+      message = "what is kept under a key is declared with `shared`"
+      fixes = [fix("write", "shared")]
+    case .var:
+      message = "expected a word that says what `\(name)` is"
+      fixes = [
+        fix("what is set from outside:", "arg"), fix("what changes during the run:", "var"),
+      ]
+    case .dataset:
+      message = "what a run measures is declared with `dataset`"
+      fixes = [fix("write", "dataset")]
+    default:
+      message = "expected a word that says what `\(name)` is"
+      fixes = [fix("what the run measures:", "dataset")]
+    }
+    return Diagnostic(.unexpected, message, at: place, fixes: fixes)
+  }
+
+  /// `use scan` in a file.
+  static func useOfModule(at place: Span) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "a module is imported with `import`", at: place,
+      remark: "`use` puts a part into an experiment",
+      fixes: [Fix("write `import`", [Edit(place, "import")])])
+  }
+
+  /// `use P as p`.
+  static func partAs(_ part: String, _ name: String, at place: Span) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "a part is used under a name: `use \(name): \(part)`", at: place,
+      fixes: [Fix("write it so", [Edit(place, "\(name): \(part)")])])
+  }
+
   /// `use Readout`.
   static func useWithoutName(_ part: String, _ name: String, at place: Span) -> Diagnostic {
     Diagnostic(
@@ -62,10 +110,10 @@ extension Diagnostic {
   }
 
   /// `end` on a line of its own.
-  static func foreignEnd(at place: Span) -> Diagnostic {
+  static func foreignEnd(at place: Span, _ all: [Span]) -> Diagnostic {
     Diagnostic(
-      .unexpected, "a block ends with `}`", at: place, fixes: [Fix("write `}`", [Edit(place, "}")])]
-    )
+      .unexpected, "a block ends with `}`", at: place,
+      fixes: [Fix("write `}`", all.map { Edit($0, "}") })])
   }
 
   /// `_ n: Int`.

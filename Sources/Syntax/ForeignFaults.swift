@@ -2,6 +2,23 @@ import Diagnostics
 
 // What is written as in another language, over several places or in a form of its own.
 extension Diagnostic {
+  // MARK: Programs
+
+  /// `from artiq.experiment import *`.
+  static func programForARTIQ(at place: Span) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "this is a program for ARTIQ, in Python", at: place,
+      remark: "Larmor has nothing to import for an experiment",
+      notes: [
+        "`class X(EnvExperiment):` becomes `experiment X { … }`, with braces around every block.",
+        "`self.setattr_device(\"ttl0\")` becomes `device ttl0: TTLOut`, and `self.ttl0` is just `ttl0`.",
+        "`self.setattr_argument(\"n\", NumberValue(10))` becomes `arg n: Int = 10`.",
+        "`@kernel def run(self):` becomes a kernel, `kernel flash() { … }`, which `run { flash() }` calls.",
+        "`self.set_dataset(\"counts\", …)` becomes `dataset counts: [Int]` and `counts.append(n)`.",
+        "`with parallel:` becomes `parallel { … }`, and `10*us` becomes `10 us`.",
+      ])
+  }
+
   // MARK: Blocks
 
   static func colonBeforeBlock(at place: Span) -> Diagnostic {

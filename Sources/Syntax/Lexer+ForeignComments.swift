@@ -17,6 +17,28 @@ extension Lexer {
     takeForeignComment(from: "\"\"\"", to: "\"\"\"")
   }
 
+  /// Whether three backquotes come next, as around a program in a document.
+  var isAtFence: Bool { (0..<3).allSatisfy { byte(ahead: $0) == UInt8(ascii: "`") } }
+
+  /// Takes the line of a fence; that of the beginning and that of the end are one mistake.
+  mutating func takeFence() {
+    let start = position
+    while position < bytes.count, bytes[position] != 0x0A, bytes[position] != UInt8(ascii: "#") {
+      position += 1
+    }
+    trivia.append(
+      Trivia(
+        kind: .comment, start: UInt32(truncatingIfNeeded: start),
+        end: UInt32(truncatingIfNeeded: position)))
+    let edit = Edit(span(start, position), "")
+    guard let place = fenceFault else {
+      fenceFault = diagnostics.count
+      return diagnostics.append(.fence(at: span(start, start + 3), [edit]))
+    }
+    let first = diagnostics[place]
+    diagnostics[place] = .fence(at: first.span, (first.fixes.first?.edits ?? []) + [edit])
+  }
+
   private mutating func takeForeignComment(from opening: StaticString, to closing: StaticString) {
     let start = position
     let mark = "\(closing)".utf8

@@ -23,6 +23,8 @@ struct Lexer {
   /// Where those begin that turned out to have no end.
   var unterminatedStrings: [Int] = []
   private var unclosedBraceCount = 0
+  /// Which of the diagnostics is about the lines of three backquotes around the program.
+  var fenceFault: Int?
   /// Whether a mark of a merge conflict was seen whose last one was not.
   var isInConflict = false
   /// Whether the end of a conflict may still come.
@@ -213,6 +215,8 @@ struct Lexer {
     if pending.contains(.isFirstOnLine), isConflictMark(first) { return takeConflict(first) }
     let (kind, length) = operatorKind(first, byte(ahead: 1), byte(ahead: 2))
     switch kind {
+    case .invalid where pending.contains(.isFirstOnLine) && isAtFence:
+      takeFence()
     case .invalid:
       takeUnknownCharacters()
     case .slash where byte(ahead: 1) == UInt8(ascii: "*"):

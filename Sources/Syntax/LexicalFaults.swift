@@ -155,6 +155,13 @@ extension Diagnostic {
       fixes: [Fix(isSpace ? "use a plain space" : "write `\(spelling)`", [Edit(span, spelling)])])
   }
 
+  /// A line of three backquotes before the program, and perhaps one behind it.
+  static func fence(at span: Span, _ edits: [Edit]) -> Diagnostic {
+    Diagnostic(
+      .unexpectedCharacter, "these backquotes are not of the program but of a text around it",
+      at: span, fixes: [Fix("leave out their lines", edits)])
+  }
+
   static func foreignComment(at span: Span) -> Diagnostic {
     Diagnostic(
       .unexpected, "a comment begins with `#`", at: span, remark: "`//` is floor division",

@@ -22,8 +22,13 @@ extension Diagnostic {
       fixes: [Fix("make it a constant", [Edit(parser.span(of: token), "const")])])
   }
 
-  static func missingFunctionWord(at place: Span) -> Diagnostic {
-    Diagnostic(
+  static func missingFunctionWord(at place: Span, isKernel: Bool) -> Diagnostic {
+    if isKernel {
+      return Diagnostic(
+        .unexpected, "expected `kernel` before what runs on the device", at: place,
+        fixes: [Fix("put it there", [Edit(place, "kernel ")])])
+    }
+    return Diagnostic(
       .unexpected, "expected `fn` or `kernel` before a function", at: place,
       fixes: [
         Fix("a function", [Edit(place, "fn ")]),

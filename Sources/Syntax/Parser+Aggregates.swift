@@ -47,6 +47,9 @@ extension Parser {
       ? openIndented(at: opening) : kind == .leftBrace ? open() : openWithoutBracket()
     while true {
       skipSeparators()
+      if unclosedBraceCount > 0, kind == .identifier {
+        _ = takeForeignEnd(openedAt: bracket.opener)
+      }
       if isBehindIndentedLines { break }
       if kind == .rightBrace {
         if takeStrayBrace(inBracesAt: bracket.opener) { continue }
@@ -138,6 +141,7 @@ extension Parser {
       allowing: { Parser.isMethodWord($0) || $0 == .let || $0 == .var }, in: "a struct"
     ) { parser in
       let documentation = parser.takeDocumentation()
+      parser.takeModifiers()
       parser.correctWord(among: [.fn, .mutating])
       if Parser.isMethodWord(parser.kind) {
         if let method = parser.function(isBodyRequired: true, documentation) {
@@ -231,6 +235,10 @@ extension Parser {
     defer { hasSelf = hadSelf }
     _ = braced(allowing: Parser.isMethodWord, in: "an enum") { parser in
       let documentation = parser.takeDocumentation()
+      parser.takeModifiers()
+      if parser.peek() == .identifier, parser.peek(2) == .leftParenthesis {
+        parser.correctWord(among: [.fn])
+      }
       if Parser.isMethodWord(parser.kind) {
         if let method = parser.function(isBodyRequired: true, documentation) {
           methods.append(method)

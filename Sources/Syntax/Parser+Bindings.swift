@@ -21,6 +21,9 @@ extension Parser {
       correct(.superfluousWord(tokens[index], "what is declared", in: self))
       advance()
     }
+    if takeMutable(keyword) {
+      return bindingBehindKeyword(isVariable: true, keyword, begin)
+    }
     if kind == .leftBracket || kind == .leftBrace { return bracketedNames(keyword, from: start) }
     var pattern = bindingPattern()
     if kind == .comma, peek().isName, isOnSameLine() {

@@ -165,9 +165,7 @@ extension Parser {
     let valuesStart = self.start
     var values = headExpression()
     if let range = rangeCall(values, from: valuesStart) { values = range }
-    if kind == .colon, isOnSameLine(2), peek() == .number || peek().isName,
-      peek(2) == .leftBrace
-    {
+    if kind == .colon, isOnSameLine(), peek() == .number || peek().isName, hasBraceOnThisLine {
       correctWithin(.colonInRange(at: hereSpan))
       advance()
       values = add(
@@ -325,7 +323,7 @@ extension Parser {
       guard token.kind == .identifier, isOnSameLine() else { return false }
       let word = text(token)
       switch peek() {
-      case .leftBrace, .colon, .identifier, .leftParenthesis: break
+      case .leftBrace, .colon, .identifier, .leftParenthesis, .as: break
       default: return false
       }
       guard word == "except" || word == "rescue" || nearest(to: word, among: ["catch"]) != nil

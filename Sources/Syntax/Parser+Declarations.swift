@@ -24,8 +24,10 @@ extension Parser {
         skipSeparators()
         if kind == .end { return }
       }
+      if takeProgramForARTIQ() { return }
       if takeErrorClass() { continue }
       correctClass()
+      takeModifiers()
       correctWord(among: Parser.declarationWords)
       if let declaration = declaration(documentation, from: start) {
         module.declarations.append(declaration)
@@ -131,6 +133,12 @@ extension Parser {
         return functionWithoutWord(documentation).map { .function($0) }
       } else if let imported = foreignImport() {
         return .importing(imported)
+      } else if kind == .use, peek().isName, endsStatement(behind: index + 1) {
+        correct(.useOfModule(at: hereSpan))
+        advance()
+        guard let name = name("the name of a module") else { return nil }
+        return .importing(
+          ImportDeclaration(target: .library(name), alias: nil, span: span(from: start)))
       } else {
         report(.expectedDeclaration(in: self))
         skipStatements()
@@ -295,6 +303,10 @@ extension Parser {
   mutating func typeBehind(_ name: Name) -> TypeID? {
     if take(.colon) { return type() }
     if kind == .identifier, isOnSameLine(0), isTypeName(tokens[index]), !isReportedHere {
+      correct(.missingColon(name, at: emptySpan(at: previousEnd)))
+      return type()
+    }
+    if kind == .leftBracket, isOnSameLine(0), start > previousEnd, !isReportedHere {
       correct(.missingColon(name, at: emptySpan(at: previousEnd)))
       return type()
     }

@@ -62,6 +62,12 @@ extension Parser {
   ) -> ExpressionID {
     let sign = span(of: tokens[index])
     if kind == .doubleAmpersand || kind == .doubleBar {
+      if kind == .doubleBar, isDefaultBehindSign {
+        // `x || 0`
+        correct(.foreignOperator("??", at: sign))
+        advance()
+        return add(.infix(.coalesce, left, operand(.coalesce), at: sign), from: start)
+      }
       correct(.foreignOperator(infix.rawValue, at: sign))
     }
     if level == .comparison, let meant = foreignComparison(infix, left, from: start) {
@@ -307,6 +313,7 @@ extension Parser {
   }
 
   private mutating func awaited() -> ExpressionID {
+    if kind == .identifier, peek() == .identifier, isOnSameLine() { correctWordOfValue() }
     guard kind == .await else {
       let start = self.start
       return postfix(primary(), from: start)
@@ -345,6 +352,11 @@ extension Parser {
         } else {
           operand = member(of: operand, from: start)
         }
+      case .arrow where isMemberSign, .colon where isMemberSign:
+        takeMemberSign()
+        operand = member(of: operand, from: start)
+      case .as where isConversion:
+        operand = conversionBehind(operand, from: start)
       case .exclamation where self.start == previousEnd:
         report(.forcedUnwrapping(at: hereSpan))
         advance()

@@ -13,9 +13,11 @@ extension Parser {
     }
     switch peek() {
     case .colon, .comma: return declarationWithoutWord()
-    case .identifier where isOnSameLine() && peek(2) == .assign && isOnSameLine(2):
+    case _ where peek(2) == .assign && peek().isName && isOnSameLine() && isOnSameLine(2):
       // `int n = 3`
-      guard !isForeignWord(token) else { return nil }
+      guard !isForeignWord(token), nearest(to: text(token), among: ["let", "var"]) == nil else {
+        return nil
+      }
       correct(.typeBeforeName(token, tokens[index + 1], in: self))
       return binding(isVariable: true)
     default: break

@@ -138,8 +138,42 @@ extension Parser {
           ? Edit(span(of: tokens[index]), word.spelling ?? "")
           : Edit(emptySpan(at: start), "\(word.spelling ?? "") ")))
     if hasWord { advance() }
+    // Whether there is such a device only its name will tell.
+    if word == .device { module.doubts.names.insert(text(tokens[index])) }
     return word == .use
       ? useBehindWord(from: start).map { .use($0) } : deviceBehindWord(documentation, from: start)
+  }
+
+  /// Takes `name: T` and what follows it for the member that it has the form of: limits are those
+  /// of an argument, a key that of a shared value; nil if that is not what comes next.
+  mutating func memberWithoutWord(of container: Container, _ documentation: String?) -> Member? {
+    guard kind == .identifier, peek() == .colon, isOnSameLine(), container != .driver else {
+      return nil
+    }
+    var word: Token.Kind?
+    var place = index + 2
+    while place < tokens.count, !tokens[place].isFirstOnLine, word == nil || word == .var {
+      switch tokens[place].kind {
+      case .assign: word = .var
+      case .in: word = .arg
+      case .at where place + 1 < tokens.count && isString(at: place + 1): word = .shared
+      case .over: word = .dataset
+      default: break
+      }
+      place += 1
+    }
+    let start = self.start
+    correct(.memberOfUnknownKind(text(tokens[index]), word, at: hereSpan))
+    switch word {
+    case .arg: return argument(documentation, from: start, hasWord: false)
+    case .shared: return sharedDeclaration(documentation, hasWord: false).map { .shared($0) }
+    case .var: return variable(documentation, from: start, hasWord: false)
+    default: return dataset(documentation, from: start, hasWord: false)
+    }
+  }
+
+  private func isString(at place: Int) -> Bool {
+    tokens[place].kind == .string || tokens[place].kind == .stringStart
   }
 
   private mutating func isPart(_ name: String) -> Bool { knownMemberTypes()[name] == .part }
@@ -181,8 +215,8 @@ extension Parser {
   /// Takes the type of `kernel Int shot(t: Duration)`, which stands before the name; nil if none
   /// does.
   ///
-  /// Without `hasWord` there is no `fn` before it either.
-  mutating func resultBeforeName(hasWord: Bool = true) -> TypeID?? {
+  /// With `missing` the word of the function is not there before it either.
+  mutating func resultBeforeName(missing word: Token.Kind? = nil) -> TypeID?? {
     guard kind == .identifier, peek() == .identifier, isOnSameLine(), peek(2) == .leftParenthesis,
       let end = closer(ofBracketAt: index + 2)
     else { return nil }
@@ -194,7 +228,7 @@ extension Parser {
     let type = Parser.foreignTypeNames[written] ?? written
     let isNothing = written == "void" || written == "None"
     let place = Span(source, Int(token.start), Int(tokens[index + 1].start))
-    var edits = [Edit(place, hasWord ? "" : "fn ")]
+    var edits = [Edit(place, word.map { "\($0.spelling ?? "") " } ?? "")]
     if !isNothing { edits.append(Edit(emptySpan(at: tokens[end].end), " -> \(type)")) }
     correct(.resultBeforeName(isNothing ? nil : type, at: span(of: token), edits))
     advance()

@@ -180,7 +180,10 @@ extension Parser {
     let second = tokens[index + 1]
     guard second.start > first.end else { return nil }
     let isForeign = Parser.foreignTypeNames[text(first)] != nil && peek() == .identifier
-    if !isForeign && (peek() == .leftBracket || (!isTypeName(first) && isTypeName(second))) {
+    if !isForeign
+      && (peek() == .leftBracket || (!isTypeName(first) && isTypeName(second))
+        || Parser.plainTypes.contains(text(second)) && !Parser.plainTypes.contains(text(first)))
+    {
       let name = Name(text(first), at: span(of: first))
       advance()
       correct(.missingColon(name, at: emptySpan(at: previousEnd)))
@@ -201,10 +204,18 @@ extension Parser {
     return (name, type)
   }
 
+  /// Types that no name of a value is mistaken for.
+  private static let plainTypes: Set<String> = [
+    "Int", "Int32", "Float", "Bool", "String", "Duration", "Timestamp", "Frequency", "Voltage",
+  ]
+
   static let foreignTypeNames: [String: String] = [
     "int": "Int", "float": "Float", "bool": "Bool", "str": "String", "string": "String",
     "double": "Float",
   ]
+
+  /// Whether the token at `place` is there and spelt as the name of a type.
+  func isTypeName(at place: Int) -> Bool { place < tokens.count && isTypeName(tokens[place]) }
 
   /// Whether `token` is spelt as the name of a type.
   func isTypeName(_ token: Token) -> Bool {

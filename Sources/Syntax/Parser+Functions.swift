@@ -32,6 +32,10 @@ extension Parser {
       skipLine()
       return nil
     }
+    if isAtInitializer {
+      takeInitializer()
+      return nil
+    }
     let resultBefore = resultBeforeName()
     guard let name = name(isKernel ? "the name of the kernel" : "the name of the function") else {
       skipLine()
@@ -81,12 +85,20 @@ extension Parser {
 
   mutating func functionWithoutWord(_ documentation: String?) -> Function? {
     let start = self.start
-    let resultBefore = resultBeforeName(hasWord: false)
-    if resultBefore == nil { correct(.missingFunctionWord(at: emptySpan(at: start))) }
+    if isAtInitializer {
+      takeInitializer()
+      return nil
+    }
+    let word: Token.Kind = !hasSelf && isMeantAsKernel ? .kernel : .fn
+    let resultBefore = resultBeforeName(missing: word)
+    if resultBefore == nil {
+      correct(.missingFunctionWord(at: emptySpan(at: start), isKernel: word == .kernel))
+    }
     guard let name = name("the name of the function") else { return nil }
     let signature = signature().returning(resultBefore ?? nil)
     return Function(
-      kind: .portable, isMutating: false, name: name, signature: signature, body: block(),
+      kind: word == .kernel ? .kernel : .portable, isMutating: false, name: name,
+      signature: signature, body: block(),
       documentation: documentation, span: span(from: start))
   }
 
@@ -202,6 +214,16 @@ extension Parser {
       (kind.isName || kind.isReserved)
       && (peek() == .colon || (peek().isName || peek().isReserved) && peek(2) == .colon)
     if !isNamed, !hasName {
+      if kind.isName, peek() == .assign, peek(2) == .leftBracket || isTypeName(at: index + 2) {
+        // `error Far(at = Duration)`
+        let name = Name(text(tokens[index]), at: hereSpan)
+        advance()
+        let gap = Span(source, Int(previousEnd), Int(tokens[index].end))
+        correct(.assignInsteadOfColon(name, at: hereSpan, Edit(gap, ":")))
+        advance()
+        return Parameter(
+          label: nil, name: name, isInout: false, type: type(), defaultValue: takeDefault())
+      }
       if kind == .identifier, !isTypeName(tokens[index]), peek() == .identifier,
         let (name, type) = nameAndTypeWithoutColon()
       {
@@ -233,6 +255,9 @@ extension Parser {
     if !isInoutBefore, kind.isName || kind.isReserved, peek() != .colon, peek(2) == .colon,
       peek().isName || peek().isReserved
     {
+      if kind.isReserved, misusedWords.insert(kind).inserted {
+        correct(.reservedLabel(text(tokens[index]), at: hereSpan))
+      }
       label = self.name("a label")
     }
     guard let name = name("the name of a parameter") else { return nil }
@@ -248,6 +273,7 @@ extension Parser {
       return Parameter(
         label: label, name: name, isInout: false, type: unknown, defaultValue: takeDefault())
     }
+    correctWord(among: [.inout])
     var isInout = take(.inout)
     if kind == .ampersand {
       let isMutable = peek() == .identifier && text(tokens[index + 1]) == "mut"

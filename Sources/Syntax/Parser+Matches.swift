@@ -45,6 +45,10 @@ extension Parser {
       correctDefault()
       if kind == .case || kind == .else {
         cases.append(matchCase(opener: bracket.opener))
+      } else if beginsCaseWithoutWord {
+        if hasFault { silenceLine() } else { correct(.missingCaseWord(at: emptySpan(at: start))) }
+        hasFault = true
+        cases.append(matchCase(opener: bracket.opener, hasWord: false))
       } else {
         // Whoever leaves out the `case` once leaves it out always.
         if hasFault { silenceLine() } else { report(.expectedCase(in: self)) }
@@ -107,11 +111,19 @@ extension Parser {
     return word == "default" || word == "_"
   }
 
-  mutating func matchCase(opener: Int) -> MatchCase {
+  /// Whether a word comes next that only a statement begins with.
+  private var beginsStatementWord: Bool {
+    switch kind {
+    case .return, .let, .var, .throw, .for, .while, .break, .continue, .send: true
+    default: false
+    }
+  }
+
+  mutating func matchCase(opener: Int, hasWord: Bool = true) -> MatchCase {
     let start = self.start
     var patterns: [PatternID] = []
     var condition: ExpressionID?
-    if take(.case) {
+    if !hasWord || take(.case) {
       repeat { patterns.append(casePattern()) } while take(.comma)
       if take(.if) { condition = expression() }
     } else {
@@ -135,7 +147,8 @@ extension Parser {
         patterns: patterns, condition: condition, body: body, span: span(from: start))
     } else if !take(.colon) {
       report(.expected(":", in: self))
-      while kind != .colon, kind != .newline, kind != .rightBrace, kind != .leftBrace, kind != .end,
+      while kind != .colon, !beginsStatementWord, kind != .newline, kind != .rightBrace,
+        kind != .leftBrace, kind != .end,
         kind != .case
       {
         advance()

@@ -94,8 +94,10 @@ extension Parser {
   }
 
   /// Parses `arg name: T = default in lower...upper`.
-  mutating func argument(_ documentation: String?, from start: UInt32) -> Member? {
-    advance()
+  mutating func argument(_ documentation: String?, from start: UInt32, hasWord: Bool = true)
+    -> Member?
+  {
+    if hasWord { advance() }
     guard let name = name("the name of the argument") else {
       skipLine()
       return nil
@@ -147,9 +149,11 @@ extension Parser {
 
   /// Parses `shared name: T = default at "key"`, `shared name(parameter: T): T = default at
   /// "key.{parameter}"`.
-  mutating func sharedDeclaration(_ documentation: String?) -> SharedDeclaration? {
+  mutating func sharedDeclaration(_ documentation: String?, hasWord: Bool = true)
+    -> SharedDeclaration?
+  {
     let start = self.start
-    advance()
+    if hasWord { advance() }
     guard let name = name("the name of the shared value") else {
       skipLine()
       return nil
@@ -202,8 +206,10 @@ extension Parser {
   }
 
   /// Parses `dataset name: T over axis, axis error name`.
-  mutating func dataset(_ documentation: String?, from start: UInt32) -> Member? {
-    advance()
+  mutating func dataset(_ documentation: String?, from start: UInt32, hasWord: Bool = true)
+    -> Member?
+  {
+    if hasWord { advance() }
     guard let name = name("the name of the dataset") else {
       skipLine()
       return nil
@@ -228,9 +234,15 @@ extension Parser {
   }
 
   /// Parses `var name: T = value`.
-  mutating func variable(_ documentation: String?, from start: UInt32) -> Member? {
+  mutating func variable(_ documentation: String?, from start: UInt32, hasWord: Bool = true)
+    -> Member?
+  {
     let word = kind
-    advance()
+    if hasWord {
+      let keyword = hereSpan
+      advance()
+      _ = takeMutable(keyword)
+    }
     guard let name = name("the name of the variable") else {
       skipLine()
       return nil
@@ -288,8 +300,14 @@ extension Parser {
     if kind != .colon, isTypeName(tokens[index - 1]), kind != .assign {
       // `use Readout`
       part = name
-      name = Name(memberName(part.text), at: part.span)
-      correct(.useWithoutName(part.text, name.text, at: part.span))
+      if kind == .as, peek().isName, isOnSameLine() {
+        advance()
+        name = self.name("a name for the part") ?? name
+        correct(.partAs(part.text, name.text, at: part.span.joined(with: name.span)))
+      } else {
+        name = Name(memberName(part.text), at: part.span)
+        correct(.useWithoutName(part.text, name.text, at: part.span))
+      }
     } else {
       guard take(.colon), let written = dottedName("the name of the part") else {
         report(.missingType(name, in: self))

@@ -44,7 +44,7 @@ extension Parser {
     if kind == .leftParenthesis, let end = closer(ofBracketAt: index), isOnSameLine(0) {
       jump(to: end)
       advance()
-    } else if kind == .colon, peek().isName, peek(2) == .leftBrace {
+    } else if kind == .colon, peek().isName, peek(2) == .leftBrace, isOnSameLine() {
       advance()
       advance()
     } else {
@@ -84,6 +84,7 @@ extension Parser {
       }
     _ = braced(allowing: Parser.isMemberWord, in: place) { parser in
       let documentation = parser.takeDocumentation()
+      parser.takeModifiers()
       parser.correctWord(among: Parser.memberWords)
       if let member = parser.member(of: container, documentation) { members.append(member) }
       parser.endDeclaration()
@@ -130,6 +131,7 @@ extension Parser {
         if beginsFunctionWithoutWord {
           return functionWithoutWord(documentation).map { .function($0) }
         }
+        if let member = memberWithoutWord(of: container, documentation) { return member }
         report(.expectedMember(in: self))
         skipStatements()
         return nil
@@ -161,7 +163,9 @@ extension Parser {
     case .enum: return enumeration(documentation).map { .enumeration($0) }
     case .error: return errorDeclaration(documentation).map { .error($0) }
     case .let:
-      correct(.letAsMember(at: hereSpan))
+      if peek() == .identifier, text(tokens[index + 1]) != "mut" || !peek(2).isName {
+        correct(.letAsMember(at: hereSpan))
+      }
       return variable(documentation, from: start)
     default:
       report(.expectedMember(in: self))

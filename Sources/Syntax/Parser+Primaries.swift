@@ -206,6 +206,11 @@ extension Parser {
     var parts: [ExpressionID] = []
     let isGood = list(.rightParenthesis) { parser in parts.append(parser.expression()) }
     guard isGood else { return add(.invalid, from: start) }
+    if parts.count == 1, kind.isName || kind == .number,
+      let conversion = conversionBehindType(parts[0], from: start)
+    {
+      return conversion
+    }
     return add(parts.count == 1 ? .parenthesized(parts[0]) : .tuple(parts), from: start)
   }
 

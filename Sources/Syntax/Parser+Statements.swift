@@ -51,6 +51,11 @@ extension Parser {
     let isPython = kind == .colon
     if !isPython, kind != .newline, hasBraceOnThisLine {
       report(misplacedUnit ?? .unexpectedBeforeBrace(in: self))
+    } else if isPython, foreign != nil {
+      // Whose `}` was not forgotten.
+      let edit = Edit(hereSpan, " {")
+      foreign?.add(edit)
+      silence()
     } else {
       report(
         isPython
@@ -110,21 +115,13 @@ extension Parser {
   mutating func statements(into statements: inout [StatementID], opener: Int) {
     while true {
       skipSeparators()
+      if unclosedBraceCount > 0, kind == .identifier, takeForeignEnd(openedAt: opener) { return }
       if isBehindIndentedLines || isBehindBlock(openedAt: opener) { return }
       switch kind {
       case .rightBrace, .end, .valueEnd, .format, .stringEnd: return
       case .case where isInMatchCase: return
       case .else where isInMatchCase && peek() == .colon: return
-      case .identifier where isAtDefault: return
-      case .identifier where unclosedBraceCount > 0 && isAtForeignEnd:
-        let token = tokens[index]
-        correct(.foreignEnd(at: span(of: token)))
-        unclosedBraceCount -= 1
-        tokens[index] = Token(
-          start: token.start, end: token.end, kind: .rightBrace, flags: token.flags)
-        settle()
-        if kind == .newline { advance() }
-        return
+      case .identifier where isAtDefault || isInMatchCase && beginsCaseWithoutWord: return
       case .leftBrace:
         if let caught = blockWithoutTry() {
           statements.append(caught)
@@ -155,11 +152,6 @@ extension Parser {
     }
   }
 
-  /// Whether the `end` of another language comes next, alone on its line.
-  private var isAtForeignEnd: Bool {
-    tokens[index].isFirstOnLine && endsStatement(behind: index) && text(tokens[index]) == "end"
-  }
-
   private static func isAllowedInBody(_ word: Token.Kind) -> Bool {
     word == .let || word == .var || word == .fn || word == .const
   }
@@ -172,6 +164,8 @@ extension Parser {
     case .case where isInMatchCase: return true
     case .else where isInMatchCase && peek() == .colon: return true
     case .identifier where isAtDefault: return true
+    case .leftBrace where takeFunctionWithoutWord(), .arrow where takeFunctionWithoutWord():
+      return false
     case .comma where isInMatchCase && (peek() == .case || peek() == .else):
       correct(.commaBetweenCases(at: hereSpan))
       advance()
@@ -282,10 +276,7 @@ extension Parser {
       advance()
       let value = endsValue ? nil : expression()
       return add(.returnValue(value), from: start)
-    case .throw:
-      advance()
-      let value = endsValue ? nil : expression()
-      return add(.throwError(value), from: start)
+    case .throw: return throwStatement()
     case .try: return tryCatch()
     case .send: return send()
     case .preload: return preload()
@@ -348,7 +339,7 @@ extension Parser {
     return add(make(block()), from: start)
   }
 
-  private var endsValue: Bool {
+  var endsValue: Bool {
     switch kind {
     case .newline, .semicolon, .rightBrace, .end, .valueEnd, .format, .case: true
     case .else: peek() == .colon

@@ -251,7 +251,11 @@ extension Parser {
     switch kind {
     case .let, .var:
       if kind == .var { correct(.variablePattern(at: span(of: tokens[index]))) }
+      let word = tokens[index]
       advance()
+      if kind == .dot || kind.isName && peek() == .leftParenthesis {
+        return caseBehindLet(word, from: start)
+      }
       return bindingPattern()
     case .leftParenthesis:
       var parts: [PatternID] = []
@@ -274,7 +278,7 @@ extension Parser {
     }
   }
 
-  private mutating func enumCasePattern(from start: UInt32) -> PatternID {
+  mutating func enumCasePattern(from start: UInt32) -> PatternID {
     guard var name = name("the name of a case") else { return add(.invalid, from: start) }
     if name.text == "_" { return add(.wildcard, from: start) }
     if kind == .dot {

@@ -10,15 +10,16 @@ extension Parser {
     "param": .arg, "parameter": .arg, "devices": .device, "elif": .else, "mut": .mutating,
   ]
 
-  /// A word before a parenthesis, `retrun (n + 1)`, may be the name of a function: it is one if it
-  /// stands anywhere else.
+  /// A word before a parenthesis or bracket, `retrun (n + 1)`, may be the name of a function or
+  /// array: it is one if it stands anywhere else.
   mutating func correctWordBeforeParenthesis() {
     let token = tokens[index]
-    guard peek() == .leftParenthesis, isOnSameLine(), tokens[index + 1].start > token.end,
-      token.end - token.start > 2
+    guard peek() == .leftParenthesis || peek() == .leftBracket, isOnSameLine(),
+      tokens[index + 1].start > token.end, token.end - token.start > 2
     else { return }
     let written = text(token)
-    let words: [Token.Kind] = [.return, .if, .while, .for, .match, .throw]
+    let words: [Token.Kind] =
+      peek() == .leftBracket ? [.return] : [.return, .if, .while, .for, .match, .throw]
     guard let near = nearest(to: written, among: words.lazy.compactMap(\.spelling)),
       let meant = words.first(where: { $0.spelling == near }),
       !tokens.contains(where: {
@@ -37,7 +38,7 @@ extension Parser {
     guard kind == .identifier, isOnSameLine() else { return }
     switch peek() {
     case .identifier, .number, .string, .stringStart, .leftBrace, .let, .not, .true, .false, .none,
-      .await, .fn:
+      .await, .fn, .if, .match:
       break
     default:
       guard peek().isName else { return }
@@ -60,8 +61,9 @@ extension Parser {
     if Parser.foreignWords[written] != nil {
       let word = meant.spelling ?? ""
       takeForeign(
-        .misspelt(written, as: meant, at: span(of: token)), "write `\(word)`",
-        [Edit(span(of: token), word)])
+        meant == .throw
+          ? .raised(at: span(of: token)) : .misspelt(written, as: meant, at: span(of: token)),
+        "write `\(word)`", [Edit(span(of: token), word)])
       // Whoever writes another language's word goes on in that language.
       silenceLine()
     } else {

@@ -60,6 +60,8 @@ struct Parser {
   var linesMatter = true
   /// Whether a `{` here begins the block of an `if`, `for`, `while` or `match`.
   var isInHead = false
+  /// Which of the diagnostics is about a block that ends with a word.
+  var endFault: Int?
   /// Whether `self` is the value whose method this is.
   var hasSelf = false
   /// Which of the diagnostics is about `self` where there is none.

@@ -82,6 +82,11 @@ extension Diagnostic {
     if parser.kind == .assign, parser.peek() == .greater {
       return foreignClosure(at: parser.hereSpan)
     }
+    if parser.kind == .assign, !parser.isBehindLabel {
+      return Diagnostic(
+        .unexpected, "`=` assigns; values are compared with `==`", at: parser.hereSpan,
+        fixes: [Fix("write `==`", [Edit(parser.hereSpan, "==")])])
+    }
     if parser.kind == .assign {
       return Diagnostic(
         .unexpected, "expected `,` or `\(close)`, found `=`", at: parser.hereSpan,

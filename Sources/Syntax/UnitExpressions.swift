@@ -161,6 +161,8 @@ extension Parser {
       guard isKnown, !units.contains(packed: packedName(bytesOfName)) else { continue }
       isKnown = false
       correct(.unknownUnit(name, spacing: spacing(around: factor)))
+      // Perhaps it is no unit but an argument without its comma.
+      doubtLine(of: index - 1)
     }
     guard isKnown, !written.isMalformed else { return nil }
     return UnitExpression(

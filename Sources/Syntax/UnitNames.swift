@@ -77,9 +77,20 @@ package func nearestUnit(to name: String) -> String? {
     "gauss": "G", "Gauss": "G", "meter": "m", "metre": "m", "degree": "deg", "degrees": "deg",
     "radian": "rad",
     "radians": "rad", "turns": "turn", "hz": "Hz", "usec": "us", "msec": "ms", "nsec": "ns",
-    "mu": "us",
+    "mu": "us", "mus": "us", "millisec": "ms", "microsec": "us", "nanosec": "ns",
+    "hertz": "Hz", "minute": "min", "ampere": "A",
   ]
   if let known = spelledOut[name] { return known }
+  // `milliseconds`: a prefix and a name, both in full.
+  let prefixes = [
+    ("milli", "m"), ("micro", "u"), ("nano", "n"), ("pico", "p"), ("kilo", "k"), ("mega", "M"),
+    ("giga", "G"),
+  ]
+  for (prefix, letter) in prefixes where name.hasPrefix(prefix) {
+    var rest = String(name.dropFirst(prefix.utf8.count))
+    if spelledOut[rest] == nil, rest.hasSuffix("s") { rest.removeLast() }
+    if let plain = spelledOut[rest], unit(named: letter + plain) != nil { return letter + plain }
+  }
   // Sooner a unit with another prefix or case than one of another quantity: `mhz` is `MHz`, `Us` is
   // `us`.
   return nearest(to: name, among: allUnits.lazy.map(\.name))

@@ -100,6 +100,12 @@ private func follows(_ diagnostic: Diagnostic, from doubts: Doubts, in sources: 
   case .missingReturn, .leavesParallel, .nothingToLeave:
     return doubts.bodies.contains(where: isInside)
   case .runMissing: return doubts.declarations.contains(name)
+  case .unknownDevice: return doubts.names.contains(name)
+  case .wrongArguments, .notApplicable:
+    return doubts.names.contains(name)
+      || diagnostic.labels.contains {
+        $0.span.source == place.source && doubts.cover($0.span.start)
+      }
   case .constantAssigned: return doubts.constants.contains(name)
   default: return false
   }

@@ -38,6 +38,12 @@ private final class Surroundings: Sendable {
   }
 }
 
+/// A case of a `match` that binds nothing of what it carries.
+struct BareCase {
+  let payload: [String]
+  let pattern: Span
+}
+
 /// What the typer knows while it is in one body: the locals, their scopes, and what may stand here.
 struct BodyState {
   var function: FunctionID?
@@ -86,6 +92,10 @@ struct BodyState {
 
   /// How many matches stand around this place.
   var matchDepth = 0
+  /// How many blocks stand around this place whose errors are caught.
+  var tryDepth = 0
+  /// The cases around this place that carry something and are written by their names alone.
+  var bareCases: [BareCase] = []
   /// Which of the diagnostics is about a `break` that ends a case.
   var breakInCase: Int?
 

@@ -14,6 +14,8 @@ let foreignNames: [String: String] = [
   "self": "The members of an experiment are named without `self`.",
   "this": "The members of an experiment are named without `this`.",
   "println": "It is called `print`.", "printf": "It is called `print`.",
+  "wait": "`delay(d)` moves the timeline's cursor, `wait_until(now() + d)` waits.",
+  "core": "The functions of the timeline are named by themselves: `delay(d)`, `reset()`.",
   "sleep": "`delay(d)` moves the timeline's cursor, `wait_until(now() + d)` waits.",
   "float": "It is called `Float`.", "int": "It is called `Int`.", "str": "Write `\"{x}\"`.",
   "bool": "It is called `Bool`.",
@@ -37,6 +39,19 @@ let foreignNames: [String: String] = [
   "append": "It is a method: `xs.append(x)`.",
   "nil": "It is called `none`.", "null": "It is called `none`.",
   "array": "An array is written `[a, b, c]`.", "list": "An array is written `[a, b, c]`.",
+]
+
+/// Types.
+let foreignTypeNames: [String: String] = [
+  "Time": "Duration", "time": "Duration", "TimeSpan": "Duration", "Delay": "Duration",
+  "Freq": "Frequency", "Hertz": "Frequency", "Volt": "Voltage", "Volts": "Voltage",
+  "Ampere": "Current", "Watt": "Power", "Phase": "Angle", "Temp": "Temperature",
+  "double": "Float", "Double": "Float", "real": "Float", "Real": "Float", "f64": "Float",
+  "f32": "Float", "float64": "Float", "number": "Float", "i64": "Int", "int64": "Int",
+  "long": "Int", "uint": "Int", "u64": "Int", "usize": "Int", "integer": "Int",
+  "Integer": "Int", "i32": "Int32", "int32": "Int32", "Long": "Int", "Int64": "Int",
+  "str": "String", "Str": "String", "string": "String", "char": "String", "boolean": "Bool",
+  "Boolean": "Bool",
 ]
 
 /// Names in modules of the standard library, whichever that is.

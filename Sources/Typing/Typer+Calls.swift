@@ -138,7 +138,8 @@ extension Typer {
 
   /// Types arguments whose call is in error, so that their own errors are reported.
   mutating func typeAll(_ arguments: [Argument]) {
-    for argument in arguments { _ = expression(argument.value) }
+    // What is due is not known, and nothing more is said of what would follow from it.
+    for argument in arguments { _ = expression(argument.value, expecting: .unknown) }
   }
 
   mutating func callValue(
@@ -148,9 +149,7 @@ extension Typer {
     guard case .function(let parameters, let result) = callee.type else {
       typeAll(arguments)
       if !isUnknown(callee.type) {
-        report(
-          Diagnostic(
-            .notApplicable, "\(program.described(callee.type)) cannot be called", at: callee.span))
+        report(notCallable(callee, arguments, at: span))
       }
       return unknown
     }
@@ -167,6 +166,27 @@ extension Typer {
     }
     let values = zip(arguments, parameters).map { value($0.value, as: $1) }
     return TypedExpression(.callValue(callee, values), result, at: span)
+  }
+
+  /// What is called is no function; an array was meant to be indexed.
+  private func notCallable(_ callee: TypedExpression, _ arguments: [Argument], at span: Span)
+    -> Diagnostic
+  {
+    var fixes: [Fix] = []
+    if callee.type.arrayElement != nil, arguments.count == 1, arguments[0].label == nil {
+      let end = Int(callee.span.end)
+      fixes = [
+        Fix(
+          "take its element by brackets",
+          [
+            Edit(Span(span.source, end, end + 1), "["),
+            Edit(Span(span.source, Int(span.end) - 1, Int(span.end)), "]"),
+          ])
+      ]
+    }
+    return Diagnostic(
+      .notApplicable, "\(program.described(callee.type)) cannot be called", at: callee.span,
+      fixes: fixes)
   }
 
   // MARK: Members

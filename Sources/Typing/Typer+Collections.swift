@@ -315,7 +315,35 @@ extension Typer {
       return TypedExpression(.slice(array, low, high), .array(element), at: span)
     }
     let position = value(only, as: .integer)
+    if case .fixedArray(_, let lengths) = array.type, let length = lengths.first,
+      let fault = indexFault(position, length)
+    {
+      warnings.append(fault)
+    }
     return TypedExpression(.index(array, position), element, at: span)
+  }
+
+  /// What is to be said of an index that is known when the program is checked and lies outside of
+  /// an array with so many elements; nil if it does not, or where its error is caught.
+  func indexFault(_ position: TypedExpression, _ length: Length) -> Diagnostic? {
+    guard body.tryDepth == 0, case .known(let count) = length, let index = knownInteger(position),
+      !(0..<Int64(count)).contains(index)
+    else { return nil }
+    return Diagnostic(
+      .indexOutside, "there is no element \(index)", at: position.span,
+      remark: count == 0
+        ? "the array is empty"
+        : "the array has \(counted(count, "element")), from 0 to \(count - 1)",
+      notes: ["Here `IndexOutOfRange` is raised whenever this runs."])
+  }
+
+  private func knownInteger(_ value: TypedExpression) -> Int64? {
+    switch value.kind {
+    case .integer(let number): return number
+    default:
+      guard case .known(let number)? = knownLength(value) else { return nil }
+      return Int64(number)
+    }
   }
 
   func isRange(_ id: ExpressionID) -> Bool {

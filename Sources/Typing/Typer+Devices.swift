@@ -43,6 +43,11 @@ extension Typer {
     {
       return TypedExpression(.device(program[id].elements[index]), element, at: span)
     }
+    if case .fixedArray(_, let lengths) = array.type, let length = lengths.first,
+      let fault = indexFault(position, length)
+    {
+      warnings.append(fault)
+    }
     return TypedExpression(.index(array, position), element, at: span)
   }
 

@@ -378,7 +378,8 @@ extension Typer {
       report(
         Diagnostic(
           .mismatch, "the limits of an argument are written `lower...upper`",
-          at: tree.span(of: range)))
+          at: tree.span(of: range), notes: ["Both of them belong to the range."]))
+      return
     }
     var element = type
     while case .array(let inner) = element { element = inner }

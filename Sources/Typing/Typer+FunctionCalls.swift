@@ -81,6 +81,10 @@ extension Typer {
           .wrongArguments, "no `\(name.text)` takes arguments like these", at: span, notes: notes))
       return
     }
+    if fitting.contains(where: { (shapes[$0] ?? []).contains { isUnknown($0.type) } }) {
+      // What one of them takes is not known.
+      return typeAll(arguments)
+    }
     let known = Dictionary(
       arguments.map { ($0.value, settledArguments[$0.value]) }, uniquingKeysWith: { a, _ in a })
     typeAll(arguments)
@@ -262,7 +266,10 @@ extension Typer {
       if unify(pattern, value.type, &map) {
         typed[index] = .value(coerce(value, to: pattern.substituting(map)))
       } else {
-        report(mismatch(value, wanted: pattern.substituting(map)))
+        let due = pattern.substituting(map)
+        report(
+          hasSeveralOpen(due)
+            ? severalOpen(function, due, value, map) : mismatch(value, wanted: due))
         failed = true
       }
     }
@@ -334,6 +341,21 @@ extension Typer {
       }
     }
     return TypedExpression(.call(id, map, typed), result, at: span)
+  }
+
+  /// From one argument only one dimension of a product can be told.
+  private func severalOpen(
+    _ function: TypedFunction, _ due: Type, _ value: TypedExpression,
+    _ map: [GenericID: GenericArgument]
+  ) -> Diagnostic {
+    let names = function.generics.filter { map[$0.id] == nil }.map { "`\($0.name)`" }
+    return Diagnostic(
+      .cannotInfer,
+      "it cannot be told from this call what \(names.joined(separator: " and ")) of `\(function.name)` are",
+      at: value.span,
+      remark: "`\(program.text(value.type))` is a `\(program.text(due))` in many ways",
+      labels: [Label("declared here", at: function.nameSpan)],
+      notes: ["Of a product of dimensions the other parameters must tell all but one."])
   }
 
   /// Whether `id` says nothing by itself of what is open in `wanted`.

@@ -41,6 +41,7 @@ extension Typer {
         return value
       }
       guard isMathematicsOrConversion(name.text) else { break }
+      if wanted == .unknown { return unknown }
       report(
         Diagnostic(
           .cannotInfer, "it cannot be told here which `\(name.text)` is meant", at: name.span,
@@ -49,6 +50,10 @@ extension Typer {
           ]))
       return unknown
     default: break
+    }
+    if let fault = bareCase(binding: name) {
+      report(fault)
+      return unknown
     }
     let end = Span(name.span.source, Int(name.span.end), Int(name.span.end))
     report(

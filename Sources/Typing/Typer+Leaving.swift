@@ -78,7 +78,12 @@ extension Typer {
     // Whatever is wrong with it, control does not go on behind it.
     func leave() { statements.append(TypedStatement(.throwError(nil, []), at: span)) }
     guard let name = dottedName(callee) else {
-      report(Diagnostic(.mismatch, "an error is due after `throw`", at: tree.span(of: value)))
+      report(
+        Diagnostic(
+          .mismatch, "an error is due after `throw`", at: tree.span(of: value),
+          notes: [
+            "It is declared, `error NoSignal(count: Int)`, and thrown: `throw NoSignal(count: 3)`."
+          ]))
       return leave()
     }
     switch entity(path: name) {
@@ -177,7 +182,9 @@ extension Typer {
     _ block: Block, _ catches: [CatchClause], _ finally: Block?, at span: Span,
     into statements: inout [TypedStatement]
   ) {
+    body.tryDepth += 1
     let inner = typeInnerBlock(block)
+    body.tryDepth -= 1
     var typed: [TypedCatch] = []
     for clause in catches {
       var errors: [ErrorReference] = []

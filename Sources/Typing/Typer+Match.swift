@@ -126,7 +126,10 @@ extension Typer {
       body.openScope()
       let head = caseHead(item, of: subject)
       body.matchDepth += 1
+      let bare = bareCase(item, of: subject.type)
+      if let bare { body.bareCases.append(bare) }
       let (block, branch) = content(&self, item.body)
+      if bare != nil { body.bareCases.removeLast() }
       body.matchDepth -= 1
       body.closeScope()
       hasError = hasError || head.hasError
@@ -144,6 +147,15 @@ extension Typer {
       if !missing.isEmpty { report(notExhaustive(missing, subject, cases, at: span)) }
     }
     return result
+  }
+
+  private func bareCase(_ item: MatchCase, of type: Type) -> BareCase? {
+    guard item.patterns.count == 1, case .enumCase(let name, let parts) = tree[item.patterns[0]],
+      parts.isEmpty, case .enumeration(let id, _) = type,
+      let payload = program[id].cases.first(where: { $0.name == name.text })?.payload,
+      !payload.isEmpty
+    else { return nil }
+    return BareCase(payload: payload.map(\.name), pattern: name.span)
   }
 
   private mutating func caseHead(_ item: MatchCase, of subject: TypedExpression) -> CaseHead {
@@ -201,6 +213,14 @@ extension Typer {
     guard let first = patterns.first else { return [] }
     if patterns.count == 1 { return first.bindings }
     var result = first.bindings
+    if patterns.contains(where: \.hasError) {
+      // What one of them would bind is not known.
+      for pattern in patterns.dropFirst() {
+        let known = Set(result.map(\.name.text))
+        result += pattern.bindings.filter { !known.contains($0.name.text) }
+      }
+      return result
+    }
     for (index, pattern) in patterns.enumerated().dropFirst() {
       let names = Set(pattern.bindings.map(\.name.text))
       let known = Set(first.bindings.map(\.name.text))

@@ -30,6 +30,28 @@ extension Typer {
       notes: notes, fixes: fixes)
   }
 
+  /// The first cases of an enum.
+  private func casesNote(_ id: EnumID) -> String {
+    let names = program[id].cases.map { "`\($0.name)`" }
+    let shown = names.prefix(12).joined(separator: ", ") + (names.count > 12 ? " and more" : "")
+    return names.isEmpty
+      ? "`\(program[id].name)` has no cases."
+      : "The cases of `\(program[id].name)` are \(shown)."
+  }
+
+  /// `200.us`, `n.us`: how it is written; nil if `name` is no unit.
+  private func unitBehindPoint(_ name: Name) -> Fix? {
+    guard unit(named: name.text) != nil else { return nil }
+    let bytes = program.sources[name.span.source].bytes
+    let point = Int(name.span.start) - 1
+    guard point > 0, bytes[point] == UInt8(ascii: ".") else { return nil }
+    let isLiteral = bytes[point - 1] &- 0x30 < 10
+    let meant = isLiteral ? " \(name.text)" : " * 1 \(name.text)"
+    return Fix(
+      isLiteral ? "leave out the point" : "multiply with the unit",
+      [Edit(Span(name.span.source, point, Int(name.span.end)), meant)])
+  }
+
   func noSuchMember(_ name: Name, of type: Type) -> Diagnostic {
     var names: [String] = []
     switch type {
@@ -71,6 +93,18 @@ extension Typer {
       if let near = nearest(to: name.text, among: names.sorted()) {
         fixes = [Fix("did you mean `\(near)`?", [Edit(name.span, near)])]
       }
+    }
+    switch type {
+    case .integer, .number, .integer32:
+      if let fix = unitBehindPoint(name) {
+        return Diagnostic(
+          .noSuchMember, "a unit stands behind its number without a point: `1 \(name.text)`",
+          at: name.span, fixes: [fix])
+      }
+    default: break
+    }
+    if fixes.isEmpty, notes.isEmpty, case .enumeration(let id, _) = type {
+      notes = [casesNote(id)]
     }
     if case .optional = type {
       notes = ["It may be `none`: take it apart with `if let`, `guard let` or `match`."]

@@ -42,7 +42,10 @@ extension Typer {
     guard wrong.count == 2 else { return }
     let first = expression(wrong[0].value)
     let second = expression(wrong[1].value)
-    guard first.type == wrong[1].wanted, second.type == wrong[0].wanted,
+    func fits(_ value: TypedExpression, _ wanted: Type) -> Bool {
+      value.type == wanted || conforms(value, to: wanted)
+    }
+    guard fits(first, wrong[1].wanted), fits(second, wrong[0].wanted),
       diagnostics.count == count + 2
     else {
       diagnostics.removeLast(diagnostics.count - count - 2)

@@ -97,6 +97,15 @@ extension Typer {
     suggestionCount += 1
     if let note = foreignNames[name.text] {
       notes = [note]
+    } else if libraryModuleNames.contains(name.text), importedAlias(of: name.text) == nil {
+      notes = ["`\(name.text)` is a module of the standard library."]
+      fixes = [importing(name)]
+    } else if let owner = moduleWith(name.text) {
+      notes = ["The members of a module are named behind it."]
+      let start = Span(name.span.source, Int(name.span.start), Int(name.span.start))
+      fixes = [
+        Fix("write `\(owner).\(name.text)`", [Edit(start, "\(owner).")])
+      ]
     } else if suggestionCount <= Self.suggestionCountMax, let near = suggestion(for: name) {
       fixes = [
         Fix(
@@ -106,14 +115,45 @@ extension Typer {
     } else if let alias = importedAlias(of: name.text) {
       notes = ["The module `\(name.text)` is imported as `\(alias)`."]
       fixes = [Fix("write `\(alias)`", [Edit(name.span, alias)])]
-    } else if libraryModuleNames.contains(name.text) {
-      notes = [
-        "`\(name.text)` is a module of the standard library: write `import \(name.text)` at the top of the file."
-      ]
     }
+    if let fault = bareCase(binding: name) { return fault }
     return Diagnostic(
       .unknownName, "there is nothing called `\(name.text)` here", at: name.span, notes: notes,
       fixes: fixes)
+  }
+
+  /// Imports the module `name` before what is imported already, or else at the top of the file.
+  private func importing(_ name: Name) -> Fix {
+    let source = program.sources[name.span.source]
+    var place = modules.modules[module].importSpans.values.map { Int($0.start) }.min() ?? 0
+    while place > 0, source.bytes[place - 1] != 0x0A { place -= 1 }
+    if place == 0, source.bytes.starts(with: [UInt8(ascii: "#"), UInt8(ascii: "!")]) {
+      place = (source.bytes.firstIndex(of: 0x0A) ?? source.bytes.count - 1) + 1
+    }
+    return Fix(
+      "import it", [Edit(Span(name.span.source, place, place), "import \(name.text)\n")])
+  }
+
+  /// The imported module of the standard library that has something called `name`, as it is called
+  /// here.
+  private func moduleWith(_ name: String) -> String? {
+    guard !name.hasPrefix("_") else { return nil }
+    return modules.modules[module].imports.filter {
+      modules.modules[$0.value].isLibrary && moduleScopes[$0.value][name] != nil
+    }.keys.min()
+  }
+
+  /// What is to be said of `name` where it is what the case around carries, which binds nothing.
+  func bareCase(binding name: Name) -> Diagnostic? {
+    guard let open = body.bareCases.last(where: { $0.payload.contains(name.text) }) else {
+      return nil
+    }
+    let end = Span(open.pattern.source, Int(open.pattern.end), Int(open.pattern.end))
+    let bound = open.payload.map { $0 == name.text ? "let \($0)" : "_" }.joined(separator: ", ")
+    return Diagnostic(
+      .unknownName, "there is nothing called `\(name.text)` here", at: name.span,
+      labels: [Label("this case carries it, and binds nothing", at: open.pattern)],
+      fixes: [Fix("bind it to that name", [Edit(end, "(\(bound))")])])
   }
 
   /// What this module calls the module `name`, where it gave it another name.

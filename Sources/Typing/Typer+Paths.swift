@@ -88,7 +88,8 @@ extension Typer {
           at: name.span))
     case .structure, .enumeration, .error, .builtinError, .interface, .driver, .experiment, .part,
       .module, .local, .generic, nil:
-      report(noSuchMember(name, ofPart: part))
+      // What its `prepare` failed to declare has been reported there.
+      if !failedNames.contains(name.text) { report(noSuchMember(name, ofPart: part)) }
     }
     return unknown
   }

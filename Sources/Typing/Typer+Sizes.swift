@@ -103,8 +103,14 @@ extension Typer {
     for enumeration in program.enums {
       _ = survey.size(of: .enumeration(enumeration.id, enumeration.generics.map(\.asArgument)))
     }
-    for type in survey.endless {
+    for (place, type) in survey.endless.enumerated() {
       guard let (name, span) = declaration(of: type) else { continue }
+      if place > 0 {
+        // Perhaps it was endless by what has been forgotten.
+        var again = SizeSurvey(program: program)
+        _ = again.size(of: type)
+        if again.endless.isEmpty { continue }
+      }
       report(
         Diagnostic(
           .circular, "`\(name)` contains itself", at: span,

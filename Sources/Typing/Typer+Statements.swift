@@ -157,6 +157,10 @@ extension Typer {
       return
     }
     let value = self.expression(expression)
+    if case .infix(let operation, let left, _, let sign) = tree[expression], !isUnknown(value.type)
+    {
+      noteUnused(operation, left, sign, at: span)
+    }
     statements.append(TypedStatement(.expression(value), at: span))
   }
 

@@ -111,7 +111,9 @@ extension Typer {
       nil:
       let names = typeNames() + generics.map(\.name)
       var fixes: [Fix] = []
-      if let near = nearest(to: name.text, among: names) {
+      if let own = foreignTypeNames[name.text] {
+        fixes = [Fix("it is called `\(own)`", [Edit(name.span, own)])]
+      } else if let near = nearest(to: name.text, among: names) {
         fixes = [Fix("did you mean `\(near)`?", [Edit(name.span, near)])]
       }
       let what =
