@@ -30,15 +30,6 @@ extension Typer {
       notes: notes, fixes: fixes)
   }
 
-  /// The first cases of an enum.
-  private func casesNote(_ id: EnumID) -> String {
-    let names = program[id].cases.map { "`\($0.name)`" }
-    let shown = names.prefix(12).joined(separator: ", ") + (names.count > 12 ? " and more" : "")
-    return names.isEmpty
-      ? "`\(program[id].name)` has no cases."
-      : "The cases of `\(program[id].name)` are \(shown)."
-  }
-
   /// `200.us`, `n.us`: how it is written; nil if `name` is no unit.
   private func unitBehindPoint(_ name: Name) -> Fix? {
     guard unit(named: name.text) != nil else { return nil }
@@ -102,9 +93,6 @@ extension Typer {
           at: name.span, fixes: [fix])
       }
     default: break
-    }
-    if fixes.isEmpty, notes.isEmpty, case .enumeration(let id, _) = type {
-      notes = [casesNote(id)]
     }
     if case .optional = type {
       notes = ["It may be `none`: take it apart with `if let`, `guard let` or `match`."]

@@ -145,7 +145,7 @@ struct CommandLineTests {
       """)
     #expect(try larmor("run", file).code == 64)
     let strange = try larmor("run", file, "A", "--arg", "mode=fooo")
-    #expect(strange.code == 64 && strange.complaints.contains("are `fast`, `slow`."))
+    #expect(strange.code == 64 && strange.complaints.contains("It has `fast`, `slow`."))
     let number = try larmor("run", file, "A", "--arg", "mode=3")
     #expect(number.complaints.contains("this is an `Int`, but a `Mode` is due here"))
     let both = try larmor("run", "--all", file, "--arg", "n=2", "--arg", "shots=4")
