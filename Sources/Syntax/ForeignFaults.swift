@@ -157,7 +157,7 @@ extension Diagnostic {
     Diagnostic(
       .unexpected, "several names stand in parentheses", at: place,
       notes: [
-        "For an index go over the indices: `for i in 0..<xs.count { let x = xs[i] … }`."
+        "For each element with its index: `for (i, x) in xs.enumerated() { … }`."
       ],
       fixes: [
         Fix(

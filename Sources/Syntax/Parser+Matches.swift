@@ -125,7 +125,13 @@ extension Parser {
     var condition: ExpressionID?
     if !hasWord || take(.case) {
       repeat { patterns.append(casePattern()) } while take(.comma)
-      if take(.if) { condition = expression() }
+      if kind == .identifier, ["where", "when"].contains(text(tokens[index])) {
+        correct(.foreignCondition(at: hereSpan))
+        advance()
+        condition = expression()
+      } else if take(.if) {
+        condition = expression()
+      }
     } else {
       advance()
     }

@@ -71,6 +71,18 @@ extension Parser {
     return true
   }
 
+  /// What is wrong with `(a = b)` where the parentheses are not those of a call.
+  private func assignmentInGroup(_ opener: Int) -> Diagnostic? {
+    guard kind == .assign, peek() != .greater, tokens[opener].kind == .leftParenthesis else {
+      return nil
+    }
+    let calls: [Token.Kind] = [.identifier, .rightParenthesis, .rightBracket, .greater]
+    if opener > 0, !tokens[opener].isFirstOnLine, calls.contains(tokens[opener - 1].kind) {
+      return nil
+    }
+    return .assignmentInCondition(at: hereSpan, beforeName: nil)
+  }
+
   /// Finds the next element behind one that is not followed by a comma; false if there is none.
   private mutating func goOn(after bracket: Bracket, _ closer: Token.Kind) -> Bool {
     if endsBrackets { return false }
@@ -82,7 +94,8 @@ extension Parser {
       return true
     }
     report(
-      misplacedUnit ?? valueBehindString(bracket.opener) ?? .expectedSeparator(closer, in: self))
+      misplacedUnit ?? valueBehindString(bracket.opener) ?? assignmentInGroup(bracket.opener)
+        ?? .expectedSeparator(closer, in: self))
     if tokens[index].isFirstOnLine, beginsOperand { return true }
     skip(to: end)
     if take(.comma) { return true }

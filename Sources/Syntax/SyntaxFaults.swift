@@ -3,6 +3,12 @@ import Diagnostics
 // What can be wrong with the form of a program. The parser is handed in where the fault depends on
 // what comes next.
 extension Diagnostic {
+  static func foreignCondition(at place: Span) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "the condition of a case is written with `if`", at: place,
+      fixes: [Fix("write `if`", [Edit(place, "if")])])
+  }
+
   /// What comes next, as a message calls it.
   static func next(_ parser: Parser) -> String {
     switch parser.kind {

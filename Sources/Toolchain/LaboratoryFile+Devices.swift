@@ -101,9 +101,9 @@ extension LaboratoryReader {
     }
     func value(
       _ name: String, _ exponents: UnitExponents, _ standard: Double,
-      _ reader: inout LaboratoryReader
+      _ reader: inout LaboratoryReader, _ sign: LaboratoryReader.Sign = .any
     ) -> Double {
-      table[name].map { reader.quantity($0, exponents) ?? standard } ?? standard
+      table[name].map { reader.quantity($0, exponents, sign) ?? standard } ?? standard
     }
     switch kind {
     case "ttl_output", "none":
@@ -126,27 +126,30 @@ extension LaboratoryReader {
       allow(["outputs", "range"], &self)
       return .dac(
         outputs: table["outputs"].flatMap { count($0, 1...1_024) } ?? 32,
-        range: value("range", .voltage, 10, &self))
+        range: value("range", .voltage, 10, &self, .positive))
     case "adc":
       allow(["source", "inputs", "conversion", "range", "step", "pole", "noise"], &self)
       return .adc(
         ConverterDescription(
           source: table["source"].flatMap { string($0) },
           inputs: table["inputs"].flatMap { count($0, 1...1_024) } ?? 8,
-          conversion: table["conversion"].flatMap { ticks($0) } ?? 2_000,
-          range: value("range", .voltage, 10, &self),
-          step: value("step", .voltage, 20.0 / 65536, &self),
-          pole: value("pole", .time, 10e-6, &self), noise: value("noise", .voltage, 1e-3, &self)))
+          conversion: table["conversion"].flatMap { ticks($0) } ?? ticks(ofNanoseconds: 2_000),
+          range: value("range", .voltage, 10, &self, .positive),
+          step: value("step", .voltage, 20.0 / 65536, &self, .positive),
+          pole: value("pole", .time, 10e-6, &self, .orZero),
+          noise: value("noise", .voltage, 1e-3, &self, .orZero)))
     case "camera":
       allow(["rates", "readout"], &self)
       var rates: [Double] = []
       if let entry = table["rates"], case .array(let elements) = entry.value.kind {
         for element in elements {
           let entry = TOMLTable.Entry(key: "rates", span: entry.span, value: element)
-          rates.append(quantity(entry, .frequency) ?? 0)
+          rates.append(quantity(entry, .frequency, .orZero) ?? 0)
         }
       }
-      return .camera(rates: rates, readout: table["readout"].flatMap { ticks($0) } ?? 100_000)
+      return .camera(
+        rates: rates,
+        readout: table["readout"].flatMap { ticks($0) } ?? ticks(ofNanoseconds: 100_000))
     default:
       report(
         "there is no kind of channel called `\(kind)`", at: table["kind"]?.value.span ?? span,

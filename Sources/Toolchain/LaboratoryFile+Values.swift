@@ -39,10 +39,10 @@ extension LaboratoryReader {
 
   /// A duration that is a whole number of ticks, and not negative.
   mutating func ticks(_ entry: TOMLTable.Entry) -> Int64? {
-    guard let seconds = quantity(entry, .time) else { return nil }
+    guard let seconds = quantity(entry, .time, .orZero) else { return nil }
     let exact = seconds * Double(laboratory.core.ticksPerSecond)
     let rounded = exact.rounded()
-    guard let ticks = Int64(exactly: rounded), ticks >= 0,
+    guard let ticks = Int64(exactly: rounded),
       abs(exact - rounded) < 1e-6 * max(1, rounded)
     else {
       report("`\(entry.key)` is no whole number of ticks", at: entry.value.span)
@@ -51,7 +51,19 @@ extension LaboratoryReader {
     return ticks
   }
 
-  mutating func quantity(_ entry: TOMLTable.Entry, _ wanted: UnitExponents) -> Double? {
+  /// `nanoseconds` in ticks, rounded up.
+  func ticks(ofNanoseconds nanoseconds: Int64) -> Int64 {
+    Int64((Double(nanoseconds) * Double(laboratory.core.ticksPerSecond) / 1e9).rounded(.up))
+  }
+
+  /// Which values of a quantity make sense.
+  enum Sign {
+    case any, orZero, positive
+  }
+
+  mutating func quantity(
+    _ entry: TOMLTable.Entry, _ wanted: UnitExponents, _ sign: Sign = .any
+  ) -> Double? {
     guard let (value, exponents) = parsedQuantity(entry, like: wanted) else { return nil }
     guard exponents == wanted else {
       report(
@@ -59,7 +71,14 @@ extension LaboratoryReader {
         notes: ["Its unit is of another quantity."])
       return nil
     }
-    return value
+    switch sign {
+    case .any: return value
+    case .orZero where value >= 0: return value
+    case .positive where value > 0: return value
+    case .orZero: report("`\(entry.key)` cannot be negative", at: entry.value.span)
+    case .positive: report("`\(entry.key)` is greater than zero", at: entry.value.span)
+    }
+    return nil
   }
 
   private func example(_ exponents: UnitExponents) -> String {

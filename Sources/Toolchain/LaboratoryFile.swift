@@ -54,7 +54,7 @@ struct LaboratoryReader {
       case "costs": readCosts(entry)
       case "ion": readIon(entry)
       case "trigger_rate":
-        laboratory.triggerRate = quantity(entry, .frequency) ?? laboratory.triggerRate
+        laboratory.triggerRate = quantity(entry, .frequency, .orZero) ?? laboratory.triggerRate
       case "devices":
         for device in table(entry)?.entries ?? [] { readDevice(device) }
       default:
@@ -85,7 +85,11 @@ struct LaboratoryReader {
       switch entry.key {
       case "tick": break
       case "margin": laboratory.core.margin = ticks(entry) ?? laboratory.core.margin
-      case "coarse": laboratory.core.coarse = ticks(entry) ?? laboratory.core.coarse
+      case "coarse":
+        laboratory.core.coarse = ticks(entry) ?? laboratory.core.coarse
+        if laboratory.core.coarse < 1 {
+          report("`coarse` is at least one tick", at: entry.value.span)
+        }
       case "lanes": laboratory.core.laneCount = count(entry, 1...64) ?? laboratory.core.laneCount
       case "lane_depth":
         laboratory.core.laneDepth = count(entry, 2...65_536) ?? laboratory.core.laneDepth
@@ -138,10 +142,10 @@ struct LaboratoryReader {
   private mutating func readIon(_ entry: TOMLTable.Entry) {
     for entry in table(entry)?.entries ?? [] {
       func frequency(_ value: inout Double, _ reader: inout LaboratoryReader) {
-        value = reader.quantity(entry, .frequency) ?? value
+        value = reader.quantity(entry, .frequency, .orZero) ?? value
       }
       func seconds(_ value: inout Double, _ reader: inout LaboratoryReader) {
-        value = reader.quantity(entry, .time) ?? value
+        value = reader.quantity(entry, .time, .orZero) ?? value
       }
       var ion = laboratory.ion
       switch entry.key {

@@ -60,6 +60,17 @@ extension Typer {
     ]
   }
 
+  /// `dataset x: [Float; 3] over axis`.
+  private func fixedLengthOverAxes(_ type: Type, _ growing: Type, at place: Span) -> Diagnostic {
+    Diagnostic(
+      .mismatch,
+      "over an axis a dataset has its length from there: a `\(program.text(type))` has its own",
+      at: place,
+      fixes: [
+        Fix("leave out the length", [Edit(place, program.text(growing))])
+      ])
+  }
+
   private mutating func declareAxes(
     _ axes: [ExpressionID], of dataset: Name, _ type: Type, written: TypeID?
   ) -> [(name: String, values: FunctionID)] {
@@ -68,7 +79,10 @@ extension Typer {
     for axis in axes {
       let span = tree.span(of: axis)
       guard case .array(let element) = inner else {
-        if inner != .unknown {
+        if case .fixedArray(let element, let lengths) = type, found.isEmpty {
+          let growing = lengths.reduce(element) { type, _ in .array(type) }
+          report(fixedLengthOverAxes(type, growing, at: written.map { tree.span(of: $0) } ?? span))
+        } else if inner != .unknown {
           report(
             Diagnostic(
               .mismatch, "`\(program.text(type))` has fewer dimensions than axes", at: span,

@@ -46,6 +46,8 @@ extension Typer {
       notes = ["`round`, `floor` and `ceil` choose how; `Int(…)` drops what is behind the point."]
     case (.integer, .integer32): fixes = [Fix("convert it", [Edit(value.span, "Int32(\(text))")])]
     case (.integer32, .integer): fixes = [Fix("convert it", [Edit(value.span, "Int(\(text))")])]
+    case (.array(let element), .array(let due)), (.fixedArray(let element, _), .array(let due)):
+      fixes = elementsConverted(text, at: value.span, from: element, to: due)
     case (.array, .fixedArray) where widens(wanted, to: value.type):
       fixes = [
         Fix(
@@ -64,6 +66,27 @@ extension Typer {
       "this is \(program.described(value.type)), but \(program.described(wanted)) is due here",
       at: value.span,
       notes: notes, fixes: fixes)
+  }
+
+  /// How an array of numbers becomes one of another kind of numbers; none where it cannot.
+  private func elementsConverted(
+    _ text: String, at span: Span, from element: Type, to due: Type
+  ) -> [Fix] {
+    let name: String
+    switch (element, due) {
+    case (.integer, .float(let dimension)), (.integer32, .float(let dimension)):
+      // A dimension that follows from the argument may be none.
+      guard dimension.exponents == Dimension.none.exponents else { return [] }
+      name = "Float"
+    case (.integer, .integer32): name = "Int32"
+    case (.integer32, .integer): name = "Int"
+    case (.number, .integer):
+      return [
+        Fix("convert each, toward zero", [Edit(span, "[Int](\(text))")], application: .never)
+      ]
+    default: return []
+    }
+    return [Fix("convert each", [Edit(span, "[\(name)](\(text))")])]
   }
 
   func isOptional(_ type: Type) -> Bool { if case .optional = type { true } else { false } }

@@ -118,10 +118,19 @@ extension Typer {
       && furthest.allSatisfy {
         mismatch($0.value, wanted: $0.wanted).code == .dimension
       }
+    // Where all stumble over one argument it can be named, and mended where that mends it for one.
+    let culprits = Set(furthest.map(\.value.span))
+    var labels: [Label] = []
+    if culprits.count == 1, let value = furthest.first?.value {
+      labels = [Label("this is \(program.described(value.type))", at: value.span)]
+    }
+    let repairs = furthest.map { mismatch($0.value, wanted: $0.wanted).fixes }.filter {
+      !$0.isEmpty
+    }
     report(
       Diagnostic(
         areQuantities ? .dimension : .mismatch, "no `\(name.text)` takes these arguments", at: span,
-        notes: notes))
+        labels: labels, notes: notes, fixes: repairs.count == 1 ? repairs[0] : []))
   }
 
   /// What to say where labelled arguments would fit one of `shapes` in another order; nil if they

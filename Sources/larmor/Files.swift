@@ -123,11 +123,18 @@ enum Files {
     throw Ending.inputOutput
   }
 
-  /// Writes `text` to `path` so that whoever reads it sees the old file or the new one: beside it,
-  /// and renamed.
+  /// Writes `text` to `path` so that whoever reads it sees the old file or the new one.
+  ///
+  /// It is written beside it and renamed. What stands there keeps its permissions, and a link still
+  /// leads to it.
   static func replace(_ path: String, with text: String) throws(ExitCode) {
-    let temporary = "\(path).\(getpid()).tmp"
-    guard write(text, to: temporary), rename(temporary, path) == 0 else {
+    let resolved = realpath(path, nil)
+    defer { free(resolved) }
+    let target = resolved.map { String(cString: $0) } ?? path
+    let temporary = "\(target).\(getpid()).tmp"
+    var status = stat()
+    let mode = stat(target, &status) == 0 ? status.st_mode & 0o7777 : nil
+    guard write(text, to: temporary, mode: mode), rename(temporary, target) == 0 else {
       let reason = systemMessage()
       unlink(temporary)
       Terminal.complain("`\(path)` cannot be written: \(reason)")
@@ -135,10 +142,12 @@ enum Files {
     }
   }
 
-  private static func write(_ text: String, to path: String) -> Bool {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+  private static func write(_ text: String, to path: String, mode: mode_t?) -> Bool {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode ?? 0o644)
     guard descriptor >= 0 else { return false }
-    let isWritten = writeAll(text, to: descriptor) && fsync(descriptor) == 0
+    let isWritten =
+      writeAll(text, to: descriptor)
+      && (mode.map { fchmod(descriptor, $0) == 0 } ?? true) && fsync(descriptor) == 0
     return close(descriptor) == 0 && isWritten
   }
 

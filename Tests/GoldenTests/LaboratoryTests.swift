@@ -33,6 +33,13 @@ import Toolchain
     #expect(faults("a = [1,").count == 1)
     #expect(faults("[a") == ["1:3 `]` is due here"])
     #expect(faults("a = 2026-01-01").count == 1)
+    #expect(faults("[ion]\nt1 = \"-5 ms\"") == ["2:6 `t1` cannot be negative"])
+    #expect(faults("[core]\nmargin = \"-5 us\"") == ["2:10 `margin` cannot be negative"])
+    #expect(faults("trigger_rate = \"-1 kHz\"") == ["1:16 `trigger_rate` cannot be negative"])
+    #expect(
+      faults("[devices.a]\ndriver = \"DAC\"\nrange = \"0 V\"").contains {
+        $0.hasSuffix("`range` is greater than zero")
+      })
   }
 
   @Test func tomlIsRead() throws {

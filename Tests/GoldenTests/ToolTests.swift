@@ -36,6 +36,18 @@ struct ToolTests {
     #expect(try Command(["format", "/nowhere.exp"]).code == 66)
   }
 
+  @Test func aScriptStaysOneAndALinkLeadsWhereItLed() throws {
+    let url = try folder(["a.exp": "#!/usr/bin/env -S larmor run\nfn f( ) { }\n"])
+    let script = url.path + "/a.exp"
+    let files = FileManager.default
+    try files.setAttributes([.posixPermissions: 0o750], ofItemAtPath: script)
+    try files.createSymbolicLink(atPath: url.path + "/link.exp", withDestinationPath: "a.exp")
+    #expect(try Command(["format", url.path + "/link.exp"]).code == 0)
+    #expect(try text(url, "a.exp") == "#!/usr/bin/env -S larmor run\nfn f() { }\n")
+    #expect(try files.attributesOfItem(atPath: script)[.posixPermissions] as? Int == 0o750)
+    #expect(try files.destinationOfSymbolicLink(atPath: url.path + "/link.exp") == "a.exp")
+  }
+
   @Test func fixesAreApplied() throws {
     let url = try folder([
       "a.exp": """
