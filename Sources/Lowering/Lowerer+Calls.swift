@@ -64,6 +64,8 @@ extension Lowerer {
     let place: ResolvedPlace?
     /// On the device, where it is a function: that is known when compiling.
     var function: StaticFunction? = nil
+    /// What is known of it while a block is sorted.
+    var known = Known.dynamic
   }
 
   /// Evaluates `arguments` from left to right, so that each keeps the value that it had then.
@@ -95,9 +97,9 @@ extension Lowerer {
   mutating func evaluateStatic(_ arguments: [TypedArgument]) -> [Argument] {
     var values = evaluate(arguments)
     for (index, argument) in arguments.enumerated() where values[index].operand.constant == nil {
-      guard case .value(let value) = argument, let constant = staticValue(of: value) else {
-        continue
-      }
+      guard case .value(let value) = argument else { continue }
+      values[index].known = knownPlainly(value)
+      guard case .value(let constant) = values[index].known else { continue }
       discard(values[index].operand)
       values[index].operand = .constant(constant)
     }

@@ -207,8 +207,9 @@ extension Lowerer {
       bindings.append(.run(run))
     }
     frames.append(newFrame(of: instance))
-    for (parameter, binding) in zip(parameters, bindings) {
+    for (parameter, (value, binding)) in zip(parameters, zip(values, bindings)) {
       bind(parameter.local, binding)
+      note(value.known, of: parameter.local)
     }
     var list = function.body.statements[...]
     var result: TypedExpression?

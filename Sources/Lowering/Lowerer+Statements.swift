@@ -113,6 +113,7 @@ extension Lowerer {
     scopes[scopes.count - 1].append(run)
     store(operand, valueType, into: run, at: value.span)
     bind(local, .run(run))
+    note(walk == nil ? .dynamic : knownPlainly(value), of: local)
   }
 
   /// Whether a constant is loaded anew wherever it is mentioned; big ones have a place of their
@@ -260,12 +261,25 @@ extension Lowerer {
         continue
       case .binding(let local, let expression):
         let optional = type(of: expression)
+        let known = walk == nil ? .dynamic : knownPlainly(expression)
+        note(.dynamic, of: local)
+        if case .value(.optional(let content)) = known,
+          content.map({ !isVariable(local) && isKeptUnloaded($0) }) ?? true
+        {
+          discard(evaluateStatic(expression))
+          if let content { bind(local, .constant(content)) }
+          (slot, constant) = (0, content != nil)
+          break
+        }
         let run = declare(words(of: optional, at: expression.span))
         let operand = evaluate(expression, hint: run)
         store(operand, optional, into: run, at: expression.span)
         guard !run.words.isEmpty else { return .always(false) }
         binding = (local, run)
-        (slot, constant) = (run.first, nil)
+        switch known {
+        case .value, .present: (slot, constant) = (run.first, true)
+        case .dynamic, .fails: (slot, constant) = (run.first, nil)
+        }
       }
       if isLast { charge(operations: 1) }
       if let source { discard(source) }

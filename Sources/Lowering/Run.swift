@@ -61,6 +61,9 @@ struct Frame {
   let substitution: [GenericID: GenericArgument]
   let device: MemberID?
   var locals: [Binding?]
+  /// The indices of locals that are optionals and have a value, whatever it is; while a block is
+  /// sorted.
+  var presentLocals: Set<Int> = []
   var loops: [LoopContext] = []
 }
 

@@ -16,13 +16,14 @@ extension Lowerer {
     case .float(let value): return .value(.float(value))
     case .boolean(let value): return .value(.boolean(value))
     case .text(let value): return .value(.text(value))
-    case .none, .device, .ownDevice, .function, .numbers: return .dynamic
+    case .none: return .value(.optional(nil))
+    case .device, .ownDevice, .function, .numbers: return .dynamic
     case .local(let id):
       let index = Int(id.index)
       if index < frame.locals.count, case .constant(let constant)? = frame.locals[index] {
         return .value(constant)
       }
-      return .dynamic
+      return frame.presentLocals.contains(index) ? .present : .dynamic
     case .member(let id): return knownMember(id)
     case .unary(let operation, let operand):
       let operation = operation.resolved(for: type(of: operand))
@@ -49,10 +50,17 @@ extension Lowerer {
       switch tryValue(left) {
       case .fails: return .fails
       case .value(let value): return value == .boolean(isAnd) ? tryValue(right) : .value(value)
-      case .dynamic: return hasTimeline(right) ? .fails : .dynamic
+      case .dynamic, .present: return hasTimeline(right) ? .fails : .dynamic
       }
     case .coalesce(let left, let right):
-      return succeeds(left) && !hasTimeline(right) ? .dynamic : .fails
+      if hasTimeline(right) { return .fails }
+      let isPlain = !hasTimeline(left)
+      switch tryValue(left) {
+      case .fails: return .fails
+      case .value(.optional(let content?)) where isPlain: return .value(content)
+      case .value(.optional(nil)) where isPlain: return tryValue(right)
+      case .value, .present, .dynamic: return .dynamic
+      }
     case .call(let id, let substitution, let arguments):
       var device: MemberID?
       if case .driver = program[id].owner { device = frame.device }
@@ -81,7 +89,8 @@ extension Lowerer {
       case .value(let holds):
         if holds == .boolean(true) { return tryBlock(then) ? tryValue(value) : .fails }
         return tryBlock(otherwise) ? tryValue(other) : .fails
-      case .dynamic: return hasTimeline(expression) || escapes(expression) ? .fails : .dynamic
+      case .dynamic, .present:
+        return hasTimeline(expression) || escapes(expression) ? .fails : .dynamic
       }
     case .sequence(let block, let value): return tryBlock(block) ? tryValue(value) : .fails
     case .isCase(let base, let tag):
@@ -93,7 +102,15 @@ extension Lowerer {
         values[0].payload(tag, field).map { .value($0) } ?? .dynamic
       }
     case .comprehension: return hasTimeline(expression) ? .fails : .dynamic
-    case .some(let a): return all([a])
+    case .some(let a):
+      let isPlain = !hasTimeline(a)
+      switch tryValue(a) {
+      case .fails: return .fails
+      case .value(let value) where isPlain: return .value(.optional(value))
+      case .value, .present, .dynamic: return isPlain ? .present : .dynamic
+      }
+    case .enumeration(_, let tag, let parts) where parts.isEmpty:
+      return .value(.enumeration(tag, []))
     case .structure(_, let parts), .enumeration(_, _, let parts), .array(let parts),
       .sharedElement(_, let parts):
       return all(parts)
@@ -123,7 +140,7 @@ extension Lowerer {
     for expression in expressions {
       switch tryValue(expression) {
       case .fails: return .fails
-      case .dynamic: break
+      case .dynamic, .present: break
       case .value(let value): values.append(value)
       }
     }
@@ -147,7 +164,7 @@ extension Lowerer {
     for operand in operands {
       switch tryValue(operand) {
       case .fails: return .fails
-      case .dynamic: values.append(nil)
+      case .dynamic, .present: values.append(nil)
       case .value(let value): values.append(value)
       }
     }

@@ -25,6 +25,8 @@ struct WalkTrial {
 /// What a walk knows of an expression.
 enum Known {
   case value(Constant)
+  /// An optional that has a value, which is dynamic.
+  case present
   case dynamic
   /// The block cannot be sorted.
   case fails
@@ -42,6 +44,8 @@ extension Lowerer {
   /// Whether the branches `statements` of a `parallel` block can be sorted when compiling.
   mutating func canSort(_ statements: [TypedStatement]) -> Bool {
     trial = WalkTrial()
+    let present = frame.presentLocals
+    defer { frame.presentLocals = present }
     return tryBranches(statements)
   }
 
@@ -58,10 +62,33 @@ extension Lowerer {
 
   /// The value of `expression` if all of it is static and does nothing on the timeline.
   mutating func staticValue(of expression: TypedExpression) -> Constant? {
-    if hasTimeline(expression) { return nil }
-    trial = WalkTrial()
-    if case .value(let constant) = tryValue(expression) { return constant }
+    if case .value(let constant) = knownPlainly(expression) { return constant }
     return nil
+  }
+
+  /// What is known of `expression`; nothing where it works on the timeline.
+  mutating func knownPlainly(_ expression: TypedExpression) -> Known {
+    if hasTimeline(expression) { return .dynamic }
+    trial = WalkTrial()
+    return tryValue(expression)
+  }
+
+  /// Notes of `local`, which has just been bound, whether it is an optional that has a value.
+  mutating func note(_ known: Known, of local: LocalID) {
+    frame.presentLocals.remove(Int(local.index))
+    if case .present = known, !isVariable(local) {
+      frame.presentLocals.insert(Int(local.index))
+    }
+  }
+
+  /// Binds `local` to what is known of its value.
+  private mutating func bind(_ local: LocalID, to known: Known) {
+    if case .value(let constant) = known, !isVariable(local) {
+      bind(local, .constant(constant))
+    } else {
+      bind(local, .dynamic)
+    }
+    note(known, of: local)
   }
 
   private mutating func tryBranches(_ statements: [TypedStatement]) -> Bool {
@@ -104,16 +131,16 @@ extension Lowerer {
       case .value(let holds):
         if holds == .boolean(true) { return tryBlock(then) }
         return otherwise.map { tryBlock($0) } ?? true
-      case .dynamic: return !hasTimeline(statement) && !escapes(statement)
+      case .dynamic, .present: return !hasTimeline(statement) && !escapes(statement)
       }
     case .guarded(let conditions, let block):
       switch tryConditions(conditions) {
       case .fails: return false
       case .value(let holds): return holds == .boolean(true) || tryBlock(block)
-      case .dynamic:
+      case .dynamic, .present:
         for condition in conditions {
           switch condition {
-          case .binding(let local, _), .declare(let local, _): bind(local, .dynamic)
+          case .binding(let local, _), .declare(let local, _): bind(local, to: .dynamic)
           case .expression: break
           }
         }
@@ -131,11 +158,9 @@ extension Lowerer {
   }
 
   private mutating func tryDeclare(_ local: LocalID, _ value: TypedExpression) -> Bool {
-    switch tryValue(value) {
-    case .fails: return false
-    case .dynamic: bind(local, .dynamic)
-    case .value(let constant): bind(local, isVariable(local) ? .dynamic : .constant(constant))
-    }
+    let known = tryValue(value)
+    if case .fails = known { return false }
+    bind(local, to: known)
     return true
   }
 
@@ -160,7 +185,7 @@ extension Lowerer {
       while let value = rounds.next() {
         trial.stepCount += 1
         guard trial.stepCount <= WalkLimits.stepCountMax else { return false }
-        bind(loop.variable, isVariable(loop.variable) ? .dynamic : .constant(.integer(value)))
+        bind(loop.variable, to: .value(.integer(value)))
         if isParallel { trial.offset = start }
         guard tryBlock(body) else { return false }
         end = max(end, trial.offset)
@@ -184,13 +209,20 @@ extension Lowerer {
   mutating func tryConditions(_ conditions: [TypedCondition]) -> Known {
     for condition in conditions {
       switch condition {
-      case .binding: return .dynamic
+      case .binding(let local, let optional):
+        switch tryValue(optional) {
+        case .fails: return .fails
+        case .present: bind(local, to: .dynamic)
+        case .value(.optional(nil)): return .value(.boolean(false))
+        case .value(.optional(let content?)): bind(local, to: .value(content))
+        case .value, .dynamic: return .dynamic
+        }
       case .declare(let local, let value):
         guard tryDeclare(local, value) else { return .fails }
       case .expression(let expression):
         switch tryValue(expression) {
         case .fails: return .fails
-        case .dynamic: return .dynamic
+        case .dynamic, .present: return .dynamic
         case .value(let constant):
           // What stands after a condition that fails is not evaluated.
           guard constant == .boolean(true) else { return .value(.boolean(false)) }
@@ -221,22 +253,20 @@ extension Lowerer {
     let function = program[instance.function]
     if program.passesTimeline(arguments) { return .fails }
     var instance = instance
-    var bindings: [Binding] = []
+    var bindings: [Known] = []
     for argument in arguments {
       switch argument {
       case .value(let value) where value.type.isOfDevices:
         guard let device = tryDevice(value) else { return .fails }
         instance.devices.append(device)
-        bindings.append(.device(device))
+        bindings.append(.dynamic)
       case .place(let place):
         guard tryPlace(place), !function.effects.contains(.timeline) else { return .fails }
         bindings.append(.dynamic)
       case .value(let value):
-        switch tryValue(value) {
-        case .fails: return .fails
-        case .dynamic: bindings.append(.dynamic)
-        case .value(let constant): bindings.append(.constant(constant))
-        }
+        let known = tryValue(value)
+        if case .fails = known { return .fails }
+        bindings.append(known)
       }
     }
     guard function.effects.contains(.timeline) else { return .dynamic }
@@ -249,8 +279,7 @@ extension Lowerer {
     }
     for (parameter, binding) in zip(function.parameters, bindings)
     where !parameter.type.isOfDevices {
-      let isStatic = !isVariable(parameter.local)
-      bind(parameter.local, isStatic ? binding : .dynamic)
+      bind(parameter.local, to: binding)
     }
     var statements = function.body.statements[...]
     var result: TypedExpression?

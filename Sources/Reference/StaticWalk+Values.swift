@@ -33,7 +33,8 @@ extension StaticWalk {
     case .device(let id): return .value(interpreter.deviceValue(id))
     case .ownDevice:
       return scope.device.map { .value(interpreter.deviceValue($0)) } ?? .dynamic
-    case .none, .function, .numbers: return .dynamic
+    case .none: return .value(.optional(nil))
+    case .function, .numbers: return .dynamic
     case .local(let id): return try known(id)
     case .member(let id): return known(id)
     case .unary(let operation, let operand):
@@ -65,14 +66,16 @@ extension StaticWalk {
       if case .and = expression.kind { goesOn = true } else { goesOn = false }
       switch try known(left) {
       case .value(let value): return value == .boolean(goesOn) ? try known(right) : .value(value)
-      case .dynamic:
+      case .dynamic, .present:
         if Contents(of: right, typed, device: scope.device).hasTimeline { throw Unsortable() }
         return .dynamic
       }
     case .coalesce(let left, let right):
-      _ = try known(left)
       if Contents(of: right, typed, device: scope.device).hasTimeline { throw Unsortable() }
-      return .dynamic
+      let isPlain = !Contents(of: left, typed, device: scope.device).hasTimeline
+      guard case .value(.optional(let content)) = try known(left), isPlain else { return .dynamic }
+      if let content { return .value(content) }
+      return try known(right)
     case .call(let callee, let generics, let arguments):
       var own: MemberID?
       if case .driver = typed[callee].owner { own = scope.device }
@@ -124,8 +127,12 @@ extension StaticWalk {
       if Contents(of: expression, typed, device: scope.device).hasTimeline { throw Unsortable() }
       return .dynamic
     case .some(let a):
-      _ = try known(a)
-      return .dynamic
+      let content = try known(a)
+      if Contents(of: a, typed, device: scope.device).hasTimeline { return .dynamic }
+      guard case .value(let value) = content else { return .present }
+      return .value(.optional(value))
+    case .enumeration(_, let tag, let parts) where parts.isEmpty:
+      return .value(.enumeration(tag, []))
     case .structure(_, let parts), .enumeration(_, _, let parts), .array(let parts),
       .sharedElement(_, let parts):
       _ = try knownAll(parts)
@@ -173,6 +180,7 @@ extension StaticWalk {
 
   private mutating func known(_ local: LocalID) throws(Unsortable) -> Known {
     if let value = scope.known[local] { return .value(value) }
+    if scope.present.contains(local) { return .present }
     guard scope.isOutermost, !isVariable(local), let declared = declarations[local] else {
       return .dynamic
     }
@@ -274,13 +282,18 @@ extension StaticWalk {
     let function = typed[callee]
     if typed.passesTimeline(arguments) { throw Unsortable() }
     var known: [LocalID: Value] = [:]
+    var present: Set<LocalID> = []
     for (parameter, argument) in zip(function.parameters, arguments) {
       switch argument {
       case .place(let place):
         try go(place)
         if function.effects.contains(.timeline) { throw Unsortable() }
       case .value(let value):
-        if case .value(let value) = try self.known(value) { known[parameter.local] = value }
+        switch try self.known(value) {
+        case .value(let value): known[parameter.local] = value
+        case .present: present.insert(parameter.local)
+        case .dynamic: break
+        }
       }
     }
     guard function.effects.contains(.timeline) else { return .dynamic }
@@ -289,11 +302,13 @@ extension StaticWalk {
       let index = Int(parameter.local.index)
       if function.locals.indices.contains(index), function.locals[index].isVariable {
         known[parameter.local] = nil
+        present.remove(parameter.local)
       }
     }
     scopes.append(
       Scope(
-        function: callee, device: device, generics: generics, known: known, isOutermost: false))
+        function: callee, device: device, generics: generics, known: known, present: present,
+        isOutermost: false))
     defer { scopes.removeLast() }
     var statements = function.body.statements[...]
     var result: TypedExpression?

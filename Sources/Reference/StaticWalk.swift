@@ -7,6 +7,8 @@ import Values
 struct StaticWalk {
   enum Known {
     case value(Value)
+    /// An optional that has a value, which is dynamic.
+    case present
     case dynamic
   }
   /// The block cannot be sorted.
@@ -18,6 +20,8 @@ struct StaticWalk {
     let device: MemberID?
     let generics: [GenericID: GenericArgument]
     var known: [LocalID: Value]
+    /// Optionals that have a value, whatever it is.
+    var present: Set<LocalID> = []
     /// Locals of code outside of the walk are looked up at their declarations.
     let isOutermost: Bool
   }
@@ -112,6 +116,8 @@ struct StaticWalk {
     } else {
       scopes[scopes.count - 1].known[local] = nil
     }
+    scopes[scopes.count - 1].present.remove(local)
+    if case .present = known, !isVariable(local) { scopes[scopes.count - 1].present.insert(local) }
   }
 
   // MARK: Statements
@@ -227,11 +233,17 @@ struct StaticWalk {
   mutating func known(_ conditions: [TypedCondition]) throws(Unsortable) -> Bool? {
     for condition in conditions {
       switch condition {
-      case .binding: return nil
+      case .binding(let local, let optional):
+        switch try known(optional) {
+        case .present: bind(local, .dynamic)
+        case .value(.optional(nil)): return false
+        case .value(.optional(let content?)): bind(local, .value(content))
+        case .value, .dynamic: return nil
+        }
       case .declare(let local, let value): bind(local, try known(value))
       case .expression(let expression):
         switch try known(expression) {
-        case .dynamic: return nil
+        case .dynamic, .present: return nil
         case .value(let value): if value != .boolean(true) { return false }
         }
       }

@@ -165,8 +165,8 @@ extension Parser {
   }
 
   /// Whether the `<` at `start`, behind a name, opens type arguments, as in `Float<V>(x)`: no space
-  /// stands around it, only what types are made of stands up to the `>`, and `(`, `]` or `.` right
-  /// behind that.
+  /// stands around it, only what types are made of stands up to the `>`, and `(`, `]`, `;` or `.`
+  /// right behind that.
   private func beginsTypeArguments(at start: Int) -> Bool {
     let less = tokens[start]
     guard less.start == tokens[start - 1].end, start + 1 < tokens.count,
@@ -191,7 +191,7 @@ extension Parser {
       if depth <= 0 {
         let next = tokens[place + 1]
         return depth == 0 && next.start == tokens[place].end
-          && (next.kind == .leftParenthesis || next.kind == .rightBracket || next.kind == .dot)
+          && [.leftParenthesis, .rightBracket, .semicolon, .dot].contains(next.kind)
       }
       place += 1
     }

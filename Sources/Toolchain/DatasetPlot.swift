@@ -5,12 +5,16 @@ import Values
 
 extension Plot {
   /// The curve of `dataset`, a dataset of numbers over one axis, or over its indices where it has
-  /// none; nil of all others.
+  /// none.
+  ///
+  /// Nil of all others, and where there is nothing to draw.
   package init?(_ dataset: RunRecord.Dataset, of record: RunRecord, in program: TypedProgram) {
     let rate = Double(max(program.description.core.ticksPerSecond, 1))
     guard dataset.axes.count <= 1, let element = dataset.type.element, element.element == nil,
       case .array(let elements) = dataset.value
     else { return nil }
+    // The rows of a matrix are no curve.
+    if case .fixedArray(_, let lengths) = dataset.type, lengths.count > 1 { return nil }
     let ys = elements.map { value -> Double? in
       if case .value(let constant) = value { constant.stored(element, rate) } else { nil }
     }
@@ -32,6 +36,8 @@ extension Plot {
     }
     let unit = displayUnit(of: element, reaching: ys.compactMap { $0?.magnitude }.max() ?? 0)
     var points = zip(xs, ys).map { (x: $0 / scaleX, y: $1.map { $0 / unit.scale }) }
+    // Over an axis of pairs, or of infinite values alone, there is nothing to draw.
+    guard points.contains(where: { $0.x.isFinite && $0.y?.isFinite == true }) else { return nil }
     // An axis need not be sorted; a curve is.
     points.sort { $0.x < $1.x }
     let up = PlotAxis(label: dataset.name, unit: unit.name)

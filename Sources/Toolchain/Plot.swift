@@ -152,8 +152,12 @@ private struct Ruler {
     isExponential = places > 6 || exponent > 9
   }
 
-  /// Where `value` lies, from 0 to 1.
-  func place(_ value: Double) -> Double { min(max((value - low) / (high - low), 0), 1) }
+  /// Where `value` lies, from 0 to 1; in the middle where the range is too narrow to tell.
+  func place(_ value: Double) -> Double {
+    // Halves, since the whole range may be more than there are numbers.
+    let share = (value / 2 - low / 2) / (high / 2 - low / 2)
+    return share.isNaN ? 0.5 : min(max(share, 0), 1)
+  }
 
   func text(_ tick: Double) -> String {
     if tick == 0 { return "0" }

@@ -84,7 +84,19 @@ package struct ValueJSON: Sendable {
     switch value {
     case .missing: .null
     case .value(let constant): json(of: constant, type)
-    case .array(let elements): .array(elements.map { json(of: $0, type.element ?? .unknown) })
+    case .array(let elements): .array(json(of: elements, type))
+    }
+  }
+
+  /// The elements of a dataset's value; a matrix, whose rows stand in one array, has rows here.
+  private func json(of elements: [DatasetValue], _ type: Type) -> [JSONValue] {
+    guard case .fixedArray(let element, let lengths) = type, lengths.count > 1,
+      case .known(let rowCount)? = lengths.first, rowCount > 0
+    else { return elements.map { json(of: $0, type.element ?? .unknown) } }
+    let row = Type.fixedArray(element, Array(lengths.dropFirst()))
+    let length = elements.count / rowCount
+    return (0..<rowCount).map { number in
+      json(of: .array(Array(elements[number * length..<(number + 1) * length])), row)
     }
   }
 

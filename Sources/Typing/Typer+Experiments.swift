@@ -325,7 +325,11 @@ extension Typer {
         Diagnostic(
           .unknownDevice,
           "the laboratory `\(program.description.name)` has no device called `\(name)`", at: span,
-          notes: notes + ["It has \(names.joined(separator: ", "))."], fixes: fixes)
+          notes: notes + [
+            names.isEmpty
+              ? "It describes none; `extends = \"default\"` takes in those of the default laboratory."
+              : "It has \(names.joined(separator: ", "))."
+          ], fixes: fixes)
       )
     }
     guard let driver = program.drivers.first(where: { $0.name == device.driver }) else {

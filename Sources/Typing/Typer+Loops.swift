@@ -104,15 +104,45 @@ extension Typer {
       variable = declareLocal(name, element, isVariable: false, warns: false)
     case .wildcard:
       variable = body.newLocal("_", element, isVariable: false, at: tree.span(of: pattern))
-    case .tuple:
+    case .tuple(let parts):
       variable = body.newLocal("", element, isVariable: false, at: tree.span(of: pattern))
-      let whole = TypedExpression(.local(variable), element, at: tree.span(of: pattern))
+      var type = element
+      if parts.count == 2, !isRange(source),
+        let fault = indexBesideElement(pattern, element, source)
+      {
+        report(fault)
+        type = .unknown
+      }
+      let whole = TypedExpression(.local(variable), type, at: tree.span(of: pattern))
       bind(pattern, to: whole, isVariable: false, at: tree.span(of: pattern), into: &head)
     case .invalid, .enumCase, .literal, .range:
       variable = body.newLocal("_", element, isVariable: false, at: tree.span(of: pattern))
     }
     guard let typed else { return nil }
     return TypedLoop(source: typed, variable: variable)
+  }
+
+  /// What is to be said of `for (i, x) in xs`; nil where the elements are pairs.
+  private func indexBesideElement(_ pattern: PatternID, _ element: Type, _ source: ExpressionID)
+    -> Diagnostic?
+  {
+    switch element {
+    case .tuple, .unknown, .never: return nil
+    default: break
+    }
+    let array = tree.span(of: source)
+    let end = Span(array.source, Int(array.end), Int(array.end))
+    let edits: [Edit]
+    switch tree[source] {
+    case .name, .member, .call, .index, .array: edits = [Edit(end, ".enumerated()")]
+    default:
+      let start = Span(array.source, Int(array.start), Int(array.start))
+      edits = [Edit(start, "("), Edit(end, ").enumerated()")]
+    }
+    return Diagnostic(
+      .mismatch, "`\(program.text(element))` does not come apart into 2 values",
+      at: tree.span(of: pattern),
+      fixes: [Fix("for each element with its index: `enumerated`", edits)])
   }
 
   /// What is to be said of a loop whose bounds are no whole numbers; nil if one of them is.

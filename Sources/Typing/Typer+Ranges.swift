@@ -8,8 +8,16 @@ extension Typer {
   mutating func rejectDefaultsOutOfRange() {
     for member in program.members where member.kind == .argument {
       guard let value = member.initializer.flatMap({ written(program[$0]) }) else { continue }
-      let lower = member.lower.flatMap { written(program[$0]) }.flatMap(number)
-      let upper = member.upper.flatMap { written(program[$0]) }.flatMap(number)
+      let low = limit(member.lower, of: member)
+      let high = limit(member.upper, of: member)
+      let (lower, upper) = (low.flatMap(number), high.flatMap(number))
+      if let low, let lower, let upper, lower > upper {
+        report(
+          Diagnostic(
+            .valueOutOfRange, "the range of `\(member.name)` is empty", at: low.span,
+            remark: "the lower limit lies above the upper one"))
+        continue
+      }
       var values = [value]
       if let elements = value.writtenElements { values = elements }
       for value in values {
@@ -24,6 +32,16 @@ extension Typer {
             notes: ["Every run that does not give the argument another value would be refused."]))
       }
     }
+  }
+
+  /// A limit as it is written; nil where it is of another type, which has been reported.
+  private func limit(_ initializer: FunctionID?, of member: Member) -> TypedExpression? {
+    var type = member.type
+    while let element = type.arrayElement { type = element }
+    guard let value = initializer.flatMap({ written(program[$0]) }), value.type == type else {
+      return nil
+    }
+    return value
   }
 
   /// The value that `initializer` gives.

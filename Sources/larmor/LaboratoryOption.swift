@@ -23,8 +23,11 @@ struct LaboratoryOption: ParsableArguments {
     // A relative path leads no further up than its own parts and the folders above the current one.
     for _ in 0..<64 {
       let path = folder == "/" ? "/lab.toml" : "\(folder)/lab.toml"
-      if case .success(let bytes) = Files.read(path) {
-        return try read(path, bytes, json: json)
+      switch Files.read(path) {
+      case .success(let bytes): return try read(path, bytes, json: json)
+      case .failure(.notFound): break
+      // Another laboratory is not to be taken for the one that is meant.
+      case .failure(.unreadable): return try read(path, Files.readOrExit(path), json: json)
       }
       guard let parent = Self.parent(of: folder) else { break }
       folder = parent

@@ -23,8 +23,7 @@ struct Presentation {
         for line in plot.lines(width: width, height: 18, inColour: colours) {
           Terminal.result(line)
         }
-      } else if let value = dataset.value.constant {
-        let text = printer.text(value, dataset.type)
+      } else if let text = text(of: dataset.value, dataset.type, printer) {
         let shown =
           text.count > Self.valueLengthMax ? text.prefix(Self.valueLengthMax) + " …" : text[...]
         Terminal.result("\(dataset.name) = \(shown)")
@@ -41,6 +40,15 @@ struct Presentation {
         show(error, "after that, `cleanup` of \(record.experiment) failed with")
       }
     }
+  }
+
+  /// The value of a dataset; nil where nothing of it was written.
+  private func text(of value: DatasetValue, _ type: Type, _ printer: Printer) -> String? {
+    if let whole = value.constant { return printer.text(whole, type) }
+    guard case .array(let elements) = value else { return nil }
+    let parts = elements.map { text(of: $0, type.element ?? .unknown, printer) }
+    if parts.allSatisfy({ $0 == nil }) { return nil }
+    return "[" + parts.map { $0 ?? "missing" }.joined(separator: ", ") + "]"
   }
 
   private func show(_ error: RunError, _ what: String) {

@@ -129,6 +129,33 @@ struct CommandLineTests {
     #expect((shown["images"] as? [String])?.count == 2)
   }
 
+  @Test func aLaboratoryThatCannotBeReadIsNotPassedOver() throws {
+    let folder = try folder()
+    try Self.blink.write(
+      to: folder.appendingPathComponent("a.exp"), atomically: true, encoding: .utf8)
+    try FileManager.default.createDirectory(
+      at: folder.appendingPathComponent("lab.toml"), withIntermediateDirectories: false)
+    let result = try larmor("check", folder.path + "/a.exp")
+    #expect(result.code == 66 && result.complaints.contains("lab.toml` is a folder"))
+  }
+
+  @Test func valuesThatAreHardToDrawAreDrawn() throws {
+    let file = try program(
+      """
+      experiment X {
+          dataset tiny: [Float]
+          dataset huge: [Float]
+          dataset odd: [Float]
+          run {
+              tiny = [-0.0, 1e-320]
+              huge = [-1.7e308, 1.7e308]
+              odd = [Float.nan, Float.infinity, -Float.infinity]
+          }
+      }
+      """)
+    #expect(try larmor("run", file).code == 0)
+  }
+
   @Test func valuesGoToTheExperimentsThatHaveThem() throws {
     let file = try program(
       """

@@ -37,9 +37,10 @@ import Toolchain
     #expect(faults("[core]\nmargin = \"-5 us\"") == ["2:10 `margin` cannot be negative"])
     #expect(faults("trigger_rate = \"-1 kHz\"") == ["1:16 `trigger_rate` cannot be negative"])
     #expect(
-      faults("[devices.a]\ndriver = \"DAC\"\nrange = \"0 V\"").contains {
-        $0.hasSuffix("`range` is greater than zero")
-      })
+      faults("[devices.a]\ndriver = \"DAC\"\nchannel = { kind = \"dac\", range = \"0 V\" }")
+        .contains {
+          $0.hasSuffix("`range` is greater than zero")
+        })
   }
 
   @Test func tomlIsRead() throws {
