@@ -59,6 +59,13 @@ package enum Repository {
   /// for all.
   package static let chosen: String? = ProcessInfo.processInfo.environment["GOLDEN"]
 
+  /// How many programs the freeze analysis is attacked with, and the seed of the first
+  /// (`FREEZE=100000 FREEZE_FROM=0`).
+  package static let frozen: (count: Int, first: Int) = (
+    ProcessInfo.processInfo.environment["FREEZE"].flatMap(Int.init) ?? 1_000,
+    ProcessInfo.processInfo.environment["FREEZE_FROM"].flatMap(Int.init) ?? 0
+  )
+
   /// How many programs are to be generated, and the seed of the first (`GENERATED=100000
   /// GENERATED_FROM=0`).
   package static let generated: (count: Int, first: Int) = (

@@ -1,0 +1,118 @@
+import Diagnostics
+import Laboratory
+import Reference
+import TestKit
+import Testing
+import Toolchain
+import Typing
+
+/// The freeze analysis against a judge that goes every way by itself, on random programs.
+///
+/// `FREEZE=100000 FREEZE_FROM=0 swift test -c release --filter FreezeAttackTests` tries more of
+/// them. A failure names the seed and shows the program.
+@Suite struct FreezeAttackTests {
+  private static let shardCount = 20
+  private static let (count, first) = Repository.frozen
+
+  private struct Tally {
+    var judged = 0
+    var accepted = 0
+    var breaches = 0
+    var givenUp = 0
+    var otherwise: [String: Int] = [:]
+    var wrong = 0
+  }
+
+  @Test(arguments: 0..<shardCount) func theJudgeAgrees(_ shard: Int) {
+    var tally = Tally()
+    for number in stride(from: shard, to: Self.count, by: Self.shardCount) {
+      judge(seed: UInt64(Self.first + number), &tally)
+      if tally.wrong >= 3 { break }
+    }
+    let all = Self.count / Self.shardCount
+    #expect(tally.judged * 10 > all * 6, "\(tally)")
+    #expect(tally.accepted * 10 > all, "\(tally)")
+    #expect(tally.breaches * 2 > all, "\(tally)")
+  }
+
+  private func judge(seed: UInt64, _ tally: inout Tally) {
+    let (text, kernels) = FreezeProgramGenerator.program(seed: seed)
+    let program = load("generated.exp", Array(text.utf8)) { _ in .failure(.notFound) }
+    let typed = type(program.modules, against: .defaultLaboratory)
+    let checked = check(program, against: .defaultLaboratory)
+    guard let tree = typed.value, !typed.hasErrors, let experiment = tree.experiments.first else {
+      for diagnostic in checked.diagnostics where diagnostic.severity == .error {
+        let code = diagnostic.code
+        if code != .staleCapture, code != .writtenWhileRunning {
+          tally.otherwise["\(code.rawValue) \(diagnostic.message)", default: 0] += 1
+        }
+      }
+      return
+    }
+    let frozen = kernels.compactMap { self.frozen($0, in: tree) }
+    #expect(frozen.count == kernels.count, "seed \(seed)")
+    guard let ways = HostWays(tree, experiment: experiment.id, kernels: frozen) else { return }
+    if ways.isGivenUp {
+      tally.givenUp += 1
+      return
+    }
+    tally.judged += 1
+    let source = program.sources[program.main]
+    func show(_ span: Span) -> String {
+      "line \(source.position(of: span.start).line) \(source.text(span))"
+    }
+    func reported(_ code: Code) -> Set<String> {
+      Set(checked.diagnostics.filter { $0.code == code }.map { show($0.span) })
+    }
+    let (stale, meanwhile) = (reported(.staleCapture), reported(.writtenWhileRunning))
+    let staleTrue = Set(ways.staleCalls.map { show($0.span) })
+    let meanwhileTrue = Set(ways.writesWhileRunning.map { show($0.span) })
+    if stale.isEmpty, meanwhile.isEmpty { tally.accepted += 1 }
+    tally.breaches += staleTrue.count + meanwhileTrue.count
+    if stale != staleTrue || meanwhile != meanwhileTrue {
+      tally.wrong += 1
+      let missed = ways.staleCalls.filter { !stale.contains(show($0.span)) }
+      let witness = missed.map { "\(show($0.span)): \($0.way.map(show))" }
+      Issue.record(
+        """
+        seed \(seed)
+        E0301 missed: \(staleTrue.subtracting(stale)) false: \(stale.subtracting(staleTrue))
+        E0302 missed: \(meanwhileTrue.subtracting(meanwhile)) \
+        false: \(meanwhile.subtracting(meanwhileTrue))
+        witness: \(witness)
+        \(text)
+        """)
+    }
+  }
+
+  private func frozen(_ kernel: FreezeProgramGenerator.Kernel, in program: TypedProgram)
+    -> FrozenKernel?
+  {
+    guard let function = program.functions.first(where: { $0.name == kernel.name }) else {
+      return nil
+    }
+    return FrozenKernel(
+      id: function.id,
+      captures: kernel.captures.sorted().compactMap { path($0, in: program) })
+  }
+
+  /// The place that the generator calls `text`.
+  private func path(_ text: String, in program: TypedProgram) -> HostPath? {
+    let head = text.prefix { $0.isLetter }
+    guard
+      let member = program.members.first(where: { $0.name == head && $0.experiment != nil })
+    else { return nil }
+    let steps: [HostPath.Step]
+    switch text.dropFirst(head.count) {
+    case "": steps = []
+    case ".p", ".0": steps = [.part(0)]
+    case ".q", ".1": steps = [.part(1)]
+    case ".count": steps = [.count]
+    case "[0]": steps = [.element(0)]
+    case "[1]": steps = [.element(1)]
+    case "[_]": steps = [.element(nil)]
+    default: return nil
+    }
+    return HostPath(member: member.id, steps: steps)
+  }
+}
