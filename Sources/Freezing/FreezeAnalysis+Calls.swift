@@ -36,10 +36,10 @@ extension FreezeAnalysis {
     noteEverything(done, arguments, by: number)
     if done.threw != nil {
       flow.threw = sites.join(
-        flow.threw, sites.compose(entry, seenFromOutside(done.threw, arguments, by: number)))
+        flow.threw, compose(entry, seenFromOutside(done.threw, arguments, by: number)))
       flow.versionThrown = -1
     }
-    set(sites.compose(entry, seenFromOutside(done.normal, arguments, by: number)))
+    set(compose(entry, seenFromOutside(done.normal, arguments, by: number)))
     flow.fresh.insert(number)
     // What an `inout` parameter holds in the end comes back when the call returns, after all that
     // the callee compiled.

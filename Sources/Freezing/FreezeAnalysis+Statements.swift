@@ -113,9 +113,9 @@ extension FreezeAnalysis {
     let body = stretch(round)
     // Going round once more adds nothing: what one round leaves, the next one at most takes away
     // and writes again.
-    let head = sites.join(entry, sites.compose(entry, sites.join(body.normal, body.continued)))
+    let head = sites.join(entry, compose(entry, sites.join(body.normal, body.continued)))
     apply(body, to: head)
-    set(sites.join(head, sites.compose(head, body.broke)))
+    set(sites.join(head, compose(head, body.broke)))
   }
 
   private mutating func whileLoop(_ conditions: [TypedCondition], _ block: TypedBlock) {
@@ -127,9 +127,9 @@ extension FreezeAnalysis {
       analysis.set(holds)
       analysis.walk(block)
     }
-    let head = sites.join(entry, sites.compose(entry, sites.join(body.normal, body.continued)))
+    let head = sites.join(entry, compose(entry, sites.join(body.normal, body.continued)))
     apply(body, to: head)
-    set(sites.join(sites.compose(head, finished), sites.compose(head, body.broke)))
+    set(sites.join(compose(head, finished), compose(head, body.broke)))
   }
 
   // MARK: Errors
@@ -172,15 +172,15 @@ extension FreezeAnalysis {
     entry = sites.join(entry, flow.threw)
     guard entry != nil else { return nil }
     let block = stretch { $0.walk(finally) }
-    flow.broke = sites.compose(flow.broke, block.normal)
-    flow.continued = sites.compose(flow.continued, block.normal)
-    flow.returned = sites.compose(flow.returned, block.normal)
-    flow.threw = sites.compose(flow.threw, block.normal)
+    flow.broke = compose(flow.broke, block.normal)
+    flow.continued = compose(flow.continued, block.normal)
+    flow.returned = compose(flow.returned, block.normal)
+    flow.threw = compose(flow.threw, block.normal)
     apply(block, to: entry)
-    if block.broke != nil { flow.broke = sites.join(flow.broke, sites.compose(entry, block.broke)) }
+    if block.broke != nil { flow.broke = sites.join(flow.broke, compose(entry, block.broke)) }
     if block.continued != nil {
-      flow.continued = sites.join(flow.continued, sites.compose(entry, block.continued))
+      flow.continued = sites.join(flow.continued, compose(entry, block.continued))
     }
-    return sites.compose(after, block.normal)
+    return compose(after, block.normal)
   }
 }

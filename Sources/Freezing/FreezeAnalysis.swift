@@ -226,10 +226,10 @@ struct FreezeAnalysis {
     guard let state else { return }
     reach(stretch.exposed, from: state, via: nil, isWithinStatement: false)
     if stretch.returned != nil {
-      flow.returned = sites.join(flow.returned, sites.compose(state, stretch.returned))
+      flow.returned = sites.join(flow.returned, compose(state, stretch.returned))
     }
     if stretch.threw != nil {
-      flow.threw = sites.join(flow.threw, sites.compose(state, stretch.threw))
+      flow.threw = sites.join(flow.threw, compose(state, stretch.threw))
       flow.versionThrown = -1
     }
   }

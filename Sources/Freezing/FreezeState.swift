@@ -82,7 +82,7 @@ extension Sites {
     return result
   }
 
-  private mutating func union(_ a: Writes, _ b: Writes) -> Writes {
+  mutating func union(_ a: Writes, _ b: Writes) -> Writes {
     if b.isEmpty || a == b { return a }
     if a.isEmpty { return b }
     if a.count < b.count { return union(b, a) }
@@ -122,25 +122,48 @@ extension Sites {
     }
     return result
   }
+}
 
+extension FreezeAnalysis {
   /// The state after `stretch`, where `state` is the one before it.
   mutating func compose(_ state: FreezeState?, _ stretch: FreezeState?) -> FreezeState? {
     guard let state, let stretch else { return nil }
     var result = state
     for (kernel, writes) in stretch.ofKernel {
       result.ofKernel[kernel] =
-        stretch.compiledSurely.contains(kernel) ? writes : union(state[kernel], writes)
+        stretch.compiledSurely.contains(kernel) ? writes : sites.union(state[kernel], writes)
     }
-    if !stretch.ofOthers.isEmpty {
-      for kernel in state.ofKernel.keys where stretch.ofKernel[kernel] == nil {
-        result.ofKernel[kernel] = union(state[kernel], stretch.ofOthers)
+    if !state.ofKernel.isEmpty {
+      for (write, set) in stretch.ofOthers {
+        // A write of a member is of no concern to kernels that do not capture it.
+        switch table.written[Int(write)] {
+        case .parameter:
+          for kernel in state.ofKernel.keys where stretch.ofKernel[kernel] == nil {
+            add(write, set, to: kernel, in: &result)
+          }
+        case .member:
+          var last: Int32 = -1
+          for capturing in table.changes[Int(write)] where capturing.kernel != last {
+            last = capturing.kernel
+            if stretch.ofKernel[last] == nil { add(write, set, to: last, in: &result) }
+          }
+        }
       }
     }
-    result.ofOthers = union(state.ofOthers, stretch.ofOthers)
+    result.ofOthers = sites.union(state.ofOthers, stretch.ofOthers)
     for (kernel, set) in stretch.compiled {
-      result.compiled[kernel] = resolve(set, before: state.compilePoints(of: kernel))
+      result.compiled[kernel] = sites.resolve(set, before: state.compilePoints(of: kernel))
     }
     result.compiledSurely.formUnion(stretch.compiledSurely)
     return result
+  }
+
+  /// Notes the write for the kernel, if that has writes of its own.
+  private mutating func add(
+    _ write: WriteID, _ set: SiteSetID, to kernel: Int32, in state: inout FreezeState
+  ) {
+    guard state.ofKernel[kernel] != nil else { return }
+    let known = state.ofKernel[kernel]?[write] ?? Sites.empty
+    state.ofKernel[kernel]?[write] = sites.union(known, set)
   }
 }

@@ -144,6 +144,15 @@ package func lowerKernel(
   return lowerer.kernelImage(of: kernel, captures: program.captures(of: kernel))
 }
 
+/// What of `kernel`, and of all that it calls on the device, cannot be compiled with these captured
+/// values; its image is not kept.
+package func faults(
+  ofKernel kernel: FunctionID, of program: ProvenProgram, captures: [MemberID: Constant]
+) -> [Diagnostic] {
+  var lowerer = Lowerer(program: program.typed, side: .device(captures: captures, bound: []))
+  return lowerer.kernelImage(of: kernel, captures: []).diagnostics
+}
+
 /// Where a shared value goes that a simulation starts with.
 package struct SharedSlot: Hashable, Sendable {
   package let key: String

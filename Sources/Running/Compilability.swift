@@ -45,12 +45,12 @@ package func uncompilable(in program: ProvenProgram) -> [Diagnostic] {
   let host = lowerHost(
     program, roots: typed.hostRoots(of: experiments) + typed.tests.map(\.body))
   diagnostics += host.diagnostics
+  var zeros: [MemberID: Constant] = [:]
   for kernel in host.value?.kernels(of: experiments) ?? typed.ownKernels {
-    var captures: [MemberID: Constant] = [:]
-    for capture in program.captures(of: kernel) {
-      captures[capture.member] = zero(of: typed[capture.member].type, in: typed)
+    for capture in program.captures(of: kernel) where zeros[capture.member] == nil {
+      zeros[capture.member] = zero(of: typed[capture.member].type, in: typed)
     }
-    diagnostics += lowerKernel(kernel, of: program, captures: captures, bound: []).diagnostics
+    diagnostics += faults(ofKernel: kernel, of: program, captures: zeros)
   }
   return diagnostics
 }
