@@ -126,8 +126,8 @@
             let pending =
               position.pendingCharge == 0 ? "" : ", \(position.pendingCharge) ticks pending"
             line(
-              "  ; \(view.string(view.file(Int(position.file)))):\(position.line):\(position.column)\(pending)"
-            )
+              "  ; \(view.string(view.file(Int(position.file)))):\(position.line):\(position.column)"
+                + "\(callers(from: position.call))\(pending)")
             nextPosition += 1
           }
         }
@@ -140,6 +140,19 @@
         )
         place += count
       }
+    }
+
+    /// The calls in whose place the code stands, from `call` outwards.
+    private func callers(from call: UInt32?) -> String {
+      var text = ""
+      var next = call
+      while let index = next {
+        let call = view.inlinedCall(Int(index))
+        text +=
+          " in \(view.string(call.name)), called at \(view.string(view.file(Int(call.file)))):\(call.line):\(call.column)"
+        next = call.outer
+      }
+      return text
     }
 
     private func name(ofError number: UInt16) -> String {

@@ -27,6 +27,7 @@
       for constant in contents.constants { long(constant, in: .constants) }
       addData(contents)
       for function in contents.functions { add(function) }
+      for call in contents.inlinedCalls { add(call) }
       addCaptures(contents)
       for type in contents.globals { add(type, in: .globals) }
       for call in contents.hostCalls { add(call) }
@@ -128,7 +129,7 @@
       word(sections[Section.labels.rawValue].count / 4, in: .functions)
       word(labels.count, in: .functions)
       for label in labels { word(label, in: .labels) }
-      word(sections[Section.positions.rawValue].count / 16, in: .functions)
+      word(recordCount(.positions), in: .functions)
       word(function.positions.count, in: .functions)
       for entry in function.positions {
         word(Int(entry.start), in: .positions)
@@ -136,8 +137,9 @@
         word(Int(entry.pendingCharge), in: .positions)
         half(Int(entry.file), in: .positions)
         half(Int(entry.column), in: .positions)
+        word(Int(entry.call ?? ImageFormat.noEntry), in: .positions)
       }
-      word(sections[Section.handlers.rawValue].count / 16, in: .functions)
+      word(recordCount(.handlers), in: .functions)
       word(function.handlers.count, in: .functions)
       for entry in function.handlers {
         word(Int(entry.start), in: .handlers)
@@ -147,6 +149,18 @@
         half(Int(entry.errorSlot), in: .handlers)
       }
       text(function.name, in: .functions)
+    }
+
+    private mutating func add(_ call: InlinedCall) {
+      text(call.name, in: .inlinedCalls)
+      word(Int(call.line), in: .inlinedCalls)
+      word(Int(call.outer ?? ImageFormat.noEntry), in: .inlinedCalls)
+      half(Int(call.file), in: .inlinedCalls)
+      half(Int(call.column), in: .inlinedCalls)
+    }
+
+    private func recordCount(_ section: Section) -> Int {
+      sections[section.rawValue].count / section.recordByteCount
     }
 
     /// Where jumps and handlers of `function` lead, ascending; none of code that cannot be taken

@@ -24,6 +24,27 @@
     package init(name: String) { self.name = name }
   }
 
+  /// A call in whose place the body of the function stands, as in a sorted `parallel`: a place in
+  /// there is shown in a backtrace together with the call's.
+  package struct InlinedCall: Hashable, Sendable {
+    /// The function called.
+    package let name: String
+    /// Where it is called: index into `ImageContents.files`, line and column.
+    package let file: UInt16
+    package let line: UInt32
+    package let column: UInt16
+    /// Where the call itself stands in a body in place of a call: an earlier entry of
+    /// `ImageContents.inlinedCalls`.
+    package let outer: UInt32?
+    package init(name: String, file: UInt16, line: UInt32, column: UInt16, outer: UInt32?) {
+      self.name = name
+      self.file = file
+      self.line = line
+      self.column = column
+      self.outer = outer
+    }
+  }
+
   /// The kinds of a function value's parameters and results.
   package struct Signature: Hashable, Sendable {
     package let parameters: [SlotType]
@@ -105,6 +126,8 @@
     package var layouts: [Layout] = [Layout(words: [])]
     package var signatures: [Signature] = []
     package var functions: [FunctionContents] = []
+    /// The calls that positions of functions stand in.
+    package var inlinedCalls: [InlinedCall] = []
     package var constants: [UInt64] = []
     package var data: [DataContents] = []
     package var captures: [CaptureContents] = []

@@ -25,12 +25,19 @@ package struct PositionEntry: Hashable, Sendable {
   /// Ticks of operations that have been done before this word and whose `charge` is still to come:
   /// added when an error is raised here.
   package var pendingCharge: UInt32
-  package init(start: UInt32, file: UInt16, line: UInt32, column: UInt16, pendingCharge: UInt32) {
+  /// Index into `ImageContents.inlinedCalls` where the place is in a body that stands in place of a
+  /// call.
+  package var call: UInt32?
+  package init(
+    start: UInt32, file: UInt16, line: UInt32, column: UInt16, pendingCharge: UInt32,
+    call: UInt32? = nil
+  ) {
     self.start = start
     self.file = file
     self.line = line
     self.column = column
     self.pendingCharge = pendingCharge
+    self.call = call
   }
 }
 

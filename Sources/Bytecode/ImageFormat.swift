@@ -1,14 +1,15 @@
 /// The sections of an image, in their order; docs/image-format.md has the records in full.
 package enum Section: Int, Sendable {
   case module, code, constants, data, bytes, layouts, types, signatures, functions, labels, slots,
-    positions
+    positions, inlinedCalls
   case handlers, captures, bound, globals, hostCalls, channels, errors, files, text
 
   /// Bytes of one record.
   @inlinable package var recordByteCount: Int {
     switch self {
     case .module, .code, .constants, .layouts, .files: 8
-    case .data, .positions, .handlers, .errors: 16
+    case .data, .handlers, .errors: 16
+    case .positions, .inlinedCalls: 20
     case .bytes, .text: 1
     case .types, .labels, .bound, .globals: 4
     case .signatures, .channels: 12
@@ -24,10 +25,10 @@ package enum Section: Int, Sendable {
 package enum ImageFormat {
   /// `LRMR`, little endian.
   package static let magic: UInt32 = 0x524D_524C
-  package static let version: UInt16 = 1
+  package static let version: UInt16 = 2
   /// What the encoder writes for contents that are beyond the format.
   package static let versionTooLarge: UInt16 = 0
-  package static let sectionCount = 21
+  package static let sectionCount = 22
   package static let digestOffset = 16
   package static let tableOffset = 48
   package static let tableEntryByteCount = 16
@@ -37,6 +38,8 @@ package enum ImageFormat {
   package static let dataAddressBit: UInt64 = 1 &<< 63
   /// A slot, error or handler's slot that is not there.
   package static let none: UInt16 = 0xFFFF
+  /// An entry of a table that is not there.
+  package static let noEntry: UInt32 = 0xFFFF_FFFF
 
   /// The number of words of the instruction that begins with `word`: 1 and its operands' words.
   package static func wordCount(of opcode: Opcode, _ word: UInt64) -> Int {

@@ -61,6 +61,15 @@ package struct DataRecord {
   package let byteCount: UInt32
 }
 
+/// A call in whose place the function's body stands, as the image has it.
+package struct InlinedCallRecord {
+  package let name: TextRange
+  package let file: UInt16
+  package let line: UInt32
+  package let column: UInt16
+  package let outer: UInt32?
+}
+
 /// Kinds of parameters and results.
 package struct SignatureRecord {
   package let parameters: TypeList
@@ -93,6 +102,12 @@ extension ImageView {
 
   func word(_ pointer: UnsafeRawPointer, _ offset: Int) -> UInt32 {
     pointer.load(fromByteOffset: offset, as: UInt32.self)
+  }
+
+  /// The index of another record, if there is one.
+  func entry(_ pointer: UnsafeRawPointer, _ offset: Int) -> UInt32? {
+    let index = word(pointer, offset)
+    return index == ImageFormat.noEntry ? nil : index
   }
 
   func textRange(_ pointer: UnsafeRawPointer, _ offset: Int) -> TextRange {
@@ -157,8 +172,14 @@ extension ImageView {
     let pointer = record(.positions, index)
     return PositionEntry(
       start: word(pointer, 0), file: half(pointer, 12), line: word(pointer, 4),
-      column: half(pointer, 14),
-      pendingCharge: word(pointer, 8))
+      column: half(pointer, 14), pendingCharge: word(pointer, 8), call: entry(pointer, 16))
+  }
+
+  package func inlinedCall(_ index: Int) -> InlinedCallRecord {
+    let pointer = record(.inlinedCalls, index)
+    return InlinedCallRecord(
+      name: textRange(pointer, 0), file: half(pointer, 16), line: word(pointer, 8),
+      column: half(pointer, 18), outer: entry(pointer, 12))
   }
 
   package func handler(_ index: Int) -> HandlerEntry {

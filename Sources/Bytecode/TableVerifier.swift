@@ -21,6 +21,7 @@ struct TableVerifier {
       try checkText(view.channel(index).device, .text, index)
     }
     try checkErrors()
+    try checkInlinedCalls()
     try checkFunctions()
   }
 
@@ -254,6 +255,22 @@ struct TableVerifier {
 
   // MARK: Functions
 
+  /// A call stands in none or in one before it, so that the way outwards ends.
+  private func checkInlinedCalls() throws(VerificationError) {
+    for index in 0..<view.count(.inlinedCalls) {
+      let call = view.inlinedCall(index)
+      try checkText(call.name, .inlinedCall, index)
+      guard Int(call.file) < view.count(.files), isCall(call.outer, index) else {
+        throw VerificationError(.inlinedCall, index: index)
+      }
+    }
+  }
+
+  /// Whether `call` is none or one of the first `count`.
+  private func isCall(_ call: UInt32?, _ count: Int) -> Bool {
+    call.map { UInt64($0) < UInt64(count) } ?? true
+  }
+
   private func checkFunctions() throws(VerificationError) {
     let count = view.count(.functions)
     guard count >= 1, count <= Limits.functionCountMax else {
@@ -320,7 +337,7 @@ struct TableVerifier {
     for entry in 0..<function.positionCount {
       let position = view.position(function.positionsStart + entry)
       guard Int64(position.start) > last, Int64(position.start) < Int64(function.codeCount),
-        Int(position.file) < view.count(.files)
+        Int(position.file) < view.count(.files), isCall(position.call, view.count(.inlinedCalls))
       else { throw VerificationError(.positions, index: index) }
       last = Int64(position.start)
     }

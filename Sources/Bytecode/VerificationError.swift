@@ -19,6 +19,7 @@ package struct VerificationError: Error, Hashable, Sendable {
     // The tables; `index` is the record
     case text, type, pairing, layout, data, signature, bound, global, capture, hostCall, error
     case functionCount, functionRecord, functionSlots, slotLists, labels, positions, handlers
+    case inlinedCall
     // Instructions; `index` is the function, `word` the place
     case operation, truncated, slotNumber, slotKind, layoutKind, immediate, indexRange, jumpTarget
     case argument, result, element, kernelProfile, timelineOnHost, unpolledLoop, unterminated
@@ -35,7 +36,8 @@ package struct VerificationError: Error, Hashable, Sendable {
         "\(rule.text)"
       case .text, .type, .pairing, .layout, .data, .signature, .bound, .global, .capture, .hostCall,
         .error,
-        .functionCount, .functionRecord, .functionSlots, .slotLists, .labels, .positions, .handlers:
+        .functionCount, .functionRecord, .functionSlots, .slotLists, .labels, .positions, .handlers,
+        .inlinedCall:
         "\(rule.text) (record \(index))"
       case .operation, .truncated, .slotNumber, .slotKind, .layoutKind, .immediate, .indexRange,
         .jumpTarget,
@@ -79,6 +81,7 @@ package struct VerificationError: Error, Hashable, Sendable {
       case .labels: "a function's labels are broken"
       case .positions: "a function's positions are broken"
       case .handlers: "a function's handlers are broken"
+      case .inlinedCall: "a call in whose place a body stands is broken"
       case .operation: "unknown operation"
       case .truncated: "an instruction's words are missing"
       case .slotNumber: "no such slot"

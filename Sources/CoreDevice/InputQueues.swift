@@ -87,16 +87,16 @@ package struct InputQueues {
   /// Why a gate cannot be opened; nil if it can.
   mutating func refusal(of channel: UInt16, at open: Int64) -> Refusal? {
     guard let index = enter(channel) else { return .noSuchInput }
-    if channels[index].unread >= depth { return .full }
-    return open < channels[index].busyUntil ? .busy : nil
+    guard open >= channels[index].busyUntil else { return .open(until: channels[index].busyUntil) }
+    return channels[index].unread < depth ? nil : .full(count: depth)
   }
 
   enum Refusal {
     case noSuchInput
     /// The window would begin before the one before it has ended.
-    case busy
-    /// No more unread windows can be kept.
-    case full
+    case open(until: Int64)
+    /// No more unread windows can be kept than these.
+    case full(count: Int)
   }
 
   /// Enters a window that `refusal` had nothing against.

@@ -300,8 +300,10 @@ package struct Timeline: DevicePort {
     let opening = event(.open, channel, 0, UInt64(edges), at: time, position)
     if let fault = lateness(of: opening) { return refuse(fault) }
     switch inputs.refusal(of: channel, at: time) {
-    case .busy: return refuse(Fault(.busy, UInt64(channel), 1))
-    case .full: return refuse(Fault(.busy, UInt64(channel), 2))
+    case .open(let end):
+      return refuse(
+        Fault(.busy, UInt64(channel), 2, UInt64(bitPattern: time), UInt64(bitPattern: end)))
+    case .full(let count): return refuse(Fault(.busy, UInt64(channel), 3, UInt64(count)))
     case .noSuchInput: return refuse(Fault(.limitExceeded, UInt64(channel), 1))
     case nil: break
     }

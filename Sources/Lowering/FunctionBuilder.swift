@@ -178,20 +178,20 @@ struct FunctionBuilder {
     contents.positions.append(
       PositionEntry(
         start: UInt32(truncatingIfNeeded: count), file: last.file, line: last.line,
-        column: last.column, pendingCharge: 0))
+        column: last.column, pendingCharge: 0, call: last.call))
   }
 
   // MARK: Positions
 
-  /// Errors raised by what is emitted next stand at the place given.
-  mutating func position(file: UInt16, line: UInt32, column: UInt16) {
+  /// Errors raised by what is emitted next stand at the place given, in the inlined call given.
+  mutating func position(file: UInt16, line: UInt32, column: UInt16, call: UInt32?) {
     guard isReachable else { return }
     let entry = PositionEntry(
       start: UInt32(truncatingIfNeeded: count), file: file, line: line, column: column,
-      pendingCharge: UInt32(clamping: pending))
+      pendingCharge: UInt32(clamping: pending), call: call)
     if let last = contents.positions.last {
       if last.file == file, last.line == line, last.column == column,
-        last.pendingCharge == entry.pendingCharge
+        last.pendingCharge == entry.pendingCharge, last.call == call
       {
         return
       }

@@ -170,6 +170,7 @@ extension Lowerer {
     contents.layouts = shapes.layouts
     contents.signatures = shapes.signatures
     contents.functions = functions
+    contents.inlinedCalls = inlinedCalls
     contents.constants = constants
     contents.data = data
     contents.globals = globalWords
@@ -191,7 +192,7 @@ extension Lowerer {
   }
 
   /// `RabiFlop.shot`, `TTLOut.pulse(probe)`.
-  private func name(of instance: FunctionInstance) -> String {
+  func name(of instance: FunctionInstance) -> String {
     let function = program[instance.function]
     var name = function.name
     switch function.owner {

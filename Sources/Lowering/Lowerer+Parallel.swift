@@ -24,6 +24,8 @@ struct SortedWalk {
     /// Which statement it comes from: the first of its events is charged.
     let statement: Int
     let span: Span
+    /// The call in whose place the statement stands.
+    let call: UInt32?
   }
 }
 
@@ -206,6 +208,8 @@ extension Lowerer {
       store(value.operand, value.type, into: run, at: span)
       bindings.append(.run(run))
     }
+    let outerCall = inlinedCall
+    inlinedCall = inlinedCallIndex(of: name(of: instance), at: span)
     frames.append(newFrame(of: instance))
     for (parameter, (value, binding)) in zip(parameters, zip(values, bindings)) {
       bind(parameter.local, binding)
@@ -228,6 +232,7 @@ extension Lowerer {
       }
     }
     frames.removeLast()
+    inlinedCall = outerCall
     closeScope()
     return operand
   }
@@ -266,7 +271,7 @@ extension Lowerer {
         walk?.events.append(
           SortedWalk.Event(
             offset: offset &+ delay, channel: channel, action: action, statement: statement,
-            span: span))
+            span: span, call: inlinedCall))
       }
       switch intrinsic {
       case .output where values.count == 2:
@@ -308,6 +313,7 @@ extension Lowerer {
   private mutating func emitEvents(at span: Span) {
     guard let walk else { return }
     self.walk = nil
+    let outerCall = inlinedCall
     let order = walk.events.indices.sorted {
       (walk.events[$0].offset, $0) < (walk.events[$1].offset, $1)
     }
@@ -315,6 +321,7 @@ extension Lowerer {
     var loaded = LoadedConstants()
     for index in order {
       let event = walk.events[index]
+      inlinedCall = event.call
       if !charged[event.statement] {
         charged[event.statement] = true
         charge(events: 1)
@@ -340,6 +347,7 @@ extension Lowerer {
         code.operands(distance, Int(ImageFormat.none), Int(ImageFormat.none), 0)
       }
     }
+    inlinedCall = outerCall
     if walk.offset > 0 {
       emit(.delay, slot(of: .integer(walk.offset), .integer, &loaded), at: span)
     }

@@ -33,6 +33,10 @@ struct Lowerer {
   /// The data of tables, by where they are written.
   var tableIndices: [Span: Int] = [:]
   var memberData: [MemberID: (index: Int, count: Int)] = [:]
+  /// The calls in whose place a body stands, and the one that is being walked.
+  var inlinedCalls: [InlinedCall] = []
+  private var inlinedCallIndices: [InlinedCall: UInt32] = [:]
+  var inlinedCall: UInt32?
   var files: [String] = []
   var fileIndices: [SourceID: UInt16] = [:]
   var channels: [ChannelContents] = []
@@ -158,15 +162,32 @@ struct Lowerer {
   mutating func position(_ span: Span) {
     if let located, located.span.start == span.start, located.span.source == span.source {
       code.position(
-        file: located.place.file, line: located.place.line, column: located.place.column)
+        file: located.place.file, line: located.place.line, column: located.place.column,
+        call: inlinedCall)
       return
     }
+    let place = place(of: span)
+    located = (span, place)
+    code.position(file: place.file, line: place.line, column: place.column, call: inlinedCall)
+  }
+
+  private mutating func place(of span: Span) -> (file: UInt16, line: UInt32, column: UInt16) {
     let position = program.sources.position(of: span)
-    let place = (
+    return (
       file(span.source), UInt32(clamping: position.line), UInt16(clamping: position.column)
     )
-    located = (span, place)
-    code.position(file: place.0, line: place.1, column: place.2)
+  }
+
+  /// The index of the call of `function` at `span`, in whose place its body stands.
+  mutating func inlinedCallIndex(of function: String, at span: Span) -> UInt32 {
+    let place = place(of: span)
+    let call = InlinedCall(
+      name: function, file: place.file, line: place.line, column: place.column, outer: inlinedCall)
+    if let known = inlinedCallIndices[call] { return known }
+    let index = UInt32(clamping: inlinedCalls.count)
+    inlinedCalls.append(call)
+    inlinedCallIndices[call] = index
+    return index
   }
 
   mutating func file(_ source: SourceID) -> UInt16 {

@@ -168,23 +168,27 @@ extension Interpreter {
       throw error
     }
     let outerFrames = frames
+    let isCleanup = typed.experiments.contains { $0.cleanup == kernel }
+    // Nothing on the host calls `cleanup`.
+    kernelCall = isCleanup ? [] : backtrace(from: span)
     frames = []
     let outerDepth = depth
     depth = 0
     device.beginCall(
       isSeamless: typed[kernel].kind == .seamlessKernel,
-      isCleanup: typed.experiments.contains { $0.cleanup == kernel })
+      isCleanup: isCleanup)
     sendFailure = nil
     defer {
       device.endCall()
       captured = nil
       walk = nil
       frames = outerFrames
+      kernelCall = []
       depth = outerDepth
       // Once the device's time is up the host half is asked to stop too.
       if let stopTime, device.clock >= stopTime { isStopping = true }
     }
-    let (result, _, failure) = try run(kernel, arguments, device: member, at: span)
+    let (result, _, failure) = try run(kernel, arguments, device: member, at: nil)
     if let failure {
       guard case .raised = failure else { throw failure }
     }

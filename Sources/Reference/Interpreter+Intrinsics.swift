@@ -159,7 +159,7 @@ extension Interpreter {
       Raised(
         error: .builtin(Int(fault.error)),
         words: [fault.words.0, fault.words.1, fault.words.2, fault.words.3],
-        span: place(span)))
+        spans: backtrace(from: span)))
   }
 
   private func word(_ value: Value) -> UInt64? {

@@ -75,13 +75,13 @@ extension Interpreter {
       }
       let values = try evaluate(payload)
       guard case .builtin(let number) = error else {
-        throw .raised(Raised(error: error, payload: values, span: place(span)))
+        throw .raised(Raised(error: error, payload: values, spans: backtrace(from: span)))
       }
       var words = values.map { value -> UInt64 in
         if case .integer(let word) = value { UInt64(bitPattern: word) } else { 0 }
       }
       if !words.isEmpty, isThrownBare(number) { words.append(1) }
-      throw .raised(Raised(error: error, words: words, span: place(span)))
+      throw .raised(Raised(error: error, words: words, spans: backtrace(from: span)))
     case .tryCatch(let block, let catches, let finally):
       return try attempt(block, catches, finally, at: span)
     case .send(let operand): _ = try host(operand, isAwaited: false)

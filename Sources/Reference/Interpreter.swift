@@ -14,6 +14,8 @@ struct Frame {
   var locals: [Value?]
   /// The device that a driver's kernel belongs to.
   var device: MemberID?
+  /// Where it was called.
+  var call: Span?
 }
 
 /// How a statement ended.
@@ -49,6 +51,8 @@ struct Interpreter {
   var simulations: [ReferenceRecord] = []
   var expectations: [(isMet: Bool, text: String, span: Span)] = []
   var frames: [Frame] = []
+  /// Where the host called the kernel that runs, and what called the host's functions there.
+  var kernelCall: [Span] = []
 
   /// Where kernels run; nil where none can be started.
   var device: SimulatedDevice?
@@ -95,13 +99,12 @@ struct Interpreter {
   // MARK: Errors
 
   func raise(_ error: LanguageError, words: [UInt64] = [], at span: Span) -> Stop {
-    .raised(Raised(error: .builtin(error.rawValue), words: words, span: place(span)))
+    .raised(Raised(error: .builtin(error.rawValue), words: words, spans: backtrace(from: span)))
   }
 
-  func place(_ span: Span) -> Raised.Place {
-    let position = typed.sources.position(of: span)
-    return Raised.Place(
-      file: typed.sources[span.source].name, line: position.line, column: position.column)
+  /// `span`, and where the functions around were called: on the device, then on the host.
+  func backtrace(from span: Span) -> [Span] {
+    [span] + frames.reversed().compactMap(\.call) + kernelCall
   }
 
   /// Does arithmetic; its failures are errors of the language at `span`.
@@ -170,7 +173,7 @@ struct Interpreter {
     }
     frames.append(
       Frame(
-        function: function, generics: generics, locals: locals, device: device))
+        function: function, generics: generics, locals: locals, device: device, call: span))
     var result = Value.unit
     var failure: Stop?
     let outerDepth = parallelDepth

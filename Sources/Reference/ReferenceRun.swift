@@ -46,9 +46,14 @@ package struct ReferenceError: Hashable, Sendable {
   package let payload: [Constant]
   /// Numbers that an error of the device carries.
   package let words: [UInt64]
-  package let file: String
-  package let line: Int
-  package let column: Int
+  /// Where it was raised, and where the functions around were called, innermost first.
+  package let places: [Place]
+
+  package struct Place: Hashable, Sendable {
+    package let file: String
+    package let line: Int
+    package let column: Int
+  }
 }
 
 /// What is left of a run by the reference interpreter; to be compared with a `RunRecord`.
@@ -291,7 +296,7 @@ private struct StagedRun {
     guard !account.balances, record.error == nil else { return }
     record.status = .failed
     record.error = ReferenceError(
-      code: "EventsLost", payload: [], words: [], file: "", line: 0, column: 0)
+      code: "EventsLost", payload: [], words: [], places: [])
   }
 
   private mutating func gather() {
@@ -339,7 +344,10 @@ extension Interpreter {
     }
     return ReferenceError(
       code: code, payload: raised.payload.map(\.constant), words: raised.words,
-      file: raised.span?.file ?? "",
-      line: raised.span?.line ?? 0, column: raised.span?.column ?? 0)
+      places: raised.spans.map { span in
+        let position = typed.sources.position(of: span)
+        return ReferenceError.Place(
+          file: typed.sources[span.source].name, line: position.line, column: position.column)
+      })
   }
 }

@@ -17,7 +17,10 @@ struct SortedWalk {
     let action: Action
     /// Which statement of the language it belongs to; the first event of each is charged.
     let statement: Int
-    let span: Span
+    /// Where it stands in the source, and where the functions around were called.
+    let spans: [Span]
+
+    var span: Span { spans[0] }
   }
   /// Ticks from the beginning of the block to where the branch is.
   var offset: Int64 = 0
@@ -129,7 +132,8 @@ extension Interpreter {
     let channel = UInt16(truncatingIfNeeded: words.first ?? 0)
     func event(_ action: SortedWalk.Event.Action, after delay: Int64) -> SortedWalk.Event {
       SortedWalk.Event(
-        offset: offset &+ delay, channel: channel, action: action, statement: statement, span: span)
+        offset: offset &+ delay, channel: channel, action: action, statement: statement,
+        spans: backtrace(from: span))
     }
     switch intrinsic {
     case .now:
@@ -143,15 +147,18 @@ extension Interpreter {
       walk?.offset = offset &+ numbers[0]
     case .output:
       walk?.statementCount += 1
-      walk?.events.append(event(.output(address: numbers[1], value: words[2]), after: 0))
+      let only = event(.output(address: numbers[1], value: words[2]), after: 0)
+      walk?.events.append(only)
     case .outputPair:
       walk?.statementCount += 1
-      walk?.events.append(event(.output(address: numbers[1], value: words[2]), after: 0))
-      walk?.events.append(event(.output(address: numbers[1], value: words[3]), after: numbers[4]))
+      let first = event(.output(address: numbers[1], value: words[2]), after: 0)
+      let second = event(.output(address: numbers[1], value: words[3]), after: numbers[4])
+      walk?.events += [first, second]
     case .gate:
       walk?.statementCount += 1
-      walk?.events.append(
-        event(.gate(edges: UInt16(truncatingIfNeeded: words[1]), duration: numbers[2]), after: 0))
+      let edges = UInt16(truncatingIfNeeded: words[1])
+      let only = event(.gate(edges: edges, duration: numbers[2]), after: 0)
+      walk?.events.append(only)
     default: throw .unsupported("\(intrinsic) in a sorted `parallel`")
     }
     return .unit
@@ -169,20 +176,10 @@ extension Interpreter {
     for index in order {
       let event = finished.events[index]
       if charged.insert(event.statement).inserted { charge(events: 1) }
-      let time = try number(event.span) { () throws(Numbers.Failure) in
-        try Numbers.integer(.add, base, event.offset)
-      }
-      switch event.action {
-      case .output(let address, let value):
-        try untilDone(event.span, device) {
-          device.core.timeline.output(
-            channel: event.channel, address: address, value: value, at: time, position: 0)
-        }
-      case .gate(let edges, let duration):
-        try untilDone(event.span, device) {
-          device.core.timeline.gate(
-            channel: event.channel, edges: edges, at: time, duration: duration, position: 0)
-        }
+      do throws(Stop) { try queue(event, from: base, on: device) } catch {
+        guard case .raised(var raised) = error else { throw error }
+        raised.spans = event.spans
+        throw .raised(raised)
       }
     }
     if finished.offset > 0 {
@@ -190,6 +187,26 @@ extension Interpreter {
         to: try number(span) { () throws(Numbers.Failure) in
           try Numbers.integer(.add, base, finished.offset)
         })
+    }
+  }
+
+  private mutating func queue(
+    _ event: SortedWalk.Event, from base: Int64, on device: SimulatedDevice
+  ) throws(Stop) {
+    let time = try number(event.span) { () throws(Numbers.Failure) in
+      try Numbers.integer(.add, base, event.offset)
+    }
+    switch event.action {
+    case .output(let address, let value):
+      try untilDone(event.span, device) {
+        device.core.timeline.output(
+          channel: event.channel, address: address, value: value, at: time, position: 0)
+      }
+    case .gate(let edges, let duration):
+      try untilDone(event.span, device) {
+        device.core.timeline.gate(
+          channel: event.channel, edges: edges, at: time, duration: duration, position: 0)
+      }
     }
   }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Typing
 import Values
 
@@ -104,14 +105,8 @@ struct Raised: Hashable, Sendable {
   var payload: [Value] = []
   /// Numbers that an error of the device carries: channel, time, slack.
   var words: [UInt64] = []
-  /// Where it was raised, innermost first.
-  var span: Place?
-
-  struct Place: Hashable, Sendable {
-    let file: String
-    let line: Int
-    let column: Int
-  }
+  /// Where it was raised, and where the functions around were called, innermost first.
+  var spans: [Span]
 }
 
 /// Why an evaluation did not come to its end.

@@ -45,11 +45,19 @@ struct FaultText {
         "two kernel calls write \(device) on the same tick, \(time)\(origin(earlier)): begin the later one "
         + "with a `delay(1 us)`, or do both in one kernel, where the later write replaces the earlier"
     case .busy:
-      if fault.words.1 == 0 { return "a device is still busy with the operation before" }
-      if fault.words.1 == 2 {
-        return "\(device) keeps no more windows: those opened before must be read first"
+      switch fault.words.1 {
+      case 0: return "a device is still busy with the operation before"
+      // A program has thrown it.
+      case 1: return "\(device) is still busy with the operation before"
+      case 2:
+        return
+          "the window of \(device) at \(duration(fault.words.2)) begins before the one before it ends, at "
+          + "\(duration(fault.words.3)): `reset()` closes that, or a later gate waits for it"
+      default:
+        return
+          "\(device) keeps \(fault.words.2) windows and none of them has been read: read them with `count` or "
+          + "`timestamp` in between"
       }
-      return "\(device) is still busy with the operation before"
     case .inputOverflow: return "more edges arrived at \(device) than its queue holds"
     case .timeout: return "no answer came in time"
     case .arithmeticOverflow: return "the result does not fit its type"

@@ -114,7 +114,7 @@ extension HostSession {
       }
     }
     recentCalls.append(
-      device.core.timeline.call, compiled.contents, from: contents.place(machine.position))
+      device.core.timeline.call, compiled.contents, from: contents.places(machine.position).first)
     errandFailures = [:]
     sendFailure = nil
     sendFailureHasArrived = false
@@ -166,7 +166,7 @@ extension HostSession {
   private mutating func end(
     _ fault: Fault, payload: [UInt64], backtrace: [UInt64], in kernel: CompiledKernel
   ) -> KernelEnd {
-    let places = backtrace.compactMap { kernel.contents.place($0) }
+    let places = backtrace.flatMap { kernel.contents.places($0) }
     if let position = backtrace.first,
       let failure = errandFailures[ErrandPlace(error: fault.error, position: position)]
     {
@@ -298,7 +298,7 @@ extension HostSession {
       let failure = ErrandFailure(fault: fault, payload: lastPayload, error: error)
       guard isAwaited else {
         if sendFailure == nil {
-          let places = device.places.compactMap { kernel.contents.place($0) }
+          let places = device.places.flatMap { kernel.contents.places($0) }
           let whole = RunError(
             code: error.code, message: error.message, backtrace: error.backtrace + places)
           sendFailure = ErrandFailure(fault: fault, payload: lastPayload, error: whole)

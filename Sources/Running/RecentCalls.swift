@@ -38,6 +38,6 @@ struct RecentCalls {
   /// `number`; nil if that was too long ago.
   func origin(of position: UInt64, in number: UInt64) -> Origin? {
     guard let call = calls.first(where: { UInt64($0.number) == number }) else { return nil }
-    return Origin(event: call.contents.place(position), call: call.place)
+    return Origin(event: call.contents.places(position).first, call: call.place)
   }
 }

@@ -314,8 +314,14 @@ extension Parser {
 
   /// Whether the word that comes next has a block behind it, perhaps as in another language.
   private var beginsBlock: Bool {
-    peek() == .leftBrace
-      || peek() == .colon && index + 2 < tokens.count && tokens[index + 2].isFirstOnLine
+    switch peek() {
+    case .leftBrace: true
+    case .colon: index + 2 < tokens.count && tokens[index + 2].isFirstOnLine
+    // A statement without its braces: no name has one behind it.
+    case .identifier, .if, .for, .while, .match, .try, .parallel, .sequential, .critical:
+      isOnSameLine()
+    default: false
+    }
   }
 
   /// Whether the word that comes next stands alone on its line, where a `{` is missing in the file.

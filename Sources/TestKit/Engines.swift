@@ -57,6 +57,8 @@ package struct EngineOutcome: Sendable {
   /// What the machine says of the error, and the places on the way to it.
   package var message = ""
   package var backtrace: [RunError.Place] = []
+  /// The places on the way to the error, as all engines have them: file, line and column.
+  package var places: [String] = []
   package var traceDigest = ""
   package var deviceTime: Int64 = 0
   package var trace: Trace?
@@ -114,6 +116,7 @@ private func onMachine(_ request: EngineRequest, bound: Set<MemberID>, as engine
         column: place?.column ?? 0)
       outcome.message = error.message
       outcome.backtrace = error.backtrace
+      outcome.places = error.backtrace.map { "\($0.file):\($0.line):\($0.column)" }
     }
   }
   return outcome
@@ -152,8 +155,11 @@ private func byReference(_ request: EngineRequest) -> EngineOutcome {
     outcome.store = SharedStore(record.store)
     outcome.refusal = barrier.complaint
     if let error = record.error {
+      let place = error.places.first
       outcome.failure = EngineOutcome.Failure(
-        code: error.code, file: error.file, line: error.line, column: error.column)
+        code: error.code, file: place?.file ?? "", line: place?.line ?? 0,
+        column: place?.column ?? 0)
+      outcome.places = error.places.map { "\($0.file):\($0.line):\($0.column)" }
     }
   }
   return outcome
@@ -185,10 +191,16 @@ extension EngineOutcome {
     compare("datasets", exact(datasets.map { "\($0)" }), exact(other.datasets.map { "\($0)" }))
     compare("shared values", exact(shared.map { "\($0)" }), exact(other.shared.map { "\($0)" }))
     compare("error", failure.map { "\($0)" } ?? "none", other.failure.map { "\($0)" } ?? "none")
+    // The device notes a bounded number of places.
+    let count = places.count == other.places.count ? places.count : Self.comparedPlaceCount
+    compare(
+      "backtrace", "\(places.prefix(count))", "\(other.places.prefix(count))")
     compare("device time", "\(deviceTime)", "\(other.deviceTime)")
     compare("trace", traceDigest, other.traceDigest)
     return differences
   }
+
+  private static let comparedPlaceCount = 32
 
   private func exact(_ parts: [String]) -> String { parts.sorted().joined(separator: ", ") }
 }

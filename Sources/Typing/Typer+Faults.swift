@@ -105,17 +105,47 @@ extension Typer {
           "if its period is meant: a duration is one over a frequency",
           [Edit(value.span, "Duration(1 / (\(text)))")], application: .never)
       ]
+    case (.duration, .timestamp) where body.isDevice:
+      fixes = [
+        Fix(
+          "if it is meant from the cursor on", [Edit(value.span, "now() + \(operand(value))")],
+          application: .never)
+      ]
     default: break
     }
     var notes: [String] = []
     let isBare = value.type == .integer || value.type == .number
     if isBare, let unit = unitName(wanted) {
       notes = ["Write the unit behind the number, as in `\(text) \(unit)`."]
+    } else {
+      notes = Self.momentNotes(value.type, wanted)
     }
     let what = isBare ? "a bare number" : "\(program.described(value.type))"
     return Diagnostic(
       .dimension, "this is \(what), but \(program.described(wanted)) is due here", at: value.span,
       notes: notes, fixes: fixes)
+  }
+
+  /// What leads on where a point in time and a duration are taken for each other.
+  private static func momentNotes(_ found: Type, _ wanted: Type) -> [String] {
+    switch (found, wanted) {
+    case (.duration, .timestamp):
+      ["A `Timestamp` is a point in time: one that is known, and a `Duration` after it."]
+    case (.timestamp, .duration):
+      [
+        "A `Timestamp` is a point in time: `at(t)` goes there, and the time between two is `t - start`."
+      ]
+    default: []
+    }
+  }
+
+  /// `value` as it is written, in parentheses if an operator beside it would take it apart.
+  private func operand(_ value: TypedExpression) -> String {
+    let text = program.sources[value.span.source].text(value.span)
+    switch value.kind {
+    case .coalesce, .conditional, .sequence: return inParentheses(text)
+    default: return text
+    }
   }
 
   /// A unit in which a quantity of `type` may be written.
@@ -177,6 +207,8 @@ extension Typer {
         var notes: [String] = []
         if a.type == .timestamp, b.type == .timestamp {
           notes = ["Two points in time cannot be added; their difference is a `Duration`."]
+        } else if let moment = momentNote(operation, a, b) {
+          notes = [moment]
         } else if operation == .add || operation == .subtract {
           notes = ["Only quantities of the same dimension can be added, subtracted and compared."]
         }
@@ -217,6 +249,26 @@ extension Typer {
       "`\(sign)` does not take \(program.described(a.type)) and \(program.described(b.type))",
       at: span,
       labels: labels, notes: operatorNotes(operation, a, b), fixes: fixes)
+  }
+
+  /// What leads on where one side is a point in time.
+  private func momentNote(
+    _ operation: InfixOperator, _ a: TypedExpression, _ b: TypedExpression
+  ) -> String? {
+    switch (a.type, b.type) {
+    case (.timestamp, .integer), (.timestamp, .number):
+      guard operation == .add || operation == .subtract else { return nil }
+      let number = program.sources[b.span.source].text(b.span)
+      return switch b.kind {
+      case .integer, .float: "Write the unit behind the number, as in `\(number) us`."
+      default: "A point in time is moved by a `Duration`, as in `\(number) * 1 us`."
+      }
+    case (.timestamp, .duration), (.duration, .timestamp):
+      guard isComparison(operation) else { return nil }
+      return
+        "A point in time is compared with another, as `start + 5 us`; a `Duration` with the time between two."
+    default: return nil
+    }
   }
 
   /// What leads on where an operator does not take what it is given.

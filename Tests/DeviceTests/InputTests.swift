@@ -100,7 +100,7 @@ import Testing
   @Test func overlappingGatesAreBusyAndTouchingOnesAreNot() throws {
     let bench = Bench()
     #expect(bench.gate(at: 2000, for: 1000) == .done)
-    #expect(bench.gate(at: 2999, for: 1000) == .fault(Fault(.busy, 9, 1)))
+    #expect(bench.gate(at: 2999, for: 1000) == .fault(Fault(.busy, 9, 2, 2999, 3000)))
     #expect(bench.gate(at: 3000, for: 1000) == .done)
     #expect(bench.gate(at: 2000, for: 1000, channel: 8) == .done)
     #expect(bench.gate(at: 2000, for: 1000, channel: 7) == .fault(Fault(.limitExceeded, 7, 1)))
@@ -111,7 +111,7 @@ import Testing
   @Test func asManyWindowsAsTheQueueIsDeepCanBeUnread() throws {
     let bench = Bench(inputDepth: 4)
     for index in 0..<4 { #expect(bench.gate(at: 2000 + Int64(index) * 100, for: 50) == .done) }
-    #expect(bench.gate(at: 5000, for: 50) == .fault(Fault(.busy, 9, 1)))
+    #expect(bench.gate(at: 5000, for: 50) == .fault(Fault(.busy, 9, 3, 4)))
     #expect(try bench.read(address: 1)?.time == 2050)
     #expect(bench.gate(at: 5000, for: 50) == .done)
   }

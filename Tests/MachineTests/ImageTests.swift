@@ -86,6 +86,11 @@ import Testing
     main.handle("top", "top", at: "top")
     var contents = image([main])
     contents.functions[0].handlers[0].end = 1
+    contents.inlinedCalls = [
+      InlinedCall(name: "outer", file: 0, line: 3, column: 4, outer: nil),
+      InlinedCall(name: "inner", file: 0, line: 5, column: 6, outer: 0),
+    ]
+    contents.functions[0].positions[0].call = 1
     contents.captures = [
       CaptureContents(
         path: "cal.offset", type: "Float", file: 0, line: 9, digest: [0xAB], binding: .fixed)
@@ -94,7 +99,8 @@ import Testing
     for part in [
       "image test, host profile", "capture cal.offset: Float (test.exp:9) fixed ab000000",
       "function 0 main (integer) -> (integer)",
-      "; test.exp:12:1, 20 ticks pending", "addImmediate s1, s0, -1", "call main, (s1), -> s1",
+      "; test.exp:12:1 in inner, called at test.exp:5:6 in outer, called at test.exp:3:4, 20 ticks pending",
+      "addImmediate s1, s0, -1", "call main, (s1), -> s1",
       "jump -> 0",
       "handler 0..<1 any error -> 0",
     ] {

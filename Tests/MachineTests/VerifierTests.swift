@@ -79,6 +79,18 @@ import Testing
     }
   }
 
+  private static func call(file: UInt16, outer: UInt32?) -> InlinedCall {
+    InlinedCall(name: "f", file: file, line: 1, column: 2, outer: outer)
+  }
+
+  @Test func callsStandInEarlierCalls() {
+    let verdict = Self.change {
+      $0.inlinedCalls = [Self.call(file: 0, outer: nil), Self.call(file: 0, outer: 0)]
+      $0.functions[0].positions[0].call = 1
+    }
+    #expect(verdict == nil)
+  }
+
   @Test func theSampleIsRight() {
     #expect(Self.verdict(Self.sample()) == nil)
     var kernel = Self.sample()
@@ -186,6 +198,9 @@ import Testing
       (.labels, poke(.labels, record: 1, at: 0, 255)), (.jumpTarget, poke(.labels, at: 0, 1)),
       (.positions, change { $0.functions[0].positions[0].start = 1000 }),
       (.positions, change { $0.functions[0].positions[0].file = 3 }),
+      (.positions, change { $0.functions[0].positions[0].call = 1 }),
+      (.inlinedCall, change { $0.inlinedCalls = [call(file: 3, outer: nil)] }),
+      (.inlinedCall, change { $0.inlinedCalls = [call(file: 0, outer: 0)] }),
       (.handlers, change { $0.functions[0].handlers[0].end = 1000 }),
       (.handlers, change { $0.functions[0].handlers[0].error = 40 }),
       (.handlers, change { $0.functions[0].handlers[0].errorSlot = 1 }),
