@@ -8,7 +8,7 @@ extension CodeVerifier {
       .arrayCount, .textCount, .now, .clock, .delay, .moveTo, .waitUntil, .realtime, .catchUp,
       .resetTimeline,
       .shouldPause, .output, .enterCritical, .leaveCritical,
-      .beginRecord, .abortRecord, .flushPlays, .dropPlays,
+      .beginRecord, .abortRecord, .flushPlays, .dropPlays, .endPulses,
       .addInteger, .subtractInteger, .multiplyInteger, .floorDivideInteger, .remainderInteger,
       .powerInteger,
       .negateInteger, .absoluteInteger, .addImmediate, .wrapAdd, .wrapSubtract, .wrapMultiply,
@@ -263,7 +263,16 @@ extension CodeVerifier {
     guard (lane(1) == ImageFormat.none) == (lane(2) == ImageFormat.none) else {
       throw failure(.immediate)
     }
-    guard lane(1) != ImageFormat.none else { return }
+    let part = lane(3)
+    guard lane(1) != ImageFormat.none else {
+      guard part == ImageFormat.wholeEvent || part == ImageFormat.secondEvent else {
+        throw failure(.immediate)
+      }
+      return
+    }
+    guard part == ImageFormat.wholeEvent || part == ImageFormat.firstEvent else {
+      throw failure(.immediate)
+    }
     guard try type(lane(1)) == type(value) else { throw failure(.slotKind) }
   }
 

@@ -38,6 +38,11 @@ package enum ImageFormat {
   package static let dataAddressBit: UInt64 = 1 &<< 63
   /// A slot, error or handler's slot that is not there.
   package static let none: UInt16 = 0xFFFF
+  /// The last field of an output's second word: one event or both; the first of two, the second of
+  /// which an instruction of its own queues; or that.
+  package static let wholeEvent: UInt16 = 0
+  package static let firstEvent: UInt16 = 1
+  package static let secondEvent: UInt16 = 2
   /// An entry of a table that is not there.
   package static let noEntry: UInt32 = 0xFFFF_FFFF
 

@@ -152,6 +152,8 @@ package enum Opcode: UInt16, Sendable {
   case beginRecord, endRecord, abortRecord, play, flushPlays, dropPlays
   /// What the language does by itself where errors are caught; `realtime` is asked for.
   case catchUp
+  /// Of pairs of which an error came between the first event and the second: queues the second.
+  case endPulses
 
   package var shape: Shape {
     switch self {
@@ -232,7 +234,7 @@ package enum Opcode: UInt16, Sendable {
     case .outputExtended: Shape(.channel, .readInteger, .readScalar, .event)
     case .gate: Shape(.channel, .readInteger, .immediate, .event)
     case .input: Shape(.channel, .readInteger, .readInteger, .input)
-    case .beginRecord, .abortRecord, .flushPlays, .dropPlays: Shape(.none, .none, .none)
+    case .beginRecord, .abortRecord, .flushPlays, .dropPlays, .endPulses: Shape(.none, .none, .none)
     case .endRecord: Shape(.writeOwned, .writeInteger, .none)
     case .play: Shape(.readArray, .none, .none)
     }

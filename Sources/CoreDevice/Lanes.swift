@@ -73,6 +73,9 @@ struct Lanes {
     return .lane(lane)
   }
 
+  /// The last time in the lane that an event goes to for which the current one ends too late.
+  var lastOfNext: Int64 { lasts[current + 1 == laneCount ? 0 : current + 1] }
+
   /// Queues `event` at the end of `lane`, which is current from now on.
   mutating func append(_ event: OutputEvent, to lane: Int) {
     var slot = heads[lane] + counts[lane]

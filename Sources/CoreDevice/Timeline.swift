@@ -28,12 +28,13 @@ package struct Timeline: DevicePort {
   var hasWaited = false
   /// An input on which an edge ends the waiting.
   var awaited: UInt16?
-  private let margin: Int64
+  let margin: Int64
   let outputCounts: UnsafeMutableBufferPointer<Int>
   /// The kernel that runs keeps its cursor where it is.
   private var isSeamless = false
   var recorder: Recording
   var playback: Playback
+  var pulses = OpenPulses()
 
   /// When `resetTimeline` was called, until what it drops has been dropped.
   var resetTime: Int64?
@@ -71,6 +72,7 @@ package struct Timeline: DevicePort {
     inputs.deallocate()
     recorder.deallocate()
     playback.deallocate()
+    pulses.deallocate()
     stopFlag.deallocate()
     outputCounts.deallocate()
   }
@@ -117,6 +119,7 @@ package struct Timeline: DevicePort {
     awaited = nil
     _ = endRecording()
     playback.dropAll()
+    pulses.removeAll()
     inputs.dropUnread()
   }
 
@@ -217,6 +220,7 @@ package struct Timeline: DevicePort {
   package mutating func resetTimeline() {
     if resetTime == nil { resetTime = clockTime }
     playback.dropAll()
+    pulses.removeAll()
   }
 
   // MARK: Outputs

@@ -15,8 +15,14 @@ struct SortedWalk {
 
   struct Event {
     enum Action {
-      case output(address: Operand, value: Operand, valueType: Type)
+      case output(address: Operand, value: Operand, valueType: Type, Part = .whole)
       case gate(duration: Int64, edges: Int)
+    }
+    /// Of a pulse each edge is an event; an error in between ends it (rule 43).
+    enum Part {
+      case whole
+      case first(then: Operand, after: Int64)
+      case second
     }
     let offset: Int64
     let channel: Int
@@ -107,30 +113,44 @@ extension Lowerer {
       }
       return unsortedFor(loop, body, at: span)
     }
-    guard case .range(let low, let high, let isClosed, let step) = loop.source,
-      case .integer(let first)? = walkedInteger(low),
-      case .integer(let last)? = walkedInteger(high),
-      case .integer(let stride)? = step.map({ walkedInteger($0) }) ?? .integer(1), stride != 0
-    else { return unsupported("this loop inside `parallel`", at: span) }
-    var rounds = StaticRange(low: first, high: last, isClosed: isClosed, step: stride)
+    guard let (values, type) = walkedValues(of: loop) else {
+      return unsupported("this loop inside `parallel`", at: span)
+    }
     let start = walk?.offset ?? 0
     var end = start
-    while let value = rounds.next() {
+    for value in values {
       if isParallel { walk?.offset = start }
       charge(operations: 1)
       scopes.append([])
       if isVariable(loop.variable) {
-        let own = declare([.integer])
-        loadInteger(value, into: own.first)
+        let own = declare(words(of: type, at: span))
+        store(.constant(value), type, into: own, at: span)
         bind(loop.variable, .run(own))
       } else {
-        bind(loop.variable, .constant(.integer(value)))
+        bind(loop.variable, .constant(value))
       }
       statements(body.statements)
       closeScope()
       end = max(end, walk?.offset ?? 0)
     }
     if isParallel { walk?.offset = end }
+  }
+
+  /// What a loop that is walked goes over, which is charged; nil if that is not static.
+  private mutating func walkedValues(of loop: TypedLoop) -> (values: [Constant], type: Type)? {
+    switch loop.source {
+    case .range(let low, let high, let isClosed, let step):
+      guard case .integer(let first)? = walkedInteger(low),
+        case .integer(let last)? = walkedInteger(high),
+        case .integer(let stride)? = step.map({ walkedInteger($0) }) ?? .integer(1), stride != 0
+      else { return nil }
+      let rounds = StaticRange(low: first, high: last, isClosed: isClosed, step: stride)
+      return (rounds.map { .integer($0) }, .integer)
+    case .array(let array):
+      discard(evaluate(array))
+      trial = WalkTrial()
+      return elements(of: array).map { ($0, elementType(of: type(of: array))) }
+    }
   }
 
   /// The value of a static expression, which is charged.
@@ -224,7 +244,7 @@ extension Lowerer {
     statements(Array(list))
     var operand = Operand.constant(.unit)
     if let result {
-      operand = evaluate(result)
+      operand = evaluateStatic(result)
       if operand.constant == nil {
         let target = temporary(words(of: type(of: result), at: result.span))
         store(operand, type(of: result), into: target, at: result.span)
@@ -242,9 +262,9 @@ extension Lowerer {
     _ hint: Run?
   ) -> Operand {
     let span = expression.span
-    let offset = walk?.offset ?? 0
     switch intrinsic {
     case .now:
+      let offset = walk?.offset ?? 0
       charge(operations: 1)
       let target = fresh([.integer], nil)
       code.emit(.now, target.first)
@@ -260,11 +280,14 @@ extension Lowerer {
         case .integer(let ticks)? = evaluateStatic(duration).constant
       else { break }
       charge(operations: 1)
+      // Its operand may have moved the cursor.
+      let offset = walk?.offset ?? 0
       walk?.offset = offset &+ ticks
       return .constant(.unit)
     case .output, .outputPair, .gate:
       guard let first = operands.first, let channel = channel(first) else { break }
       let values = evaluateStatic(operands.dropFirst().map { .value($0) })
+      let offset = walk?.offset ?? 0
       let statement = walk?.statementCount ?? 0
       walk?.statementCount += 1
       func add(_ action: SortedWalk.Event.Action, after delay: Int64) {
@@ -280,10 +303,13 @@ extension Lowerer {
         return .constant(.unit)
       case .outputPair where values.count == 4:
         guard case .integer(let after)? = values[3].operand.constant else { break }
-        let address = keep(values[0])
-        add(.output(address: address, value: keep(values[1]), valueType: values[1].type), after: 0)
+        let (address, value, second) = (keep(values[0]), keep(values[1]), keep(values[2]))
         add(
-          .output(address: address, value: keep(values[2]), valueType: values[2].type), after: after
+          .output(
+            address: address, value: value, valueType: values[1].type,
+            .first(then: second, after: after)), after: 0)
+        add(
+          .output(address: address, value: second, valueType: values[2].type, .second), after: after
         )
         return .constant(.unit)
       case .gate where values.count == 2:
@@ -319,6 +345,8 @@ extension Lowerer {
     }
     var charged = [Bool](repeating: false, count: walk.statementCount)
     var loaded = LoadedConstants()
+    let start = code.count
+    var hasPulses = false
     for index in order {
       let event = walk.events[index]
       inlinedCall = event.call
@@ -330,15 +358,27 @@ extension Lowerer {
         event.offset == 0
         ? Int(ImageFormat.none) : slot(of: .integer(event.offset), .integer, &loaded)
       switch event.action {
-      case .output(let address, let value, let valueType):
+      case .output(let address, let value, let valueType, let part):
         let addressSlot = slot(of: address, .integer, &loaded)
         let valueSlot = slot(of: value, valueType, &loaded)
+        let none = Int(ImageFormat.none)
+        var operands = (second: none, after: none, part: Int(ImageFormat.wholeEvent))
+        switch part {
+        case .whole: break
+        case .first(let second, let after):
+          hasPulses = true
+          operands = (
+            slot(of: second, valueType, &loaded), slot(of: .integer(after), .integer, &loaded),
+            Int(ImageFormat.firstEvent)
+          )
+        case .second: operands.part = Int(ImageFormat.secondEvent)
+        }
         code.flush()
-        if event.offset == 0 {
+        if case .whole = part, event.offset == 0 {
           emit(.output, event.channel, addressSlot, valueSlot, at: event.span)
         } else {
           emit(.outputExtended, event.channel, addressSlot, valueSlot, at: event.span)
-          code.operands(distance, Int(ImageFormat.none), Int(ImageFormat.none), 0)
+          code.operands(distance, operands.second, operands.after, operands.part)
         }
       case .gate(let duration, let edges):
         let durationSlot = slot(of: .integer(duration), .integer, &loaded)
@@ -348,6 +388,7 @@ extension Lowerer {
       }
     }
     inlinedCall = outerCall
+    if hasPulses { endPulses(from: start, at: span) }
     if walk.offset > 0 {
       emit(.delay, slot(of: .integer(walk.offset), .integer, &loaded), at: span)
     }
@@ -355,11 +396,23 @@ extension Lowerer {
     // A pair's events share their address.
     var kept: Set<Run> = []
     for event in walk.events {
-      guard case .output(let address, let value, _) = event.action else { continue }
+      guard case .output(let address, let value, _, _) = event.action else { continue }
       for operand in [address, value] {
         if let run = operand.run, kept.insert(run).inserted { code.free(run) }
       }
     }
+  }
+
+  /// Where an error leaves the block, pulses that have begun are ended.
+  private mutating func endPulses(from start: Int, at span: Span) {
+    let (failed, end) = (code.label(), code.label())
+    code.handle(from: start, error: nil, at: failed)
+    code.jump(to: end)
+    code.place(failed)
+    emit(.endPulses, at: span)
+    emit(.rethrow, at: span)
+    code.end()
+    code.place(end)
   }
 
   private mutating func slot(of constant: Constant, _ type: Type, _ loaded: inout LoadedConstants)

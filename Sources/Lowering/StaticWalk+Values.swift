@@ -117,6 +117,14 @@ extension Lowerer {
     case .callValue(let function, let arguments):
       // Which function it is, and so what it queues, is not looked at here.
       return program.mayWorkOnTimeline(function.type) ? .fails : all(arguments)
+    case .index(let array, let index) where array.isWithinMember && !hasTimeline(index):
+      guard let elements = elements(of: array) else { return all([array, index]) }
+      return known([index]) { values in
+        guard case .integer(let number) = values[0], let position = Int(exactly: number),
+          elements.indices.contains(position)
+        else { return .fails }
+        return .value(elements[position])
+      }
     case .repeated(let a, count: let b), .index(let a, let b): return all([a, b])
     case .slice(let a, let b, let c): return all([a, b, c])
     case .interpolation(let segments):
@@ -179,9 +187,11 @@ extension Lowerer {
       return move(by: duration)
     case .output: return addEvents(1, until: 0)
     case .outputPair:
-      guard let after = ticks(4) else { return .fails }
+      guard let after = ticks(4), after > 0 else { return .fails }
       return addEvents(2, until: after)
-    case .gate: return ticks(2) == nil ? .fails : addEvents(1, until: 0)
+    case .gate:
+      guard let edges = ticks(1), (1...3).contains(edges), ticks(2) != nil else { return .fails }
+      return addEvents(1, until: 0)
     case .clock, .slack, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause, .input, .play:
       return .fails
     case .absolute, .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine,
@@ -191,8 +201,13 @@ extension Lowerer {
       let constants = values.compactMap { $0 }
       return constants.count == values.count
         ? Known(Folding.intrinsic(intrinsic, constants)) : .dynamic
+    case .count:
+      guard let array = operands.first, array.isWithinMember, type(of: array).isOfPlainNumbers,
+        case .array(let elements)? = values[0]
+      else { return .dynamic }
+      return .value(.integer(Int64(elements.count)))
     case .length(let id): return .value(.integer(length(id)))
-    case .position, .transposed, .sized, .steppedSlice, .count, .last, .print, .pause,
+    case .position, .transposed, .sized, .steppedSlice, .last, .print, .pause,
       .leastSquares, .traceEdges, .traceSpan, .traceLevel,
       .simulationStatus,
       .simulationOutput, .simulationResult:

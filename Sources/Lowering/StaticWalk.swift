@@ -160,7 +160,12 @@ extension Lowerer {
   private mutating func tryDeclare(_ local: LocalID, _ value: TypedExpression) -> Bool {
     let known = tryValue(value)
     if case .fails = known { return false }
-    bind(local, to: known)
+    // As `declare` binds it: what has a place of its own is not known there.
+    if case .value(let constant) = known, !isKeptUnloaded(constant) {
+      bind(local, to: .dynamic)
+    } else {
+      bind(local, to: known)
+    }
     return true
   }
 
@@ -169,7 +174,11 @@ extension Lowerer {
   ) -> Bool {
     switch loop.source {
     case .array(let array):
-      return succeeds(array) && !hasTimeline(statement) && !escapes(statement)
+      let elements = elements(of: array)
+      if elements == nil, !succeeds(array) { return false }
+      guard hasTimeline(statement) || isParallel || escapes(statement) else { return true }
+      guard let elements else { return false }
+      return tryRounds(elements, loop.variable, body, isParallel: isParallel)
     case .range(let low, let high, let isClosed, let step):
       let bounds = [
         tryValue(low), tryValue(high), step.map { tryValue($0) } ?? .value(.integer(1)),
@@ -179,20 +188,43 @@ extension Lowerer {
       guard case .value(.integer(let low)) = bounds[0], case .value(.integer(let high)) = bounds[1],
         case .value(.integer(let step)) = bounds[2], step != 0
       else { return false }
-      let start = trial.offset
-      var end = start
-      var rounds = StaticRange(low: low, high: high, isClosed: isClosed, step: step)
-      while let value = rounds.next() {
-        trial.stepCount += 1
-        guard trial.stepCount <= WalkLimits.stepCountMax else { return false }
-        bind(loop.variable, to: .value(.integer(value)))
-        if isParallel { trial.offset = start }
-        guard tryBlock(body) else { return false }
-        end = max(end, trial.offset)
-      }
-      if isParallel { trial.offset = end }
-      return true
+      let rounds = StaticRange(low: low, high: high, isClosed: isClosed, step: step)
+      return tryRounds(
+        rounds.map { .integer($0) }, loop.variable, body, isParallel: isParallel)
     }
+  }
+
+  private mutating func tryRounds(
+    _ values: some Sequence<Constant>, _ variable: LocalID, _ body: TypedBlock, isParallel: Bool
+  ) -> Bool {
+    let start = trial.offset
+    var end = start
+    for value in values {
+      trial.stepCount += 1
+      guard trial.stepCount <= WalkLimits.stepCountMax else { return false }
+      bind(variable, to: .value(value))
+      if isParallel { trial.offset = start }
+      guard tryBlock(body) else { return false }
+      end = max(end, trial.offset)
+    }
+    if isParallel { trial.offset = end }
+    return true
+  }
+
+  /// The numbers that `array` consists of, if it is captured or written out and they are static.
+  mutating func elements(of array: TypedExpression) -> [Constant]? {
+    guard type(of: array).isOfPlainNumbers else { return nil }
+    if array.isWithinMember {
+      guard case .value(.array(let elements)) = tryValue(array) else { return nil }
+      return elements
+    }
+    guard case .array(let parts) = array.kind else { return nil }
+    var elements: [Constant] = []
+    for part in parts {
+      guard case .value(let value) = tryValue(part) else { return nil }
+      elements.append(value)
+    }
+    return elements
   }
 
   mutating func tryPlace(_ place: Place) -> Bool {
@@ -308,7 +340,7 @@ extension Lowerer {
 }
 
 /// The numbers of a range whose bounds are known.
-struct StaticRange: IteratorProtocol {
+struct StaticRange: Sequence, IteratorProtocol {
   private var current: Int64?
   private let high: Int64
   private let isClosed: Bool

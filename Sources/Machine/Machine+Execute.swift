@@ -480,7 +480,7 @@ extension Machine {
         case .now, .clock, .delay, .moveTo, .waitUntil, .realtime, .catchUp, .resetTimeline,
           .shouldPause, .enterCritical, .leaveCritical, .output, .outputExtended, .gate, .input,
           .beginRecord, .endRecord,
-          .abortRecord, .play, .flushPlays, .dropPlays:
+          .abortRecord, .play, .flushPlays, .dropPlays, .endPulses:
           self.pc = pc
           self.frame = frame
           return .device

@@ -123,6 +123,7 @@ extension Machine {
     case .play: return play(&port)
     case .flushPlays: return step(1, port.flushPlays())
     case .dropPlays: port.dropPlays()
+    case .endPulses: return step(1, port.endPulses())
     default: break  // Only operations on the timeline are handed over by the loop.
     }
     pc += 1
@@ -153,10 +154,23 @@ extension Machine {
     let word = pc.pointee
     guard let time = eventTime(port) else { return .fault(Fault(.arithmeticOverflow)) }
     let address = frame.integer(word.fieldB)
+    let part = UInt16(truncatingIfNeeded: pc.lane(3))
     guard let second = eventSlot(1), let after = eventSlot(2) else {
+      if part == ImageFormat.secondEvent {
+        let outcome = port.end(
+          channel: channelNumber, address: address, value: frame[word.fieldC], at: time,
+          position: position)
+        return step(2, outcome)
+      }
       let outcome = port.output(
         channel: channelNumber, address: address, value: frame[word.fieldC], at: time,
         position: position)
+      return step(2, outcome)
+    }
+    if part == ImageFormat.firstEvent {
+      let outcome = port.begin(
+        channel: channelNumber, address: address, value: frame[word.fieldC], then: frame[second],
+        after: frame.integer(after), at: time, position: position)
       return step(2, outcome)
     }
     let outcome = port.output(

@@ -102,6 +102,21 @@ package protocol DevicePort {
   mutating func input(channel: UInt16, address: Int64, until: Int64, position: UInt64)
     -> InputOutcome
 
+  // Pairs of events that are queued one by one, in order of time with others; a port without a
+  // memory of them leaves these out.
+
+  /// The first of two events: `value` at `time`; `end` queues `second`, `after` ticks later.
+  mutating func begin(
+    channel: UInt16, address: Int64, value: UInt64, then second: UInt64, after: Int64,
+    at time: Int64, position: UInt64
+  ) -> PortOutcome
+  /// The second of two events, of which `begin` has queued the first.
+  mutating func end(
+    channel: UInt16, address: Int64, value: UInt64, at time: Int64, position: UInt64
+  ) -> PortOutcome
+  /// Queues the second events that are still due, as near to their times as can be.
+  mutating func endPulses() -> PortOutcome
+
   // Recordings; a port without them leaves these out.
 
   /// Outputs and gates go into a recording from now on, whose cursor is at 0.
@@ -124,6 +139,18 @@ package protocol DevicePort {
 
 extension DevicePort {
   package mutating func catchUp() { realtime() }
+  package mutating func begin(
+    channel: UInt16, address: Int64, value: UInt64, then second: UInt64, after: Int64,
+    at time: Int64, position: UInt64
+  ) -> PortOutcome {
+    output(channel: channel, address: address, value: value, at: time, position: position)
+  }
+  package mutating func end(
+    channel: UInt16, address: Int64, value: UInt64, at time: Int64, position: UInt64
+  ) -> PortOutcome {
+    output(channel: channel, address: address, value: value, at: time, position: position)
+  }
+  package mutating func endPulses() -> PortOutcome { .done }
   package mutating func beginRecording() -> PortOutcome { .fault(Fault(.limitExceeded)) }
   package mutating func sortRecording() -> Int { 0 }
   package func recorded(_ index: Int) -> RecordedEvent {

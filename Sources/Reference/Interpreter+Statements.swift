@@ -171,6 +171,9 @@ extension Interpreter {
     -> Completion
   {
     var rounds = try begin(loop)
+    let hasTimeline =
+      walk != nil
+      && block.statements.contains { Contents(of: $0, typed, device: frame.device).hasTimeline }
     while let element = rounds.next() {
       charge(operations: 1)
       set(loop.variable, element)
@@ -179,7 +182,10 @@ extension Interpreter {
       case .broke: return .normal
       case .returned(let value): return .returned(value)
       }
-      try safePoint(at: span)
+      // The rounds of a block that is sorted follow each other without.
+      if walk == nil || !hasTimeline {
+        try safePoint(at: span)
+      }
     }
     return .normal
   }

@@ -10,6 +10,9 @@ struct SortedWalk {
   struct Event {
     enum Action {
       case output(address: Int64, value: UInt64)
+      /// The first of two, and the second.
+      case begin(address: Int64, value: UInt64, then: UInt64, after: Int64)
+      case end(address: Int64, value: UInt64)
       case gate(edges: UInt16, duration: Int64)
     }
     let offset: Int64
@@ -151,8 +154,9 @@ extension Interpreter {
       walk?.events.append(only)
     case .outputPair:
       walk?.statementCount += 1
-      let first = event(.output(address: numbers[1], value: words[2]), after: 0)
-      let second = event(.output(address: numbers[1], value: words[3]), after: numbers[4])
+      let first = event(
+        .begin(address: numbers[1], value: words[2], then: words[3], after: numbers[4]), after: 0)
+      let second = event(.end(address: numbers[1], value: words[3]), after: numbers[4])
       walk?.events += [first, second]
     case .gate:
       walk?.statementCount += 1
@@ -178,6 +182,8 @@ extension Interpreter {
       if charged.insert(event.statement).inserted { charge(events: 1) }
       do throws(Stop) { try queue(event, from: base, on: device) } catch {
         guard case .raised(var raised) = error else { throw error }
+        // Pulses that have begun are ended.
+        try untilDone(span, device) { device.core.timeline.endPulses() }
         raised.spans = event.spans
         throw .raised(raised)
       }
@@ -200,6 +206,17 @@ extension Interpreter {
     case .output(let address, let value):
       try untilDone(event.span, device) {
         device.core.timeline.output(
+          channel: event.channel, address: address, value: value, at: time, position: 0)
+      }
+    case .begin(let address, let value, let second, let after):
+      try untilDone(event.span, device) {
+        device.core.timeline.begin(
+          channel: event.channel, address: address, value: value, then: second, after: after,
+          at: time, position: 0)
+      }
+    case .end(let address, let value):
+      try untilDone(event.span, device) {
+        device.core.timeline.end(
           channel: event.channel, address: address, value: value, at: time, position: 0)
       }
     case .gate(let edges, let duration):

@@ -6,7 +6,7 @@ import Values
 // What the static walk knows of expressions, and the calls that it follows.
 
 extension StaticWalk {
-  private mutating func knownAll(_ expressions: [TypedExpression]) throws(Unsortable) -> [Value]? {
+  mutating func knownAll(_ expressions: [TypedExpression]) throws(Unsortable) -> [Value]? {
     var values: [Value] = []
     for expression in expressions {
       if case .value(let value) = try known(expression) { values.append(value) }
@@ -157,6 +157,17 @@ extension StaticWalk {
         typed.members[member].elements.indices.contains(position)
       else { throw Unsortable() }
       return .value(interpreter.deviceValue(typed.members[member].elements[position]))
+    case .index(let array, let index)
+    where array.isWithinMember && !Contents(of: index, typed, device: scope.device).hasTimeline:
+      guard let elements = try elements(of: array) else {
+        _ = try knownAll([array, index])
+        return .dynamic
+      }
+      guard case .value(let position) = try known(index) else { return .dynamic }
+      guard case .integer(let number) = position, let place = Int(exactly: number),
+        elements.indices.contains(place)
+      else { throw Unsortable() }
+      return .value(elements[place])
     case .repeated(let a, let b), .index(let a, let b):
       _ = try knownAll([a, b])
       return .dynamic
@@ -176,7 +187,7 @@ extension StaticWalk {
   }
 
   /// The type with the generic parameters of the function gone through replaced.
-  private func concrete(_ type: Type) -> Type { type.substituting(scope.generics) }
+  func concrete(_ type: Type) -> Type { type.substituting(scope.generics) }
 
   private mutating func known(_ local: LocalID) throws(Unsortable) -> Known {
     if let value = scope.known[local] { return .value(value) }
@@ -190,6 +201,10 @@ extension StaticWalk {
     declarations[local] = nil
     var apart = self
     guard case .value(let value) = try? apart.known(declared) else { return .dynamic }
+    switch value {
+    case .text, .array: return .dynamic
+    default: break
+    }
     scopes[scopes.count - 1].known[local] = value
     return .value(value)
   }
@@ -241,9 +256,13 @@ extension StaticWalk {
       offset = moved
       return .value(.unit)
     case .output: try add(1, until: 0)
-    case .outputPair: try add(2, until: try ticks(4))
+    case .outputPair:
+      let after = try ticks(4)
+      guard after > 0 else { throw Unsortable() }
+      try add(2, until: after)
     case .gate:
       _ = try ticks(2)
+      guard (1...3).contains(try ticks(1)) else { throw Unsortable() }
       try add(1, until: 0)
     case .clock, .slack, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause, .input, .play:
       throw Unsortable()
@@ -259,7 +278,12 @@ extension StaticWalk {
     case .length(let id):
       guard case .length(.known(let count))? = scope.generics[id] else { return .dynamic }
       return .value(.integer(Int64(count)))
-    case .position, .transposed, .sized, .steppedSlice, .count, .last, .print, .pause,
+    case .count:
+      guard let array = operands.first, array.isWithinMember,
+        concrete(array.type).isOfPlainNumbers, case .array(let elements)? = values[0]
+      else { return .dynamic }
+      return .value(.integer(Int64(elements.count)))
+    case .position, .transposed, .sized, .steppedSlice, .last, .print, .pause,
       .leastSquares, .traceEdges, .traceSpan, .traceLevel,
       .simulationStatus,
       .simulationOutput, .simulationResult:

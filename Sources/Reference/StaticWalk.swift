@@ -120,6 +120,14 @@ struct StaticWalk {
     if case .present = known, !isVariable(local) { scopes[scopes.count - 1].present.insert(local) }
   }
 
+  /// A local with its value; texts and arrays are not known any more.
+  private mutating func bind(_ local: LocalID, declared known: Known) {
+    switch known {
+    case .value(.text), .value(.array), .dynamic: bind(local, .dynamic)
+    case .value, .present: bind(local, known)
+    }
+  }
+
   // MARK: Statements
 
   mutating func branches(_ statements: [TypedStatement]) throws(Unsortable) {
@@ -146,7 +154,7 @@ struct StaticWalk {
     try count()
     switch statement.kind {
     case .expression(let value): _ = try known(value)
-    case .declare(let local, let value): bind(local, try known(value))
+    case .declare(let local, let value): bind(local, declared: try known(value))
     case .assign(let place, let value), .compoundAssign(let place, _, let value):
       _ = try known(value)
       try go(place)
@@ -193,8 +201,18 @@ struct StaticWalk {
   ) throws(Unsortable) {
     switch loop.source {
     case .array(let array):
-      _ = try known(array)
-      try mustBePlain(statement)
+      let elements = try elements(of: array)
+      if elements == nil { _ = try known(array) }
+      let contents = Contents(of: statement, typed, device: scope.device)
+      guard contents.hasTimeline || contents.leaves || isParallel else { return }
+      guard let elements else { throw Unsortable() }
+      let start = offset
+      var end = start
+      for element in elements {
+        try round(loop, block, element, isParallel ? start : nil)
+        end = max(end, offset)
+      }
+      if isParallel { offset = end }
     case .range(let low, let high, let isClosed, let step):
       let first = try known(low)
       let last = try known(high)
@@ -211,7 +229,7 @@ struct StaticWalk {
       while let current = next,
         (stride > 0 ? current < last : current > last) || (isClosed && current == last)
       {
-        try round(loop, block, current, isParallel ? start : nil)
+        try round(loop, block, .integer(current), isParallel ? start : nil)
         end = max(end, offset)
         let (following, overflow) = current.addingReportingOverflow(stride)
         next = overflow ? nil : following
@@ -220,12 +238,23 @@ struct StaticWalk {
     }
   }
 
+  /// The numbers of an array that is captured, or written out, and known.
+  mutating func elements(of array: TypedExpression) throws(Unsortable) -> [Value]? {
+    guard concrete(array.type).isOfPlainNumbers else { return nil }
+    if array.isWithinMember {
+      guard case .value(.array(let elements)) = try known(array) else { return nil }
+      return elements
+    }
+    guard case .array(let parts) = array.kind else { return nil }
+    return try knownAll(parts)
+  }
+
   private mutating func round(
-    _ loop: TypedLoop, _ block: TypedBlock, _ value: Int64, _ start: Int64?
+    _ loop: TypedLoop, _ block: TypedBlock, _ value: Value, _ start: Int64?
   ) throws(Unsortable) {
     try count()
     if let start { offset = start }
-    bind(loop.variable, .value(.integer(value)))
+    bind(loop.variable, .value(value))
     try go(block)
   }
 
@@ -240,7 +269,7 @@ struct StaticWalk {
         case .value(.optional(let content?)): bind(local, .value(content))
         case .value, .dynamic: return nil
         }
-      case .declare(let local, let value): bind(local, try known(value))
+      case .declare(let local, let value): bind(local, declared: try known(value))
       case .expression(let expression):
         switch try known(expression) {
         case .dynamic, .present: return nil

@@ -342,7 +342,15 @@ extension Parser {
   private mutating func blockStatement(_ make: (Block) -> Statement) -> StatementID {
     let start = self.start
     advance()
-    return add(make(block()), from: start)
+    switch kind {
+    case .if, .for, .while, .match, .try, .parallel, .sequential, .critical:
+      let place = hereSpan
+      let statement = statement()
+      correct(.missingBraces(at: place, until: previousEnd, in: self))
+      let block = Block(statements: [statement], span: span(from: place.start))
+      return add(make(block), from: start)
+    default: return add(make(block()), from: start)
+    }
   }
 
   var endsValue: Bool {

@@ -124,6 +124,18 @@ extension Diagnostic {
       fixes: [Fix("open the block", [Edit(place, " {")])])
   }
 
+  /// The one statement that begins at `place` and ends at `end` has no braces.
+  static func missingBraces(at place: Span, until end: UInt32, in parser: Parser) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "expected `{`", at: place,
+      remark: "a block stands between `{` and `}`, also one of a single statement",
+      fixes: [
+        Fix(
+          "put the block between `{` and `}`",
+          [insertion("{ ", at: place.start, parser), insertion(" }", at: end, parser)])
+      ])
+  }
+
   static func braceOnNextLine(_ brace: Token, after offset: UInt32, in parser: Parser) -> Diagnostic
   {
     Diagnostic(

@@ -81,6 +81,22 @@ package indirect enum Type: Hashable, Sendable {
     return isDevice
   }
 
+  /// Whether it is an array, in one dimension, of numbers, quantities or truth values.
+  package var isOfPlainNumbers: Bool {
+    switch self {
+    case .array(let element): element.isPlainNumber
+    case .fixedArray(let element, let lengths): lengths.count == 1 && element.isPlainNumber
+    default: false
+    }
+  }
+
+  private var isPlainNumber: Bool {
+    switch self {
+    case .boolean, .integer, .integer32, .float, .duration, .timestamp: true
+    default: false
+    }
+  }
+
   /// The bare `Float`.
   package static let number = Type.float(.none)
 

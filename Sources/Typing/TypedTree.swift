@@ -20,6 +20,15 @@ package struct TypedExpression: Sendable {
     self.span = span
   }
 
+  /// Whether it is a member, or a field or tuple element of one.
+  package var isWithinMember: Bool {
+    switch kind {
+    case .member: true
+    case .field(let base, _), .tupleElement(let base, _): base.isWithinMember
+    default: false
+    }
+  }
+
   /// What kind of node it is.
   package indirect enum Kind: Sendable {
     /// Never in a program without errors.

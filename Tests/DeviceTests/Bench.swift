@@ -62,6 +62,20 @@ final class Bench {
     }
   }
 
+  /// The first event of a pulse, and the second.
+  func begin(at time: Int64, for after: Int64, channel: UInt16 = 1) -> Outcome {
+    outcome {
+      $0.begin(
+        channel: channel, address: 0, value: 1, then: 0, after: after, at: time, position: 7)
+    }
+  }
+
+  func end(at time: Int64, channel: UInt16 = 1) -> Outcome {
+    outcome { $0.end(channel: channel, address: 0, value: 0, at: time, position: 7) }
+  }
+
+  func endPulses() -> Outcome { outcome { $0.endPulses() } }
+
   func gate(at time: Int64, for duration: Int64, channel: UInt16 = 9) -> Outcome {
     outcome { $0.gate(channel: channel, edges: 1, at: time, duration: duration, position: 7) }
   }

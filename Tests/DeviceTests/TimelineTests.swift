@@ -34,6 +34,58 @@ import Testing
     #expect(bench.write(1, at: 5) == .fault(Fault(.underflow, 1, 5, UInt64(bitPattern: 5 - .max))))
   }
 
+  @Test func aPulseThatHasBegunIsEnded() {
+    let bench = Bench()
+    #expect(bench.begin(at: 5000, for: 100, channel: 1) == .done)
+    #expect(bench.begin(at: 5010, for: 50, channel: 2) == .done)
+    #expect(bench.begin(at: 5020, for: 20, channel: 3) == .done)
+    #expect(bench.end(at: 5040, channel: 3) == .done)
+    #expect(bench.endPulses() == .done)
+    // There is nothing more to end.
+    #expect(bench.endPulses() == .done)
+    bench.drain()
+    #expect(bench.channels.emitted.map(\.time) == [5000, 5010, 5020, 5040, 5060, 5100])
+    #expect(bench.channels.emitted.map(\.value) == [1, 1, 1, 0, 0, 0])
+    #expect(bench.timeline.account.balances)
+  }
+
+  @Test func aPulseIsEndedAsSoonAsCanBeWhereItsTickIsPastOrTaken() {
+    let late = Bench()
+    #expect(late.begin(at: 200, for: 100) == .done)
+    late.timeline.charge(300)
+    #expect(late.endPulses() == .done)
+    late.drain()
+    #expect(late.channels.emitted.map(\.time) == [200, 1400])
+
+    let crowded = Bench(laneCount: 2)
+    #expect(crowded.begin(at: 5000, for: 100, channel: 1) == .done)
+    #expect(crowded.write(1, at: 5100, channel: 2) == .done)
+    #expect(crowded.write(1, at: 5100, channel: 3) == .done)
+    #expect(crowded.end(at: 5100, channel: 1) == .fault(Fault(.sequenceError, 1, 5100, 1)))
+    #expect(crowded.endPulses() == .done)
+    crowded.drain()
+    #expect(crowded.channels.emitted.map(\.time) == [5000, 5100, 5100, 5101])
+
+    let full = Bench(laneDepth: 2)
+    #expect(full.begin(at: 5000, for: 100) == .done)
+    #expect(full.write(1, at: 5050, channel: 2) == .done)
+    #expect(full.endPulses() == .wait(until: 5001))
+    full.advance(to: 5001)
+    #expect(full.endPulses() == .done)
+    full.drain()
+    #expect(full.channels.emitted.map(\.time) == [5000, 5050, 5100])
+  }
+
+  @Test func whatIsDroppedIsNotEnded() {
+    let bench = Bench()
+    #expect(bench.begin(at: 5000, for: 100) == .done)
+    bench.timeline.resetTimeline()
+    bench.advance(to: 200)
+    #expect(bench.endPulses() == .done)
+    bench.drain()
+    #expect(bench.channels.emitted.isEmpty)
+  }
+
   @Test func eightEventsOnOneTickFitAndTheNinthIsOutOfSequence() {
     let bench = Bench()
     for channel in 0..<8 { #expect(bench.write(1, at: 5000, channel: UInt16(channel)) == .done) }

@@ -146,6 +146,21 @@ struct TestPort: DevicePort {
     note("output \(channel) \(address) \(value) then \(second) after \(after) at \(time)")
   }
 
+  mutating func begin(
+    channel: UInt16, address: Int64, value: UInt64, then second: UInt64, after: Int64,
+    at time: Int64, position: UInt64
+  ) -> PortOutcome {
+    note("begin \(channel) \(address) \(value) then \(second) after \(after) at \(time)")
+  }
+
+  mutating func end(
+    channel: UInt16, address: Int64, value: UInt64, at time: Int64, position: UInt64
+  ) -> PortOutcome {
+    note("end \(channel) \(address) \(value) at \(time)")
+  }
+
+  mutating func endPulses() -> PortOutcome { note("end pulses") }
+
   mutating func gate(
     channel: UInt16, edges: UInt16, at time: Int64, duration: Int64, position: UInt64
   ) -> PortOutcome {

@@ -366,6 +366,9 @@ import Testing
     main.emit(.output, 0, y, seven)
     main.emit(.outputExtended, 0, y, seven, lanes: [y, 0xFFFF, 0xFFFF, 0])
     main.emit(.outputExtended, 0, y, seven, lanes: [0xFFFF, x, y, 0])
+    main.emit(.outputExtended, 0, y, seven, lanes: [0xFFFF, x, y, 1])
+    main.emit(.outputExtended, 0, y, seven, lanes: [y, 0xFFFF, 0xFFFF, 2])
+    main.emit(.endPulses)
     main.emit(.gate, 1, x, 3, lanes: [y, 0xFFFF, 0xFFFF, 0])
     main.emit(.waitUntil, x)
     main.emit(.realtime)
@@ -388,6 +391,7 @@ import Testing
     #expect(
       bench.port.log == [
         "output 40 5 7 at 105", "output 40 5 7 at 110", "output 40 5 7 then 100 after 5 at 105",
+        "begin 40 5 7 then 100 after 5 at 105", "end 40 5 7 at 110", "end pulses",
         "gate 50 3 at 110 for 100", "wait 100", "realtime", "reset", "input 50 0 until 100",
         "input 50 1 until 100",
       ])

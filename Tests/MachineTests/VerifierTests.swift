@@ -305,6 +305,11 @@ import Testing
         .immediate,
         code(kinds) { $0.emit(.outputExtended, 0, 0, 0, lanes: [0xFFFF, 0, 0xFFFF, 0]) }
       ),
+      (.immediate, code(kinds) { $0.emit(.outputExtended, 0, 0, 0, lanes: [0, 0, 0, 2]) }),
+      (
+        .immediate,
+        code(kinds) { $0.emit(.outputExtended, 0, 0, 0, lanes: [0xFFFF, 0xFFFF, 0xFFFF, 1]) }
+      ),
       (.slotKind, code(kinds) { $0.emit(.outputExtended, 0, 0, 0, lanes: [0xFFFF, 1, 0, 0]) }),
       (.slotKind, code(kinds) { $0.emit(.input, 0, 0, 0, lanes: [1, 0, 0, 0]) }),
       (.kernelProfile, code([SlotType(.function)], profile: .kernel) { _ in }),
