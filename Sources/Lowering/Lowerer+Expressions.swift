@@ -78,7 +78,9 @@ extension Lowerer {
         let call = HostCall.datasetReadElement(id, depth: indices.count)
         return callHost(call, evaluating: indices, expression, hint)
       }
-      return element(of: base, at: index, part: nil, expression)
+      let operand = element(of: base, at: index, part: nil, expression)
+      // Of what is captured a walk knows the elements, also beside what works on the timeline.
+      return walk == nil ? operand : known(operand, of: expression, hint: nil)
     case .sharedElement(let id, let keys):
       return callHost(.sharedRead(id), evaluating: keys, expression, hint)
     case .slice(let base, let low, let high):

@@ -41,9 +41,11 @@ extension Lowerer {
       }
       let value = evaluate(operand)
       charge(operations: 1)
-      return intrinsic == .count
-        ? count(value, type(of: operand), hint, at: span)
-        : last(value, type(of: operand), expression, hint)
+      guard intrinsic == .count else {
+        return last(value, type(of: operand), expression, hint)
+      }
+      let result = count(value, type(of: operand), hint, at: span)
+      return walk == nil ? result : known(result, of: expression, hint: hint)
     case .print: return callHost(.print, evaluating: operands, expression, hint)
     case .pause: return callHost(.pause, evaluating: operands, expression, hint)
     case .leastSquares: return callHost(.leastSquares, evaluating: operands, expression, hint)

@@ -52,7 +52,11 @@ extension Lowerer {
   /// Evaluates `expression`; if all of it is static its value, whatever else the evaluation would
   /// make of it.
   mutating func evaluateStatic(_ expression: TypedExpression, hint: Run? = nil) -> Operand {
-    let operand = evaluate(expression, hint: hint)
+    known(evaluate(expression, hint: hint), of: expression, hint: hint)
+  }
+
+  /// The static value of `expression`, which has been evaluated to `operand`; else that.
+  mutating func known(_ operand: Operand, of expression: TypedExpression, hint: Run?) -> Operand {
     guard isDevice, operand.constant == nil, let constant = staticValue(of: expression) else {
       return operand
     }
