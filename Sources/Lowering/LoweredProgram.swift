@@ -71,6 +71,8 @@ package enum HostCall: Hashable, Sendable {
   case format([FormatSegment])
   /// (element): of an array dataset.
   case datasetAppend(MemberID)
+  /// (one Int for each of `depth` indices, element): to the array in the dataset that they lead to.
+  case datasetAppendElement(MemberID, depth: Int)
   /// () -> T
   case datasetRead(MemberID)
   /// (one Int for each of `depth` indices) -> the element, of which nothing may be missing.

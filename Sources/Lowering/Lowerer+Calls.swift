@@ -256,7 +256,7 @@ extension Lowerer {
     switch call {
     case .print: "print"
     case .format: "format"
-    case .datasetAppend(let id): "\(program[id].name).append"
+    case .datasetAppend(let id), .datasetAppendElement(let id, _): "\(program[id].name).append"
     case .datasetRead(let id), .datasetReadElement(let id, _),
       .datasetReadSlice(let id, _), .sharedRead(let id):
       "read \(program[id].name)"

@@ -371,8 +371,12 @@ extension Lowerer {
           inner, into: array, at: position, offset: offset, isWhole: isWhole, at: span)
       }
     } direct: { lowerer, id in
-      guard case .dataset = lowerer.program[id].kind, place.steps.isEmpty else { return false }
-      lowerer.discard(lowerer.callHost(.datasetAppend(id), [item], returning: [], nil, at: span))
+      guard case .dataset = lowerer.program[id].kind else { return false }
+      let positions = target.positions
+      guard positions.count == place.steps.count else { return false }
+      let call: HostCall =
+        positions.isEmpty ? .datasetAppend(id) : .datasetAppendElement(id, depth: positions.count)
+      lowerer.discard(lowerer.callHost(call, positions + [item], returning: [], nil, at: span))
       return true
     }
     discard(.temporary(item))

@@ -73,6 +73,16 @@ indirect enum Part {
     return .array(parts)
   }
 
+  /// Whether nothing of it has been written.
+  func isUnwritten(_ shape: ArraySlice<Int>) -> Bool {
+    switch self {
+    case .missing: true
+    case .value: false
+    case .array(let parts):
+      !shape.isEmpty && parts.allSatisfy { $0.isUnwritten(shape.dropFirst()) }
+    }
+  }
+
   /// Whether nothing in it lies outside the shape.
   func fits(_ shape: ArraySlice<Int>) -> Bool {
     guard let count = shape.first, case .array(let parts) = self else { return true }
@@ -155,6 +165,41 @@ extension Interpreter {
     }
     datasets[id]?.value = .array(parts)
     datasets[id]?.next = dataset.next + 1
+  }
+
+  /// To the array that `path` leads to; it begins with it where nothing has been written yet.
+  mutating func appendToDataset(_ id: MemberID, _ path: [Int], _ element: Value, at span: Span)
+    throws(Stop)
+  {
+    let dataset = try current(id)
+    let changed = try append(
+      element, to: dataset.value, typed[id].type, dataset.shape[...], path[...], at: span)
+    datasets[id]?.value = changed
+    datasets[id]?.next = max(dataset.next, (path.first ?? 0) + 1)
+  }
+
+  private func append(
+    _ new: Value, to part: Part, _ type: Type, _ shape: ArraySlice<Int>, _ path: ArraySlice<Int>,
+    at span: Span
+  ) throws(Stop) -> Part {
+    var parts: [Part] = []
+    if case .array(let known) = part { parts = known }
+    guard let element = type.elementOfArray else { throw .unsupported("an append to no array") }
+    if let index = path.first {
+      guard parts.indices.contains(index) else { throw raise(.indexOutOfRange, at: span) }
+      parts[index] = try append(
+        new, to: parts[index], element, shape.dropFirst(), path.dropFirst(), at: span)
+      return .array(parts)
+    }
+    let added = Part(new, element)
+    guard let count = shape.first else { return .array(parts + [added]) }
+    var next = parts.count
+    while next > 0, parts[next - 1].isUnwritten(shape.dropFirst()) { next -= 1 }
+    guard next < count, added.fits(shape.dropFirst()) else {
+      throw raise(.indexOutOfRange, at: span)
+    }
+    parts[next] = added.shaped(shape.dropFirst())
+    return .array(parts)
   }
 
   mutating func writeDataset(_ id: MemberID, _ path: [Int], _ value: Value, at span: Span)

@@ -116,9 +116,12 @@ extension Interpreter {
     let resolved = try resolve(place)
     let element = try evaluate(value)
     charge(operations: 1)
-    if case .member(let id) = place.root, case .dataset = typed[id].kind, place.steps.isEmpty {
-      onWrite?(id, [])
-      return try appendToDataset(id, element, at: span)
+    if case .member(let id) = place.root, case .dataset = typed[id].kind,
+      place.steps.allSatisfy({ if case .index = $0 { true } else { false } })
+    {
+      onWrite?(id, resolved.path)
+      if resolved.path.isEmpty { return try appendToDataset(id, element, at: span) }
+      return try appendToDataset(id, resolved.path, element, at: span)
     }
     guard case .array(let elements) = try read(resolved) else {
       throw .unsupported("an append to no array")

@@ -16,7 +16,8 @@ extension HostImage {
       switch call {
       case .startKernel(let kernel): if seen.insert(kernel).inserted { kernels.append(kernel) }
       case .preload(let several): kernels += several.filter { seen.insert($0).inserted }
-      case .print, .format, .datasetAppend, .datasetRead, .datasetReadElement,
+      case .print, .format, .datasetAppend, .datasetAppendElement, .datasetRead,
+        .datasetReadElement,
         .datasetReadSlice, .datasetCount, .datasetReadLast, .datasetWrite, .datasetWriteElement,
         .sharedRead,
         .sharedWrite, .pause, .leastSquares,

@@ -157,6 +157,64 @@ struct DatasetStore {
     return nil
   }
 
+  /// Appends to the array in it that `path`, which is not empty, leads to: behind the last element
+  /// of which anything was written.
+  ///
+  /// Where nothing has been written yet the array begins with it.
+  mutating func append(_ value: Constant, to member: MemberID, at path: [Int]) -> Fault? {
+    guard let dataset = datasets[member], let first = path.first else {
+      return Fault(.missingValue)
+    }
+    var fault: Fault?
+    datasets[member]?.value = .missing
+    let new = Self.appending(
+      value, to: dataset.value, type: dataset.type, dataset.shape[...], path[...], &fault)
+    datasets[member]?.value = new
+    if fault == nil { datasets[member]?.next = max(dataset.next, first + 1) }
+    return fault
+  }
+
+  private static func appending(
+    _ value: Constant, to old: DatasetValue, type: Type, _ shape: ArraySlice<Int>,
+    _ path: ArraySlice<Int>, _ fault: inout Fault?
+  ) -> DatasetValue {
+    var elements: [DatasetValue] = []
+    if case .array(let known) = old { elements = known }
+    let inner = shape.dropFirst()
+    guard let element = type.element else {
+      fault = Fault(.missingValue)
+      return old
+    }
+    if let index = path.first {
+      guard elements.indices.contains(index) else {
+        fault = Fault(.indexOutOfRange)
+        return old
+      }
+      elements[index] = appending(
+        value, to: elements[index], type: element, inner, path.dropFirst(), &fault)
+      return .array(elements)
+    }
+    let new = DatasetValue(value, element)
+    guard let length = shape.first else { return .array(elements + [new]) }
+    let next = (elements.lastIndex { !isMissing($0, inner) } ?? -1) + 1
+    guard next < length, next < elements.count, fits(new, inner) else {
+      fault = Fault(.indexOutOfRange)
+      return old
+    }
+    elements[next] = resized(new, inner)
+    return .array(elements)
+  }
+
+  /// Whether nothing of it has been written.
+  private static func isMissing(_ value: DatasetValue, _ shape: ArraySlice<Int>) -> Bool {
+    switch value {
+    case .missing: true
+    case .value: false
+    case .array(let elements):
+      !shape.isEmpty && elements.allSatisfy { isMissing($0, shape.dropFirst()) }
+    }
+  }
+
   /// Writes the part of it that `path` leads to; the numbers of its indices are `indices`.
   mutating func write(
     _ value: Constant, to member: MemberID, _ path: [HostPathStep], _ indices: [Int64]

@@ -31,6 +31,16 @@ extension HostSession {
       let value = read(operands, [element]).first ?? .unit
       conclude(datasets.append(value, to: member))
       report(member)
+    case .datasetAppendElement(let member, let depth):
+      updateAxes(of: member)
+      var type = typed[member].type
+      for _ in 0...depth { type = type.element ?? .unknown }
+      let values = read(operands, Array(repeating: .integer, count: depth) + [type])
+      let path = values.dropLast().map { index -> Int in
+        if case .integer(let number) = index { Int(clamping: number) } else { -1 }
+      }
+      conclude(datasets.append(values.last ?? .unit, to: member, at: path))
+      report(member)
     case .datasetRead(let member):
       updateAxes(of: member)
       guard let value = datasets.read(member) else { return machine.fail(Fault(.missingValue)) }

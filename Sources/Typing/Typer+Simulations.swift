@@ -20,6 +20,17 @@ extension Typer {
         report(partAsValue(name, id))
         return unknown
       }
+      if let first = arguments.first, first.label == nil, let name = dottedName(first.value),
+        case .experiment? = entity(first.value)
+      {
+        let end = Span(name.span.source, Int(name.span.end), Int(name.span.end))
+        report(
+          Diagnostic(
+            .mismatch,
+            "`\(name.text)` is simulated with its arguments, and where it has none with `()`",
+            at: name.span, fixes: [Fix("write the parentheses", [Edit(end, "()")])]))
+        return unknown
+      }
       // What has no meaning at all has been reported as that.
       let known = diagnostics.count
       typeAll(arguments)
@@ -77,15 +88,28 @@ extension Typer {
       }
       guard let member = members.first(where: { program[$0].name == label.text }) else {
         _ = expression(argument.value)
+        let isFixed = program[id].members.contains {
+          program[$0].kind == .argument && program[$0].name == label.text
+        }
+        let names = members.map { program[$0].name }
         var fixes: [Fix] = []
-        if let near = nearest(to: label.text, among: members.map { program[$0].name }) {
+        var notes: [String] = []
+        if isFixed {
+          notes = ["The experiment gives it its value where it uses the part."]
+        } else if let near = nearest(to: label.text, among: names) {
           fixes = [Fix("did you mean `\(near)`?", [Edit(label.span, near)])]
+        } else {
+          let list = names.map { "`\($0)`" }.joined(separator: ", ")
+          notes = [names.isEmpty ? "It has none at all." : "It has \(list)."]
         }
         report(
           Diagnostic(
-            .wrongArguments, "`\(program[id].name)` has no argument `\(label.text)`",
+            .wrongArguments,
+            isFixed
+              ? "`\(label.text)` is fixed"
+              : "`\(program[id].name)` has no argument `\(label.text)`",
             at: label.span,
-            labels: [Label("declared here", at: program[id].nameSpan)], fixes: fixes))
+            labels: [Label("declared here", at: program[id].nameSpan)], notes: notes, fixes: fixes))
         continue
       }
       if values[member] != nil {
