@@ -8,15 +8,18 @@ import Values
 extension Lowerer {
   /// Lowers a loop whose rounds `body` emits; its locals end with each round.
   ///
-  /// `mayWrite`: it may change what is looped over.
+  /// `mayWrite`: it may change what is looped over. `entered` comes before the first round, once
+  /// that is known.
   mutating func loop(
-    _ loop: TypedLoop, mayWrite: Bool, at span: Span, _ body: (inout Lowerer) -> Void
+    _ loop: TypedLoop, mayWrite: Bool, at span: Span,
+    entered: (inout Lowerer) -> Void = { _ in }, _ body: (inout Lowerer) -> Void
   ) {
     scopes.append([])
     switch loop.source {
     case .range(let low, let high, let isClosed, let step):
-      range(low, high, isClosed: isClosed, step: step, loop.variable, at: span, body)
-    case .array(let array): over(array, loop.variable, mayWrite: mayWrite, at: span, body)
+      range(low, high, isClosed: isClosed, step: step, loop.variable, at: span, entered, body)
+    case .array(let array):
+      over(array, loop.variable, mayWrite: mayWrite, at: span, entered, body)
     }
     closeScope()
   }
@@ -43,7 +46,7 @@ extension Lowerer {
   private mutating func range(
     _ low: TypedExpression, _ high: TypedExpression, isClosed: Bool, step: TypedExpression?,
     _ variable: LocalID,
-    at span: Span, _ body: (inout Lowerer) -> Void
+    at span: Span, _ entered: (inout Lowerer) -> Void, _ body: (inout Lowerer) -> Void
   ) {
     let counter = declare([.integer])
     let limit = declare([.integer])
@@ -78,6 +81,7 @@ extension Lowerer {
     }
     let (head, end) = (code.label(), code.label())
     let compare: Opcode = isClosed ? .lessOrEqualInteger : .lessInteger
+    entered(&self)
     code.place(head)
     func testDirection(_ lowerer: inout Lowerer, down: Bool) {
       let (a, b) = down ? (limit, counter) : (counter, limit)
@@ -152,12 +156,13 @@ extension Lowerer {
 
   private mutating func over(
     _ array: TypedExpression, _ variable: LocalID, mayWrite: Bool, at span: Span,
-    _ body: (inout Lowerer) -> Void
+    _ entered: (inout Lowerer) -> Void, _ body: (inout Lowerer) -> Void
   ) {
     let arrayType = type(of: array)
     let element = elementType(of: arrayType)
     let values = held(evaluate(array), arrayType, mayWrite: mayWrite, at: array.span)
     let work = declare([.integer, .integer, .boolean])
+    entered(&self)
     guard !values.words.isEmpty else { return }
     let (head, end) = (code.label(), code.label())
     loadInteger(-1, into: work.first)

@@ -161,13 +161,18 @@ extension Lowerer {
   private mutating func unsortedFor(_ loop: TypedLoop, _ body: TypedBlock, at span: Span) {
     scopes.append([])
     let (base, end) = (declare([.integer]), declare([.integer]))
-    code.emit(.now, base.first)
-    code.emit(.move, end.first, base.first)
     let playsHere = parallelDepth == 0 && plays(body)
     if playsHere { code.flush() }
     let start = code.count
     parallelDepth += 1
-    self.loop(loop, mayWrite: mayWrite(body), at: span) { lowerer in
+    // What the loop goes over may have moved the cursor.
+    self.loop(
+      loop, mayWrite: mayWrite(body), at: span,
+      entered: { lowerer in
+        lowerer.code.emit(.now, base.first)
+        lowerer.code.emit(.move, end.first, base.first)
+      }
+    ) { lowerer in
       lowerer.emit(.moveTo, base.first, at: span)
       lowerer.statements(body.statements)
       lowerer.endBranch(end)
