@@ -30,17 +30,21 @@ extension FreezeAnalysis {
     guard let entry = flow.state else { return }
     summary.callees.insert(callee)
     let done = summaries[callee] ?? FreezeSummary()
-    reach(done.exposed, from: entry, via: callee, isWithinStatement: true)
+    if omitted != .calleesStart {
+      reach(done.exposed, from: entry, via: callee, isWithinStatement: true)
+    }
     let number = sites.number(site(.call(callee), at: span))
     resolve(done.parameterStale, arguments)
     noteEverything(done, arguments, by: number)
-    if done.threw != nil {
+    if done.threw != nil, omitted != .calleesThrow {
       flow.threw = sites.join(
         flow.threw, compose(entry, seenFromOutside(done.threw, arguments, by: number)))
       flow.versionThrown = -1
     }
+    if omitted == .calleesWrite { return }
     set(compose(entry, seenFromOutside(done.normal, arguments, by: number)))
     flow.fresh.insert(number)
+    if omitted == .lentComesBack { return }
     // What an `inout` parameter holds in the end comes back when the call returns, after all that
     // the callee compiled.
     for write in done.everWritten.keys.sorted() where isOfParameter(write) {
@@ -75,7 +79,7 @@ extension FreezeAnalysis {
   /// What a write by a callee is for the caller; nil where nothing depends on it.
   private mutating func substitute(_ write: WriteID, _ arguments: [TypedArgument]) -> WriteID? {
     guard case .parameter(let path) = table.written[Int(write)] else { return write }
-    guard arguments.indices.contains(path.parameter),
+    guard omitted != .lentIsWritten, arguments.indices.contains(path.parameter),
       case .place(let place) = arguments[path.parameter]
     else { return nil }
     let whole = program.path(of: place).appending(path.path)
@@ -126,7 +130,7 @@ extension FreezeAnalysis {
         isWithinStatement: true)
       flow.state?.compile(kernel)
     }
-    for write in effects(of: id) {
+    for write in omitted == .kernelsWrite ? [] : effects(of: id) {
       let number = sites.number(site(.kernel(id, hostSite: write.hostSite), at: span))
       mark(write.write, by: number, sparing: table.kernelsOfSite[write.hostSite])
     }

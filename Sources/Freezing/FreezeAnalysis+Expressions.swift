@@ -109,7 +109,8 @@ extension FreezeAnalysis {
     case .callValue(let callee, let arguments):
       evaluate(callee)
       evaluate(arguments)
-      call(anyOf: targets(of: callee.type), arguments.map { .value($0) }, at: expression.span)
+      let callees = omitted == .valuesAreCalled ? [] : targets(of: callee.type)
+      call(anyOf: callees, arguments.map { .value($0) }, at: expression.span)
     }
   }
 

@@ -50,7 +50,7 @@ extension FreezeAnalysis {
       let first = flow.state
       set(fails)
       if let otherwise { walk(otherwise) }
-      set(sites.join(first, flow.state))
+      set(omitted == .branchesJoin ? first : sites.join(first, flow.state))
     case .guarded(let conditions, let block):
       flow.place = .before(statement.span)
       let (holds, fails) = evaluate(conditions)
@@ -111,11 +111,9 @@ extension FreezeAnalysis {
   mutating func loopOver(_ round: (inout FreezeAnalysis) -> Void) {
     guard let entry = flow.state else { return }
     let body = stretch(round)
-    // Going round once more adds nothing: what one round leaves, the next one at most takes away
-    // and writes again.
-    let head = sites.join(entry, compose(entry, sites.join(body.normal, body.continued)))
+    let head = head(of: body, from: entry)
     apply(body, to: head)
-    set(sites.join(head, compose(head, body.broke)))
+    set(sites.join(head, compose(head, omitted == .breaksLeave ? nil : body.broke)))
   }
 
   private mutating func whileLoop(_ conditions: [TypedCondition], _ block: TypedBlock) {
@@ -127,9 +125,19 @@ extension FreezeAnalysis {
       analysis.set(holds)
       analysis.walk(block)
     }
-    let head = sites.join(entry, compose(entry, sites.join(body.normal, body.continued)))
+    let head = head(of: body, from: entry)
     apply(body, to: head)
-    set(sites.join(compose(head, finished), compose(head, body.broke)))
+    let broke = omitted == .breaksLeave ? nil : body.broke
+    set(sites.join(compose(head, finished), compose(head, broke)))
+  }
+
+  /// The state before a round, whichever it is.
+  ///
+  /// Going round once more adds nothing: what one round leaves, the next one at most takes away and
+  /// writes again.
+  private mutating func head(of body: Stretch, from entry: FreezeState) -> FreezeState? {
+    if omitted == .loopsGoRound { return entry }
+    return sites.join(entry, compose(entry, sites.join(body.normal, body.continued)))
   }
 
   // MARK: Errors
@@ -152,7 +160,7 @@ extension FreezeAnalysis {
       walk(handler.body)
       after = sites.join(after, flow.state)
     }
-    if let finally {
+    if let finally, omitted != .finallyRuns {
       after = leaveThrough(finally, after)
     }
     set(after)

@@ -58,14 +58,19 @@ package struct ProvenProgram: Sendable {
 ///
 /// The value is there unless there were errors, here or in the typing; all of them are reported, in
 /// the order of the source.
-package func prove(_ program: TypedProgram) -> Checked<ProvenProgram> {
+///
+/// Tests leave out a rule, and see that it is needed.
+package func prove(_ program: TypedProgram, omitting rule: FreezeRule? = nil) -> Checked<
+  ProvenProgram
+> {
   let values = program.functionValues
   let captures = Captures(of: program, values: values)
-  let table = CaptureTable(captures, of: program)
+  let table = CaptureTable(captures, of: program, omitting: rule)
   guard var analysis = FreezeAnalysis(table, of: program, values: values) else {
     return Checked(
       program.hasErrors ? nil : ProvenProgram(typed: program, manifest: CaptureManifest()), [])
   }
+  analysis.omitted = rule
   analysis.run()
   let stale = analysis.staleCalls()
   var reporter = FreezeReporter(analysis, foundAny: !stale.isEmpty)

@@ -1,4 +1,5 @@
 import Diagnostics
+import Freezing
 import Laboratory
 import Reference
 import TestKit
@@ -33,6 +34,29 @@ import Typing
     #expect(tally.judged * 10 > all * 6, "\(tally)")
     #expect(tally.accepted * 10 > all, "\(tally)")
     #expect(tally.breaches * 4 > all, "\(tally)")
+  }
+
+  /// Without any of its rules the analysis misses something that the judge sees.
+  @Test func everyRuleIsNeeded() throws {
+    var needed: Set<FreezeRule> = []
+    for seed in 0..<UInt64(1_500) where needed.count < FreezeRule.allCases.count {
+      let (text, kernels) = FreezeProgramGenerator.program(seed: seed)
+      let program = load("generated.exp", Array(text.utf8)) { _ in .failure(.notFound) }
+      let typed = type(program.modules, against: .defaultLaboratory)
+      guard let tree = typed.value, !typed.hasErrors, let experiment = tree.experiments.first,
+        let ways = HostWays(
+          tree, experiment: experiment.id,
+          kernels: kernels.compactMap { self.frozen($0, in: tree) })
+      else { continue }
+      let breaches = Set((ways.staleCalls + ways.writesWhileRunning).map(\.span))
+      for rule in FreezeRule.allCases where !needed.contains(rule) {
+        let found = Set(prove(tree, omitting: rule).diagnostics.map(\.span))
+        if !breaches.isSubset(of: found) { needed.insert(rule) }
+      }
+    }
+    for rule in FreezeRule.allCases {
+      #expect(needed.contains(rule), "nothing goes wrong without \(rule)")
+    }
   }
 
   private func judge(seed: UInt64, _ tally: inout Tally) {

@@ -29,6 +29,7 @@ package struct FreezeProgramGenerator {
   /// what none of them captures.
   private var startedWhileLent: [String] = []
   private var lendable: [String] = []
+  private var kernelNames: [String] = []
   private var resultText = "return 1"
 
   private init(seed: UInt64) { numbers = SplitMix(seed: seed) }
@@ -103,6 +104,7 @@ package struct FreezeProgramGenerator {
     }
     kernels.reverse()
     for kernel in written.reversed() { lines += kernel }
+    kernelNames = kernels.map(\.name)
     startedWhileLent = [numbers.pick(kernels).name]
     let captured = kernels.filter { startedWhileLent.contains($0.name) }.flatMap(\.captures)
     lendable = ["a", "b", "w", "s.p", "s.q", "t.1", "xs[0]", "xs[n]"].filter { place in
@@ -113,7 +115,7 @@ package struct FreezeProgramGenerator {
       block("host fn \(name)(c: Bool) -> Int") { $0.writeBody(loud: true, result: "return 1") }
     }
     lent = "x"
-    // The kernels known to `writeStatement` are those that it may start.
+    // The kernels known to `writeStatement` are those that it may start; it may compile all.
     let all = kernels
     kernels = kernels.filter { startedWhileLent.contains($0.name) }
     block("host fn lend(x: inout Int)") { $0.writeBody(loud: true, result: "return") }
@@ -244,7 +246,7 @@ package struct FreezeProgramGenerator {
     let count = 1 + numbers.below(2)
     var names: [String] = []
     for _ in 0..<count {
-      let name = numbers.pick(kernels).name
+      let name = numbers.pick(kernelNames)
       if !names.contains(name) { names.append(name) }
     }
     line("preload \(names.joined(separator: ", "))")
