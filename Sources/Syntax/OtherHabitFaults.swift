@@ -67,6 +67,63 @@ extension Diagnostic {
       fixes: [Fix("write `\(meant)`", [Edit(whole, meant)])])
   }
 
+  /// `xs[1:]`.
+  static func openSlice(at place: Span) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "a slice names both its ends: `xs[i..<j]`", at: place,
+      notes: ["From `i` to the end it is `xs[i..<xs.count]`, up to there `xs[0..<j]`."])
+  }
+
+  /// `a = b = 3`.
+  static func chainedAssignment(at place: Span) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "an assignment has no value that could be assigned", at: place,
+      notes: ["Write one assignment for each."])
+  }
+
+  /// `P { x: 1 }`, `xs.map { x in x + 1 }`.
+  static func bracesBehindValue(_ name: String, isType: Bool, at place: Span, _ edits: [Edit])
+    -> Diagnostic
+  {
+    isType
+      ? Diagnostic(
+        .unexpected, "a struct is made with parentheses: `\(name)(…)`", at: place,
+        fixes: edits.isEmpty ? [] : [Fix("write parentheses", edits)])
+      : Diagnostic(
+        .unexpected, "no block stands behind a value", at: place,
+        notes: [
+          "A function that is given to another stands in its parentheses: `f(fn(x: Int) -> Int { return x + 1 })`."
+        ])
+  }
+
+  /// `try g()` where a value is due.
+  static func tryBeforeValue(at place: Span, _ edit: Edit) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "a call that may throw is not marked", at: place,
+      notes: [
+        "What it throws is caught by `try { … } catch { … }` around it, or goes on to the caller."
+      ],
+      fixes: [Fix("leave it out", [edit])])
+  }
+
+  /// `if y = x { … }` where nothing is called `y`.
+  static func conditionWithoutLet(at place: Span) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "what a condition binds is declared with `let`", at: place,
+      fixes: [
+        Fix("write `let`", [Edit(Span(place.source, Int(place.start), Int(place.start)), "let ")])
+      ])
+  }
+
+  /// `guard c { … }`.
+  static func missingElse(at place: Span, in parser: Parser) -> Diagnostic {
+    Diagnostic(
+      .unexpected, "expected `else`, found \(next(parser))", at: place,
+      fixes: [
+        Fix("write `else`", [Edit(Span(place.source, Int(place.start), Int(place.start)), "else ")])
+      ])
+  }
+
   /// `circle(let r): …` in a `match`.
   static func missingCaseWord(at place: Span) -> Diagnostic {
     Diagnostic(

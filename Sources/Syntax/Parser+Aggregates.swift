@@ -252,6 +252,12 @@ extension Parser {
         if cases.isEmpty { parser.correct(fault) }
         parser.advance()
       }
+      if parser.kind == .identifier, parser.peek() == .leftParenthesis,
+        parser.beginsFunctionWithoutWord
+      {
+        if let method = parser.functionWithoutWord(documentation) { methods.append(method) }
+        return parser.endDeclaration()
+      }
       guard let name = parser.name("the name of a case") else { return parser.skipLine() }
       let payload = parser.payload()
       cases.append(EnumCase(name: name, payload: payload))

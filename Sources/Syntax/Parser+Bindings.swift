@@ -107,6 +107,11 @@ extension Parser {
       advance()
       let value = expression()
       guard isAssignable(place) else { return add(.invalid, from: start) }
+      if kind == .assign, isOnSameLine(0) {
+        report(.chainedAssignment(at: hereSpan))
+        advance()
+        _ = expression()
+      }
       return add(.assignment(place, value), from: start)
     }
     if let infix = compoundOperator {

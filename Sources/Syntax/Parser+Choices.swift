@@ -94,14 +94,22 @@ extension Parser {
   /// What stands between the brackets of an index; `i:j` is taken for `i..<j`.
   mutating func sliceOrIndex() -> ExpressionID {
     let start = self.start
+    if kind == .colon, isOnSameLine() { return openSlice(from: start) }
     let lower = expression()
-    guard kind == .colon, isOnSameLine(), peek() != .rightBracket, !isReportedHere else {
-      return lower
-    }
+    guard kind == .colon, isOnSameLine(), !isReportedHere else { return lower }
+    if peek() == .rightBracket { return openSlice(from: start) }
     correct(.colonInSlice(at: hereSpan))
     advance()
     let upper = expression()
     return add(.range(lower, upper, isClosed: false, step: nil), from: start)
+  }
+
+  /// `xs[1:]`, `xs[:3]`: a slice names both its ends.
+  private mutating func openSlice(from start: UInt32) -> ExpressionID {
+    report(.openSlice(at: hereSpan))
+    advance()
+    if kind != .rightBracket { _ = expression() }
+    return add(.invalid, from: start)
   }
 
   /// `self.x` where nothing is called `self`: the member; nil if that is not what stands here.

@@ -92,7 +92,7 @@ extension Parser {
     let start = self.start
     advance()
     let conditions = conditions()
-    if !take(.else) { report(.expected("else", in: self)) }
+    if !take(.else) { report(.missingElse(at: hereSpan, in: self)) }
     return add(.guardElse(conditions, block()), from: start)
   }
 
@@ -123,6 +123,9 @@ extension Parser {
         }
         conditions.append(.binding(pattern, headExpression()))
       } else {
+        if kind == .identifier, peek() == .assign, takeConditionWithoutLet(into: &conditions) {
+          continue
+        }
         if kind == .leftBrace { report(.missingCondition(at: hereSpan)) }
         let wasCondition = isCondition
         isCondition = true

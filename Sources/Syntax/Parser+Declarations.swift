@@ -153,6 +153,8 @@ extension Parser {
   {
     correct(.variableOutside(tokens[index], in: self))
     guard case .variable(let field) = variable(documentation, from: start) else { return nil }
+    // Whoever writes it takes it for a variable.
+    module.doubts.constants.insert(field.name.text)
     return .constant(field)
   }
 

@@ -20,6 +20,11 @@ extension Parser {
       }
       correct(.typeBeforeName(token, tokens[index + 1], in: self))
       return binding(isVariable: true)
+    case .identifier
+    where peek(2) == .leftParenthesis && isOnSameLine(2) && beginsFunctionWithoutWord:
+      // `int doubled(int n) { … }`
+      guard let function = functionWithoutWord(nil) else { return add(.invalid, from: token.start) }
+      return add(.function(function), from: token.start)
     default: break
     }
     guard token.end - token.start <= 6 else { return nil }
@@ -210,7 +215,7 @@ extension Parser {
   }
 
   /// Whether the name that `token` is stands somewhere before the token at `place`.
-  private func isMentioned(_ token: Token, before place: Int) -> Bool {
+  func isMentioned(_ token: Token, before place: Int) -> Bool {
     let name = text(token)
     return tokens[..<place].contains {
       $0.kind.isName && $0.end - $0.start == token.end - token.start && text($0) == name

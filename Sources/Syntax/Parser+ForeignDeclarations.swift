@@ -147,9 +147,10 @@ extension Parser {
   /// Takes `name: T` and what follows it for the member that it has the form of: limits are those
   /// of an argument, a key that of a shared value; nil if that is not what comes next.
   mutating func memberWithoutWord(of container: Container, _ documentation: String?) -> Member? {
-    guard kind == .identifier, peek() == .colon, isOnSameLine(), container != .driver else {
-      return nil
-    }
+    guard kind == .identifier, peek() == .colon, isOnSameLine(2), container != .driver,
+      peek(2).isName || peek(2) == .leftBracket || peek(2) == .leftParenthesis
+    else { return nil }
+    doubt(from: index, to: index)
     var word: Token.Kind?
     var place = index + 2
     while place < tokens.count, !tokens[place].isFirstOnLine, word == nil || word == .var {
@@ -257,6 +258,8 @@ extension Parser {
         switch tokens[place].kind {
         case .parallel, .sequential, .record:
           if tokens[place + 1].kind == .leftBrace { return true }
+        case .send, .await:
+          if tokens[place + 1].kind.isName { return true }
         case .identifier where tokens[place + 1].kind == .leftParenthesis:
           switch text(tokens[place]) {
           case "delay", "now", "wait_until", "play", "pulse", "gate", "gate_rising", "on", "off":

@@ -10,12 +10,24 @@ extension Parser {
     correctWord(among: words)
   }
 
-  /// Whether what stands behind `||` is a number or text, so that a default is meant.
+  /// Whether what stands behind `||` is a number or text and nothing else, so that a default is
+  /// meant.
   var isDefaultBehindSign: Bool {
-    switch peek() {
-    case .number, .string, .stringStart: true
-    case .minus: peek(2) == .number
-    default: false
+    var last = index + 1
+    if peek() == .minus { last += 1 }
+    guard last < tokens.count, tokens[last].kind == .number || tokens[last].kind == .string else {
+      return false
+    }
+    if tokens[last].kind == .number, last + 1 < tokens.count, tokens[last + 1].kind == .identifier,
+      !tokens[last + 1].isFirstOnLine
+    {
+      // Its unit.
+      last += 1
+    }
+    guard last + 1 < tokens.count else { return true }
+    switch tokens[last + 1].kind {
+    case .valueEnd, .format: return true
+    default: return endsStatement(behind: last)
     }
   }
 

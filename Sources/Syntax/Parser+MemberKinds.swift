@@ -196,6 +196,13 @@ extension Parser {
       correct(.missingAt(at: emptySpan(at: self.start)))
       return string()
     }
+    if kind == .identifier, isOnSameLine(), peek() == .string || peek() == .stringStart,
+      nearest(to: text(tokens[index]), among: ["at"]) != nil
+    {
+      correct(.misspelt(text(tokens[index]), as: .at, at: hereSpan))
+      advance()
+      return string()
+    }
     report(.missingKey(name, in: self))
     return nil
   }

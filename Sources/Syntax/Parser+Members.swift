@@ -107,6 +107,7 @@ extension Parser {
           at: Span(source, Int(tokens[index + 1].start), Int(tokens[end].end))))
       let word = kind
       let keyword = span(of: tokens[index])
+      if end > index + 2 { doubt(from: index + 2, to: end - 1) }
       jump(to: end + 1)
       let body = noting { parser in parser.block() }
       switch word {

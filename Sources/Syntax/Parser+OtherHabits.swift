@@ -159,29 +159,79 @@ extension Parser {
     return before == .leftParenthesis || before == .comma
   }
 
+  // MARK: Conditions
+
+  /// Takes `if y = x` for `if let y = x` where `y` was not mentioned before; false if it was.
+  mutating func takeConditionWithoutLet(into conditions: inout [Condition]) -> Bool {
+    guard !isMentioned(tokens[index], before: index), peek(2).isName else { return false }
+    correct(.conditionWithoutLet(at: hereSpan))
+    let pattern = bindingPattern()
+    advance()
+    conditions.append(.binding(pattern, headExpression()))
+    return true
+  }
+
+  // MARK: Braces behind a value
+
+  /// Takes the `{ x: 1 }` of `P { x: 1 }`, or a block behind a call; false if the `{` that comes
+  /// next does not stand behind a value.
+  mutating func takeBracesBehindValue() -> Bool {
+    guard index > 0, isOnSameLine(0), !isReportedHere, tokens[index - 1].kind.isName,
+      let end = closer(ofBracketAt: index)
+    else { return false }
+    let before = tokens[index - 1]
+    let isType = isTypeName(before)
+    guard isType || peek().isName && peek(2) == .in else { return false }
+    let edits =
+      isType
+      ? [
+        Edit(Span(source, Int(before.end), Int(tokens[index].end)), "("),
+        Edit(span(of: tokens[end]), ")"),
+      ] : []
+    report(
+      .bracesBehindValue(text(before), isType: isType, at: hereSpan, peek(2) == .colon ? edits : [])
+    )
+    skipLine()
+    return true
+  }
+
   // MARK: Cases
 
   /// Whether what begins this line in a `match` is a pattern and a `:`, of which the `case` is
   /// missing.
   var beginsCaseWithoutWord: Bool {
-    guard tokens[index].isFirstOnLine, peek() == .leftParenthesis, isOnSameLine() else {
-      return false
+    guard tokens[index].isFirstOnLine, isOnSameLine() else { return false }
+    switch peek() {
+    case .leftParenthesis, .comma, .halfOpenRange, .closedRange: break
+    // `n: Int = 3` would be a declaration.
+    case .colon:
+      guard kind == .number || kind == .string || beginsStatementBehindColon else {
+        return false
+      }
+    default: return false
     }
     var depth = 0
     var place = index + 1
     while place + 1 < tokens.count, !tokens[place].isFirstOnLine {
       switch tokens[place].kind {
       case .leftParenthesis: depth += 1
-      case .rightParenthesis:
-        depth -= 1
-        if depth == 0 {
-          return tokens[place + 1].kind == .colon && !tokens[place + 1].isFirstOnLine
-        }
-      case .leftBrace, .semicolon: return false
+      case .rightParenthesis: depth -= 1
+      case .colon where depth == 0: return true
+      case .leftBrace, .semicolon, .assign, .dot: return false
       default: break
       }
       place += 1
     }
     return false
+  }
+
+  private var beginsStatementBehindColon: Bool {
+    guard isOnSameLine(2) else { return true }
+    switch peek(2) {
+    case .return, .let, .var, .throw, .for, .while, .break, .continue, .if, .string, .stringStart,
+      .number:
+      return true
+    default: return false
+    }
   }
 }

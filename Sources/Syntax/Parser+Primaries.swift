@@ -61,6 +61,13 @@ extension Parser {
       advance()
       return add(.invalid, from: start)
     }
+    if kind == .try, isOnSameLine(), peek().isName {
+      let place = hereSpan
+      let whole = Span(source, Int(place.start), Int(tokens[index + 1].start))
+      correct(.tryBeforeValue(at: place, Edit(whole, "")))
+      advance()
+      return primary(unlessTooDeep: ())
+    }
     if kind == .bar || kind == .doubleBar
       || kind == .leftBrace && isOnSameLine(0) && index > 0
         && (tokens[index - 1].kind == .leftParenthesis || tokens[index - 1].kind == .comma)

@@ -122,6 +122,8 @@ extension Parser {
       case .case where isInMatchCase: return
       case .else where isInMatchCase && peek() == .colon: return
       case .identifier where isAtDefault || isInMatchCase && beginsCaseWithoutWord: return
+      case .number where isInMatchCase && beginsCaseWithoutWord: return
+      case .string where isInMatchCase && beginsCaseWithoutWord: return
       case .leftBrace:
         if let caught = blockWithoutTry() {
           statements.append(caught)
@@ -164,7 +166,8 @@ extension Parser {
     case .case where isInMatchCase: return true
     case .else where isInMatchCase && peek() == .colon: return true
     case .identifier where isAtDefault: return true
-    case .leftBrace where takeFunctionWithoutWord(), .arrow where takeFunctionWithoutWord():
+    case .leftBrace where takeFunctionWithoutWord() || takeBracesBehindValue(),
+      .arrow where takeFunctionWithoutWord():
       return false
     case .comma where isInMatchCase && (peek() == .case || peek() == .else):
       correct(.commaBetweenCases(at: hereSpan))

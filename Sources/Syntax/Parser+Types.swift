@@ -91,7 +91,9 @@ extension Parser {
     let element = type()
     var lengths: [ExpressionID] = []
     var isGood = true
-    if kind == .comma, peek() == .number {
+    if kind == .comma,
+      peek() == .number || peek() == .identifier && (peek(2) == .rightBracket || peek(2) == .comma)
+    {
       correct(.commaBeforeLength(at: hereSpan))
       kind = .semicolon
     }

@@ -85,7 +85,7 @@ extension Diagnostic {
         .unexpected, "expected `,` or `\(close)`, found \(next(parser))", at: parser.hereSpan,
         notes: ["a list of values computed in a loop stands in brackets: `[f(x) for x in xs]`"])
     }
-    if parser.kind == .assign, parser.peek() == .greater {
+    if parser.kind == .assign && parser.peek() == .greater || parser.kind == .arrow {
       return foreignClosure(at: parser.hereSpan)
     }
     if parser.kind == .assign, !parser.isBehindLabel {
@@ -205,7 +205,16 @@ extension Diagnostic {
   }
 
   static func expectedExpression(in parser: Parser) -> Diagnostic {
-    Diagnostic(.unexpected, "expected a value, found \(next(parser))", at: parser.hereSpan)
+    var notes: [String] = []
+    if parser.kind == .leftBrace, parser.peek() == .string || parser.peek() == .rightBrace {
+      notes = [
+        "There are no dictionaries: keep keys and values in arrays of a struct, or `match` the key."
+      ]
+    } else if parser.index > 0, parser.tokens[parser.index - 1].kind == .percent {
+      notes = ["`%` is the remainder of a division; half of something is `0.5`."]
+    }
+    return Diagnostic(
+      .unexpected, "expected a value, found \(next(parser))", at: parser.hereSpan, notes: notes)
   }
 
   /// An operator at the end of a line with nothing that could be its right side.

@@ -100,7 +100,7 @@ private func follows(_ diagnostic: Diagnostic, from doubts: Doubts, in sources: 
   case .missingReturn, .leavesParallel, .nothingToLeave:
     return doubts.bodies.contains(where: isInside)
   case .runMissing: return doubts.declarations.contains(name)
-  case .unknownDevice: return doubts.names.contains(name)
+  case .unknownDevice, .valueTooLate: return doubts.names.contains(name)
   case .wrongArguments, .notApplicable:
     return doubts.names.contains(name)
       || diagnostic.labels.contains {

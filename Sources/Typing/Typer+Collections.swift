@@ -49,6 +49,7 @@ extension Typer {
     let isFlat = isFlatMatrix(elements, expecting)
     // Numbers that are not what is due are one mistake, however many there are.
     var areNumbersWrong = false
+    var isUnclear = false
     var mismatchOfElement: Diagnostic?
     for element in elements {
       if let type = wanted {
@@ -73,8 +74,10 @@ extension Typer {
           }
         }
       } else {
-        let value = expression(element)
+        // Behind one that had an error it is not known what is due.
+        let value = expression(element, expecting: isUnclear ? .unknown : nil)
         values.append(value)
+        isUnclear = isUnclear || isUnknown(value.type)
         if !isUnknown(value.type), value.type != .optional(.never), value.type != .array(.never) {
           wanted = value.type
         }
@@ -319,6 +322,10 @@ extension Typer {
       let fault = indexFault(position, length)
     {
       warnings.append(fault)
+    } else if case .array = array.type, case .integer(let index) = position.kind, index < 0,
+      body.tryDepth == 0
+    {
+      warnings.append(negativeIndex(index, at: position.span))
     }
     return TypedExpression(.index(array, position), element, at: span)
   }
@@ -335,6 +342,15 @@ extension Typer {
         ? "the array is empty"
         : "the array has \(counted(count, "element")), from 0 to \(count - 1)",
       notes: ["Here `IndexOutOfRange` is raised whenever this runs."])
+  }
+
+  private func negativeIndex(_ index: Int64, at span: Span) -> Diagnostic {
+    Diagnostic(
+      .indexOutside, "there is no element \(index)", at: span,
+      remark: "indices count from 0",
+      notes: [
+        "The last element is `xs.last`, or `none` of an empty array; the one before it `xs[xs.count - 2]`."
+      ])
   }
 
   private func knownInteger(_ value: TypedExpression) -> Int64? {

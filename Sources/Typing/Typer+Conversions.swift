@@ -70,6 +70,8 @@ extension Typer {
     var notes: [String] = []
     if case .float(let dimension) = value.type, !dimension.isNone, let unit = unitName(value.type) {
       notes = ["Divide by a unit to get a bare number: `x / 1 \(unit)`."]
+    } else if value.type == .duration, name == "Float" || name == "Int" {
+      notes = ["Divide by a unit to get a bare number: `x / 1 us`."]
     } else if value.type == .boolean {
       notes = ["Write what true and false are to be: `if b { 1 } else { 0 }`."]
     }

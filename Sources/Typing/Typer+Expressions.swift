@@ -176,9 +176,27 @@ extension Typer {
         report(Diagnostic(.mismatch, "`\(name.text)` is a type, not a value", at: name.span))
         return unknown
       }
-      reportUnknown(name)
+      if let fault = caseWithoutPoint(name, expecting) {
+        report(fault)
+      } else {
+        reportUnknown(name)
+      }
       return unknown
     }
+  }
+
+  /// What is to be said of `name` where an enum is due that has a case of that name.
+  private func caseWithoutPoint(_ name: Name, _ expecting: Type?) -> Diagnostic? {
+    var wanted = expecting
+    if case .optional(let inner)? = expecting { wanted = inner }
+    guard case .enumeration(let id, _)? = wanted,
+      program[id].cases.contains(where: { $0.name == name.text })
+    else { return nil }
+    let start = Span(name.span.source, Int(name.span.start), Int(name.span.start))
+    return Diagnostic(
+      .unknownName, "there is nothing called `\(name.text)` here", at: name.span,
+      notes: ["A case of an enum is written with a point: `.\(name.text)`."],
+      fixes: [Fix("write `.\(name.text)`", [Edit(start, ".")])])
   }
 
   /// In a method: the field of the value itself that is called `name`.

@@ -58,6 +58,10 @@ extension Typer {
       notes = [
         "It may be `none`: take it apart with `if let` or `guard let`, or give a value for that case with `??`."
       ]
+    case (.optional, .boolean):
+      notes = ["Whether there is one is asked by `if let y = \(text) { … }` or `\(text) != none`."]
+    case (.integer, .boolean), (.integer32, .boolean):
+      notes = ["A number is neither true nor false: compare it, as in `\(text) != 0`."]
     case (_, .string): fixes = [Fix("print it into a string", [Edit(value.span, "\"{\(text)}\"")])]
     default: break
     }
@@ -119,6 +123,9 @@ extension Typer {
       notes = ["Write the unit behind the number, as in `\(text) \(unit)`."]
     } else {
       notes = Self.momentNotes(value.type, wanted)
+    }
+    if wanted == .number, let unit = unitName(value.type) {
+      notes = ["Divide by a unit to get a bare number: `x / 1 \(unit)`."]
     }
     let what = isBare ? "a bare number" : "\(program.described(value.type))"
     return Diagnostic(
@@ -211,6 +218,8 @@ extension Typer {
           notes = [moment]
         } else if operation == .add || operation == .subtract {
           notes = ["Only quantities of the same dimension can be added, subtracted and compared."]
+        } else if operation == .bitXor {
+          notes = ["A power is written `**`, as in `x ** 2`."]
         }
         return Diagnostic(
           .dimension,

@@ -118,7 +118,13 @@ extension Typer {
       }
       let what =
         entity == nil ? "there is no type called `\(name.text)`" : "`\(name.text)` is not a type"
-      report(Diagnostic(.unknownType, what, at: name.span, fixes: fixes))
+      var notes: [String] = []
+      if case .functions? = entity, !arguments.isEmpty {
+        notes = ["What the generic parameters of a function are follows from its arguments."]
+        let end = Int(name.span.end)
+        fixes = [Fix("leave it out", [Edit(Span(name.span.source, end, Int(span.end)), "")])]
+      }
+      report(Diagnostic(.unknownType, what, at: name.span, notes: notes, fixes: fixes))
       return .unknown
     }
   }
