@@ -92,7 +92,11 @@ extension Parser {
     let word: Token.Kind = !hasSelf && isMeantAsKernel ? .kernel : .fn
     let resultBefore = resultBeforeName(missing: word)
     if resultBefore == nil {
-      correct(.missingFunctionWord(at: emptySpan(at: start), isKernel: word == .kernel))
+      let place = emptySpan(at: start)
+      correct(
+        hasSelf
+          ? .missingWordInBody(at: place)
+          : .missingFunctionWord(at: place, isKernel: word == .kernel))
     }
     guard let name = name("the name of the function") else { return nil }
     let signature = signature().returning(resultBefore ?? nil)
