@@ -30,7 +30,13 @@ extension Lowerer {
   ) -> Operand {
     let optional = type(of: left)
     let result = type(of: expression)
-    let (run, operand) = settled(evaluate(left), optional, at: left.span)
+    let first = evaluate(left)
+    if case .constant(.optional(let content)) = first {
+      charge(operations: 1)
+      guard let content else { return evaluate(right, hint: hint) }
+      return optional == result ? first : .constant(content)
+    }
+    let (run, operand) = settled(first, optional, at: left.span)
     charge(operations: 1)
     guard !run.words.isEmpty else { return operand }
     let target = fresh(result, hint, at: expression.span)
