@@ -92,7 +92,8 @@ let package = Package(
         "Diagnostics", "Syntax", "Laboratory", "Typing", "Values", "Freezing", "Bytecode",
         "Lowering", "Running", "Simulation", "Toolchain", "Reference",
       ]),
-    tests("SyntaxTests", seeing: ["Diagnostics", "Formatting", "Syntax", "TestKit"]),
+    tests(
+      "SyntaxTests", seeing: ["Diagnostics", "Formatting", "Syntax", "Running", "TestKit"]),
     tests("MachineTests", seeing: ["Bytecode", "Machine", "TestKit"]),
     tests(
       "DeviceTests",

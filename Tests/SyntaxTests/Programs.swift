@@ -1,4 +1,5 @@
 import Diagnostics
+import Running
 import Foundation
 import Syntax
 
@@ -39,7 +40,8 @@ struct Parsed {
     var sources = SourceSet()
     let source = sources.add(Source(name: name, bytes: bytes))
     lexed = lex(source, in: sources)
-    let checked = parse(source, in: sources)
+    // As the commands do it; without optimisation a level of nesting takes tens of kilobytes.
+    let checked = onDeepStack { [sources] in parse(source, in: sources) }
     self.sources = sources
     module = checked.value
     diagnostics = checked.diagnostics
