@@ -9,22 +9,33 @@ import Typing
 package func explainFreeze(of loaded: LoadedProgram, against description: SystemDescription)
   -> [KernelExplanation]?
 {
-  guard !loaded.diagnostics.contains(where: { $0.severity == .error }) else { return nil }
-  let typed = type(loaded.modules, against: description)
-  guard let program = typed.value, !typed.hasErrors else { return nil }
-  return Freezing.explainFreeze(of: program)
+  typedProgram(loaded, against: description).map { Freezing.explainFreeze(of: $0) }
 }
 
-/// The diagnostics of `file` as `larmor check --json` prints them, with `kernels` under `freeze`
-/// where they are to be explained.
+/// The program as it is typed; nil where it has errors up to there.
+func typedProgram(_ loaded: LoadedProgram, against description: SystemDescription) -> TypedProgram?
+{
+  guard !loaded.diagnostics.contains(where: { $0.severity == .error }) else { return nil }
+  let typed = type(loaded.modules, against: description)
+  return typed.hasErrors ? nil : typed.value
+}
+
+/// The diagnostics of `file` as `larmor check --json` prints them, with `kernels` under `freeze`,
+/// and `effects` under `effects`, where they are asked for.
 package func json(
   of diagnostics: [Diagnostic], in sources: SourceSet, file: String,
-  explaining kernels: [KernelExplanation]?
+  explaining kernels: [KernelExplanation]?, effects: [ExperimentEffects]? = nil
 ) -> JSONValue {
   let plain = Diagnostics.json(of: diagnostics, in: sources, file: file)
-  guard let kernels, case .object(let members) = plain else { return plain }
-  let list = kernels.map { FreezeJSON(sources: sources, file: file).value($0) }
-  return .object(members + [.init("freeze", .array(list))])
+  guard case .object(var members) = plain else { return plain }
+  if let kernels {
+    let list = kernels.map { FreezeJSON(sources: sources, file: file).value($0) }
+    members.append(.init("freeze", .array(list)))
+  }
+  if let effects {
+    members.append(.init("effects", json(of: effects, in: sources, file: file)))
+  }
+  return .object(members)
 }
 
 /// The explanation of `kernels` in words, a paragraph for each.

@@ -31,6 +31,13 @@ struct CheckCommand: ParsableCommand {
       """)
   var explainFreeze = false
 
+  @Flag(
+    help: """
+      Say of each experiment which shared values its stages read and write, which kernel can be \
+      armed, and which calls can be queued ahead.
+      """)
+  var effects = false
+
   @OptionGroup var laboratory: LaboratoryOption
 
   func run() throws {
@@ -51,13 +58,16 @@ struct CheckCommand: ParsableCommand {
     let description = try laboratory.description(for: file, json: json)
     let checked = Toolchain.check(loaded, against: description)
     let kernels = explainFreeze ? Toolchain.explainFreeze(of: loaded, against: description) : nil
+    let effects = self.effects ? Toolchain.effects(of: loaded, against: description) : nil
     if json {
       Terminal.result(
         Toolchain.json(
-          of: checked.diagnostics, in: loaded.sources, file: file, explaining: kernels
+          of: checked.diagnostics, in: loaded.sources, file: file, explaining: kernels,
+          effects: effects
         ).compact)
     } else {
       if let kernels { Terminal.result(text: Toolchain.text(of: kernels, in: loaded.sources)) }
+      if let effects { Terminal.result(text: Toolchain.text(of: effects, in: loaded.sources)) }
       Program.show(checked.diagnostics, in: loaded.sources)
     }
     if checked.value == nil || checked.hasErrors { throw Ending.badProgram }

@@ -6,7 +6,7 @@ import TestKit
 import Testing
 import Toolchain
 
-/// What `larmor check --explain-freeze` says: beside each program stands what is printed.
+/// What `larmor check --explain-freeze --effects` says: beside each program stands what is printed.
 ///
 /// `UPDATE_GOLDEN=1` writes them anew; read what has changed before you keep it.
 @Suite struct FreezeExplanationTests {
@@ -14,7 +14,7 @@ import Toolchain
     below: GoldenProgram.folder + "/explanations", endingIn: ".exp")
   private static let corpus = GoldenProgram.all.filter { $0.stage == .prove }.map(\.path)
 
-  @Test func thereAreEnough() { #expect(Self.programs.count >= 3 && Self.corpus.count >= 40) }
+  @Test func thereAreEnough() { #expect(Self.programs.count >= 4 && Self.corpus.count >= 40) }
 
   private func loaded(_ path: String) -> LoadedProgram {
     load(path, Repository.bytes(of: path) ?? []) { name in
@@ -25,8 +25,9 @@ import Toolchain
   @Test(arguments: programs) func readsAsRecorded(_ path: String) throws {
     let program = loaded(path)
     let kernels = try #require(explainFreeze(of: program, against: .defaultLaboratory))
-    #expect(!kernels.isEmpty)
-    let text = text(of: kernels, in: program.sources)
+    let shared = try #require(effects(of: program, against: .defaultLaboratory))
+    #expect(!kernels.isEmpty && !shared.isEmpty)
+    let text = text(of: kernels, in: program.sources) + text(of: shared, in: program.sources)
     let expected = String(path.dropLast(4)) + ".txt"
     if Repository.isUpdating {
       #expect(Repository.write(text, to: expected), "\(expected) cannot be written")
@@ -51,12 +52,20 @@ import Toolchain
     #expect(Set(unsafe.map(\.span)) == places(.writtenWhileRunning), "\(path)")
     for call in kernels.flatMap(\.calls) { #expect(!call.images.isEmpty, "\(path)") }
 
+    let shared = effects(of: program, against: .defaultLaboratory)
     let json = json(
-      of: checked.diagnostics, in: program.sources, file: path, explaining: kernels)
+      of: checked.diagnostics, in: program.sources, file: path, explaining: kernels,
+      effects: shared)
     let object = try #require(
       try JSONSerialization.jsonObject(with: Data(json.compact.utf8)) as? [String: Any])
     let shown = try #require(object["freeze"] as? [[String: Any]])
     #expect(shown.count == kernels.count)
+    let experiments = try #require(object["effects"] as? [[String: Any]])
+    #expect(experiments.count == shared?.count)
+    for experiment in experiments {
+      #expect((experiment["stages"] as? [String: Any])?.count == 3)
+      #expect((experiment["entry"] is NSNull) != (experiment["entry_obstacle"] is NSNull))
+    }
     let calls = shown.flatMap { $0["calls"] as? [[String: Any]] ?? [] }
     #expect(calls.filter { $0["safe"] as? Bool == false }.count == stale.count, "\(path)")
   }
