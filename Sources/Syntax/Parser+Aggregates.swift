@@ -287,7 +287,7 @@ extension Parser {
   /// What a case or an error carries, in parentheses; braces are reported, and meant as such.
   private mutating func payload() -> [Parameter] {
     if kind == .leftParenthesis { return parameters(areNamed: false) }
-    guard kind == .leftBrace, isOnSameLine(0), peek().isName,
+    guard kind == .leftBrace, isOnSameLine(0), peek().isName || peek() == .rightBrace,
       let end = closer(ofBracketAt: index)
     else { return [] }
     correct(.payloadInBraces(span(of: tokens[index]), span(of: tokens[end])))
