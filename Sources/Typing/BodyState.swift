@@ -92,6 +92,15 @@ struct BodyState {
 
   /// How many matches stand around this place.
   var matchDepth = 0
+  /// A `try` around this place.
+  struct Attempt {
+    /// How much of `enclosing` stands around it.
+    let depth: Int
+    /// The errors that it catches, as they are written; empty for all.
+    let errors: Set<String>
+  }
+  /// The `try`s with a `catch` whose blocks stand around this place, the innermost last.
+  var attempts: [Attempt] = []
   /// How many blocks stand around this place whose errors are caught.
   var tryDepth = 0
   /// The cases around this place that carry something and are written by their names alone.

@@ -50,8 +50,10 @@ extension Typer {
   mutating func typeThrow(
     _ value: ExpressionID?, at span: Span, into statements: inout [TypedStatement]
   ) {
-    if let outer = body.enclosing.last(where: { $0 != .loop && $0 != .value }) {
-      report(leaves("throw", outer, at: span))
+    if let place = body.enclosing.lastIndex(where: { $0 != .loop && $0 != .value }),
+      !isCaught(value, inside: place)
+    {
+      report(leaves("throw", body.enclosing[place], at: span))
     }
     guard let value else {
       if body.catchDepth == 0 {
@@ -178,12 +180,29 @@ extension Typer {
       notes: ["An error is declared, beside the functions: `error NotReady`."])
   }
 
+  /// Whether a `try` inside the block at `place` of those around catches the error that is thrown.
+  private func isCaught(_ value: ExpressionID?, inside place: Int) -> Bool {
+    var thrown = value.map { tree.span(of: $0) }
+    if let value, case .call(let callee, _) = tree[value] { thrown = tree.span(of: callee) }
+    let name = thrown.map { program.sources[$0.source].text($0) }
+    return body.attempts.contains { attempt in
+      attempt.depth > place
+        && (attempt.errors.isEmpty || name.map(attempt.errors.contains) ?? false)
+    }
+  }
+
   mutating func typeTry(
     _ block: Block, _ catches: [CatchClause], _ finally: Block?, at span: Span,
     into statements: inout [TypedStatement]
   ) {
     body.tryDepth += 1
+    let attemptCount = body.attempts.count
+    for clause in catches {
+      let errors = Set(clause.errors.map(\.text))
+      body.attempts.append(BodyState.Attempt(depth: body.enclosing.count, errors: errors))
+    }
     let inner = typeInnerBlock(block)
+    body.attempts.removeLast(body.attempts.count - attemptCount)
     body.tryDepth -= 1
     var typed: [TypedCatch] = []
     for clause in catches {
