@@ -36,20 +36,32 @@ extension FreezeAnalysis {
     let number = sites.number(site(.call(callee), at: span))
     resolve(done.parameterStale, arguments)
     noteEverything(done, arguments, by: number)
-    if done.threw != nil, omitted != .calleesThrow {
-      flow.threw = sites.join(
-        flow.threw, compose(entry, seenFromOutside(done.threw, arguments, by: number)))
+    if let threw = done.threw, omitted != .calleesThrow {
+      set(after(threw, arguments, by: number, from: entry))
+      flow.threw = sites.join(flow.threw, flow.state)
       flow.versionThrown = -1
+      set(entry)
     }
     if omitted == .calleesWrite { return }
-    set(compose(entry, seenFromOutside(done.normal, arguments, by: number)))
     flow.fresh.insert(number)
-    if omitted == .lentComesBack { return }
-    // What an `inout` parameter holds in the end comes back when the call returns, after all that
-    // the callee compiled.
-    for write in done.everWritten.keys.sorted() where isOfParameter(write) {
-      if let own = substitute(write, arguments) { mark(own, by: number) }
+    set(done.normal.flatMap { after($0, arguments, by: number, from: entry) })
+  }
+
+  /// The caller's state once a callee has ended in the state `done`.
+  private mutating func after(
+    _ done: FreezeState, _ arguments: [TypedArgument], by number: SiteID, from entry: FreezeState
+  ) -> FreezeState? {
+    var result = compose(entry, seenFromOutside(done, arguments, by: number))
+    // What an `inout` parameter holds in the end comes back when the call ends, after all that the
+    // callee compiled.
+    for write in omitted == .lentComesBack ? [] : done.lent.sorted() {
+      guard let own = substitute(write, arguments), var state = result else { continue }
+      result = nil
+      table.mark(own, sites.set(of: number), in: &state)
+      if isOfParameter(own) { state.lent.insert(own) }
+      result = state
     }
+    return result
   }
 
   /// What a callee does, as the caller sees it: its writes are the call's, its parameters are the
@@ -59,6 +71,8 @@ extension FreezeAnalysis {
   ) -> FreezeState? {
     guard var result = done else { return nil }
     let set = sites.set(of: site)
+    // What was the callee's parameter may be a part of the caller's.
+    result.lent = []
     result.ofOthers = seenFromOutside(result.ofOthers, arguments, as: set)
     for (kernel, writes) in result.ofKernel {
       result.ofKernel[kernel] = seenFromOutside(writes, arguments, as: set)
@@ -146,12 +160,35 @@ extension FreezeAnalysis {
     if let known = kernelEffects[kernel] { return known }
     var result: [KernelWrite] = []
     for site in table.captures.sites[kernel] ?? [] {
-      for write in writes(of: table.captures.hostSites[site].operand).keys.sorted() {
+      let operand = table.captures.hostSites[site].operand
+      // The kernel returns when what it runs on the host has ended, so that what is written on ways
+      // without end does not matter then.
+      let left = writesOnExit(of: operand)
+      for write in writes(of: operand).keys.sorted() where left?.contains(write) ?? true {
         result.append(KernelWrite(write: write, hostSite: site))
       }
     }
     kernelEffects[kernel] = result
     return result
+  }
+
+  /// What the function that an `await` or `send` runs may have written when it ends, normally or
+  /// with an error; nil for what is no call.
+  private mutating func writesOnExit(of operand: TypedExpression) -> Set<WriteID>? {
+    let callees: [FunctionID]
+    switch operand.kind {
+    case .call(let callee, _, _): callees = [callee]
+    case .callValue(let callee, _): callees = targets(of: callee.type)
+    default: return nil
+    }
+    var found: Set<WriteID> = []
+    for callee in callees {
+      for exit in [summaries[callee]?.normal, summaries[callee]?.threw] {
+        // Nothing is compiled there, so that nothing is taken away again.
+        if let exit { found.formUnion(exit.ofOthers.keys) }
+      }
+    }
+    return found
   }
 
   /// What the operand of an `await` or `send` may write on the host, each with the function that

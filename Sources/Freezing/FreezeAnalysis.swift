@@ -38,7 +38,8 @@ struct FreezeAnalysis {
   var summary = FreezeSummary()
   /// The `inout` parameters of the function that is being walked.
   var inoutParameters: [LocalID: Int] = [:]
-  /// Without a `try` in the host half nobody asks for the state in which an error leaves.
+  /// Without a `try`, here or in a kernel that awaits, nobody asks for the state in which an error
+  /// leaves.
   let tracksErrors: Bool
   /// Whether the program itself throws `Cancelled`.
   let throwsCancelled: Bool
@@ -62,7 +63,7 @@ struct FreezeAnalysis {
     flow = Flow(function: first)
     var hasTry = false
     var throwsOwn = false
-    for function in program.functions where Self.isHost(function) {
+    for function in program.functions where Self.isHost(function) || Self.isKernel(function) {
       function.body.visit { node in
         guard case .statement(let statement) = node else { return }
         if case .tryCatch = statement.kind { hasTry = true }
@@ -345,6 +346,7 @@ struct FreezeAnalysis {
     guard var state = flow.state else { return }
     flow.state = nil
     table.mark(write, sites.set(of: site), in: &state, sparing: spared)
+    if isOfParameter(write) { state.lent.insert(write) }
     flow.state = state
     flow.fresh.insert(site)
     flow.version += 1

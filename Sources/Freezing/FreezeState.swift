@@ -22,6 +22,9 @@ struct FreezeState: Equatable {
   /// What was written since the kernel was compiled, of what concerns it (and of parameters, which
   /// may).
   var ofKernel: [Int32: Writes] = [:]
+  /// What may have been written of the function's `inout` parameters, compiled afterwards or not:
+  /// it comes back when the function ends.
+  var lent: Set<WriteID> = []
   /// Where each kernel may have been compiled last, if that was not before the stretch.
   var compiled: [Int32: SiteSetID] = [:]
 
@@ -112,6 +115,7 @@ extension Sites {
       }
     }
     result.ofOthers = union(result.ofOthers, b.ofOthers)
+    result.lent.formUnion(b.lent)
     if result.compiled != b.compiled {
       for (kernel, set) in b.compiled {
         result.compiled[kernel] = union(result.compilePoints(of: kernel), set)
@@ -151,6 +155,7 @@ extension FreezeAnalysis {
       }
     }
     result.ofOthers = sites.union(state.ofOthers, stretch.ofOthers)
+    result.lent.formUnion(stretch.lent)
     for (kernel, set) in stretch.compiled {
       result.compiled[kernel] = sites.resolve(set, before: state.compilePoints(of: kernel))
     }
