@@ -38,16 +38,8 @@ extension Parser {
 
   /// Goes on as if the `{` that is missing before the next token were there.
   mutating func openWithoutBracket() -> Bracket {
-    let bracket = Bracket(
-      opener: max(0, index - 1), linesMattered: linesMatter, wasInHead: isInHead,
-      wasInMatchCase: isInMatchCase, wasInSquareBrackets: isInSquareBrackets)
     unclosedBraceCount += 1
-    linesMatter = true
-    isInSquareBrackets = false
-    isInHead = false
-    isInMatchCase = false
-    settle()
-    return bracket
+    return openIndented(at: max(0, index - 1))
   }
 
   /// Goes on as between braces, behind the token at `opener`.

@@ -36,7 +36,7 @@ package func effects(of loaded: LoadedProgram, against description: SystemDescri
 /// The effects in words, a paragraph for each experiment.
 package func text(of effects: [ExperimentEffects], in sources: SourceSet) -> String {
   if effects.isEmpty { return "there is no experiment here\n" }
-  let text = EffectsText(sources: sources, home: effects[0].span.source)
+  let text = EffectsText(places: PlaceNames(sources: sources, home: effects[0].span.source))
   return effects.map(text.paragraph).joined(separator: "\n")
 }
 
@@ -48,14 +48,12 @@ package func json(of effects: [ExperimentEffects], in sources: SourceSet, file: 
 }
 
 private struct EffectsText {
-  let sources: SourceSet
-  /// Of places elsewhere the file is named.
-  let home: SourceID
+  let places: PlaceNames
 
   func paragraph(_ effects: ExperimentEffects) -> String {
     var lines = ["experiment `\(effects.name)`, \(line(effects.span))"]
     for stage in effects.stages {
-      let name = stage.stage.rawValue.padding(toWidth: 8)
+      let name = stage.stage.rawValue.padded(to: 8)
       let parts = [("reads", stage.reads), ("writes", stage.writes)].filter { !$0.1.isEmpty }
         .map { verb, access in
           "\(verb) "
@@ -112,17 +110,7 @@ private struct EffectsText {
     }
   }
 
-  private func line(_ span: Span) -> String {
-    let source = sources[span.source]
-    let line = source.position(of: span.start).line
-    return span.source == home ? "line \(line)" : "\(source.name):\(line)"
-  }
-}
-
-extension String {
-  fileprivate func padding(toWidth width: Int) -> String {
-    self + String(repeating: " ", count: max(0, width - count))
-  }
+  private func line(_ span: Span) -> String { places.line(span) }
 }
 
 private struct EffectsJSON {

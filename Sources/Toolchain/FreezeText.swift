@@ -41,14 +41,12 @@ package func json(
 /// The explanation of `kernels` in words, a paragraph for each.
 package func text(of kernels: [KernelExplanation], in sources: SourceSet) -> String {
   if kernels.isEmpty { return "no kernel is started here\n" }
-  let text = FreezeText(sources: sources, home: kernels[0].span.source)
+  let text = FreezeText(places: PlaceNames(sources: sources, home: kernels[0].span.source))
   return kernels.map(text.paragraph).joined(separator: "\n")
 }
 
 private struct FreezeText {
-  let sources: SourceSet
-  /// Of places elsewhere the file is named.
-  let home: SourceID
+  let places: PlaceNames
 
   func paragraph(_ kernel: KernelExplanation) -> String {
     let owner = kernel.experiment.map { " of \($0)" } ?? ""
@@ -122,11 +120,7 @@ private struct FreezeText {
     }
   }
 
-  private func line(_ span: Span) -> String {
-    let source = sources[span.source]
-    let line = source.position(of: span.start).line
-    return span.source == home ? "line \(line)" : "\(source.name):\(line)"
-  }
+  private func line(_ span: Span) -> String { places.line(span) }
 
   /// `a, b and c`, each once.
   private func list(_ parts: [String], or isChoice: Bool = false) -> String {
@@ -134,12 +128,6 @@ private struct FreezeText {
     for part in parts where !unique.contains(part) { unique.append(part) }
     guard let last = unique.last, unique.count > 1 else { return unique.first ?? "" }
     return unique.dropLast().joined(separator: ", ") + (isChoice ? " or " : " and ") + last
-  }
-}
-
-extension String {
-  fileprivate func padded(to width: Int) -> String {
-    self + String(repeating: " ", count: max(0, width - count))
   }
 }
 
