@@ -36,6 +36,8 @@ package struct HostWays {
   let numbers: [FunctionID: Int]
   /// By kernel: the operands of the `await`s and `send`s that it can reach on the device.
   let hostSites: [[HostOperand]]
+  /// Whether anything catches errors; where nothing does, the first one ends the run.
+  private let catchesErrors: Bool
   /// More states than these at one place, and the search is given up.
   static let stateCountMax = 3_000
 
@@ -79,6 +81,7 @@ package struct HostWays {
     self.program = program
     self.kernels = kernels
     numbers = Dictionary(kernels.enumerated().map { ($1.id, $0) }) { first, _ in first }
+    catchesErrors = program.functions.contains { Self.hasTry($0.body) }
     hostSites = kernels.map { Self.hostOperands(of: $0.id, in: program) }
     let entry = HostState(stale: Array(repeating: 0, count: kernels.count))
     activation = Activation(function: run, entry: entry)
@@ -273,7 +276,9 @@ package struct HostWays {
     for callee in Self.callees(of: operand, in: program) {
       for entry in entries {
         let done = enter(callee, [:], sparing: spared, from: entry)
-        for state in done.normal.union(done.returned).union(done.threw) {
+        // A kernel may catch what it awaits.
+        let threw = catchesErrors ? done.threw : []
+        for state in done.normal.union(done.returned).union(threw) {
           after.insert(behind(state, calledFrom: entry, at: operand.span))
         }
       }
@@ -295,6 +300,21 @@ package struct HostWays {
         }
       }
     }
+  }
+
+  private static func hasTry(_ block: TypedBlock) -> Bool {
+    var found = false
+    func look(_ node: TypedNode) {
+      switch node {
+      case .statement(let statement):
+        if case .tryCatch = statement.kind { found = true }
+        statement.forEachChild(look)
+      case .expression(let expression): expression.forEachChild(look)
+      case .place: break
+      }
+    }
+    for statement in block.statements { look(.statement(statement)) }
+    return found
   }
 
   // MARK: Breaches
