@@ -57,6 +57,7 @@ let package = Package(
       ],
       swiftSettings: strict),
     .systemLibrary(name: "CMinpack", providers: [.apt(["libcminpack-dev"])]),
+    .systemLibrary(name: "CMalloc"),
     module(
       "Running",
       seeing: [
@@ -73,7 +74,7 @@ let package = Package(
       name: "larmor",
       dependencies: [
         "Diagnostics", "Laboratory", "Typing", "Values", "Bytecode", "Running", "Toolchain",
-        "Formatting", "Explaining",
+        "Formatting", "Explaining", "CMalloc",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict,

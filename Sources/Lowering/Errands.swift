@@ -32,7 +32,8 @@ struct ErrandFinder {
     note(kernel, [:])
     while let next = pending.popLast() {
       var found: [TypedNode] = []
-      for statement in program[next.function].body.statements {
+      let body = program[next.function].body
+      for statement in body.statements {
         Self.visit(.statement(statement)) { found.append($0) }
       }
       for node in found { look(at: node, in: next) }

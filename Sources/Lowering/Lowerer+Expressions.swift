@@ -132,12 +132,17 @@ extension Lowerer {
     switch binding {
     case .constant(let constant): return .constant(constant)
     case .run(let run):
-      let locals = program[frame.function].locals
-      return .place(run, isMutable: index < locals.count && locals[index].isVariable)
+      return .place(run, isMutable: isVariable(index))
     case .device: return .constant(.unit)
     case .dynamic, .function:
       return placeholder(type(of: expression), "this", at: expression.span)
     }
+  }
+
+  /// Whether the local at `index` is one of the function's own variables.
+  private func isVariable(_ index: Int) -> Bool {
+    let locals = program[frame.function].locals
+    return index < locals.count && locals[index].isVariable
   }
 
   private mutating func member(_ id: MemberID, _ expression: TypedExpression) -> Operand {

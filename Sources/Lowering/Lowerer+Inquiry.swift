@@ -67,6 +67,9 @@ extension Lowerer {
   /// Whether evaluating `expression` may change a variable or member that is read before it.
   func mayWrite(_ expression: TypedExpression) -> Bool {
     switch expression.kind {
+    // Most are of these: worth no closure over all that a lowerer has.
+    case .integer, .float, .boolean, .text, .local, .member: return false
+    case .binary(_, let a, let b): return mayWrite(a) || mayWrite(b)
     case .append, .callValue, .await, .record, .simulate: return true
     case .call(let id, _, let arguments):
       if !program[id].effects.isDisjoint(with: [.host, .resident])

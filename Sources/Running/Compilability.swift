@@ -43,17 +43,42 @@ package func uncompilable(in program: ProvenProgram) -> [Diagnostic] {
   var diagnostics: [Diagnostic] = []
   // All experiments and tests at once: what they share is compiled once.
   let experiments = typed.experiments.filter { !$0.isPart }
-  let host = lowerHost(
-    program, roots: typed.hostRoots(of: experiments) + typed.tests.map(\.body))
+  // The host half and the kernels at the same time: they have only the program in common. Which
+  // kernels the host half starts is known when it is compiled; most of them can be told before.
+  let (host, known) = atOnce {
+    lowerHost(program, roots: typed.hostRoots(of: experiments) + typed.tests.map(\.body))
+  } and: {
+    var kernels = KernelFaults(of: program)
+    for kernel in typed.startedKernels { kernels.look(for: kernel) }
+    return kernels
+  }
+  var kernels = known
   diagnostics += host.diagnostics
-  var zeros: [MemberID: Constant] = [:]
   for kernel in host.value?.kernels(of: experiments) ?? typed.ownKernels {
-    for capture in program.captures(of: kernel) where zeros[capture.member] == nil {
-      zeros[capture.member] = zero(of: typed[capture.member].type, in: typed)
-    }
-    diagnostics += faults(ofKernel: kernel, of: program, captures: zeros)
+    diagnostics += kernels.look(for: kernel)
   }
   return diagnostics
+}
+
+/// What of the kernels of a program cannot be compiled; each is compiled once.
+private struct KernelFaults {
+  private let program: ProvenProgram
+  private var known: [FunctionID: [Diagnostic]] = [:]
+  private var zeros: [MemberID: Constant] = [:]
+
+  init(of program: ProvenProgram) { self.program = program }
+
+  @discardableResult
+  mutating func look(for kernel: FunctionID) -> [Diagnostic] {
+    if let faults = known[kernel] { return faults }
+    for capture in program.captures(of: kernel) where zeros[capture.member] == nil {
+      let type = program.typed[capture.member].type
+      zeros[capture.member] = zero(of: type, in: program.typed)
+    }
+    let faults = faults(ofKernel: kernel, of: program, captures: zeros)
+    known[kernel] = faults
+    return faults
+  }
 }
 
 extension TypedProgram {

@@ -26,6 +26,8 @@ package struct TypedProgram: Sendable {
   /// Of a kernel that takes devices, or that a driver has, those by which the host starts it with
   /// certain devices.
   var deviceStarts: [FunctionID: [FunctionID]] = [:]
+  /// The kernels that some function of the host calls by name, each once.
+  package internal(set) var startedKernels: [FunctionID] = []
   /// The functions whose values are taken.
   package internal(set) var functionValues = FunctionValues()
   /// The names of generic parameters, by the index of their ids.
@@ -40,7 +42,8 @@ package struct TypedProgram: Sendable {
     self.main = main
   }
 
-  package subscript(id: FunctionID) -> TypedFunction { functions[Int(id.index)] }
+  // Visible everywhere: what is asked for is most often a field of what is large to copy.
+  @inlinable package subscript(id: FunctionID) -> TypedFunction { functions[Int(id.index)] }
 
   /// What a `preload` of `kernels` in `function` compiles: of a kernel that takes devices, those by
   /// which the host starts it in the same experiment.
@@ -53,13 +56,13 @@ package struct TypedProgram: Sendable {
       }
     }
   }
-  package subscript(id: MemberID) -> Member { members[Int(id.index)] }
-  package subscript(id: StructID) -> TypedStruct { structs[Int(id.index)] }
-  package subscript(id: EnumID) -> TypedEnum { enums[Int(id.index)] }
-  package subscript(id: ErrorID) -> TypedError { errors[Int(id.index)] }
-  package subscript(id: InterfaceID) -> TypedInterface { interfaces[Int(id.index)] }
-  package subscript(id: DriverID) -> TypedDriver { drivers[Int(id.index)] }
-  package subscript(id: ExperimentID) -> TypedExperiment { experiments[Int(id.index)] }
+  @inlinable package subscript(id: MemberID) -> Member { members[Int(id.index)] }
+  @inlinable package subscript(id: StructID) -> TypedStruct { structs[Int(id.index)] }
+  @inlinable package subscript(id: EnumID) -> TypedEnum { enums[Int(id.index)] }
+  @inlinable package subscript(id: ErrorID) -> TypedError { errors[Int(id.index)] }
+  @inlinable package subscript(id: InterfaceID) -> TypedInterface { interfaces[Int(id.index)] }
+  @inlinable package subscript(id: DriverID) -> TypedDriver { drivers[Int(id.index)] }
+  @inlinable package subscript(id: ExperimentID) -> TypedExperiment { experiments[Int(id.index)] }
 
   /// The kernel called `name` of `driver` whose parameters are those of `signature` (a requirement
   /// of an interface, or the kernel itself); nil if it has none.

@@ -9,9 +9,7 @@ extension Typer {
     axisFunctions = Set(program.members.flatMap { $0.axes.map(\.values) })
     let values = FunctionValues(of: program)
     program.functionValues = values
-    let gathering = EffectGathering(program, values)
-    effectSources = program.functions.map { gathering?.sources(of: $0) ?? [] }
-    parallels = gathering?.parallels ?? []
+    gatherEffects(values)
     var callers: [[Int]] = Array(repeating: [], count: program.functions.count)
     for (index, sources) in effectSources.enumerated() {
       var own = Effects()
@@ -31,6 +29,13 @@ extension Typer {
         }
       }
     }
+  }
+
+  /// Finds what each function does itself.
+  private mutating func gatherEffects(_ values: FunctionValues) {
+    let gathering = EffectGathering(program, values)
+    effectSources = program.functions.map { gathering?.sources(of: $0) ?? [] }
+    parallels = gathering?.parallels ?? []
   }
 
   /// The effects of calling function `callee` from `caller`.

@@ -148,7 +148,9 @@ extension Typer {
     // What host code calls of a device directly is a kernel that stands nowhere.
     let made = Set(deviceStarts.values)
     let facts = WindowFacts(program)
-    for (kernel, call) in KernelStarts(program).found {
+    let starts = KernelStarts(program).found
+    program.startedKernels = starts.map(\.0)
+    for (kernel, call) in starts {
       let use = facts.use(from: kernel)
       guard !use.readsUnknown else { continue }
       for (device, span) in use.openings where !use.read.contains(device) {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMalloc
 import Running
 
 /// The command `larmor`.
@@ -19,6 +20,8 @@ struct Larmor: ParsableCommand {
     ])
 
   static func main() {
+    // Memory comes from the system in large pieces: a program's trees are many small ones.
+    mallopt(M_TOP_PAD, 16 << 20)
     onDeepStack {
       var ending: (any Error)?
       do {
