@@ -67,6 +67,9 @@ struct FreezeReporter {
         if let leaf = chain.leaf { labels.append(Label("`\(name)` is written here", at: leaf)) }
       }
     }
+    if let write = firstWrite(of: found), !found.stale.isWithinStatement {
+      labels += turns(from: write, to: found.call, of: kernel).map { label(of: $0, on: kernel) }
+    }
     var unique: [Label] = []
     for label in labels where !unique.contains(label) { unique.append(label) }
     var fixes = [recompile(found, kernel: kernel)]
@@ -78,6 +81,16 @@ struct FreezeReporter {
       remark: captures.count > 1
         ? "this call would run with the old values" : "this call would run with the old value",
       labels: unique, fixes: fixes)
+  }
+
+  /// The write whose way to the call is shown: the first of those in the row.
+  private func firstWrite(of found: StaleCall) -> Site? {
+    for set in found.stale.row {
+      if let write = analysis.sites.members(of: set).compactMap({ analysis.sites[$0] }).first {
+        return write
+      }
+    }
+    return nil
   }
 
   /// Where the image that the call runs may have been compiled.

@@ -1,3 +1,4 @@
+import Diagnostics
 import Typing
 
 /// What messages and their repairs look up, gathered in one walk.
@@ -7,6 +8,8 @@ struct ProgramIndex {
     [:]
   /// Kernels whose value is taken.
   private(set) var takenKernels: Set<FunctionID> = []
+  /// The calls of each function of the host, and the functions in which they stand.
+  private var callsOfFunction: [FunctionID: [(function: FunctionID, call: Span)]] = [:]
   /// Host functions that kernels reach: nothing can be preloaded there.
   private(set) var functionsOfKernels: Set<FunctionID> = []
 
@@ -22,6 +25,8 @@ struct ProgramIndex {
         case .call(let callee, _, _):
           if FreezeAnalysis.isKernel(program[callee]) {
             callsOfKernel[callee, default: []].append((function.id, expression))
+          } else {
+            callsOfFunction[callee, default: []].append((function.id, expression.span))
           }
         case .function(let id, _, _):
           if FreezeAnalysis.isKernel(program[id]) { takenKernels.insert(id) }
@@ -30,6 +35,17 @@ struct ProgramIndex {
       }
     }
     functionsOfKernels = analysis.functionsOfKernels()
+  }
+
+  /// The functions that call `function` by its name, each once for each call.
+  func callers(of function: FunctionID) -> [FunctionID] {
+    (callsOfFunction[function] ?? []).map(\.function)
+  }
+
+  /// Where `function` is called in `caller`.
+  func calls(of function: FunctionID, in caller: FunctionID) -> [Span] {
+    let all = callsOfFunction[function] ?? []
+    return all.filter { $0.function == caller }.map(\.call)
   }
 }
 
