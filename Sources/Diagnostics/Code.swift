@@ -62,6 +62,7 @@ package enum Code: String, CaseIterable, Sendable {
   case comparisonUnused = "W0205"
   case indexOutside = "W0206"
   case caseNeverReached = "W0210"
+  case snapshotAfterPause = "W0301"
   case needlessAwait = "W0401"
   case plainLoopInParallel = "W0601"
   case waitInBranch = "W0602"

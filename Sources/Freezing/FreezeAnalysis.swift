@@ -41,6 +41,8 @@ struct FreezeAnalysis {
   /// Without a `try`, here or in a kernel that awaits, nobody asks for the state in which an error
   /// leaves.
   let tracksErrors: Bool
+  /// Whether the host may `pause()`.
+  let pauses: Bool
   /// Whether the program itself throws `Cancelled`.
   let throwsCancelled: Bool
   /// What each kernel's `await`s and `send`s may write, once it is settled.
@@ -63,18 +65,25 @@ struct FreezeAnalysis {
     flow = Flow(function: first)
     var hasTry = false
     var throwsOwn = false
+    var hasPause = false
     for function in program.functions where Self.isHost(function) || Self.isKernel(function) {
       function.body.visit { node in
-        guard case .statement(let statement) = node else { return }
-        if case .tryCatch = statement.kind { hasTry = true }
-        if case .throwError(.builtin(let number)?, _) = statement.kind,
-          builtinErrorNames.indices.contains(number), builtinErrorNames[number] == "Cancelled"
-        {
-          throwsOwn = true
+        switch node {
+        case .statement(let statement):
+          if case .tryCatch = statement.kind { hasTry = true }
+          if case .throwError(.builtin(let number)?, _) = statement.kind,
+            builtinErrorNames.indices.contains(number), builtinErrorNames[number] == "Cancelled"
+          {
+            throwsOwn = true
+          }
+        case .expression(let expression):
+          if case .intrinsic(.pause, _) = expression.kind { hasPause = true }
+        case .place: break
         }
       }
     }
     tracksErrors = hasTry
+    pauses = hasPause
     throwsCancelled = throwsOwn
   }
 

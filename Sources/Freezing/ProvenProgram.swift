@@ -77,6 +77,7 @@ package func prove(_ program: TypedProgram, omitting rule: FreezeRule? = nil) ->
   var diagnostics =
     reporter.forbiddenMentions() + reporter.capturesInCleanup() + reporter.writesWhileRunning()
   for call in stale { diagnostics.append(reporter.staleCall(call)) }
+  diagnostics += reporter.snapshotsAfterPause()
   diagnostics = program.once(diagnostics)
   diagnostics.sort {
     ($0.span.source.index, $0.span.start, $0.span.end, $0.code.rawValue, $0.message)

@@ -54,7 +54,16 @@ extension TypedProgram {
   }
 }
 
-/// Goes through all that a stage reaches.
+extension TypedProgram {
+  /// What evaluating `expression` may read of the shared values; each stands where it is read.
+  func sharedReads(of expression: TypedExpression) -> [SharedKeys: Span] {
+    let walk = SharedWalk(self)
+    walk.reach(expression)
+    return walk.reads
+  }
+}
+
+/// Goes through all that a stage, or an expression, reaches.
 private final class SharedWalk {
   let program: TypedProgram
   var reads: [SharedKeys: Span] = [:]
@@ -65,6 +74,11 @@ private final class SharedWalk {
   private var pending: [FunctionID] = []
 
   init(_ program: TypedProgram) { self.program = program }
+
+  func reach(_ expression: TypedExpression) {
+    expression.visit(look)
+    reach(pending)
+  }
 
   func reach(_ roots: [FunctionID]) {
     pending = roots

@@ -52,8 +52,9 @@ package func onDeepStack<Result>(_ body: () -> Result) -> Result {
   return result
 }
 
-/// Runs `first` on a thread of its own with a deep stack, and at the same time `second` on this one;
-/// returns what both return.
+/// Runs `first` on a thread of its own with a deep stack, and `second` on this one meanwhile.
+///
+/// Returns what both return.
 package func atOnce<First: Sendable, Second>(
   _ first: @Sendable () -> First, and second: () -> Second
 ) -> (First, Second) {

@@ -169,6 +169,11 @@ extension Parser {
       [Edit(span(of: word), "while true")])
     advance()
     let body = block()
+    guard index == end + 1 else {
+      // Something else ended the body.
+      foreign = ForeignConstruct(fault: foreign?.fault, title: "")
+      return add(.whileLoop([.expression(invalidExpression())], body), from: word.start)
+    }
     advance()
     let condition = expression()
     let place = module.span(of: condition)
