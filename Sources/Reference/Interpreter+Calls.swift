@@ -51,7 +51,7 @@ extension Interpreter {
 
   /// A call of the function that `value` is.
   mutating func call(_ value: Value, _ arguments: [Value], at span: Span) throws(Stop) -> Value {
-    guard case .function(let callee, let generics, let captures) = value else {
+    guard case .function(let callee, let generics, let captures) = forced(value, at: span) else {
       throw .unsupported("a call of no function")
     }
     switch typed[callee].kind {
@@ -62,6 +62,8 @@ extension Interpreter {
     var own: MemberID?
     if case .driver = typed[callee].owner { own = frame.device }
     charge(operations: 1)
+    let isOnWay = try enterIfForced(callee, at: span)
+    defer { leaveIfForced(isOnWay) }
     let (result, _, failure) = try run(
       callee, captures + arguments, generics: generics, device: own, at: span)
     if let failure { throw failure }
@@ -131,6 +133,8 @@ extension Interpreter {
   ) throws(Stop) -> Value {
     let (values, places) = try evaluate(arguments)
     charge(operations: 1)
+    let isOnWay = try enterIfForced(callee, at: span)
+    defer { leaveIfForced(isOnWay) }
     let (result, changed, failure) = try run(
       callee, values, generics: generics, device: device, at: span)
     // Writes made before an error stay.
@@ -145,6 +149,10 @@ extension Interpreter {
 
   /// A compile point: what `kernel` captures is what the members hold now.
   mutating func compile(_ kernel: FunctionID) {
+    guard let program else {
+      images[kernel] = members
+      return
+    }
     var image: [MemberID: Value] = [:]
     for capture in program.captures(of: kernel) { image[capture.member] = members[capture.member] }
     images[kernel] = image
@@ -156,6 +164,7 @@ extension Interpreter {
   ) throws(Stop) -> Value {
     guard let device, !isStopping else { throw raise(.cancelled, at: span) }
     if images[kernel] == nil { compile(kernel) }
+    if let forcing, forcing.started(kernel, at: span) { throw .stopped }
     let image = images[kernel] ?? [:]
     if let onStart { onStart(kernel, staleCaptures(of: kernel, image)) }
     captured = image
@@ -192,6 +201,12 @@ extension Interpreter {
     if let failure {
       guard case .raised = failure else { throw failure }
     }
+    if let forcing {
+      // Whether it fails is for the way to say.
+      captured = nil
+      if forcing.raises(at: span) { throw Self.forcedError(at: span) }
+      return failure == nil ? result : zero(of: typed[kernel].result)
+    }
     // What a failed `send` stopped fails with the error of that.
     if let sendFailure { throw .raised(sendFailure.raised) }
     if let failure { throw failure }
@@ -201,7 +216,7 @@ extension Interpreter {
   /// The members that hold something else than the image, where the kernel reads them.
   private func staleCaptures(of kernel: FunctionID, _ image: [MemberID: Value]) -> [MemberID] {
     var stale: [MemberID] = []
-    for capture in program.captures(of: kernel) {
+    for capture in program?.captures(of: kernel) ?? [] {
       var then = image[capture.member]
       var now = members[capture.member]
       for step in capture.path {

@@ -25,6 +25,12 @@ extension Interpreter {
   }
 
   mutating func evaluate(_ expression: TypedExpression) throws(Stop) -> Value {
+    if let forcing, !isDevice { return try forced(expression, forcing) }
+    return try value(of: expression)
+  }
+
+  /// The value of `expression`, as it is where nothing is forced.
+  mutating func value(of expression: TypedExpression) throws(Stop) -> Value {
     let span = expression.span
     switch expression.kind {
     case .invalid: throw .unsupported("an expression with an error")

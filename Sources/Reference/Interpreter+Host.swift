@@ -67,8 +67,13 @@ extension Interpreter {
     }
     var result = Value.unit
     var failure: Stop?
-    do throws(Stop) { result = try evaluate(parts.work) } catch { failure = error }
+    do throws(Stop) { result = try work(parts) } catch { failure = error }
     let changed = parts.locals.map { frame.locals[Int($0.index)] }
     return (result, changed, failure)
+  }
+
+  private mutating func work(_ parts: HostOperand) throws(Stop) -> Value {
+    guard let forcing else { return try evaluate(parts.work) }
+    return try forced(parts, forcing)
   }
 }

@@ -24,7 +24,7 @@ extension Interpreter {
       case .field(let index), .tupleElement(let index): path.append(index)
       case .index(let index):
         // One that no array has is no element either.
-        path.append(Int(exactly: try integer(index)) ?? -1)
+        path.append(Int(exactly: try position(index, in: place.root, below: path)) ?? -1)
       }
     }
     return ResolvedPlace(root: place.root, keys: keys, path: path, span: place.span)
@@ -58,6 +58,7 @@ extension Interpreter {
   mutating func write(_ new: Value, to place: ResolvedPlace) throws(Stop) {
     switch place.root {
     case .local(let id):
+      frames[frames.count - 1].written.insert(id)
       if place.path.isEmpty { return set(id, new) }
       guard let value = try read(id).replacing(place.path[...], with: new) else {
         throw raise(.indexOutOfRange, at: place.span)
@@ -116,6 +117,7 @@ extension Interpreter {
     let resolved = try resolve(place)
     let element = try evaluate(value)
     charge(operations: 1)
+    try raiseIfForced(at: span)
     if case .member(let id) = place.root, case .dataset = typed[id].kind,
       place.steps.allSatisfy({ if case .index = $0 { true } else { false } })
     {

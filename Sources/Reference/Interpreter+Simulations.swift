@@ -16,6 +16,7 @@ extension Interpreter {
     for (member, argument) in arguments.sorted(by: { $0.key.index < $1.key.index }) {
       values[member] = try evaluate(argument).constant
     }
+    guard let program else { throw .unsupported("a simulation in a forced run") }
     var request = ReferenceRequest(
       program: program.inLaboratory(laboratory), experiment: experiment)
     request.arguments = values

@@ -15,6 +15,14 @@ extension Interpreter {
 
   mutating func execute(_ statement: TypedStatement) throws(Stop) -> Completion {
     try step()
+    guard let forcing else { return try executeItself(statement) }
+    if isDevice { return try executeWithoutErrors(statement) }
+    if let completion = try forced(statement, forcing) { return completion }
+    return try executeItself(statement)
+  }
+
+  /// Executes `statement` as it is where nothing is forced.
+  mutating func executeItself(_ statement: TypedStatement) throws(Stop) -> Completion {
     let span = statement.span
     switch statement.kind {
     case .expression(let value): _ = try evaluate(value)

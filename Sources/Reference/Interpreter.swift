@@ -16,6 +16,8 @@ struct Frame {
   var device: MemberID?
   /// Where it was called.
   var call: Span?
+  /// The locals that have been written.
+  var written: Set<LocalID> = []
 }
 
 /// How a statement ended.
@@ -30,7 +32,8 @@ enum Completion {
 /// The timeline and the world are the same as the machine's; everything that decides when they are
 /// asked what is its own.
 struct Interpreter {
-  let program: ProvenProgram
+  /// Nil where a program is forced that is not proven.
+  let program: ProvenProgram?
   let typed: TypedProgram
   let printer: Printer
   let seed: UInt64
@@ -76,17 +79,28 @@ struct Interpreter {
   /// Is told of each start of a kernel, with the members whose values differ from what it captured.
   var onStart: ((FunctionID, [MemberID]) -> Void)?
 
+  /// What leads a forced run.
+  var forcing: Forcing?
+
   private var stepsLeft: Int
   /// How deep calls nest on the side that runs.
   var depth = 0
 
   init(_ program: ProvenProgram, seed: UInt64, limits: ReferenceLimits) {
+    self.init(program.typed, proven: program, seed: seed, limits: limits)
+  }
+
+  /// For a program that is not proven; its kernels see all members as they are when compiled.
+  init(
+    _ typed: TypedProgram, proven program: ProvenProgram? = nil, seed: UInt64,
+    limits: ReferenceLimits
+  ) {
     self.program = program
+    self.typed = typed
     self.seed = seed
-    typed = program.typed
-    printer = Printer(program.typed)
-    operationCost = program.typed.description.costs.operation
-    eventCost = program.typed.description.costs.event
+    printer = Printer(typed)
+    operationCost = typed.description.costs.operation
+    eventCost = typed.description.costs.event
     stepsLeft = limits.stepCountMax
     callDepthMax = limits.callDepthMax
   }
@@ -124,6 +138,10 @@ struct Interpreter {
   mutating func step() throws(Stop) {
     stepsLeft -= 1
     if stepsLeft < 0 { throw .outOfSteps }
+    if let forcing, forcing.freeDepth > 0 {
+      forcing.freeSteps -= 1
+      if forcing.freeSteps < 0 { throw .outOfSteps }
+    }
   }
 
   func charge(operations: Int64) {
@@ -185,8 +203,10 @@ struct Interpreter {
       failure = error
     }
     let ended = frames.removeLast()
-    let changed = declaration.parameters.map {
-      $0.isInout ? ended.locals[Int($0.local.index)] : nil
+    let changed = declaration.parameters.map { parameter -> Value? in
+      // What a forced run has not written is no write.
+      let isWritten = forcing == nil || isDevice || ended.written.contains(parameter.local)
+      return parameter.isInout && isWritten ? ended.locals[Int(parameter.local.index)] : nil
     }
     return (result, changed, failure)
   }

@@ -48,6 +48,8 @@ struct HostState: Hashable {
   var lent: Set<HostPath> = []
   /// The way here: an index into the explorer's `steps`.
   var way: Int32 = 0
+  /// How many decisions led here.
+  var length: Int32 = 0
 
   static func == (a: HostState, b: HostState) -> Bool { a.stale == b.stale && a.lent == b.lent }
 

@@ -33,7 +33,7 @@ extension HostWays {
     case .append(let place, let value):
       evaluateIndices(of: place)
       evaluate(value)
-      mayRaise()
+      mayRaise(at: expression.span)
       write(place)
     case .call(let callee, _, let arguments):
       evaluate(arguments)
@@ -54,7 +54,7 @@ extension HostWays {
     case .await(let operand): evaluate(operand)
     default:
       for child in children(of: expression) { evaluate(child) }
-      if canRaise(expression) { mayRaise() }
+      if canRaise(expression) { mayRaise(at: expression.span) }
     }
   }
 
@@ -79,7 +79,7 @@ extension HostWays {
     for key in place.keys { evaluate(key) }
     for case .index(let index) in place.steps {
       evaluate(index)
-      mayRaise()
+      mayRaise(at: index.span)
     }
   }
 
@@ -176,13 +176,14 @@ extension HostWays {
       }
       after.formUnion(current)
     }
-    if !callees.isEmpty { current = after } else { mayRaise() }
+    if !callees.isEmpty { current = after } else { mayRaise(at: span) }
   }
 
   private mutating func callOnHost(
     _ callee: FunctionID, _ arguments: [TypedArgument], at span: Span
   ) {
-    mayRaise()
+    mayRaise(at: span)
+    let decision = Decision.calls(callee, span)
     var bindings: [LocalID: HostPath] = [:]
     // The arguments that are parts of the caller's own `inout` parameters.
     var passedOn: Set<LocalID> = []
@@ -194,12 +195,12 @@ extension HostWays {
     let lentOn = passedOn.compactMap { bindings[$0] }
     var after: Set<HostState> = []
     for entry in current {
-      let done = enter(callee, bindings, from: entry)
+      let done = enter(callee, bindings, from: entry, by: decision)
       for state in done.normal.union(done.returned) {
-        after.insert(takeBack(state, lentOn, calledFrom: entry, at: span))
+        after.insert(takeBack(state, lentOn, calledFrom: entry, by: decision))
       }
       for state in done.threw {
-        ends.threw.insert(takeBack(state, lentOn, calledFrom: entry, at: span))
+        ends.threw.insert(takeBack(state, lentOn, calledFrom: entry, by: decision))
       }
     }
     current = after
@@ -208,10 +209,10 @@ extension HostWays {
   /// What an `inout` parameter holds in the end is written when the call ends, after all that the
   /// callee has compiled.
   private mutating func takeBack(
-    _ state: HostState, _ lentOn: [HostPath], calledFrom entry: HostState, at span: Span
+    _ state: HostState, _ lentOn: [HostPath], calledFrom entry: HostState, by decision: Decision
   ) -> HostState {
     let outer = current
-    current = [behind(state, calledFrom: entry, at: span)]
+    current = [behind(state, calledFrom: entry, by: decision)]
     for path in state.lent {
       let isLent = lentOn.contains { $0.member == path.member && path.steps.starts(with: $0.steps) }
       mark(path, isLent: isLent)
@@ -252,11 +253,15 @@ extension HostWays {
     }
   }
 
-  /// The operands of the `await`s and `send`s that `kernel` can reach on the device.
+  /// The operands of the `await`s and `send`s that `kernel` can reach on the device, in the order in
+  /// which it comes to them first.
   static func hostOperands(of kernel: FunctionID, in program: TypedProgram) -> [HostOperand] {
     var found: [HostOperand] = []
-    var seen: Set<FunctionID> = [kernel]
-    var pending = [kernel]
+    var seen: Set<FunctionID> = []
+    func enter(_ function: FunctionID) {
+      guard seen.insert(function).inserted else { return }
+      for statement in program[function].body.statements { visit(.statement(statement)) }
+    }
     func visit(_ node: TypedNode) {
       switch node {
       case .statement(let statement):
@@ -266,21 +271,16 @@ extension HostWays {
         }
         statement.forEachChild(visit)
       case .expression(let expression):
-        switch expression.kind {
-        case .await(let operand):
+        if case .await(let operand) = expression.kind {
           found.append(HostOperand(operand: operand, span: expression.span))
           return
-        case .call(let callee, _, _):
-          if seen.insert(callee).inserted { pending.append(callee) }
-        default: break
         }
         expression.forEachChild(visit)
+        if case .call(let callee, _, _) = expression.kind { enter(callee) }
       case .place: break
       }
     }
-    while let next = pending.popLast() {
-      for statement in program[next].body.statements { visit(.statement(statement)) }
-    }
+    enter(kernel)
     return found
   }
 

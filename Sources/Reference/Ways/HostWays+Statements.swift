@@ -14,7 +14,7 @@ extension HostWays {
       evaluate(value)
     case .expect(let value, _, _):
       evaluate(value)
-      mayRaise()
+      mayRaise(at: statement.span)
     case .assign(let place, let value):
       evaluate(value)
       evaluateIndices(of: place)
@@ -22,7 +22,7 @@ extension HostWays {
     case .compoundAssign(let place, let operation, let value):
       evaluate(value)
       evaluateIndices(of: place)
-      if Self.canRaise(operation) { mayRaise() }
+      if Self.canRaise(operation) { mayRaise(at: statement.span) }
       write(place)
     case .assignTuple(let places, let value):
       evaluate(value)
@@ -72,7 +72,7 @@ extension HostWays {
       current = []
     case .throwError(_, let payload):
       for value in payload { evaluate(value) }
-      mayRaise()
+      mayRaise(at: statement.span)
       current = []
     case .tryCatch(let block, let catches, let finally): walkTry(block, catches, finally)
     case .preload(let kernels):

@@ -12,14 +12,41 @@ package struct FrozenKernel: Sendable {
   }
 }
 
+/// How a way goes on where it could have gone on otherwise.
+package enum Decision: Hashable, Sendable {
+  /// Into the block, the operand or past the statement at the place.
+  case goes(Span)
+  /// Into the function, called at the place.
+  case calls(FunctionID, Span)
+  /// The kernel called at the place is started.
+  case starts(Span)
+  /// Into the function that a kernel has the host run by the operand at the place.
+  case runs(FunctionID, Span)
+  /// The operation at the place raises an error.
+  case raises(Span)
+  /// The function that was entered last, and not left since, is left; it was called at the place.
+  case leaves(Span)
+
+  package var span: Span {
+    switch self {
+    case .goes(let span), .calls(_, let span), .starts(let span), .runs(_, let span),
+      .raises(let span), .leaves(let span):
+      span
+    }
+  }
+}
+
 /// Something that the freeze rule forbids, on a way that leads to it.
 package struct Breach: Sendable {
   package let span: Span
   package let kernel: FunctionID
   /// The captures concerned, by number; of all ways.
   package var captures: Set<Int>
-  /// The places on the first way found at which it could have gone on otherwise.
-  package let way: [Span]
+  /// The function in which the first way found begins: `run`, or one that a kernel has the host run.
+  package let start: FunctionID
+  /// The captures concerned on it.
+  package let capturesOnWay: Set<Int>
+  package let way: [Decision]
 }
 
 /// Goes every way through the host half of an experiment, each by itself: the judge of the freeze
@@ -49,7 +76,9 @@ package struct HostWays {
 
   /// The ways so far: each step with the one before it, and the way through the function called, if
   /// it is a call.
-  private var steps: [(before: Int32, span: Span, inner: Int32)] = []
+  private var steps: [(before: Int32, decision: Decision, inner: Int32)] = []
+  /// From where, and how, each function was entered first; nothing of one where a search begins.
+  private var origins: [Activation: (caller: Activation, way: Int32, decision: Decision)] = [:]
   private var known: [Activation: HostEnds] = [:]
   private var isVisited: Set<Activation> = []
   private var hasChanged = false
@@ -58,6 +87,8 @@ package struct HostWays {
   var current: Set<HostState> = []
   var ends = HostEnds()
   var activation: Activation
+  /// Where the search began.
+  private var first: Activation
 
   /// A host function as it is entered.
   struct Activation: Hashable {
@@ -85,12 +116,15 @@ package struct HostWays {
     hostSites = kernels.map { Self.hostOperands(of: $0.id, in: program) }
     let entry = HostState(stale: Array(repeating: 0, count: kernels.count))
     activation = Activation(function: run, entry: entry)
+    first = activation
     settle(activation)
     findWritesWhileRunning(entry)
   }
 
   /// Walks until nothing new is found: a recursive function is entered with what is known of it.
   private mutating func settle(_ start: Activation) {
+    first = start
+    origins = [:]
     repeat {
       hasChanged = false
       isVisited = []
@@ -118,20 +152,26 @@ package struct HostWays {
   }
 
   /// The states in which `callee` ends when it is called in the state `entry`.
+  ///
+  /// `decision` is the call.
   mutating func enter(
     _ callee: FunctionID, _ bindings: [LocalID: HostPath], sparing spared: Set<Int> = [],
-    from entry: HostState
+    from entry: HostState, by decision: Decision
   ) -> HostEnds {
-    enter(
-      Activation(
-        function: callee, bindings: bindings, spared: activation.spared.union(spared),
-        entry: HostState(stale: entry.stale)))
+    let called = Activation(
+      function: callee, bindings: bindings, spared: activation.spared.union(spared),
+      entry: HostState(stale: entry.stale))
+    if origins[called] == nil, called != first {
+      origins[called] = (activation, entry.way, decision)
+    }
+    return enter(called)
   }
 
   /// The caller's state once a callee that it called in the state `entry` has ended in `state`.
-  mutating func behind(_ state: HostState, calledFrom entry: HostState, at span: Span) -> HostState
-  {
-    var next = step(from: entry, at: span, inner: state.way)
+  mutating func behind(
+    _ state: HostState, calledFrom entry: HostState, by decision: Decision
+  ) -> HostState {
+    var next = step(from: entry, decision, inner: state)
     next.stale = state.stale
     return next
   }
@@ -141,15 +181,18 @@ package struct HostWays {
   /// Goes on with `states`, where the way to others parts at `span`.
   mutating func branch(to states: Set<HostState>, at span: Span) {
     var next: Set<HostState> = []
-    for state in states { next.insert(step(from: state, at: span, inner: 0)) }
+    for state in states { next.insert(step(from: state, .goes(span))) }
     current = next
   }
 
   /// The state, a step further; `inner` is the way through a function that was called.
-  mutating func step(from state: HostState, at span: Span, inner: Int32) -> HostState {
+  mutating func step(from state: HostState, _ decision: Decision, inner: HostState? = nil)
+    -> HostState
+  {
     var next = state
-    steps.append((state.way, span, inner))
+    steps.append((state.way, decision, inner?.way ?? 0))
     next.way = Int32(steps.count)
+    next.length = state.length + 1 + (inner?.length ?? 0)
     return next
   }
 
@@ -165,7 +208,11 @@ package struct HostWays {
   }
 
   /// Notes that an error may be raised here.
-  mutating func mayRaise() { ends.threw.formUnion(current) }
+  mutating func mayRaise(at span: Span) {
+    for state in current where !ends.threw.contains(state) {
+      ends.threw.insert(step(from: state, .raises(span)))
+    }
+  }
 
   // MARK: Writes
 
@@ -199,8 +246,8 @@ package struct HostWays {
     mark(path, isLent: isLent)
   }
 
-  /// By kernel: a state in which a capture of it has been written, and all such captures.
-  private var touched: [HostState?] = []
+  /// By kernel: a way to a write of a capture of it, and all such captures.
+  private var touched: [(way: [Decision], first: UInt64, all: UInt64)?] = []
 
   mutating func mark(_ path: HostPath, isLent: Bool) {
     var bits = Array(repeating: UInt64(0), count: kernels.count)
@@ -214,10 +261,10 @@ package struct HostWays {
       if isLent { state.lent.insert(path) }
     }
     for number in touched.indices where bits[number] != 0 {
-      for state in current {
-        let known = touched[number]?.stale[number] ?? 0
-        touched[number] = touched[number] ?? state
-        touched[number]?.stale[number] = known | state.stale[number]
+      for state in current.sorted(by: { $0.length < $1.length }) {
+        let bits = state.stale[number]
+        if touched[number] == nil { touched[number] = (way(to: state), bits, 0) }
+        touched[number]?.all |= bits
       }
     }
   }
@@ -232,40 +279,37 @@ package struct HostWays {
   /// Starts a kernel and waits for it and for what it runs on the host.
   mutating func start(_ kernel: FunctionID, at span: Span) {
     guard let number = numbers[kernel] else {
-      mayRaise()
+      mayRaise(at: span)
       return
     }
-    for state in current where state.stale[number] != 0 {
-      note(Self.breach(state, number, of: kernel, at: span, way(to: state)), in: \.staleCalls)
+    // The shortest way first: it is the one that is kept.
+    let stale = current.filter { $0.stale[number] != 0 }.sorted { $0.length < $1.length }
+    for state in stale {
+      let captures = Self.captures(state.stale[number])
+      if let known = staleCalls.firstIndex(where: { $0.span == span && $0.kernel == kernel }) {
+        staleCalls[known].captures.formUnion(captures)
+      } else {
+        staleCalls.append(
+          Breach(
+            span: span, kernel: kernel, captures: captures, start: first.function,
+            capturesOnWay: captures, way: way(to: state)))
+      }
     }
     compile(kernel)
-    // Any of its calls of the host may happen, in any order and number.
+    current = Set(current.map { step(from: $0, .starts(span)) })
+    // Any of its calls of the host may happen, or not. Once is enough: what they run compiles
+    // nothing, so that whatever several of them have written one of them has.
     var reached = current
-    var pending = current
-    while !pending.isEmpty, !isGivenUp {
-      current = pending
-      for site in hostSites[number] {
-        current = pending
-        let spared = Set(
-          kernels.indices.filter { k in hostSites[k].contains { $0.span == site.span } })
-        runOnHost(site.operand, sparing: spared)
-        reached.formUnion(current)
-      }
-      let next = reached.subtracting(known(pending, in: &seen))
-      pending = next
+    for site in hostSites[number] {
+      current = reached
+      let spared = Set(
+        kernels.indices.filter { k in hostSites[k].contains { $0.span == site.span } })
+      runOnHost(site.operand, sparing: spared)
+      reached.formUnion(current)
       if reached.count > Self.stateCountMax { isGivenUp = true }
     }
-    seen = []
     current = reached
-    mayRaise()
-  }
-
-  /// The states from which a kernel's calls of the host have been followed.
-  private var seen: Set<HostState> = []
-
-  private func known(_ pending: Set<HostState>, in seen: inout Set<HostState>) -> Set<HostState> {
-    seen.formUnion(pending)
-    return seen
+    mayRaise(at: span)
   }
 
   /// What an `await` or `send` does on the host: any way through the function, also one that ends
@@ -274,12 +318,13 @@ package struct HostWays {
     let entries = current
     var after: Set<HostState> = []
     for callee in Self.callees(of: operand, in: program) {
+      let decision = Decision.runs(callee, operand.span)
       for entry in entries {
-        let done = enter(callee, [:], sparing: spared, from: entry)
+        let done = enter(callee, [:], sparing: spared, from: entry, by: decision)
         // A kernel may catch what it awaits.
         let threw = catchesErrors ? done.threw : []
         for state in done.normal.union(done.returned).union(threw) {
-          after.insert(behind(state, calledFrom: entry, at: operand.span))
+          after.insert(behind(state, calledFrom: entry, by: decision))
         }
       }
     }
@@ -293,10 +338,18 @@ package struct HostWays {
         for callee in Self.callees(of: site.operand, in: program) {
           touched = Array(repeating: nil, count: kernels.count)
           settle(Activation(function: callee, entry: entry))
-          guard let state = touched[number] else { continue }
-          note(
-            Self.breach(state, number, of: kernel.id, at: site.span, way(to: state)),
-            in: \.writesWhileRunning)
+          guard let found = touched[number] else { continue }
+          let captures = Self.captures(found.all)
+          if let known = writesWhileRunning.firstIndex(where: {
+            $0.span == site.span && $0.kernel == kernel.id
+          }) {
+            writesWhileRunning[known].captures.formUnion(captures)
+          } else {
+            writesWhileRunning.append(
+              Breach(
+                span: site.span, kernel: kernel.id, captures: captures, start: callee,
+                capturesOnWay: Self.captures(found.first), way: found.way))
+          }
         }
       }
     }
@@ -319,32 +372,32 @@ package struct HostWays {
 
   // MARK: Breaches
 
-  private static func breach(
-    _ state: HostState, _ number: Int, of kernel: FunctionID, at span: Span, _ way: [Span]
-  ) -> Breach {
-    let captures = (0..<64).filter { state.stale[number] >> UInt64($0) & 1 == 1 }
-    return Breach(span: span, kernel: kernel, captures: Set(captures), way: way)
+  private static func captures(_ bits: UInt64) -> Set<Int> {
+    Set((0..<64).filter { bits >> UInt64($0) & 1 == 1 })
   }
 
-  private mutating func note(_ breach: Breach, in list: WritableKeyPath<HostWays, [Breach]>) {
-    if let place = self[keyPath: list].firstIndex(where: {
-      $0.span == breach.span && $0.kernel == breach.kernel
-    }) {
-      self[keyPath: list][place].captures.formUnion(breach.captures)
-    } else {
-      self[keyPath: list].append(breach)
+  /// The way from where the search began to the state of the function that is walked.
+  private func way(to state: HostState) -> [Decision] {
+    var result = way(state.way)
+    var place = activation
+    while let origin = origins[place] {
+      result = way(origin.way) + [origin.decision] + result
+      place = origin.caller
     }
+    return result
   }
 
-  private func way(to state: HostState) -> [Span] { way(state.way) }
-
-  private func way(_ last: Int32) -> [Span] {
-    var result: [Span] = []
+  private func way(_ last: Int32) -> [Decision] {
+    var result: [Decision] = []
     var place = last
     while place > 0 {
       let step = steps[Int(place) - 1]
+      switch step.decision {
+      case .calls(_, let span), .runs(_, let span): result.append(.leaves(span))
+      case .goes, .starts, .raises, .leaves: break
+      }
       result += way(step.inner).reversed()
-      result.append(step.span)
+      result.append(step.decision)
       place = step.before
     }
     return result.reversed()
