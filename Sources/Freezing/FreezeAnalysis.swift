@@ -119,7 +119,7 @@ struct FreezeAnalysis {
           // What kernels write depends on the functions of this component.
           kernelEffects = [:]
           let next = walk(id)
-          if let earlier = summaries[id], next.isSame(as: earlier) { continue }
+          if let earlier = summaries[id], next.isSame(as: earlier, table) { continue }
           summaries[id] = next
           changed = omitted != .recursionSettles
         }

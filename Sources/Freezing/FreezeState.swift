@@ -61,6 +61,30 @@ extension CaptureTable {
     }
   }
 
+  /// Whether the two states say the same of every kernel.
+  ///
+  /// What one of them has of a kernel may hold writes that do not concern it; on different ways to
+  /// the same state it has these or not.
+  func saySame(_ a: FreezeState?, _ b: FreezeState?) -> Bool {
+    guard let a, let b else { return a == nil && b == nil }
+    if a == b { return true }
+    guard a.compiledSurely == b.compiledSurely, a.ofOthers == b.ofOthers, a.lent == b.lent,
+      a.compiled == b.compiled
+    else { return false }
+    return Set(a.ofKernel.keys).union(b.ofKernel.keys).allSatisfy { kernel in
+      concerning(kernel, a[kernel]) == concerning(kernel, b[kernel])
+    }
+  }
+
+  private func concerning(_ kernel: Int32, _ writes: Writes) -> Writes {
+    writes.filter { write, _ in
+      switch written[Int(write)] {
+      case .parameter: true
+      case .member: !changes(of: write, in: kernel).isEmpty
+      }
+    }
+  }
+
   /// What of the writes concerns `kernel`, by captured path.
   func row(_ writes: Writes, of kernel: Int32, _ sites: inout Sites) -> Row {
     var row: Row = []

@@ -54,9 +54,10 @@ struct FreezeSummary {
   /// The host functions that it calls.
   var callees: Set<FunctionID> = []
 
-  func isSame(as other: FreezeSummary) -> Bool {
-    normal == other.normal && threw == other.threw && everWritten.count == other.everWritten.count
-      && exposed == other.exposed
+  /// Whether the two say the same of every kernel.
+  func isSame(as other: FreezeSummary, _ table: CaptureTable) -> Bool {
+    everWritten.count == other.everWritten.count && exposed == other.exposed
       && parameterStale == other.parameterStale && stale == other.stale && callees == other.callees
+      && table.saySame(normal, other.normal) && table.saySame(threw, other.threw)
   }
 }

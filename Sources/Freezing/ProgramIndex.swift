@@ -18,18 +18,19 @@ struct ProgramIndex {
 
   init(of analysis: FreezeAnalysis) {
     let program = analysis.program
+    let isKernel = program.functions.map { FreezeAnalysis.isKernel($0) }
     for function in program.functions {
       function.body.visit { node in
         guard case .expression(let expression) = node else { return }
         switch expression.kind {
         case .call(let callee, _, _):
-          if FreezeAnalysis.isKernel(program[callee]) {
+          if isKernel[Int(callee.index)] {
             callsOfKernel[callee, default: []].append((function.id, expression))
           } else {
             callsOfFunction[callee, default: []].append((function.id, expression.span))
           }
         case .function(let id, _, _):
-          if FreezeAnalysis.isKernel(program[id]) { takenKernels.insert(id) }
+          if isKernel[Int(id.index)] { takenKernels.insert(id) }
         default: break
         }
       }

@@ -138,7 +138,9 @@ struct Interpreter {
   mutating func step() throws(Stop) {
     stepsLeft -= 1
     if stepsLeft < 0 { throw .outOfSteps }
-    if let forcing, forcing.freeDepth > 0 {
+    guard let forcing else { return }
+    if forcing.hasPerformed { throw .stopped }
+    if forcing.freeDepth > 0 {
       forcing.freeSteps -= 1
       if forcing.freeSteps < 0 { throw .outOfSteps }
     }

@@ -43,6 +43,14 @@ import Typing
     if Self.count > 1_000 { print("shard \(shard): \(tally)") }
   }
 
+  /// Seeds with which something went wrong once: an analysis that did not end.
+  @Test(arguments: [UInt64(4_101_767)]) func whatWentWrongIsMended(_ seed: UInt64) {
+    var tally = Tally()
+    judge(seed: seed, &tally)
+    #expect(tally.judged == 1)
+    #expect(tally.breaches > 0)
+  }
+
   /// Without any of its rules the analysis misses something that the judge sees.
   @Test func everyRuleIsNeeded() throws {
     var needed: Set<FreezeRule> = []
