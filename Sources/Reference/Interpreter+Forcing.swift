@@ -3,7 +3,7 @@ import Running
 import Simulation
 package import Typing
 
-// Host code along a way that the judge of the freeze analysis has found. Device code runs as always.
+// Host code along a way that the judge of the freeze analysis has found. Device code runs as it is.
 
 extension Interpreter {
   /// Where a way says that an error is raised it is this one, which every `catch` on it takes.
@@ -26,7 +26,9 @@ extension Interpreter {
 
   // MARK: Calls
 
-  /// Before a call of `callee` on the host: whether it is on the way. `leaveIfForced` comes behind.
+  /// Before a call of `callee` on the host: whether it is on the way.
+  ///
+  /// `leaveIfForced` comes behind.
   func enterIfForced(_ callee: FunctionID, at span: Span) throws(Stop) -> Bool? {
     guard let forcing, !isDevice else { return nil }
     if forcing.hasEntered { return forcing.isEntered() }
@@ -48,8 +50,8 @@ extension Interpreter {
 
   /// What a kernel has the host do.
   ///
-  /// What is not on the way is done too; where it does not end it is cut off. Whether it fails makes
-  /// no difference.
+  /// What is not on the way is done too; where it does not end it is cut off. Whether it fails does
+  /// not matter.
   mutating func forced(_ parts: HostOperand, _ forcing: Forcing) throws(Stop) -> Value {
     forcing.begin(parts.work.span)
     defer { forcing.end() }
@@ -315,8 +317,9 @@ extension Interpreter {
 
 /// What came of forcing a way.
 package enum Forced {
-  /// The write was made, and the kernel called with the old value; `byCuttingOff`: a function that a
-  /// kernel on the way awaits does not end, and was cut off.
+  /// The write was made, and the kernel called with the old value.
+  ///
+  /// `byCuttingOff`: a function that a kernel on the way awaits does not end, and was cut off.
   case performed(byCuttingOff: Bool)
   /// What happened instead.
   case failed(String)

@@ -1,8 +1,7 @@
 import Diagnostics
 import Typing
 
-/// Leads the reference interpreter along a way that the judge has found, and watches what is written
-/// on it.
+/// Leads the reference interpreter along a way that the judge has found, and watches what it writes.
 ///
 /// What decides (conditions, rounds of loops, errors, computed indices, which function a value is)
 /// follows the way, whatever the values say; all else is done as always.
@@ -80,7 +79,9 @@ final class Forcing {
     }
   }
 
-  /// Enters a function that may not be on the way; whether it is. `leave` comes behind it.
+  /// Enters a function that may not be on the way; whether it is.
+  ///
+  /// `leave` comes behind it.
   func enter(_ decision: Decision) -> Bool {
     if take(decision) { return true }
     freeDepth += 1

@@ -253,8 +253,9 @@ extension HostWays {
     }
   }
 
-  /// The operands of the `await`s and `send`s that `kernel` can reach on the device, in the order in
-  /// which it comes to them first.
+  /// The operands of the `await`s and `send`s that `kernel` can reach on the device.
+  ///
+  /// In the order in which it comes to them first.
   static func hostOperands(of kernel: FunctionID, in program: TypedProgram) -> [HostOperand] {
     var found: [HostOperand] = []
     var seen: Set<FunctionID> = []

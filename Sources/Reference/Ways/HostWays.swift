@@ -42,7 +42,7 @@ package struct Breach: Sendable {
   package let kernel: FunctionID
   /// The captures concerned, by number; of all ways.
   package var captures: Set<Int>
-  /// The function in which the first way found begins: `run`, or one that a kernel has the host run.
+  /// The function in which the way begins: `run`, or one that a kernel has the host run.
   package let start: FunctionID
   /// The captures concerned on it.
   package let capturesOnWay: Set<Int>
