@@ -1,7 +1,7 @@
 import Diagnostics
 import Typing
 
-/// Leads the reference interpreter along a way that the judge has found, and watches what it writes.
+/// Leads the reference interpreter along a way that the judge has found, and notes what it writes.
 ///
 /// What decides (conditions, rounds of loops, errors, computed indices, which function a value is)
 /// follows the way, whatever the values say; all else is done as always.
