@@ -82,6 +82,15 @@ struct Captures {
   private func roots(
     of origin: Origin, in facts: DeviceFacts, parameters: [LocalID: Int], _ body: (Origin) -> Void
   ) {
+    // Most are a member, or a local that is no copy of anything.
+    switch origin.root {
+    case .member: return body(origin)
+    case .local(let local):
+      if facts.aliases[local] == nil {
+        if parameters[local] != nil { body(origin) }
+        return
+      }
+    }
     var seen: Set<Origin> = []
     var pending = [origin]
     while let next = pending.popLast() {
@@ -99,9 +108,9 @@ struct Captures {
     }
   }
 
-  private func parameters(of function: TypedFunction) -> [LocalID: Int] {
+  private func indices(of parameters: [TypedParameter]) -> [LocalID: Int] {
     var result: [LocalID: Int] = [:]
-    for (index, parameter) in function.parameters.enumerated() { result[parameter.local] = index }
+    for (index, parameter) in parameters.enumerated() { result[parameter.local] = index }
     return result
   }
 
@@ -132,7 +141,7 @@ struct Captures {
     while let id = pending.popLast() {
       isPending.remove(id)
       guard let found = facts[id] else { continue }
-      let parameters = parameters(of: program[id])
+      let parameters = indices(of: program[id].parameters)
       guard !parameters.isEmpty else { continue }
       var reads = parameterReads[id] ?? []
       let before = reads.count
@@ -179,9 +188,10 @@ struct Captures {
       case .shared, .dataset, .resident, .device, .field: break
       }
     }
-    let sorted = reads.sorted {
-      ($0.mention.start, $0.member.index, $0.path.steps.count, $0.path.order)
-        < ($1.mention.start, $1.member.index, $1.path.steps.count, $1.path.order)
+    let sorted = reads.sorted { a, b in
+      let first = (a.mention.start, a.member.index, a.path.steps.count)
+      let second = (b.mention.start, b.member.index, b.path.steps.count)
+      return first == second ? a.path.order < b.path.order : first < second
     }
     ownReads[id] = Int32(self.reads.count)..<Int32(self.reads.count + sorted.count)
     self.reads += sorted
