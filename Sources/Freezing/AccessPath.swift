@@ -21,7 +21,9 @@ struct AccessPath: Hashable, Sendable {
   private(set) var steps: [PathStep]
   static let whole = AccessPath([])
 
-  init(_ steps: [PathStep]) { self.steps = Array(steps.prefix(Self.stepCountMax)) }
+  init(_ steps: [PathStep]) {
+    self.steps = steps.count > Self.stepCountMax ? Array(steps.prefix(Self.stepCountMax)) : steps
+  }
 
   func appending(_ step: PathStep) -> AccessPath { AccessPath(steps + [step]) }
   func appending(_ path: AccessPath) -> AccessPath {

@@ -9,7 +9,7 @@ extension FreezeReporter {
   func forbiddenMentions() -> [Diagnostic] {
     var result: [Diagnostic] = []
     for function in table.captures.deviceFunctions {
-      guard let facts = table.captures.facts[function] else { continue }
+      guard let facts = table.captures.facts(of: function) else { continue }
       var seen: Set<Span> = []
       for (member, span) in facts.hostWrites where seen.insert(span).inserted {
         result.append(kernelWritesHost(program[member], at: span, in: function))

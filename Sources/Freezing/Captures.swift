@@ -37,18 +37,28 @@ struct Captures {
   private(set) var sites: [FunctionID: [Int]] = [:]
   /// Kernels and functions that run on the device, in the order in which they were found.
   private(set) var deviceFunctions: [FunctionID] = []
-  private(set) var facts: [FunctionID: DeviceFacts] = [:]
 
-  private var siteRange: [FunctionID: Range<Int>] = [:]
-  private var callees: [FunctionID: [FunctionID]] = [:]
-  /// The paths that each function reads of its parameters.
-  private var parameterReads: [FunctionID: Set<ParameterRead>] = [:]
-  private var ownReads: [FunctionID: Range<Int32>] = [:]
+  /// What is known of a function that runs on the device.
+  private struct DeviceFunction {
+    var facts = DeviceFacts()
+    var sites = 0..<0
+    var callees: [FunctionID] = []
+    /// The paths that it reads of its parameters.
+    var parameterReads: Set<ParameterRead> = []
+    var ownReads: Range<Int32> = 0..<0
+    /// The last kernel for which it was collected.
+    var collectedFor: Int32 = -1
+  }
+  private var functions: [DeviceFunction] = []
+  /// By function of the program: where it stands in `functions`; -1 if it does not run on the
+  /// device.
+  private var places: [Int32]
   private var pathNumbers: [MemberPath: Int32] = [:]
   /// Of each path the last kernel for which it was collected.
   private var collectedFor: [Int32] = []
 
   init(of program: TypedProgram, values: FunctionValues) {
+    places = Array(repeating: -1, count: program.functions.count)
     for function in program.functions {
       switch function.kind {
       case .kernel, .seamlessKernel, .stage(.cleanup): kernels.append(function.id)
@@ -56,38 +66,50 @@ struct Captures {
       }
     }
     gatherFacts(of: program, values: values)
-    findParameterReads(in: program)
-    for id in deviceFunctions { findOwnReads(of: id, in: program) }
+    findParameterReads()
+    for place in functions.indices { findOwnReads(ofFunctionAt: place, in: program) }
     collectedFor = Array(repeating: -1, count: pathNumbers.count)
     for (number, kernel) in kernels.enumerated() { collect(for: kernel, number: Int32(number)) }
   }
 
+  private func place(of id: FunctionID) -> Int? {
+    let place = places[Int(id.index)]
+    return place < 0 ? nil : Int(place)
+  }
+
+  /// What `id` does when it runs on the device; nil if it does not.
+  func facts(of id: FunctionID) -> DeviceFacts? { place(of: id).map { functions[$0].facts } }
+
   private mutating func gatherFacts(of program: TypedProgram, values: FunctionValues) {
     var pending = Array(kernels.reversed())
     while let id = pending.popLast() {
-      guard facts[id] == nil else { continue }
+      guard places[Int(id.index)] < 0 else { continue }
+      places[Int(id.index)] = Int32(functions.count)
       var reader = DeviceFactsReader(program[id], of: program, values: values)
-      let found = reader.run()
+      var function = DeviceFunction()
+      function.facts = reader.run()
+      function.sites = hostSites.count..<(hostSites.count + function.facts.hostSites.count)
+      hostSites += function.facts.hostSites
       var seen: Set<FunctionID> = []
-      callees[id] = found.calls.flatMap(\.callees).filter { seen.insert($0).inserted }
-      siteRange[id] = hostSites.count..<(hostSites.count + found.hostSites.count)
-      hostSites += found.hostSites
-      facts[id] = found
+      for call in function.facts.calls {
+        for callee in call.callees where seen.insert(callee).inserted {
+          function.callees.append(callee)
+        }
+      }
       deviceFunctions.append(id)
-      pending += (callees[id] ?? []).reversed()
+      pending += function.callees.reversed()
+      functions.append(function)
     }
   }
 
   /// The roots that `origin` may stand for: members, and parameters of the function.
-  private func roots(
-    of origin: Origin, in facts: DeviceFacts, parameters: [LocalID: Int], _ body: (Origin) -> Void
-  ) {
+  private func roots(of origin: Origin, in facts: DeviceFacts, _ body: (Origin) -> Void) {
     // Most are a member, or a local that is no copy of anything.
     switch origin.root {
     case .member: return body(origin)
     case .local(let local):
       if facts.aliases[local] == nil {
-        if parameters[local] != nil { body(origin) }
+        if facts.parameters.contains(local) { body(origin) }
         return
       }
     }
@@ -98,7 +120,7 @@ struct Captures {
       switch next.root {
       case .member: body(next)
       case .local(let local):
-        if parameters[local] != nil { body(next) }
+        if facts.parameters.contains(local) { body(next) }
         for source in facts.aliases[local] ?? [] {
           pending.append(
             Origin(
@@ -108,19 +130,15 @@ struct Captures {
     }
   }
 
-  private func indices(of parameters: [TypedParameter]) -> [LocalID: Int] {
-    var result: [LocalID: Int] = [:]
-    for (index, parameter) in parameters.enumerated() { result[parameter.local] = index }
-    return result
-  }
-
   /// Calls `body` with everything that the function reads, also by way of what its callees read of
   /// their parameters.
   private func forEachRead(of facts: DeviceFacts, _ body: (Origin) -> Void) {
     for read in facts.reads { body(read) }
     for call in facts.calls {
       for callee in call.callees {
-        for read in parameterReads[callee] ?? [] where call.arguments.indices.contains(read.index) {
+        guard let place = place(of: callee) else { continue }
+        for read in functions[place].parameterReads
+        where call.arguments.indices.contains(read.index) {
           for source in call.arguments[read.index] {
             body(
               Origin(
@@ -131,37 +149,41 @@ struct Captures {
     }
   }
 
-  private mutating func findParameterReads(in program: TypedProgram) {
-    var callers: [FunctionID: [FunctionID]] = [:]
-    for id in deviceFunctions {
-      for callee in callees[id] ?? [] { callers[callee, default: []].append(id) }
+  private mutating func findParameterReads() {
+    var callers: [[Int]] = Array(repeating: [], count: functions.count)
+    for (caller, function) in functions.enumerated() {
+      for callee in function.callees {
+        if let callee = place(of: callee) { callers[callee].append(caller) }
+      }
     }
-    var pending = deviceFunctions
-    var isPending = Set(deviceFunctions)
-    while let id = pending.popLast() {
-      isPending.remove(id)
-      guard let found = facts[id] else { continue }
-      let parameters = indices(of: program[id].parameters)
-      guard !parameters.isEmpty else { continue }
-      var reads = parameterReads[id] ?? []
+    var pending = Array(functions.indices)
+    var isPending = Array(repeating: true, count: functions.count)
+    while let number = pending.popLast() {
+      isPending[number] = false
+      let facts = functions[number].facts
+      guard !facts.parameters.isEmpty else { continue }
+      var reads = functions[number].parameterReads
       let before = reads.count
-      forEachRead(of: found) { read in
-        roots(of: read, in: found, parameters: parameters) { root in
-          if case .local(let local) = root.root, let index = parameters[local] {
+      forEachRead(of: facts) { read in
+        roots(of: read, in: facts) { root in
+          if case .local(let local) = root.root,
+            let index = facts.parameters.firstIndex(of: local)
+          {
             reads.insert(ParameterRead(index: index, path: root.path))
           }
         }
       }
       if reads.count == before { continue }
-      parameterReads[id] = reads
-      for caller in callers[id] ?? [] where isPending.insert(caller).inserted {
+      functions[number].parameterReads = reads
+      for caller in callers[number] where !isPending[caller] {
+        isPending[caller] = true
         pending.append(caller)
       }
     }
   }
 
-  private mutating func findOwnReads(of id: FunctionID, in program: TypedProgram) {
-    guard let found = facts[id] else { return }
+  private mutating func findOwnReads(ofFunctionAt place: Int, in program: TypedProgram) {
+    let found = functions[place].facts
     var seen: [MemberPath: Int] = [:]
     var reads: [CapturedPath] = []
     func add(_ member: MemberID, _ path: AccessPath, _ mention: Span) {
@@ -176,7 +198,7 @@ struct Captures {
       }
     }
     forEachRead(of: found) { read in
-      roots(of: read, in: found, parameters: [:]) { root in
+      roots(of: read, in: found) { root in
         if case .member(let member) = root.root { add(member, root.path, root.mention) }
       }
     }
@@ -193,7 +215,7 @@ struct Captures {
       let second = (b.mention.start, b.member.index, b.path.steps.count)
       return first == second ? a.path.order < b.path.order : first < second
     }
-    ownReads[id] = Int32(self.reads.count)..<Int32(self.reads.count + sorted.count)
+    functions[place].ownReads = Int32(self.reads.count)..<Int32(self.reads.count + sorted.count)
     self.reads += sorted
     for read in sorted {
       let path = MemberPath(member: read.member, path: read.path)
@@ -209,9 +231,9 @@ struct Captures {
     var seen: Set<FunctionID> = []
     var pending = [kernel]
     while let next = pending.popLast() {
-      guard seen.insert(next).inserted else { continue }
+      guard seen.insert(next).inserted, let place = place(of: next) else { continue }
       result.append(next)
-      pending += (callees[next] ?? []).reversed()
+      pending += functions[place].callees.reversed()
     }
     return result
   }
@@ -219,14 +241,18 @@ struct Captures {
   private mutating func collect(for kernel: FunctionID, number: Int32) {
     var found: [Int32] = []
     var reached: [Int] = []
-    for function in reachable(from: kernel) {
-      for read in ownReads[function] ?? 0..<0 {
+    var pending = [kernel]
+    while let next = pending.popLast() {
+      guard let place = place(of: next), functions[place].collectedFor != number else { continue }
+      functions[place].collectedFor = number
+      for read in functions[place].ownReads {
         let path = Int(pathOfRead[Int(read)])
         guard collectedFor[path] != number else { continue }
         collectedFor[path] = number
         found.append(read)
       }
-      reached += siteRange[function] ?? 0..<0
+      reached += functions[place].sites
+      pending += functions[place].callees.reversed()
     }
     readsOfKernel[kernel] = found
     sites[kernel] = reached

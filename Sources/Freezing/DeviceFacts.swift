@@ -36,14 +36,21 @@ struct HostSite {
 struct DeviceFacts {
   /// What it reads; of locals also, see `aliases`.
   var reads: [Origin] = []
-  /// Of each local, what it may be a copy of.
-  var aliases: [LocalID: [Origin]] = [:]
+  /// Of each local that may be a copy of something, of what.
+  private(set) var aliases: [LocalID: [Origin]] = [:]
+  /// The function's parameters, in order.
+  var parameters: [LocalID] = []
   var calls: [DeviceCall] = []
   var hostSites: [HostSite] = []
   /// Members of the host that it mentions, shared values and datasets too.
   var mentions: [(member: MemberID, span: Span)] = []
   /// Members of the host that it writes.
   var hostWrites: [(member: MemberID, span: Span)] = []
+
+  /// Notes that `local` may be a copy of any of `sources`.
+  mutating func alias(_ local: LocalID, _ sources: [Origin]) {
+    if !sources.isEmpty { aliases[local, default: []] += sources }
+  }
 }
 
 /// Gathers the facts of one function.
@@ -57,6 +64,7 @@ struct DeviceFactsReader {
     self.program = program
     self.function = function
     flow = FunctionFlow(in: function, of: program, values)
+    facts.parameters = function.parameters.map(\.local)
   }
 
   mutating func run() -> DeviceFacts {
@@ -149,7 +157,7 @@ struct DeviceFactsReader {
         case .loop(let loop): walk(loop)
         case .condition(let condition): read(condition)
         case .declare(let local, let value):
-          facts.aliases[local, default: []] += origins(of: value)
+          facts.alias(local, origins(of: value))
         }
       }
       read(value)
@@ -281,7 +289,7 @@ struct DeviceFactsReader {
       switch condition {
       case .expression(let expression), .binding(_, let expression): read(expression)
       case .declare(let local, let value):
-        facts.aliases[local, default: []] += origins(of: value)
+        facts.alias(local, origins(of: value))
       }
     }
   }
@@ -295,7 +303,7 @@ struct DeviceFactsReader {
     case .array(let array):
       let sources = origins(of: array)
       facts.reads += sources.map { $0.appending(.count) }
-      facts.aliases[loop.variable, default: []] += sources.map { $0.appending(.anyIndex) }
+      facts.alias(loop.variable, sources.map { $0.appending(.anyIndex) })
     }
   }
 
@@ -304,10 +312,10 @@ struct DeviceFactsReader {
     case .expression(let value), .declareMember(_, let value), .expect(let value, _, _): read(value)
     case .declare(let local, let value):
       flow.declare(local, value)
-      facts.aliases[local, default: []] += origins(of: value)
+      facts.alias(local, origins(of: value))
     case .assign(let place, let value):
       if case .local(let local) = place.root, place.steps.isEmpty, !isInout(local) {
-        facts.aliases[local, default: []] += origins(of: value)
+        facts.alias(local, origins(of: value))
       } else {
         read(value)
         write(place)

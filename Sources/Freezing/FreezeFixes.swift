@@ -210,7 +210,8 @@ extension FreezeReporter {
     }
     let ids = Set(members.map(\.id))
     for other in table.captures.reachable(from: function.id) where other != function.id {
-      if table.captures.facts[other]?.mentions.contains(where: { ids.contains($0.member) }) == true
+      if table.captures.facts(of: other)?.mentions.contains(where: { ids.contains($0.member) })
+        == true
       {
         return false
       }

@@ -26,12 +26,13 @@ extension Interpreter {
 
   // MARK: Calls
 
-  /// Before a call of `callee` on the host: whether it is on the way.
+  /// Before a call of `callee` on the host: whether it is on the way; nil where something else
+  /// enters and leaves it.
   ///
   /// `leaveIfForced` comes behind.
   func enterIfForced(_ callee: FunctionID, at span: Span) throws(Stop) -> Bool? {
     guard let forcing, !isDevice else { return nil }
-    if forcing.hasEntered { return forcing.isEntered() }
+    if forcing.isEntered() { return nil }
     try raiseIfForced(at: span)
     return forcing.enter(.calls(callee, span))
   }
@@ -55,11 +56,9 @@ extension Interpreter {
   mutating func forced(_ parts: HostOperand, _ forcing: Forcing) throws(Stop) -> Value {
     forcing.begin(parts.work.span)
     defer { forcing.end() }
-    var isOnWay = false
-    if case .call(let callee, _, _) = parts.work.kind {
-      isOnWay = forcing.enter(.runs(callee, parts.work.span))
-      forcing.hasEntered = true
-    }
+    var callee: FunctionID?
+    if case .call(let called, _, _) = parts.work.kind { callee = called }
+    let isOnWay = forcing.run(callee, at: parts.work.span)
     defer { forcing.leave(wasOnWay: isOnWay) }
     if !isOnWay { forcing.freeSteps = Self.freeStepMax }
     do throws(Stop) { return try evaluate(parts.work) } catch {

@@ -92,12 +92,27 @@ final class Forcing {
   var freeSteps = 0
   /// Whether something that is not on the way had to be cut off, since it does not end.
   var hasCutOff = false
-  /// Whether what comes next is the body of a function that a kernel has the host run.
-  var hasEntered = false
+  /// Whether what comes next is the body of a function that a kernel has the host run, which has
+  /// been entered.
+  private var hasEntered = false
 
+  /// Enters what a kernel has the host run at `span`: `callee` or, where that is nil, something
+  /// that is never on the way; whether it is.
+  ///
+  /// `leave` comes behind it.
+  func run(_ callee: FunctionID?, at span: Span) -> Bool {
+    guard let callee else {
+      freeDepth += 1
+      return false
+    }
+    hasEntered = true
+    return enter(.runs(callee, span))
+  }
+
+  /// Whether the function that is called now has been entered by `run`, which leaves it, too.
   func isEntered() -> Bool {
-    hasEntered = false
-    return true
+    defer { hasEntered = false }
+    return hasEntered
   }
 
   /// What of the way has not been gone.
