@@ -62,11 +62,12 @@ extension FreezeReporter {
         spans.insert(span)
       }
     }
-    // Of statements that follow each other directly the last one is enough.
+    // Of statements that follow each other directly the last one is enough, unless something may
+    // catch an error that leaves between them.
     let sorted = spans.sorted { ($0.source.index, $0.start) < ($1.source.index, $1.start) }
     var result: [Span] = []
     for span in sorted {
-      if let last = result.last, last.source == span.source,
+      if !analysis.tracksErrors, let last = result.last, last.source == span.source,
         isBlank(last.end, span.start, in: source(span))
       {
         result.removeLast()
