@@ -106,16 +106,35 @@ extension TypedProgram {
           type = nil
         }
       case .index(let i):
-        text += "[\(i)]"
         switch type {
-        case .array(let element)?, .fixedArray(let element, _)?: type = element
-        default: type = nil
+        case .fixedArray(let element, let lengths)?:
+          text += "[\(Self.indices(of: i, in: lengths))]"
+          type = element
+        case .array(let element)?:
+          text += "[\(i)]"
+          type = element
+        default:
+          text += "[\(i)]"
+          type = nil
         }
       case .anyIndex: return (text, type)
       case .count: return (text + ".count", .integer)
       }
     }
     return (text, type)
+  }
+
+  /// The indices by which a user names the element of a matrix that stands at `position`.
+  private static func indices(of position: Int64, in lengths: [Length]) -> String {
+    var rest = position
+    var indices: [Int64] = []
+    for length in lengths.dropFirst().reversed() {
+      guard case .known(let count) = length, count > 0 else { return "\(position)" }
+      indices.append(rest % Int64(count))
+      rest /= Int64(count)
+    }
+    indices.append(rest)
+    return indices.reversed().map { "\($0)" }.joined(separator: ", ")
   }
 }
 

@@ -29,12 +29,7 @@ extension FreezeAnalysis {
       if operation.mayRaise { mayThrow() }
     case .convert(let conversion, let a):
       evaluate(a)
-      switch conversion {
-      case .floatToInteger, .integerToInteger32, .secondsToDuration, .genericToInteger,
-        .genericToInteger32, .integerToGeneric:
-        mayThrow()
-      case .integerToFloat, .integer32ToInteger, .durationToSeconds, .genericToFloat: break
-      }
+      if conversion.mayRaise { mayThrow() }
     case .binary(let operation, let a, let b):
       evaluate(a)
       evaluate(b)
@@ -209,63 +204,6 @@ extension FreezeAnalysis {
     default:
       evaluate(expression)
       return (flow.state, flow.state)
-    }
-  }
-}
-
-extension UnaryOperation {
-  /// Whether it is an operation with a named error.
-  fileprivate var mayRaise: Bool {
-    switch self {
-    case .negateInteger, .negateInteger32, .negateGeneric: true
-    case .negateFloat, .complement, .not: false
-    case .elementwise(let inner): inner.mayRaise
-    }
-  }
-}
-
-extension BinaryOperation {
-  /// Whether it is an operation with a named error.
-  var mayRaise: Bool {
-    switch self {
-    case .integer(let operation), .integer32(let operation):
-      switch operation {
-      case .add, .subtract, .multiply, .floorDivide, .remainder, .power, .shiftLeft, .shiftRight:
-        true
-      case .wrappingAdd, .wrappingSubtract, .wrappingMultiply, .bitAnd, .bitOr, .bitXor: false
-      }
-    case .float(let operation):
-      switch operation {
-      case .floorDivide, .remainder: true
-      case .add, .subtract, .multiply, .divide, .power: false
-      }
-    case .scaleDuration, .floatTimesDuration, .divideDurationByFloat, .divideDurationByInteger,
-      .durationFloorRatio, .generic:
-      true
-    case .compare, .durationRatio, .concatenate, .contains: false
-    case .elementwise(let inner, _): inner.mayRaise
-    case .matrixProduct(let multiply, let add): multiply.mayRaise || add.mayRaise
-    }
-  }
-}
-
-extension Intrinsic {
-  /// Whether it is a call or an operation with a named error.
-  fileprivate var mayRaise: Bool {
-    switch self {
-    case .absolute, .aligned, .print, .pause, .leastSquares, .traceEdges, .traceSpan, .traceLevel,
-      .simulationResult:
-      true
-    case .now, .clock, .slack, .delay, .at, .waitUntil, .realtime, .resetTimeline, .shouldPause,
-      .output, .outputPair,
-      .gate, .input, .play, .position, .sized, .steppedSlice:
-      true
-    case .minimum, .maximum, .floor, .ceiling, .truncate, .round, .squareRoot, .sine, .cosine,
-      .tangent, .arcSine,
-      .arcCosine, .arcTangent, .arcTangent2, .exponential, .logarithm, .logarithm2, .logarithm10,
-      .special, .count, .last, .length, .isWithin, .transposed,
-      .simulationStatus, .simulationOutput:
-      false
     }
   }
 }

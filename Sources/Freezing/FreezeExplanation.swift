@@ -21,6 +21,8 @@ package struct KernelExplanation: Sendable {
   /// What declares a value that is captured.
   package enum Origin: String, Sendable {
     case argument, constant, variable
+    /// An argument of a part, to which `use` gives its value.
+    case use
     /// A binding of `prepare`.
     case prepare
   }
@@ -40,6 +42,9 @@ package struct KernelExplanation: Sendable {
     /// What is written, by number in `captures`: every way from a write to the call passes a
     /// compile point.
     case compiledSince([Int])
+    /// As `compiledSince`, once the call at the place given is mended, which may run with old
+    /// values.
+    case compiledSinceMended([Int], Span)
     /// It may not: these may have changed (E0301).
     case stale([Int])
   }
@@ -121,6 +126,7 @@ private struct FreezeExplainer {
       let function = program[id]
       var starts: [(callee: FunctionID, span: Span)] = []
       var deviceCalls: [(device: TypedExpression, name: String, like: FunctionID, span: Span)] = []
+      var valueCalls: [(type: Type, span: Span)] = []
       var compiled: [(kernels: [FunctionID], span: Span)] = []
       var places: [Place] = []
       var lent: [(callee: FunctionID, parameter: Int, place: Place)] = []
@@ -135,6 +141,7 @@ private struct FreezeExplainer {
             }
           case .deviceCall(let device, let name, let signature, _):
             deviceCalls.append((device, name, signature, expression.span))
+          case .callValue(let callee, _): valueCalls.append((callee.type, expression.span))
           default: break
           }
         case .statement(let statement):
@@ -163,6 +170,9 @@ private struct FreezeExplainer {
         let kernels = program.deviceKernels(
           call.name, of: call.device, like: call.like, in: function.owner)
         starts += kernels.map { ($0, call.span) }
+      }
+      for call in valueCalls {
+        starts += analysis.values.targets(of: call.type).map { ($0, call.span) }
       }
       for (callee, span) in starts where FreezeAnalysis.isKernel(program[callee]) {
         calls[callee, default: []].append(span)
@@ -209,6 +219,8 @@ private struct FreezeExplainer {
     guard case .experiment(let id) = function.owner, !program[id].isPart,
       program[id].nameSpan.source == program.main
     else { return false }
+    // An experiment's own `cleanup` is shown with those of its parts, as one.
+    if function.name == "cleanup", program[id].cleanup != kernel { return false }
     return !function.parameters.contains { $0.type.isOfDevices }
   }
 
@@ -236,6 +248,8 @@ private struct FreezeExplainer {
         KernelExplanation.HostCall(span: hostSite.span, written: written.sorted()))
     }
     let written = result.captures.indices.filter { !result.captures[$0].writes.isEmpty }
+    // A kernel that has run with old values counts as compiled from there on.
+    var mended: Span?
     for span in inOrder(Set(calls[kernel] ?? [])) {
       let found = table.numbers[kernel].map { reachingCall(of: $0, at: span) }
       let row = found?.row ?? []
@@ -244,8 +258,11 @@ private struct FreezeExplainer {
       let reason: KernelExplanation.Reason
       if !stale.isEmpty {
         reason = .stale(stale.sorted())
+        mended = mended ?? span
+      } else if written.isEmpty {
+        reason = .nothingWritten
       } else {
-        reason = written.isEmpty ? .nothingWritten : .compiledSince(written)
+        reason = mended.map { .compiledSinceMended(written, $0) } ?? .compiledSince(written)
       }
       // Where the analysis did not follow a kernel any of its images may run; all are the same.
       let images = found.map { self.images($0.compiled, start) } ?? result.compilePoints
@@ -288,7 +305,10 @@ private struct FreezeExplainer {
         result.captures.append(
           KernelExplanation.Captured(
             text: text, type: program.text(program.type(of: path, in: captured.member)),
-            origin: origin(of: member), declaration: member.nameSpan, mention: captured.mention))
+            origin: origin(of: member),
+            declaration: member.isFixed
+              ? program.initialValue(of: member.id)?.span ?? member.nameSpan : member.nameSpan,
+            mention: captured.mention))
       }
       guard let number = table.numbers[kernel],
         let index = table.reads[Int(number)].firstIndex(of: read)
@@ -302,7 +322,7 @@ private struct FreezeExplainer {
 
   private func origin(of member: Member) -> KernelExplanation.Origin {
     switch member.kind {
-    case .argument: .argument
+    case .argument: member.isFixed ? .use : .argument
     case .prepared: .prepare
     case .constant: .constant
     case .variable, .shared, .dataset, .resident, .device, .field: .variable

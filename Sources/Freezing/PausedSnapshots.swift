@@ -31,10 +31,12 @@ extension FreezeReporter {
       guard !others.isEmpty else { continue }
       let sources = SnapshotSources(of: experiment, in: program)
       var snapshots: [MemberID: Snapshot] = [:]
-      for (member, reads) in sources.reads {
+      // An argument was read when the run was submitted, and is meant to stay.
+      for (member, reads) in sources.reads where program[member].kind != .argument {
         for (keys, span) in reads.sorted(by: { $0.key.text < $1.key.text }) {
           guard snapshots[member] == nil,
-            let other = others.first(where: { $0.keys.mayBe(keys) })
+            let other = others.first(where: { $0.keys == keys })
+              ?? others.first(where: { $0.keys.mayBe(keys) })
           else { continue }
           snapshots[member] = Snapshot(
             read: span, keys: keys, writer: other.experiment, write: other.span)
@@ -55,6 +57,9 @@ extension FreezeReporter {
 
   private func warning(of use: PauseWalk.Use, _ snapshot: Snapshot) -> Diagnostic {
     let (kernel, member) = (program[use.kernel].name, program[use.member].name)
+    let mustVary =
+      program[use.member].kind == .prepared(isVariable: false)
+      ? "; for that `\(member)` has to be a `var`" : ""
     return Diagnostic(
       .snapshotAfterPause,
       "`\(kernel)` runs after a pause with the `\(member)` of before it",
@@ -65,7 +70,7 @@ extension FreezeReporter {
         Label("other experiments may run here", at: use.pause),
       ],
       notes: [
-        "Read it again after the pause, and compile: `if pause() { \(member) = …; preload \(kernel) }`; for that `\(member)` has to be a `var`."
+        "Read it again after the pause, and compile: `if pause() { \(member) = …; preload \(kernel) }`\(mustVary)."
       ])
   }
 }
@@ -91,7 +96,11 @@ private struct SnapshotSources {
   init(of experiment: TypedExperiment, in program: TypedProgram) {
     self.program = program
     for id in experiment.members {
-      guard case .variable = program[id].kind, let value = program[id].initializer else { continue }
+      switch program[id].kind {
+      case .variable, .argument: break
+      case .shared, .dataset, .prepared, .constant, .resident, .device, .field: continue
+      }
+      guard let value = program[id].initializer else { continue }
       program[value].body.visit { node in
         guard case .expression(let expression) = node else { return }
         add(sources(of: expression), to: id)
@@ -108,6 +117,24 @@ private struct SnapshotSources {
         add(allSources(of: value), to: place)
       case .assignTuple(let places, let value):
         for place in places { add(allSources(of: value), to: place) }
+      // What is assigned here says what the condition was.
+      case .conditional(let conditions, let block, let otherwise):
+        let sources = self.sources(of: conditions)
+        for block in [block, otherwise].compactMap(\.self) {
+          add(sources, toWhatIsWrittenIn: block)
+        }
+      case .guarded(let conditions, let block), .whileLoop(let conditions, let block):
+        add(self.sources(of: conditions), toWhatIsWrittenIn: block)
+      case .loop(let loop, let block, _):
+        switch loop.source {
+        case .range(let low, let high, _, let step):
+          for part in [low, high, step].compactMap(\.self) {
+            ofLocals[loop.variable, default: [:]].merge(allSources(of: part)) { old, _ in old }
+          }
+        case .array(let array):
+          ofLocals[loop.variable, default: [:]].merge(allSources(of: array)) { old, _ in old }
+        }
+        add(ofLocals[loop.variable] ?? [:], toWhatIsWrittenIn: block)
       default: break
       }
     }
@@ -122,6 +149,24 @@ private struct SnapshotSources {
     case .member(let id): add(sources, to: id)
     case .local(let id): ofLocals[id, default: [:]].merge(sources) { old, _ in old }
     }
+  }
+
+  private mutating func add(_ sources: [SharedKeys: Span], toWhatIsWrittenIn block: TypedBlock) {
+    guard !sources.isEmpty else { return }
+    block.visit { node in
+      if case .place(let place) = node { add(sources, to: place) }
+    }
+  }
+
+  private func sources(of conditions: [TypedCondition]) -> [SharedKeys: Span] {
+    var result: [SharedKeys: Span] = [:]
+    for condition in conditions {
+      switch condition {
+      case .expression(let value), .binding(_, let value), .declare(_, let value):
+        result.merge(allSources(of: value)) { old, _ in old }
+      }
+    }
+    return result
   }
 
   private func allSources(of value: TypedExpression) -> [SharedKeys: Span] {

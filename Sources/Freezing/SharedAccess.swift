@@ -40,7 +40,8 @@ extension TypedProgram {
     }
     let stages: [(Stage, [FunctionID])] = [
       (.prepare, first + [experiment.prepare].compactMap { $0 }),
-      (.run, [experiment.run].compactMap { $0 }),
+      // `cleanup` comes behind `run`, whatever became of that, and belongs to it.
+      (.run, [experiment.run, experiment.cleanup].compactMap { $0 }),
       (.analyze, [experiment.analyze].compactMap { $0 }),
     ]
     return stages.map { stage, roots in
@@ -142,30 +143,24 @@ private final class SharedWalk {
     let member = program[id]
     guard case .shared(let pattern) = member.kind else { return nil }
     guard let function = member.keyFunction else { return .one(pattern) }
-    var known = ""
-    var rest = pattern[...]
-    while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
-      known += rest[..<open]
-      let name = rest[rest.index(after: open)..<close]
-      let parameters = program[function].parameters
-      guard let place = parameters.firstIndex(where: { $0.name == name }),
-        arguments.indices.contains(place), let text = literalText(arguments[place])
-      else { return .prefix(known) }
-      known += text
-      rest = rest[rest.index(after: close)...]
+    var known: [LocalID: Constant] = [:]
+    for (parameter, argument) in zip(program[function].parameters, arguments) {
+      known[parameter.local] = program.constant(argument)
     }
-    return .one(known + rest)
-  }
-
-  /// How a literal is printed.
-  private func literalText(_ expression: TypedExpression) -> String? {
-    switch expression.kind {
-    case .integer(let value): "\(value)"
-    case .text(let text): text
-    case .boolean(let value): value ? "true" : "false"
-    case .enumeration(let id, let tag, let parts) where parts.isEmpty:
-      program[id].cases.indices.contains(tag) ? program[id].cases[tag].name : nil
-    default: nil
+    guard case .returnValue(let key?)? = program[function].body.statements.last?.kind,
+      case .interpolation(let segments) = key.kind
+    else { return .prefix(String(pattern.prefix { $0 != "{" })) }
+    var text = ""
+    for segment in segments {
+      switch segment {
+      case .text(let part): text += part
+      case .value(let part, let format):
+        guard format == .plain, let value = program.constant(part, known) else {
+          return .prefix(text)
+        }
+        text += value.text
+      }
     }
+    return .one(text)
   }
 }

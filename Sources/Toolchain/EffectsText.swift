@@ -62,6 +62,7 @@ private struct EffectsText {
       lines.append(
         "  \(name)  \(parts.isEmpty ? "no shared values" : parts.joined(separator: "; "))")
     }
+    lines += notes(on: effects)
     guard let ahead = effects.ahead else { return lines.joined(separator: "\n") + "\n" }
     if let entry = ahead.entry {
       let name = effects.kernelNames[entry.kernel] ?? ""
@@ -82,18 +83,45 @@ private struct EffectsText {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// Of keys that are computed while the experiment runs: what they stand for.
+  private func notes(on effects: ExperimentEffects) -> [String] {
+    var seen: Set<Span> = []
+    return effects.stages.flatMap { $0.reads + $0.writes }.compactMap { keys, span in
+      guard case .prefix(let text) = keys, seen.insert(span).inserted else { return nil }
+      return
+        "  note      the key on \(line(span)) is computed while it runs: it counts as every key that begins with \"\(escaped(text))\""
+    }
+  }
+
   private func quoted(_ keys: SharedKeys) -> String {
     switch keys {
-    case .one(let key): "\"\(key)\""
-    case .prefix(let text): "every \"\(text)…\""
+    case .one(let key): "\"\(escaped(key))\""
+    case .prefix(let text): "every \"\(escaped(text))…\""
     }
+  }
+
+  /// As a literal of the language has it, on one line.
+  private func escaped(_ key: String) -> String {
+    var result = ""
+    for scalar in key.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\r": result += "\\r"
+      case "\t": result += "\\t"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
   }
 
   private func entryReason(_ obstacle: RunAhead.Obstacle) -> String {
     switch obstacle {
     case .argument(let span): "an argument on \(line(span)) is known only while `run` runs"
     case .hostCode(let span), .condition(let span), .compilePoint(let span), .attempt(let span),
-      .pause(let span), .callee(let span):
+      .pause(let span), .callee(let span), .order(let span), .sharedWrite(let span),
+      .output(let span):
       "`run` begins with something else on \(line(span))"
     }
   }
@@ -107,6 +135,9 @@ private struct EffectsText {
     case .attempt(let span): "an error in the `try` on \(line(span)) would lead elsewhere"
     case .pause(let span): "something else may run at the `pause()` on \(line(span))"
     case .callee(let span): "for the kernels that are started from \(line(span))"
+    case .order(let span): "which kernels run before it depends on \(line(span))"
+    case .sharedWrite(let span): "for the shared value that is written on \(line(span))"
+    case .output(let span): "for what is printed on \(line(span))"
     }
   }
 
@@ -167,6 +198,9 @@ private struct EffectsJSON {
       case .attempt: "try"
       case .pause: "pause"
       case .callee: "host_function"
+      case .order: "order"
+      case .sharedWrite: "shared_write"
+      case .output: "output"
       }
     return .object(
       [.init("kind", .string(kind))] + place(obstacle.place, in: sources, unless: file))

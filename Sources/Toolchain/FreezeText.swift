@@ -38,10 +38,12 @@ package func json(
   return .object(members)
 }
 
-/// The explanation of `kernels` in words, a paragraph for each.
-package func text(of kernels: [KernelExplanation], in sources: SourceSet) -> String {
+/// The explanation of `kernels` in words, a paragraph for each; of places outside of `home` the
+/// file is named.
+package func text(of kernels: [KernelExplanation], in sources: SourceSet, home: SourceID) -> String
+{
   if kernels.isEmpty { return "no kernel is started here\n" }
-  let text = FreezeText(places: PlaceNames(sources: sources, home: kernels[0].span.source))
+  let text = FreezeText(places: PlaceNames(sources: sources, home: home))
   return kernels.map(text.paragraph).joined(separator: "\n")
 }
 
@@ -98,6 +100,9 @@ private struct FreezeText {
     case .compiledSince(let captures):
       let but = kernel.compilePoints.count > 1 ? " but through a `preload`" : ""
       return "safe: no way leads from a write of \(names(captures, of: kernel)) to this call\(but)"
+    case .compiledSinceMended(let captures, let span):
+      return
+        "safe once the call on \(line(span)) is: no other way leads from a write of \(names(captures, of: kernel)) to this call"
     case .stale(let captures):
       return "NOT safe: \(names(captures, of: kernel)) may have changed since (E0301)"
     }
@@ -106,6 +111,7 @@ private struct FreezeText {
   private func words(_ origin: KernelExplanation.Origin) -> String {
     switch origin {
     case .argument: "argument"
+    case .use: "argument fixed by `use`"
     case .constant: "constant"
     case .variable: "variable"
     case .prepare: "from `prepare`"
@@ -191,6 +197,7 @@ private struct FreezeJSON {
       switch call.reason {
       case .nothingWritten: ("nothing_written", [])
       case .compiledSince(let captures): ("compiled_since", captures)
+      case .compiledSinceMended(let captures, _): ("compiled_since_mended", captures)
       case .stale(let captures): ("stale", captures)
       }
     var isSafe = true

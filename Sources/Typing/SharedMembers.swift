@@ -6,7 +6,9 @@ extension TypedProgram {
     guard members.contains(where: { $0.experiment == nil && isShared($0.id) }) else { return own }
     var mentioned: Set<MemberID> = []
     var seen: Set<FunctionID> = []
-    var waiting = [experiment.prepare, experiment.run, experiment.analyze].compactMap { $0 }
+    var waiting = [
+      experiment.prepare, experiment.run, experiment.cleanup, experiment.analyze,
+    ].compactMap { $0 }
     for member in experiment.members.map({ self[$0] }) {
       waiting += [member.initializer, member.lower, member.upper].compactMap { $0 }
       waiting += member.axes.map(\.values)

@@ -66,7 +66,10 @@ struct CheckCommand: ParsableCommand {
           effects: effects
         ).compact)
     } else {
-      if let kernels { Terminal.result(text: Toolchain.text(of: kernels, in: loaded.sources)) }
+      if let kernels {
+        Terminal.result(
+          text: Toolchain.text(of: kernels, in: loaded.sources, home: loaded.main))
+      }
       if let effects { Terminal.result(text: Toolchain.text(of: effects, in: loaded.sources)) }
       Program.show(checked.diagnostics, in: loaded.sources)
     }

@@ -27,7 +27,9 @@ import Toolchain
     let kernels = try #require(explainFreeze(of: program, against: .defaultLaboratory))
     let shared = try #require(effects(of: program, against: .defaultLaboratory))
     #expect(!kernels.isEmpty && !shared.isEmpty)
-    let text = text(of: kernels, in: program.sources) + text(of: shared, in: program.sources)
+    let text =
+      text(of: kernels, in: program.sources, home: program.main)
+      + text(of: shared, in: program.sources)
     let expected = String(path.dropLast(4)) + ".txt"
     if Repository.isUpdating {
       #expect(Repository.write(text, to: expected), "\(expected) cannot be written")
