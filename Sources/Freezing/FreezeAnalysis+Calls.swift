@@ -176,19 +176,34 @@ extension FreezeAnalysis {
   /// with an error; nil for what is no call.
   private mutating func writesOnExit(of operand: TypedExpression) -> Set<WriteID>? {
     let callees: [FunctionID]
+    var arguments: [TypedArgument] = []
     switch operand.kind {
-    case .call(let callee, _, _): callees = [callee]
+    case .call(let callee, _, let own): (callees, arguments) = ([callee], own)
     case .callValue(let callee, _): callees = targets(of: callee.type)
     default: return nil
     }
     var found: Set<WriteID> = []
     for callee in callees {
       for exit in [summaries[callee]?.normal, summaries[callee]?.threw] {
+        guard let exit else { continue }
         // Nothing is compiled there, so that nothing is taken away again.
-        if let exit { found.formUnion(exit.ofOthers.keys) }
+        for write in exit.ofOthers.keys {
+          if let own = onHost(write, lent: arguments) { found.insert(own) }
+        }
       }
     }
     return found
+  }
+
+  /// A write by what an `await` or `send` runs: of a variable of the host, also where that was lent.
+  ///
+  /// Nil where nothing depends on it: of the kernel's own variables.
+  private mutating func onHost(_ write: WriteID, lent arguments: [TypedArgument]) -> WriteID? {
+    guard case .parameter(let path) = table.written[Int(write)] else { return write }
+    guard omitted != .kernelsLend, arguments.indices.contains(path.parameter),
+      case .place(let place) = arguments[path.parameter], case .member(let member) = place.root
+    else { return nil }
+    return table.write(program.path(of: place).appending(path.path), in: member)
   }
 
   /// What the operand of an `await` or `send` may write on the host, each with the function that
@@ -198,16 +213,7 @@ extension FreezeAnalysis {
     switch operand.kind {
     case .call(let callee, _, let arguments):
       for write in (summaries[callee]?.everWritten ?? [:]).keys {
-        guard case .parameter(let path) = table.written[Int(write)] else {
-          result[write] = .some(callee)
-          continue
-        }
-        guard arguments.indices.contains(path.parameter),
-          case .place(let place) = arguments[path.parameter],
-          case .member(let member) = place.root,
-          let own = table.write(program.path(of: place).appending(path.path), in: member)
-        else { continue }
-        result[own] = .some(callee)
+        if let own = onHost(write, lent: arguments) { result[own] = .some(callee) }
       }
     case .callValue(let callee, _):
       for target in targets(of: callee.type) {

@@ -23,6 +23,8 @@ package enum FreezeRule: CaseIterable, Sendable {
   case valuesAreCalled
   /// What kernels await and send writes before they return.
   case kernelsWrite
+  /// What a kernel lends of the host's to what it has the host run may be written.
+  case kernelsLend
   /// `finally` stands behind every exit.
   case finallyRuns
   /// `break` leaves a loop with what has been written.

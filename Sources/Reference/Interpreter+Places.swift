@@ -59,6 +59,7 @@ extension Interpreter {
     switch place.root {
     case .local(let id):
       frames[frames.count - 1].written.insert(id)
+      forcing?.wrote(id, of: frame.function, place.path)
       if place.path.isEmpty { return set(id, new) }
       guard let value = try read(id).replacing(place.path[...], with: new) else {
         throw raise(.indexOutOfRange, at: place.span)

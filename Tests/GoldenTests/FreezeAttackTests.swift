@@ -47,7 +47,7 @@ import Typing
   /// too early.
   @Test(arguments: [UInt64(4_101_767), 6_023_493]) func whatWentWrongIsMended(_ seed: UInt64) {
     var tally = Tally()
-    judge(seed: seed, &tally)
+    judge(seed: seed, kernelsLend: false, &tally)
     #expect(tally.judged == 1)
     #expect(tally.breaches > 0)
   }
@@ -64,7 +64,8 @@ import Typing
           tree, experiment: experiment.id,
           kernels: kernels.compactMap { self.frozen($0, in: tree) })
       else { continue }
-      let breaches = Set((ways.staleCalls + ways.writesWhileRunning).map(\.span))
+      let breaches = Set(
+        (ways.staleCalls + ways.writesWhileRunning).map(\.span) + ways.writtenAtOnce.map(\.span))
       for rule in FreezeRule.allCases where !needed.contains(rule) {
         let found = Set(prove(tree, omitting: rule).diagnostics.map(\.span))
         if !breaches.isSubset(of: found) { needed.insert(rule) }
@@ -75,8 +76,8 @@ import Typing
     }
   }
 
-  private func judge(seed: UInt64, _ tally: inout Tally) {
-    let (text, kernels) = FreezeProgramGenerator.program(seed: seed)
+  private func judge(seed: UInt64, kernelsLend: Bool = true, _ tally: inout Tally) {
+    let (text, kernels) = FreezeProgramGenerator.program(seed: seed, kernelsLend: kernelsLend)
     let program = load("generated.exp", Array(text.utf8)) { _ in .failure(.notFound) }
     let typed = type(program.modules, against: .defaultLaboratory)
     guard let tree = typed.value, !typed.hasErrors, let experiment = tree.experiments.first else {
@@ -103,7 +104,10 @@ import Typing
     }
     let (stale, meanwhile) = (reported(.staleCapture), reported(.writtenWhileRunning))
     let staleTrue = Set(ways.staleCalls.map { show($0.span) })
-    let meanwhileTrue = Set(ways.writesWhileRunning.map { show($0.span) })
+    let meanwhileTrue = Set(
+      (ways.writesWhileRunning.map(\.span) + ways.writtenAtOnce.map(\.span)).map(show))
+    // They need no way.
+    tally.forced += Set(ways.writtenAtOnce.map { show($0.span) }).count
     for breach in ways.staleCalls + ways.writesWhileRunning {
       switch force(breach, of: ways, in: tree, experiment: experiment.id) {
       case .performed(let byCuttingOff):

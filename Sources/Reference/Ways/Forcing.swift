@@ -148,6 +148,22 @@ final class Forcing {
     if isMeanwhile, !stale[function].isDisjoint(with: goal.capturesOnWay) { hasPerformed = true }
   }
 
+  /// A local of `function` was written: a variable of the host, where that is lent to the function
+  /// with which the way begins.
+  func wrote(_ local: LocalID, of function: FunctionID, _ path: [Int]) {
+    guard function == goal.start, let lent = goal.lent[local] else { return }
+    var whole: [Int] = []
+    for step in lent.steps {
+      switch step {
+      case .part(let index): whole.append(index)
+      case .element(let index):
+        whole.append(Int(index ?? element(of: lent.member, below: whole)))
+      case .count: return
+      }
+    }
+    wrote(lent.member, whole + path)
+  }
+
   private static func changes(_ path: [Int], _ captured: HostPath) -> Bool {
     for (index, step) in zip(path, captured.steps) {
       switch step {

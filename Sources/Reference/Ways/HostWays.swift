@@ -44,6 +44,8 @@ package struct Breach: Sendable {
   package var captures: Set<Int>
   /// The function in which the way begins: `run`, or one that a kernel has the host run.
   package let start: FunctionID
+  /// What is lent to that function, by its parameter.
+  var lent: [LocalID: HostPath] = [:]
   /// The captures concerned on it.
   package let capturesOnWay: Set<Int>
   package let way: [Decision]
@@ -71,6 +73,8 @@ package struct HostWays {
   /// By call and kernel, in the order in which they were found.
   package private(set) var staleCalls: [Breach] = []
   package private(set) var writesWhileRunning: [Breach] = []
+  /// The `await`s and `send`s that write a capture of the kernel by themselves, without a function.
+  package private(set) var writtenAtOnce: [(span: Span, kernel: FunctionID)] = []
   /// Whether there were too many states, and the result is incomplete.
   package private(set) var isGivenUp = false
 
@@ -315,29 +319,60 @@ package struct HostWays {
   /// What an `await` or `send` does on the host: any way through the function, also one that ends
   /// with an error.
   private mutating func runOnHost(_ operand: TypedExpression, sparing spared: Set<Int>) {
+    let outer = activation.spared
+    defer { activation.spared = outer }
+    if case .append(let place, _) = operand.kind {
+      activation.spared = outer.union(spared)
+      if case .member = place.root { write(place) }
+      return
+    }
     let entries = current
+    let lent = bindings(of: operand)
     var after: Set<HostState> = []
     for callee in Self.callees(of: operand, in: program) {
       let decision = Decision.runs(callee, operand.span)
       for entry in entries {
-        let done = enter(callee, [:], sparing: spared, from: entry, by: decision)
+        let done = enter(callee, lent, sparing: spared, from: entry, by: decision)
         // A kernel may catch what it awaits.
         let threw = catchesErrors ? done.threw : []
         for state in done.normal.union(done.returned).union(threw) {
-          after.insert(behind(state, calledFrom: entry, by: decision))
+          activation.spared = outer.union(spared)
+          current = [behind(state, calledFrom: entry, by: decision)]
+          for path in state.lent { mark(path, isLent: false) }
+          activation.spared = outer
+          after.formUnion(current)
         }
       }
     }
     current = after
   }
 
+  /// What the `inout` parameters of the function that an `await` or `send` runs stand for, where
+  /// these are the host's.
+  private func bindings(of operand: TypedExpression) -> [LocalID: HostPath] {
+    guard case .call(let callee, _, let arguments) = operand.kind else { return [:] }
+    var result: [LocalID: HostPath] = [:]
+    for (parameter, argument) in zip(program[callee].parameters, arguments) {
+      guard case .place(let place) = argument, case .member = place.root else { continue }
+      result[parameter.local] = hostPath(place)
+    }
+    return result
+  }
+
   /// For each kernel, the `await`s and `send`s that may write what it captures.
   private mutating func findWritesWhileRunning(_ entry: HostState) {
     for (number, kernel) in kernels.enumerated() {
       for site in hostSites[number] {
+        if case .append(let place, _) = site.operand.kind, case .member = place.root,
+          let path = hostPath(place)
+        {
+          let written = kernel.captures.indices.filter { path.changes(kernel.captures[$0]) }
+          if !written.isEmpty { writtenAtOnce.append((site.span, kernel.id)) }
+        }
+        let lent = bindings(of: site.operand)
         for callee in Self.callees(of: site.operand, in: program) {
           touched = Array(repeating: nil, count: kernels.count)
-          settle(Activation(function: callee, entry: entry))
+          settle(Activation(function: callee, bindings: lent, entry: entry))
           guard let found = touched[number] else { continue }
           let captures = Self.captures(found.all)
           if let known = writesWhileRunning.firstIndex(where: {
@@ -347,7 +382,7 @@ package struct HostWays {
           } else {
             writesWhileRunning.append(
               Breach(
-                span: site.span, kernel: kernel.id, captures: captures, start: callee,
+                span: site.span, kernel: kernel.id, captures: captures, start: callee, lent: lent,
                 capturesOnWay: Self.captures(found.first), way: found.way))
           }
         }

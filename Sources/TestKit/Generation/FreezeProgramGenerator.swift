@@ -31,12 +31,21 @@ package struct FreezeProgramGenerator {
   private var lendable: [String] = []
   private var kernelNames: [String] = []
   private var resultText = "return 1"
+  /// Whether kernels lend variables of the host to what they have it run.
+  private let kernelsLend: Bool
 
-  private init(seed: UInt64) { numbers = SplitMix(seed: seed) }
+  private init(seed: UInt64, kernelsLend: Bool) {
+    numbers = SplitMix(seed: seed)
+    self.kernelsLend = kernelsLend
+  }
 
   /// The program that belongs to `seed`, one experiment called `Generated`, and its kernels.
-  package static func program(seed: UInt64) -> (text: String, kernels: [Kernel]) {
-    var generator = FreezeProgramGenerator(seed: seed)
+  ///
+  /// Unless `kernelsLend` they lend no variables of the host; the programs are others then.
+  package static func program(
+    seed: UInt64, kernelsLend: Bool = true
+  ) -> (text: String, kernels: [Kernel]) {
+    var generator = FreezeProgramGenerator(seed: seed, kernelsLend: kernelsLend)
     generator.writeProgram()
     return (generator.lines.joined(separator: "\n") + "\n", generator.kernels)
   }
@@ -93,6 +102,11 @@ package struct FreezeProgramGenerator {
     }
     block("host fn quiet0()") { $0.writeBody(loud: false, result: "return") }
     block("host fn quiet1()") { $0.writeBody(loud: false, result: "return") }
+    if kernelsLend {
+      lent = "x"
+      block("host fn relay(x: inout Int)") { $0.writeBody(loud: false, result: "return") }
+      lent = nil
+    }
     let count = 1 + numbers.below(4)
     // From the last on, so that each can call those behind it.
     var written: [[String]] = []
@@ -153,6 +167,13 @@ package struct FreezeProgramGenerator {
       use("let \(copy) = s; sum += \(copy).q", "s.q"), use("if a > 1 { sum += b }", "a", "b"),
       use("await quiet0()"), use("send quiet1()"), use("await quiet1()"),
     ]
+    if kernelsLend {
+      uses += [
+        use("await s.bump()"), use("send shift(&s)"), use("send grow(&xs)"), use("await poke(&xs)"),
+        use("await relay(&a)"), use("send relay(&s.q)"), use("await relay(&xs[n])", "n"),
+        use("send relay(&xs[0])"), use("send xs.append(1)"), use("await relay(&w)"),
+      ]
+    }
     for other in callable { uses.append(("\(other.name)()", other.captures.sorted())) }
     let (text, captures) = numbers.pick(uses)
     for part in text.split(separator: ";") {
@@ -253,7 +274,7 @@ package struct FreezeProgramGenerator {
   }
 
   private mutating func writeCall() {
-    guard isLoud else { return line("b += 1") }
+    guard isLoud else { return lent == nil ? line("b += 1") : writeWrite() }
     var calls = loudFunctions.map { "\($0)(\(condition()))" }
     calls += ["quiet0()", "quiet1()"] + lendable.map { "lend(&\($0))" }
     if let lent { calls = ["lend(&\(lent))"] }
