@@ -120,6 +120,8 @@ extension FreezeAnalysis {
       guard let own = substitute(stale.write, arguments) else { continue }
       switch table.written[Int(own)] {
       case .member:
+        // To lend what the function mentions is a mistake of its own (E0305).
+        if program.hasErrors { continue }
         let row = table.row([own: stale.sites], of: stale.kernel, &sites)
         if !row.isEmpty {
           add(Stale(row: row, compiled: stale.compiled), to: stale.target, of: stale.kernel)
@@ -195,7 +197,7 @@ extension FreezeAnalysis {
     return found
   }
 
-  /// A write by what an `await` or `send` runs: of a variable of the host, also where that was lent.
+  /// A write by what an `await` or `send` runs: of a variable of the host, also one that is lent.
   ///
   /// Nil where nothing depends on it: of the kernel's own variables.
   private mutating func onHost(_ write: WriteID, lent arguments: [TypedArgument]) -> WriteID? {

@@ -54,8 +54,7 @@ struct FreezeReporter {
     let kernel = table.kernels[Int(found.kernel)]
     let kernelName = name(of: kernel)
     let captures = staleCaptures(found.stale.row, of: found.kernel)
-    var labels = compilePoints(
-      found.stale.compiled, of: kernel, capturing: captures.map(\.captured))
+    var labels = compilePoints(of: found, kernel, capturing: captures.map(\.captured))
     for (_, path, name) in captures.prefix(Self.labelCountMax) {
       let sites = analysis.sites.members(of: found.stale.row[Int(path)])
       for number in sites.prefix(Self.labelCountMax) {
@@ -93,10 +92,10 @@ struct FreezeReporter {
     return nil
   }
 
-  /// Where the image that the call runs may have been compiled.
-  private func compilePoints(_ set: SiteSetID, of kernel: FunctionID, capturing: [CapturedPath])
-    -> [Label]
-  {
+  /// Where the image that the call runs may have been compiled, before the write that is shown.
+  private func compilePoints(
+    of found: StaleCall, _ kernel: FunctionID, capturing: [CapturedPath]
+  ) -> [Label] {
     var members: [(name: String, line: Int)] = []
     for captured in capturing where members.count < Self.labelCountMax {
       let member = program[captured.member]
@@ -106,7 +105,18 @@ struct FreezeReporter {
     }
     let named = members.map { "`\($0.name)` (line \($0.line))" }
     let head = "`\(name(of: kernel))` captures \(named.joined(separator: ", "))"
-    let explicit = analysis.sites.members(of: set).compactMap { analysis.sites[$0] }
+    let set = found.stale.compiled
+    var explicit = analysis.sites.members(of: set).compactMap { analysis.sites[$0] }
+    if let write = firstWrite(of: found) {
+      // Of some of them the image comes to the call by another way only.
+      let before = explicit.filter { point in
+        point.function != write.function
+          || WayThrough(
+            in: program[point.function].body, from: point.span, to: [write.span], compiling: kernel
+          ).found != nil
+      }
+      if !before.isEmpty || analysis.sites.includesBefore(set) { explicit = before }
+    }
     if !explicit.isEmpty {
       return explicit.prefix(2).map { Label("\(head) and is compiled here", at: $0.span) }
     }
@@ -131,7 +141,9 @@ struct FreezeReporter {
       case .call(let function): callee = function
       case .kernel(let kernel, let hostSite):
         steps.append(name(of: kernel))
-        let operand = table.captures.hostSites[hostSite].operand
+        let site = table.captures.hostSites[hostSite]
+        if site.function != kernel { steps.append(name(of: site.function)) }
+        let operand = site.operand
         var finder = analysis
         let writers = finder.writes(of: operand)
         guard let write = writers.keys.filter({ changes($0, capturing) }).min(),
@@ -169,10 +181,15 @@ struct FreezeReporter {
   }
 
   private func words(_ steps: [String], _ name: String) -> String {
-    guard let last = steps.last else { return "" }
-    if steps.count == 1 { return ": `\(last)` writes `\(name)`" }
-    let way = steps.dropLast().map { "`\($0)`" }.joined(separator: " calls ")
-    return ": \(way) calls `\(last)`, which writes `\(name)`"
+    steps.isEmpty ? "" : ": " + sentence(steps, name)
+  }
+
+  /// `a` calls `b`, which calls `c`, which writes `name`.
+  private func sentence(_ steps: [String], _ name: String) -> String {
+    guard let first = steps.first else { return "" }
+    if steps.count == 1 { return "`\(first)` writes `\(name)`" }
+    let rest = steps.dropFirst().map { "calls `\($0)`" }.joined(separator: ", which ")
+    return "`\(first)` \(rest), which writes `\(name)`"
   }
 
   // MARK: E0302
@@ -185,9 +202,10 @@ struct FreezeReporter {
       guard !kernels.isEmpty else { continue }
       let writers = analysis.writes(of: site.operand)
       var written: [Capturing: FunctionID?] = [:]
-      for (write, writer) in writers {
-        for capturing in table.changes[Int(write)] where kernels.contains(capturing.kernel) {
-          written[capturing] = writer
+      for (write, writer) in writers.sorted(by: { $0.key < $1.key }) {
+        for capturing in table.changes[Int(write)]
+        where kernels.contains(capturing.kernel) && written[capturing] == nil {
+          written[capturing] = .some(writer)
         }
       }
       guard !written.isEmpty else { continue }
@@ -217,14 +235,12 @@ struct FreezeReporter {
       if let writer = writers[capturing] ?? nil, let next = nextSite(in: writer, to: capturing) {
         let way = chain(from: next, to: capturing)
         let steps = [program[writer].name] + way.steps
-        labels.append(
-          Label("`\(steps.joined(separator: "` → `"))` writes `\(name)`", at: way.leaf ?? next.span)
-        )
+        labels.append(Label(sentence(steps, name), at: way.leaf ?? next.span))
       }
     }
     return Diagnostic(
       .writtenWhileRunning,
-      "\(list(names)) may be written here while `\(kernelName)`, which captures it, runs",
+      "\(list(names)) may be written here while `\(kernelName)`, which captures \(names.count > 1 ? "them" : "it"), runs",
       at: site.span, remark: "the kernel would go on with the old value", labels: labels,
       notes: ["What a kernel captures is part of its image and cannot change while it runs."],
       fixes: [

@@ -18,28 +18,16 @@ extension FreezeReporter {
   static let insertionCountMax = 4
 
   func recompile(_ found: StaleCall, kernel: FunctionID) -> Fix {
-    let fix = recompileAnywhere(found, kernel: kernel)
-    // A part is used elsewhere too, where the kernel has another name.
-    let isInPart = fix.edits.contains { edit in
-      program.partSpans.contains {
-        $0.source == edit.span.source && $0.start <= edit.span.start && edit.span.end <= $0.end
-      }
-    }
-    guard isInPart else { return fix }
-    return Fix(
-      "compile it again between the change and the call: `preload \(program[kernel].name)`")
-  }
-
-  private func recompileAnywhere(_ found: StaleCall, kernel: FunctionID) -> Fix {
-    let statement = "preload \(program[kernel].name)"
+    let statement =
+      preload(kernel, in: found.call.function) ?? "preload \(program[kernel].name)"
     if found.stale.isWithinStatement {
       return Fix(
         "compile it again between the change and the call: `\(statement)` on a line of its own")
     }
-    if let spans = statementsThatWrite(found, kernel: kernel) {
+    if let writes = statementsThatWrite(found, kernel: kernel) {
       return Fix(
-        "compile it again after the change", spans.map { insertion(of: statement, after: $0) },
-        application: .always)
+        "compile it again after the change",
+        writes.map { insertion(of: $0.text, after: $0.span) }, application: .always)
     }
     if let edit = insertion(of: statement, before: found.call, kernel: kernel) {
       return Fix("compile it again before the call", [edit], application: .always)
@@ -47,24 +35,36 @@ extension FreezeReporter {
     return Fix("compile it again between the change and the call: `\(statement)`")
   }
 
+  /// `preload` of the kernel as it is called in `function`; nil where it has no name there, as in a
+  /// part that it does not belong to.
+  private func preload(_ kernel: FunctionID, in function: FunctionID) -> String? {
+    // A part's members are called by its path: `readout.window`.
+    let own = program[function].name
+    let path = own.lastIndex(of: ".").map { own[...$0] } ?? ""
+    guard program[kernel].name.hasPrefix(path) else { return nil }
+    return "preload \(program[kernel].name.dropFirst(path.count))"
+  }
+
   /// The statements behind which the kernel would have to be compiled again; nil where that would
   /// not do.
-  private func statementsThatWrite(_ found: StaleCall, kernel: FunctionID) -> [Span]? {
+  private func statementsThatWrite(
+    _ found: StaleCall, kernel: FunctionID
+  ) -> [(span: Span, text: String)]? {
     if mayComeByError(found) { return nil }
-    var spans: Set<Span> = []
+    var spans: [Span: String] = [:]
     for set in Set(found.stale.row) {
       let members = analysis.sites.members(of: set)
       if members.count >= Sites.setCountMax { return nil }
       for number in members {
         guard let site = analysis.sites[number], case .around(let span) = site.place,
-          isHome(site.function, of: kernel)
+          isHome(site.function, of: kernel), let text = preload(kernel, in: site.function)
         else { return nil }
-        spans.insert(span)
+        spans[span] = text
       }
     }
     // Of statements that follow each other directly the last one is enough, unless something may
     // catch an error that leaves between them.
-    let sorted = spans.sorted { ($0.source.index, $0.start) < ($1.source.index, $1.start) }
+    let sorted = spans.keys.sorted { ($0.source.index, $0.start) < ($1.source.index, $1.start) }
     var result: [Span] = []
     for span in sorted {
       if !analysis.tracksErrors, let last = result.last, last.source == span.source,
@@ -74,7 +74,8 @@ extension FreezeReporter {
       }
       result.append(span)
     }
-    return result.count > Self.insertionCountMax ? nil : result
+    guard result.count <= Self.insertionCountMax else { return nil }
+    return result.map { ($0, spans[$0] ?? "") }
   }
 
   private func isBlank(_ start: UInt32, _ end: UInt32, in source: Source) -> Bool {
@@ -126,9 +127,11 @@ extension FreezeReporter {
     return Edit(Span(span.source, end, end), "\n\(indentation(at: span.start, in: source))\(text)")
   }
 
-  /// Puts `text` on a line of its own before the statement that calls, if that begins a line.
+  /// Puts `text` before the statement that calls: on a line of its own where that begins a line.
   private func insertion(of text: String, before call: Site, kernel: FunctionID) -> Edit? {
-    guard isHome(call.function, of: kernel) else { return nil }
+    guard isHome(call.function, of: kernel), preload(kernel, in: call.function) != nil else {
+      return nil
+    }
     let span: Span
     switch call.place {
     case .none: return nil
@@ -138,9 +141,12 @@ extension FreezeReporter {
     let start = Int(span.start)
     let line = source.position(of: span.start).line
     let lineStart = Int(source.lineStarts[line - 1])
-    guard lineStart <= start,
-      source.bytes[lineStart..<start].allSatisfy({ $0 == 0x20 || $0 == 0x09 })
-    else { return nil }
+    guard lineStart <= start else { return nil }
+    let before = source.bytes[lineStart..<start].reversed().first { $0 != 0x20 && $0 != 0x09 }
+    if let before {
+      guard before == UInt8(ascii: "{") || before == UInt8(ascii: ";") else { return nil }
+      return Edit(Span(span.source, start, start), "\(text); ")
+    }
     return Edit(
       Span(span.source, start, start), "\(text)\n\(indentation(at: span.start, in: source))")
   }
@@ -183,11 +189,22 @@ extension FreezeReporter {
   }
 
   private func advice(_ message: String, _ function: TypedFunction, _ parameters: String) -> Fix {
-    let own = function.parameters.map { "\($0.name): \(program.text($0.type))" }.joined(
-      separator: ", ")
+    let own = writtenParameters(of: function)
     let all = own.isEmpty ? parameters : "\(own), \(parameters)"
     let result = function.result == .unit ? "" : " -> \(program.text(function.result))"
     return Fix("\(message): `kernel \(ownName(function.name))(\(all))\(result)`")
+  }
+
+  /// The parameters of the kernel as they stand in the source, with labels and defaults, on a line.
+  private func writtenParameters(of function: TypedFunction) -> String {
+    let source = source(function.nameSpan)
+    let plain = function.parameters.map { "\($0.name): \(program.text($0.type))" }.joined(
+      separator: ", ")
+    guard let close = closingParenthesis(ofSignature: function),
+      let open = source.bytes[Int(function.nameSpan.end)..<close].firstIndex(of: UInt8(ascii: "("))
+    else { return plain }
+    let text = source.text(Span(function.nameSpan.source, open + 1, close))
+    return text.contains("\n") ? plain : text
   }
 
   /// How a member of a part calls itself.
@@ -204,12 +221,17 @@ extension FreezeReporter {
     }
     for member in members {
       if function.locals.contains(where: { $0.name == member.name }) { return false }
-      switch member.type {
-      case .boolean, .integer, .integer32, .float, .duration, .timestamp, .array: break
-      default: return false
-      }
+      if !canBeParameter(member.type) { return false }
     }
     let ids = Set(members.map(\.id))
+    // What it lends to the host must be the host's own still.
+    var isLent = false
+    function.body.visit { node in
+      if case .place(let place) = node, case .member(let id) = place.root, ids.contains(id) {
+        isLent = true
+      }
+    }
+    if isLent { return false }
     for other in table.captures.reachable(from: function.id) where other != function.id {
       if table.captures.facts(of: other)?.mentions.contains(where: { ids.contains($0.member) })
         == true
@@ -218,6 +240,21 @@ extension FreezeReporter {
       }
     }
     return true
+  }
+
+  /// Whether a kernel can be given such a value, and the type can be written as it is printed.
+  private func canBeParameter(_ type: Type) -> Bool {
+    switch type {
+    case .boolean, .integer, .integer32, .float, .duration, .timestamp: true
+    case .enumeration(_, let arguments): arguments.isEmpty
+    case .array(let element), .fixedArray(let element, _): canBeParameter(element)
+    case .tuple(let parts): parts.allSatisfy(canBeParameter)
+    case .structure(let id, let arguments):
+      arguments.isEmpty && program.fieldTypes(of: id, arguments).allSatisfy(canBeParameter)
+    case .unknown, .never, .unit, .string, .optional, .error, .anyError, .function, .interface,
+      .driver, .channel, .recording, .simulation, .parameter:
+      false
+    }
   }
 
   /// All calls of the kernel, if they all stand in host code of its experiment where its captures

@@ -108,16 +108,16 @@ final class RunAheadWalk {
       }
     case .breakLoop:
       broke = known.merged(with: broke)
-      leave(&leftLoop)
+      leftLoop = leaving(leftLoop)
     case .continueLoop:
       continued = known.merged(with: continued)
-      leave(&leftRound)
+      leftRound = leaving(leftRound)
     case .throwError(_, let payload):
       for value in payload { _ = evaluate(value) }
-      leave(&leftRun)
+      leftRun = leaving(leftRun)
     case .returnValue(let value):
       if let value { _ = evaluate(value) }
-      leave(&leftRun)
+      leftRun = leaving(leftRun)
     case .tryCatch(let block, let catches, let finally):
       attempt(block, catches, finally, at: statement.span)
     case .preload: fence(.compilePoint(statement.span))
@@ -125,9 +125,10 @@ final class RunAheadWalk {
     }
   }
 
-  private func leave(_ place: inout Obstacle?) {
-    if let reason = whetherReached { place = place ?? reason }
+  /// Why it is not known whether this way out is taken; `known` was the reason so far.
+  private func leaving(_ known: Obstacle?) -> Obstacle? {
     actCount += 1
+    return known ?? whetherReached
   }
 
   /// What an operation with a named error has been given: whether it goes on depends on that.

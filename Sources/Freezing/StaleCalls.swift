@@ -22,14 +22,18 @@ extension FreezeAnalysis {
     return result
   }
 
-  /// All calls that may run with an old value, each once.
+  /// All calls that may run with an old value, each once, in the order of the source.
   mutating func staleCalls() -> [StaleCall] {
     var result: [StaleCall] = []
     for (key, stale) in reachingCalls() where !stale.row.isEmpty {
       guard case .call(let id) = key.target, let call = sites[id] else { continue }
       result.append(StaleCall(call: call, kernel: key.kernel, stale: stale))
     }
-    return result
+    func order(_ found: StaleCall) -> (Int32, UInt32, UInt32, Int32) {
+      let span = found.call.span
+      return (Int32(span.source.index), span.start, span.end, found.kernel)
+    }
+    return result.sorted { order($0) < order($1) }
   }
 
   /// What reaches each call: the writes that make it stale, and the compile points of the image
