@@ -23,7 +23,12 @@ extension CodeVerifier {
       .divideTicksByInteger,
       .equalInteger, .notEqualInteger, .lessInteger, .lessOrEqualInteger, .equalFloat,
       .notEqualFloat, .lessFloat,
-      .lessOrEqualFloat, .equalBoolean, .notBoolean:
+      .lessOrEqualFloat, .equalBoolean, .notBoolean,
+      .branchEqual, .branchNotEqual, .branchLess, .branchLessOrEqual, .branchEqualImmediate,
+      .branchNotEqualImmediate, .branchLessImmediate, .branchLessOrEqualImmediate,
+      .branchGreaterImmediate, .branchGreaterOrEqualImmediate, .branchEqualFloat,
+      .branchNotEqualFloat, .branchLessFloat, .branchUnlessLessFloat, .branchLessOrEqualFloat,
+      .branchUnlessLessOrEqualFloat:
       break
     case .call:
       let callee = view.function(Int(c))

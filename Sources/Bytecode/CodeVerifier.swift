@@ -12,7 +12,7 @@ struct CodeVerifier {
   var place = 0
   var nextLabel = 0
   var instruction = Instruction(0)
-  /// Whether the instruction before is a safe point.
+  /// Whether what leads here from the last label on passes a safe point.
   private var hasPolled = false
 
   init(view: ImageView, profile: Profile, index: Int) {
@@ -31,14 +31,17 @@ struct CodeVerifier {
       guard let opcode = instruction.opcode else { throw failure(.operation) }
       let count = ImageFormat.wordCount(of: opcode, instruction.word)
       guard count <= function.codeCount - place else { throw failure(.truncated) }
-      if nextLabel < function.labelCount, label(nextLabel) == place { nextLabel += 1 }
+      if nextLabel < function.labelCount, label(nextLabel) == place {
+        nextLabel += 1
+        hasPolled = false
+      }
       let shape = opcode.shape
       try check(shape.a, instruction.a, after: count)
       try check(shape.b, instruction.b, after: count)
       try check(shape.c, instruction.c, after: count)
       try checkRest(of: opcode)
       try checkProfile(opcode)
-      hasPolled = opcode == .poll
+      if opcode == .poll { hasPolled = true }
       isTerminated = endsFlow(opcode)
       place += count
     }
@@ -53,8 +56,9 @@ struct CodeVerifier {
     case .host:
       guard !opcode.isOnTimeline else { throw failure(.timelineOnHost) }
     case .kernel:
-      let distance = Int(Int32(bitPattern: instruction.wide))
-      guard opcode.shape.b == .jump, distance < 0, !hasPolled else { return }
+      guard let distance = opcode.distance(in: instruction), distance < 0, !hasPolled else {
+        return
+      }
       // Where a jump leads there is an instruction: that has been checked.
       guard Instruction(codeWord(place + 1 + distance)).opcode == .poll else {
         throw failure(.unpolledLoop)
@@ -160,6 +164,10 @@ struct CodeVerifier {
     case .jump:
       let target = Int64(place + count) + Int64(Int32(bitPattern: instruction.wide))
       guard isLabel(target) else { throw failure(.jumpTarget) }
+    case .branch:
+      guard isLabel(Int64(place + count) + Int64(Int16(bitPattern: value))) else {
+        throw failure(.jumpTarget)
+      }
     case .constant: try requireWide(below: view.count(.constants))
     case .data: try requireWide(below: view.count(.data))
     case .bound: try requireWide(below: view.count(.bound))

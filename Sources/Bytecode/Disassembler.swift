@@ -215,6 +215,7 @@
       case .signedImmediate: "\(Int16(bitPattern: value))"
       case .wideInteger: "\(Int32(bitPattern: instruction.wide))"
       case .jump: "-> \(next + Int(Int32(bitPattern: instruction.wide)))"
+      case .branch: "-> \(next + Int(Int16(bitPattern: instruction.c)))"
       case .constant: constant(Int(instruction.wide))
       case .data: "data \(instruction.wide)"
       case .bound: "bound \(instruction.wide)"

@@ -172,8 +172,8 @@
         let instruction = Instruction(function.code[place])
         guard let opcode = instruction.opcode else { break }
         place += ImageFormat.wordCount(of: opcode, instruction.word)
-        guard opcode.shape.b == .jump else { continue }
-        let target = place + Int(Int32(bitPattern: instruction.wide))
+        guard let distance = opcode.distance(in: instruction) else { continue }
+        let target = place + distance
         if target >= 0 { labels.insert(target) }
       }
       return labels.sorted()

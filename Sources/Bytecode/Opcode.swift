@@ -16,6 +16,8 @@ package enum Operand: UInt8, Sendable {
   /// Fields b and c together: signed 32 bits; a jump's distance in words from the next instruction;
   /// an index into the constants, the data, the bound captures, the functions or the globals.
   case wideInteger, jump, constant, data, bound, function, global
+  /// Field c: a branch's distance in words from the next instruction, signed.
+  case branch
   /// Numbers of operands in the words that follow.
   case argumentCount, resultCount
   /// Indices: a function, a host call, an error, a channel, a slot that holds a function value.
@@ -114,6 +116,13 @@ package enum Opcode: UInt16, Sendable {
   case equalInteger, notEqualInteger, lessInteger, lessOrEqualInteger
   case equalFloat, notEqualFloat, lessFloat, lessOrEqualFloat
   case equalBoolean, notBoolean
+  /// Compare and jump in one. `Immediate`: with the signed number in field b. `branchUnless…`: also
+  /// where one of the floats is NaN.
+  case branchEqual, branchNotEqual, branchLess, branchLessOrEqual
+  case branchEqualImmediate, branchNotEqualImmediate, branchLessImmediate,
+    branchLessOrEqualImmediate, branchGreaterImmediate, branchGreaterOrEqualImmediate
+  case branchEqualFloat, branchNotEqualFloat, branchLessFloat, branchUnlessLessFloat,
+    branchLessOrEqualFloat, branchUnlessLessOrEqualFloat
 
   // Arrays: (buffer, length) in neighbouring slots. Layouts come from the slots' types. Whatever
   // writes an owned pair releases what it held before; a function's return releases its owned
@@ -201,6 +210,14 @@ package enum Opcode: UInt16, Sendable {
       Shape(.writeBoolean, .readFloat, .readFloat)
     case .equalBoolean: Shape(.writeBoolean, .readBoolean, .readBoolean)
     case .notBoolean: Shape(.writeBoolean, .readBoolean, .none)
+    case .branchEqual, .branchNotEqual, .branchLess, .branchLessOrEqual:
+      Shape(.readInteger, .readInteger, .branch)
+    case .branchEqualImmediate, .branchNotEqualImmediate, .branchLessImmediate,
+      .branchLessOrEqualImmediate, .branchGreaterImmediate, .branchGreaterOrEqualImmediate:
+      Shape(.readInteger, .signedImmediate, .branch)
+    case .branchEqualFloat, .branchNotEqualFloat, .branchLessFloat, .branchUnlessLessFloat,
+      .branchLessOrEqualFloat, .branchUnlessLessOrEqualFloat:
+      Shape(.readFloat, .readFloat, .branch)
     case .arrayAllocate: Shape(.writeOwned, .readInteger, .none)
     case .arrayMove: Shape(.writeOwned, .changeOwned, .none)
     case .arrayBorrow: Shape(.writeBorrowed, .readArray, .none)
@@ -242,6 +259,14 @@ package enum Opcode: UInt16, Sendable {
 }
 
 extension Opcode {
+  /// How far it may jump, from the next instruction on; nil of what does not jump.
+  package func distance(in instruction: Instruction) -> Int? {
+    let shape = shape
+    if shape.b == .jump { return Int(Int32(bitPattern: instruction.wide)) }
+    if shape.c == .branch { return Int(Int16(bitPattern: instruction.c)) }
+    return nil
+  }
+
   /// Whether it works on a core device's timeline, which the host half does not have.
   package var isOnTimeline: Bool { rawValue >= Opcode.now.rawValue }
 }

@@ -131,8 +131,11 @@ package enum HostCall: Hashable, Sendable {
 }
 
 /// Lowers `roots` (stages, initialisers, tests) of `program` and all that they call on the host.
-package func lowerHost(_ program: ProvenProgram, roots: [FunctionID]) -> Checked<HostImage> {
+package func lowerHost(
+  _ program: ProvenProgram, roots: [FunctionID], optimisations: Optimisations = .all
+) -> Checked<HostImage> {
   var lowerer = Lowerer(program: program.typed, side: .host)
+  lowerer.optimisations = optimisations
   return lowerer.hostImage(of: roots)
 }
 
@@ -140,9 +143,10 @@ package func lowerHost(_ program: ProvenProgram, roots: [FunctionID]) -> Checked
 /// `bound` are filled when it starts, the others are folded into the code.
 package func lowerKernel(
   _ kernel: FunctionID, of program: ProvenProgram, captures: [MemberID: Constant],
-  bound: Set<MemberID>
+  bound: Set<MemberID>, optimisations: Optimisations = .all
 ) -> Checked<KernelImage> {
   var lowerer = Lowerer(program: program.typed, side: .device(captures: captures, bound: bound))
+  lowerer.optimisations = optimisations
   return lowerer.kernelImage(of: kernel, captures: program.captures(of: kernel))
 }
 

@@ -92,6 +92,9 @@ struct Lowerer {
     var isMoved = false
   }
 
+  /// What is done to the code once it is complete.
+  var optimisations = Optimisations()
+
   init(program: TypedProgram, side: Side) {
     self.program = program
     self.side = side

@@ -9,6 +9,22 @@ enum Signal: UInt8 {
 }
 
 extension Machine {
+  /// Branches if `isTaken`, else goes on; false if the budget is spent.
+  @inline(__always)
+  private mutating func branch(_ pc: inout UnsafePointer<UInt64>, if isTaken: Bool) -> Bool {
+    if isTaken {
+      let distance = pc.branchDistance
+      if distance < 0 {
+        budget &-= 1
+        if budget < 0 { return false }
+      }
+      pc += 1 + distance
+    } else {
+      pc += 1
+    }
+    return true
+  }
+
   /// Runs instructions until one asks for something that is not in the machine.
   ///
   /// One switch over all operations: the state is in locals, and nothing is checked that the
@@ -414,6 +430,70 @@ extension Machine {
         case .notBoolean:
           frame.set(word.fieldA, !frame.boolean(word.fieldB))
           pc += 1
+        case .branchEqual:
+          guard branch(&pc, if: frame.integer(word.fieldA) == frame.integer(word.fieldB)) else {
+            return suspend(pc, frame, .outOfBudget)
+          }
+        case .branchNotEqual:
+          guard branch(&pc, if: frame.integer(word.fieldA) != frame.integer(word.fieldB)) else {
+            return suspend(pc, frame, .outOfBudget)
+          }
+        case .branchLess:
+          guard branch(&pc, if: frame.integer(word.fieldA) < frame.integer(word.fieldB)) else {
+            return suspend(pc, frame, .outOfBudget)
+          }
+        case .branchLessOrEqual:
+          guard branch(&pc, if: frame.integer(word.fieldA) <= frame.integer(word.fieldB)) else {
+            return suspend(pc, frame, .outOfBudget)
+          }
+        case .branchEqualImmediate:
+          guard branch(&pc, if: frame.integer(word.fieldA) == word.signedB) else {
+            return suspend(pc, frame, .outOfBudget)
+          }
+        case .branchNotEqualImmediate:
+          guard branch(&pc, if: frame.integer(word.fieldA) != word.signedB) else {
+            return suspend(pc, frame, .outOfBudget)
+          }
+        case .branchLessImmediate:
+          guard branch(&pc, if: frame.integer(word.fieldA) < word.signedB) else {
+            return suspend(pc, frame, .outOfBudget)
+          }
+        case .branchLessOrEqualImmediate:
+          guard branch(&pc, if: frame.integer(word.fieldA) <= word.signedB) else {
+            return suspend(pc, frame, .outOfBudget)
+          }
+        case .branchGreaterImmediate:
+          guard branch(&pc, if: frame.integer(word.fieldA) > word.signedB) else {
+            return suspend(pc, frame, .outOfBudget)
+          }
+        case .branchGreaterOrEqualImmediate:
+          guard branch(&pc, if: frame.integer(word.fieldA) >= word.signedB) else {
+            return suspend(pc, frame, .outOfBudget)
+          }
+        case .branchEqualFloat:
+          guard branch(&pc, if: frame.float(word.fieldA) == frame.float(word.fieldB)) else {
+            return suspend(pc, frame, .outOfBudget)
+          }
+        case .branchNotEqualFloat:
+          guard branch(&pc, if: frame.float(word.fieldA) != frame.float(word.fieldB)) else {
+            return suspend(pc, frame, .outOfBudget)
+          }
+        case .branchLessFloat:
+          guard branch(&pc, if: frame.float(word.fieldA) < frame.float(word.fieldB)) else {
+            return suspend(pc, frame, .outOfBudget)
+          }
+        case .branchLessOrEqualFloat:
+          guard branch(&pc, if: frame.float(word.fieldA) <= frame.float(word.fieldB)) else {
+            return suspend(pc, frame, .outOfBudget)
+          }
+        case .branchUnlessLessFloat:
+          guard branch(&pc, if: !(frame.float(word.fieldA) < frame.float(word.fieldB))) else {
+            return suspend(pc, frame, .outOfBudget)
+          }
+        case .branchUnlessLessOrEqualFloat:
+          guard branch(&pc, if: !(frame.float(word.fieldA) <= frame.float(word.fieldB))) else {
+            return suspend(pc, frame, .outOfBudget)
+          }
 
         // MARK: Arrays
         case .arrayLoad:

@@ -14,6 +14,10 @@ extension UInt64 {
   @inlinable @inline(__always) var fieldC: Int { Int(truncatingIfNeeded: self &>> 48) }
   /// Fields b and c as one signed number.
   @inlinable @inline(__always) var wide: Int64 { Int64(bitPattern: self) &>> 32 }
+  /// Field b as a signed number.
+  @inline(__always) var signedB: Int64 {
+    Int64(Int16(truncatingIfNeeded: Int64(bitPattern: self &>> 32)))
+  }
   @inlinable @inline(__always) var wideIndex: Int { Int(truncatingIfNeeded: self &>> 32) }
 }
 
@@ -48,5 +52,9 @@ extension UnsafePointer<UInt64> {
   /// The distance of a jump, in words from the next instruction.
   @inlinable @inline(__always) var distance: Int {
     Int(truncatingIfNeeded: UnsafeRawPointer(self).load(fromByteOffset: 4, as: Int32.self))
+  }
+  /// The distance of a branch, in words from the next instruction.
+  @inline(__always) var branchDistance: Int {
+    Int(truncatingIfNeeded: UnsafeRawPointer(self).load(fromByteOffset: 6, as: Int16.self))
   }
 }

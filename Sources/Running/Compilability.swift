@@ -46,7 +46,9 @@ package func uncompilable(in program: ProvenProgram) -> [Diagnostic] {
   // The host half and the kernels at the same time: they have only the program in common. Which
   // kernels the host half starts is known when it is compiled; most of them can be told before.
   let (host, known) = atOnce {
-    lowerHost(program, roots: typed.hostRoots(of: experiments) + typed.tests.map(\.body))
+    lowerHost(
+      program, roots: typed.hostRoots(of: experiments) + typed.tests.map(\.body),
+      optimisations: [])
   } and: {
     var kernels = KernelFaults(of: program)
     for kernel in typed.startedKernels { kernels.look(for: kernel) }

@@ -45,6 +45,7 @@ import Testing
     case .callee, .hostCall, .channel: UInt16(random.below(3))
     case .error: random.pick([0, 6, 8, 64, 64])
     case .wideInteger, .jump, .constant, .data, .bound, .function, .global: UInt16(random.below(3))
+    case .branch: UInt16(truncatingIfNeeded: random.below(12) - 6)
     }
   }
 

@@ -1,0 +1,133 @@
+import Bytecode
+
+/// The code of one function taken apart, so that instructions can be changed, put in and left out.
+///
+/// Jumps, positions and handlers refer to instructions by number; those of an instruction that is
+/// left out mean the next one that stays.
+struct CodeList {
+  struct Item {
+    var opcode: Opcode
+    var a: UInt16
+    /// Fields b and c.
+    var wide: UInt32
+    /// The words of operands behind it.
+    var trailer: ArraySlice<UInt64>
+    /// Of a jump or branch: where it leads.
+    var target: Int?
+    var isLeftOut = false
+    /// What is put in before it, of jumps their targets.
+    var before: [Item] = []
+
+    var b: UInt16 { UInt16(truncatingIfNeeded: wide) }
+    var c: UInt16 { UInt16(truncatingIfNeeded: wide >> 16) }
+
+    init(_ opcode: Opcode, a: UInt16, wide: UInt32, target: Int? = nil) {
+      (self.opcode, self.a, self.wide, self.target) = (opcode, a, wide, target)
+      trailer = []
+    }
+
+    init(_ opcode: Opcode, a: UInt16, b: UInt16, target: Int? = nil) {
+      self.init(opcode, a: a, wide: UInt32(b), target: target)
+    }
+  }
+
+  var items: [Item] = []
+  /// Whether something leads to the instruction: a jump, or an error.
+  private(set) var isTarget: [Bool] = []
+  private let contents: FunctionContents
+  /// By word of the code the instruction that begins there.
+  private var numbers: [Int] = []
+
+  /// Nil of code that cannot be taken apart.
+  init?(_ contents: FunctionContents) {
+    self.contents = contents
+    let code = contents.code
+    numbers = Array(repeating: -1, count: code.count + 1)
+    var place = 0
+    while place < code.count {
+      let instruction = Instruction(code[place])
+      guard let opcode = instruction.opcode else { return nil }
+      let count = ImageFormat.wordCount(of: opcode, instruction.word)
+      guard place + count <= code.count else { return nil }
+      numbers[place] = items.count
+      var item = Item(opcode, a: instruction.a, wide: instruction.wide)
+      item.trailer = code[(place + 1)..<(place + count)]
+      item.target = opcode.distance(in: instruction).map { place + count + $0 }
+      items.append(item)
+      place += count
+    }
+    numbers[code.count] = items.count
+    isTarget = Array(repeating: false, count: items.count + 1)
+    for index in items.indices {
+      guard let word = items[index].target else { continue }
+      guard numbers.indices.contains(word), numbers[word] >= 0 else { return nil }
+      items[index].target = numbers[word]
+      isTarget[numbers[word]] = true
+    }
+    for handler in contents.handlers { isTarget[number(Int(handler.target))] = true }
+  }
+
+  /// The instruction that begins at `word`, or the next one.
+  private func number(_ word: Int) -> Int {
+    var word = word
+    while word < numbers.count, numbers[word] < 0 { word += 1 }
+    return word < numbers.count ? numbers[word] : items.count
+  }
+
+  /// The function with the code as it is now; nil if a branch does not reach its target.
+  func assembled() -> FunctionContents? {
+    var result = contents
+    var code: [UInt64] = []
+    code.reserveCapacity(contents.code.count)
+    // Where each instruction, with what stands before it, begins now.
+    var starts: [Int] = []
+    starts.reserveCapacity(items.count + 1)
+    var jumps: [(word: Int, end: Int, target: Int)] = []
+    func put(_ item: Item) {
+      if let target = item.target { jumps.append((code.count, code.count + 1, target)) }
+      code.append(Instruction(item.opcode, a: item.a, wide: item.wide).word)
+      code += item.trailer
+    }
+    for item in items {
+      starts.append(code.count)
+      for inserted in item.before { put(inserted) }
+      if !item.isLeftOut { put(item) }
+    }
+    starts.append(code.count)
+    for jump in jumps {
+      let distance = starts[jump.target] - jump.end
+      let word = Instruction(code[jump.word])
+      guard let opcode = word.opcode else { return nil }
+      if opcode.shape.c == .branch {
+        guard let short = Int16(exactly: distance) else { return nil }
+        code[jump.word] =
+          Instruction(opcode, a: word.a, b: word.b, c: UInt16(bitPattern: short)).word
+      } else {
+        code[jump.word] =
+          Instruction(opcode, a: word.a, wide: UInt32(truncatingIfNeeded: distance)).word
+      }
+    }
+    result.code = code
+    func moved(_ word: UInt32) -> UInt32 {
+      UInt32(truncatingIfNeeded: starts[number(Int(word))])
+    }
+    // Of positions that now begin at one place the last one counts.
+    var positions: [PositionEntry] = []
+    positions.reserveCapacity(contents.positions.count)
+    for entry in contents.positions {
+      var entry = entry
+      entry.start = moved(entry.start)
+      if entry.start >= UInt32(code.count) { continue }
+      if positions.last?.start == entry.start { positions.removeLast() }
+      positions.append(entry)
+    }
+    result.positions = positions
+    result.handlers = contents.handlers.compactMap { handler in
+      var handler = handler
+      (handler.start, handler.end) = (moved(handler.start), moved(handler.end))
+      handler.target = moved(handler.target)
+      return handler.start < handler.end ? handler : nil
+    }
+    return result
+  }
+}
