@@ -6,17 +6,25 @@ extension Typer {
   /// Reports each call that lends a member to a function which mentions that member itself,
   /// directly or through others.
   mutating func checkExclusivity() {
-    var loans: [(function: FunctionID, call: FunctionID, place: Place)] = []
+    var loans: [Mentions.Loan] = []
     var mentions: [Set<MemberID>] = []
+    var calledValues: [(caller: Int, type: Type)] = []
     var callers: [[Int]] = Array(repeating: [], count: program.functions.count)
     for (index, function) in program.functions.enumerated() {
-      var found = Mentions()
+      var found = Mentions(in: function)
       for statement in function.body.statements { found.gather(.statement(statement)) }
       mentions.append(found.members)
       for callee in found.callees { callers[Int(callee.index)].append(index) }
-      loans += found.loans.map { (function.id, $0.call, $0.place) }
+      calledValues += found.calledValues.map { (index, $0) }
+      loans += found.loans
     }
+    loans.removeAll { if case .member = $0.place.root { false } else { true } }
     guard !loans.isEmpty else { return }
+    // A call of a function value is one of every function of its type whose value is taken.
+    let values = FunctionValues(of: program)
+    for (caller, type) in calledValues {
+      for target in values.targets(of: type) { callers[Int(target.index)].append(caller) }
+    }
     var waiting = Array(program.functions.indices)
     while let index = waiting.popLast() {
       for caller in callers[index] where !mentions[index].isSubset(of: mentions[caller]) {
@@ -25,8 +33,10 @@ extension Typer {
       }
     }
     for loan in loans {
+      // What is given to the function counts as called by it.
+      let called = [loan.call] + loan.given + loan.givenValues.flatMap(values.targets)
       guard case .member(let member) = loan.place.root,
-        mentions[Int(loan.call.index)].contains(member)
+        called.contains(where: { mentions[Int($0.index)].contains(member) })
       else { continue }
       report(
         Diagnostic(
@@ -47,9 +57,26 @@ extension Typer {
 
 /// What a body mentions, calls and lends.
 private struct Mentions {
+  struct Loan {
+    let call: FunctionID
+    let place: Place
+    /// The functions that stand among the other arguments, and the types of other values that are
+    /// functions.
+    var given: [FunctionID] = []
+    var givenValues: [Type] = []
+  }
+
   var members: Set<MemberID> = []
   var callees: Set<FunctionID> = []
-  var loans: [(call: FunctionID, place: Place)] = []
+  /// The types of the function values that it calls, but for its parameters.
+  var calledValues: [Type] = []
+  var loans: [Loan] = []
+  /// What a parameter is its caller knows, who gives it; of what a local function has copied nobody.
+  private let parameters: Set<LocalID>
+
+  init(in function: TypedFunction) {
+    parameters = function.isLocal ? [] : Set(function.parameters.map(\.local))
+  }
 
   mutating func gather(_ node: TypedNode) {
     switch node {
@@ -59,12 +86,41 @@ private struct Mentions {
       case .member(let id): members.insert(id)
       case .call(let id, _, let arguments):
         callees.insert(id)
-        for case .place(let place) in arguments { loans.append((id, place)) }
+        lend(arguments, to: id)
+      case .callValue(let callee, _): call(callee)
+      case .intrinsic(.leastSquares, let operands): if let model = operands.first { call(model) }
       case .function(let id, _, captures: _): callees.insert(id)
       default: break
       }
       expression.forEachChild { gather($0) }
     case .statement(let statement): statement.forEachChild { gather($0) }
+    }
+  }
+
+  private mutating func call(_ value: TypedExpression) {
+    if case .local(let local) = value.kind, parameters.contains(local) { return }
+    calledValues.append(value.type)
+  }
+
+  private mutating func lend(_ arguments: [TypedArgument], to callee: FunctionID) {
+    let places = arguments.compactMap { argument in
+      if case .place(let place) = argument { place } else { nil }
+    }
+    guard !places.isEmpty else { return }
+    var given: [FunctionID] = []
+    var givenValues: [Type] = []
+    func look(_ node: TypedNode) {
+      guard case .expression(let expression) = node else { return }
+      if case .function(let id, _, captures: _) = expression.kind {
+        given.append(id)
+      } else if case .function = expression.type {
+        givenValues.append(expression.type)
+      }
+      expression.forEachChild(look)
+    }
+    for case .value(let value) in arguments { look(.expression(value)) }
+    for place in places {
+      loans.append(Loan(call: callee, place: place, given: given, givenValues: givenValues))
     }
   }
 }
