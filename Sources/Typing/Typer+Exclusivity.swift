@@ -71,7 +71,7 @@ private struct Mentions {
   /// The types of the function values that it calls, but for its parameters.
   var calledValues: [Type] = []
   var loans: [Loan] = []
-  /// What a parameter is its caller knows, who gives it; of what a local function has copied nobody.
+  /// A parameter is known to the caller, who gives it; what a local function has copied to nobody.
   private let parameters: Set<LocalID>
 
   init(in function: TypedFunction) {
