@@ -132,7 +132,7 @@ package enum HostCall: Hashable, Sendable {
 
 /// Lowers `roots` (stages, initialisers, tests) of `program` and all that they call on the host.
 package func lowerHost(
-  _ program: ProvenProgram, roots: [FunctionID], optimisations: Optimisations = .all
+  _ program: ProvenProgram, roots: [FunctionID], optimisations: Optimisations = .standard
 ) -> Checked<HostImage> {
   var lowerer = Lowerer(program: program.typed, side: .host)
   lowerer.optimisations = optimisations
@@ -143,7 +143,7 @@ package func lowerHost(
 /// `bound` are filled when it starts, the others are folded into the code.
 package func lowerKernel(
   _ kernel: FunctionID, of program: ProvenProgram, captures: [MemberID: Constant],
-  bound: Set<MemberID>, optimisations: Optimisations = .all
+  bound: Set<MemberID>, optimisations: Optimisations = .standard
 ) -> Checked<KernelImage> {
   var lowerer = Lowerer(program: program.typed, side: .device(captures: captures, bound: bound))
   lowerer.optimisations = optimisations
