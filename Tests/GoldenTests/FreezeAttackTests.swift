@@ -47,7 +47,7 @@ import Typing
   /// too early.
   @Test(arguments: [UInt64(4_101_767), 6_023_493]) func whatWentWrongIsMended(_ seed: UInt64) {
     var tally = Tally()
-    judge(seed: seed, kernelsLend: false, &tally)
+    judge(seed: seed, lending: .byHost, &tally)
     #expect(tally.judged == 1)
     #expect(tally.breaches > 0)
   }
@@ -76,8 +76,11 @@ import Typing
     }
   }
 
-  private func judge(seed: UInt64, kernelsLend: Bool = true, _ tally: inout Tally) {
-    let (text, kernels) = FreezeProgramGenerator.program(seed: seed, kernelsLend: kernelsLend)
+  private func judge(
+    seed: UInt64, lending: FreezeProgramGenerator.Lending = .toCallersOfValues,
+    _ tally: inout Tally
+  ) {
+    let (text, kernels) = FreezeProgramGenerator.program(seed: seed, lending: lending)
     let program = load("generated.exp", Array(text.utf8)) { _ in .failure(.notFound) }
     let typed = type(program.modules, against: .defaultLaboratory)
     guard let tree = typed.value, !typed.hasErrors, let experiment = tree.experiments.first else {

@@ -12,6 +12,16 @@ package struct FreezeProgramGenerator {
     package var captures: Set<String> = []
   }
 
+  /// Who lends variables of the host as `inout`; each also as those before.
+  package enum Lending: Int, Sendable {
+    /// Host code, to host functions.
+    case byHost
+    /// Kernels, to what they have the host run.
+    case byKernels
+    /// Both, to functions that call function values meanwhile.
+    case toCallersOfValues
+  }
+
   private var numbers: SplitMix
   private var lines: [String] = []
   private var indentation = 0
@@ -31,21 +41,22 @@ package struct FreezeProgramGenerator {
   private var lendable: [String] = []
   private var kernelNames: [String] = []
   private var resultText = "return 1"
-  /// Whether kernels lend variables of the host to what they have it run.
-  private let kernelsLend: Bool
+  /// Statements with which `run` and what it calls come to function values.
+  private var valueCalls: [String] = []
+  private let lending: Lending
 
-  private init(seed: UInt64, kernelsLend: Bool) {
+  private init(seed: UInt64, lending: Lending) {
     numbers = SplitMix(seed: seed)
-    self.kernelsLend = kernelsLend
+    self.lending = lending
   }
 
   /// The program that belongs to `seed`, one experiment called `Generated`, and its kernels.
   ///
-  /// Unless `kernelsLend` they lend no variables of the host; the programs are others then.
+  /// Those of one `lending` are others than those of another.
   package static func program(
-    seed: UInt64, kernelsLend: Bool = true
+    seed: UInt64, lending: Lending = .toCallersOfValues
   ) -> (text: String, kernels: [Kernel]) {
-    var generator = FreezeProgramGenerator(seed: seed, kernelsLend: kernelsLend)
+    var generator = FreezeProgramGenerator(seed: seed, lending: lending)
     generator.writeProgram()
     return (generator.lines.joined(separator: "\n") + "\n", generator.kernels)
   }
@@ -102,11 +113,12 @@ package struct FreezeProgramGenerator {
     }
     block("host fn quiet0()") { $0.writeBody(loud: false, result: "return") }
     block("host fn quiet1()") { $0.writeBody(loud: false, result: "return") }
-    if kernelsLend {
+    if lending.rawValue >= Lending.byKernels.rawValue {
       lent = "x"
       block("host fn relay(x: inout Int)") { $0.writeBody(loud: false, result: "return") }
       lent = nil
     }
+    if lending == .toCallersOfValues { writeValues() }
     let count = 1 + numbers.below(4)
     // From the last on, so that each can call those behind it.
     var written: [[String]] = []
@@ -121,8 +133,10 @@ package struct FreezeProgramGenerator {
     kernelNames = kernels.map(\.name)
     startedWhileLent = [numbers.pick(kernels).name]
     let captured = kernels.filter { startedWhileLent.contains($0.name) }.flatMap(\.captures)
+    var mentioned = Set(captured.map(Self.root))
+    if lending == .toCallersOfValues { mentioned = mentions(of: startedWhileLent[0]) }
     lendable = ["a", "b", "w", "s.p", "s.q", "t.1", "xs[0]", "xs[n]"].filter { place in
-      !captured.contains { $0.prefix { $0.isLetter } == place.prefix { $0.isLetter } }
+      !mentioned.contains(Self.root(place))
     }
     loudFunctions = (0..<numbers.below(4)).map { "f\($0)" }
     for name in loudFunctions {
@@ -135,10 +149,94 @@ package struct FreezeProgramGenerator {
     block("host fn lend(x: inout Int)") { $0.writeBody(loud: true, result: "return") }
     lent = nil
     kernels = all
+    if lending == .toCallersOfValues { writeCallersOfValues() }
     block("run") {
       $0.writeBody(loud: true, result: "return", statements: 12)
     }
   }
+
+  // MARK: Function values
+
+  /// What function values stand for, and functions that call such while something is lent to them.
+  ///
+  /// Those of type `(Int) -> ()` are for kernels too, those of type `() -> ()` compile kernels.
+  private mutating func writeValues() {
+    for (number, places) in [["b", "s.p"], ["t.0", "xs[0]"]].enumerated() {
+      block("host fn note\(number)(k: Int)") { $0.writeActions(on: places, compiling: false) }
+      block("host fn act\(number)()") { $0.writeActions(on: places, compiling: true) }
+    }
+    line("var note = note\(numbers.below(2))")
+    line("var act = act\(numbers.below(2))")
+    lent = "x"
+    block("host fn pass(x: inout Int, g: (Int) -> ())") {
+      $0.writeBody(loud: false, result: "return", calling: "g(1)")
+    }
+    block("host fn noted(x: inout Int)") {
+      $0.writeBody(loud: false, result: "return", calling: "note(2)")
+    }
+    lent = nil
+  }
+
+  /// A body that mentions only `places`, so that everything else may be lent meanwhile.
+  private mutating func writeActions(on places: [String], compiling: Bool) {
+    for _ in 0...numbers.below(2) {
+      let write = "\(numbers.pick(places)) \(numbers.pick(["= 1", "= n", "+= 1"]))"
+      switch numbers.below(compiling ? 5 : 3) {
+      case 0: block("if n > 1") { $0.line(write) }
+      case 1: line("if n > 2 { throw Trouble() }")
+      case 2: line(write)
+      default: line("preload k0")
+      }
+    }
+  }
+
+  private mutating func writeCallersOfValues() {
+    lent = "x"
+    let all = kernels
+    kernels = kernels.filter { startedWhileLent.contains($0.name) }
+    block("host fn hand(x: inout Int, g: () -> ())") {
+      $0.writeBody(loud: true, result: "return", calling: "g()")
+    }
+    block("host fn acted(x: inout Int)") {
+      $0.writeBody(loud: true, result: "return", calling: "act()")
+    }
+    kernels = all
+    lent = nil
+    let acts = [mentions(of: "act0"), mentions(of: "act1")]
+    for place in lendable {
+      let isFree = acts.map { !$0.contains(Self.root(place)) }
+      if isFree[0] { valueCalls.append("hand(&\(place), act0)") }
+      if isFree[1] { valueCalls.append("hand(&\(place), act1)") }
+      if isFree == [true, true] { valueCalls += ["hand(&\(place), act)", "acted(&\(place))"] }
+    }
+    valueCalls += ["act = act0", "act = act1", "note = note1", "act()", "pass(&xs[1], note0)"]
+  }
+
+  /// The variables that the function `name` and what it calls mention; it has been written.
+  private func mentions(of name: String) -> Set<String> {
+    var found: Set<String> = []
+    var seen: Set<String> = []
+    var pending = [name]
+    while let next = pending.popLast() {
+      guard seen.insert(next).inserted,
+        let head = lines.firstIndex(where: {
+          $0.contains("fn \(next)(") || $0.contains("kernel \(next)(")
+        })
+      else { continue }
+      let depth = lines[head].prefix { $0 == " " }.count
+      for line in lines[(head + 1)...].prefix(while: { $0.prefix { $0 == " " }.count > depth }) {
+        for word in line.split(whereSeparator: { !$0.isLetter && !$0.isNumber }).map(String.init) {
+          if ["a", "b", "w", "s", "t", "xs"].contains(word) { found.insert(word) }
+          pending.append(word)
+          // A call of a value is one of every function that it may be.
+          if ["note", "act"].contains(word) { pending += ["\(word)0", "\(word)1"] }
+        }
+      }
+    }
+    return found
+  }
+
+  private static func root(_ place: String) -> String { String(place.prefix { $0.isLetter }) }
 
   // MARK: Kernels
 
@@ -167,11 +265,17 @@ package struct FreezeProgramGenerator {
       use("let \(copy) = s; sum += \(copy).q", "s.q"), use("if a > 1 { sum += b }", "a", "b"),
       use("await quiet0()"), use("send quiet1()"), use("await quiet1()"),
     ]
-    if kernelsLend {
+    if lending.rawValue >= Lending.byKernels.rawValue {
       uses += [
         use("await s.bump()"), use("send shift(&s)"), use("send grow(&xs)"), use("await poke(&xs)"),
         use("await relay(&a)"), use("send relay(&s.q)"), use("await relay(&xs[n])", "n"),
         use("send relay(&xs[0])"), use("send xs.append(1)"), use("await relay(&w)"),
+      ]
+    }
+    if lending == .toCallersOfValues {
+      uses += [
+        use("await noted(&a)"), use("send noted(&xs[n])", "n"), use("await noted(&s.q)"),
+        use("send noted(&w)"),
       ]
     }
     for other in callable { uses.append(("\(other.name)()", other.captures.sorted())) }
@@ -184,13 +288,17 @@ package struct FreezeProgramGenerator {
 
   // MARK: Host code
 
-  private mutating func writeBody(loud: Bool, result: String, statements: Int = 5) {
+  /// `value`: a call of a function value that stands among the statements.
+  private mutating func writeBody(
+    loud: Bool, result: String, statements: Int = 5, calling value: String? = nil
+  ) {
     isLoud = loud
     loopDepth = 0
     budget = 1 + numbers.below(statements) + (loud ? 3 : 0)
     resultText = result
     while budget > 0 {
       writeStatement(depth: 0)
+      if let value, chance(1, of: 2) { line(value) }
       // Without calls nothing is wrong.
       if loud, chance(1, of: 3) { line("\(numbers.pick(kernels).name)()") }
       if loud, lent == nil, chance(1, of: 4) { writeCall() }
@@ -277,6 +385,7 @@ package struct FreezeProgramGenerator {
     guard isLoud else { return lent == nil ? line("b += 1") : writeWrite() }
     var calls = loudFunctions.map { "\($0)(\(condition()))" }
     calls += ["quiet0()", "quiet1()"] + lendable.map { "lend(&\($0))" }
+    calls += valueCalls
     if let lent { calls = ["lend(&\(lent))"] }
     if loudFunctions.count > 1 {
       calls.append("for f in [\(loudFunctions.joined(separator: ", "))] { b = f(true) }")
