@@ -13,8 +13,8 @@ package struct Optimisations: OptionSet, Sendable {
   /// A loop is tested at its end.
   package static let testsAtEnd = Optimisations(rawValue: 2)
   package static let all: Optimisations = [.fusedBranches, .testsAtEnd]
-  /// What images are made with: nothing yet, since the interpreter takes longer for a `branch…` than
-  /// for a comparison and a jump (decision 14).
+  /// What images are made with: nothing yet, since the interpreter takes longer for a `branch…`
+  /// than for a comparison and a jump (decision 14).
   package static let standard: Optimisations = []
 }
 
