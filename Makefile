@@ -5,7 +5,7 @@
 SWIFT ?= swift
 SUDO := $(shell [ "$$(id -u)" -eq 0 ] || echo sudo)
 STRICT := --explicit-target-dependency-import-check error
-RELEASE := -c release --static-swift-stdlib $(STRICT)
+RELEASE := -c release --static-swift-stdlib --omit-frame-pointers $(STRICT)
 LARMOR := .build/release/larmor
 
 .PHONY: demo test build packages clean
@@ -19,6 +19,7 @@ build: packages
 test: build
 	.ci/speed
 	.ci/cross-build
+	.ci/engines
 	$(SWIFT) test $(STRICT)
 
 # The system packages that the build needs, installed where they are missing.

@@ -49,6 +49,8 @@ extension CodeVerifier {
       for place in 0..<Limits.keptErrorWordCount {
         guard try type(Int(a) + place).kind == .integer else { throw failure(.slotKind) }
       }
+    case .advance:
+      guard codeWord(place + 1) <= UInt64(Int32.max) else { throw failure(.immediate) }
     case .charge:
       guard Int32(bitPattern: instruction.wide) >= 0 else { throw failure(.immediate) }
     case .move:
@@ -217,8 +219,12 @@ extension CodeVerifier {
   private func checkElement(
     of array: UInt16, slots slot: UInt16, count: UInt16, first: UInt16, isLoad: Bool
   ) throws(VerificationError) {
-    let words = view.layout(Int(try type(array).layout)).words
+    let layout = view.layout(Int(try type(array).layout))
+    let words = layout.words
     guard count >= 1, Int(first) + Int(count) <= words.count else { throw failure(.element) }
+    if instruction.opcode != .arrayAppend, lane(2) != 0 {
+      guard Int(lane(2)) == words.count, layout.depth == 1 else { throw failure(.element) }
+    }
     for number in 0..<Int(count) {
       let word = words[Int(first) + number]
       let given = try type(Int(slot) + number)

@@ -41,7 +41,7 @@ struct CodeVerifier {
       try check(shape.c, instruction.c, after: count)
       try checkRest(of: opcode)
       try checkProfile(opcode)
-      if opcode == .poll { hasPolled = true }
+      if opcode == .poll || opcode == .advance { hasPolled = true }
       isTerminated = endsFlow(opcode)
       place += count
     }
@@ -56,9 +56,9 @@ struct CodeVerifier {
     case .host:
       guard !opcode.isOnTimeline else { throw failure(.timelineOnHost) }
     case .kernel:
-      guard let distance = opcode.distance(in: instruction), distance < 0, !hasPolled else {
-        return
-      }
+      guard let distance = opcode.distance(in: instruction), distance < 0, !hasPolled,
+        opcode != .advance
+      else { return }
       // Where a jump leads there is an instruction: that has been checked.
       guard Instruction(codeWord(place + 1 + distance)).opcode == .poll else {
         throw failure(.unpolledLoop)
@@ -72,7 +72,7 @@ struct CodeVerifier {
     VerificationError(rule, index: index, word: place)
   }
 
-  private func codeWord(_ word: Int) -> UInt64 { view.codeWord(function.codeStart + word) }
+  func codeWord(_ word: Int) -> UInt64 { view.codeWord(function.codeStart + word) }
 
   /// Number `lane` of the 16-bit numbers in the words after the instruction.
   func lane(_ lane: Int) -> UInt16 {
@@ -150,6 +150,9 @@ struct CodeVerifier {
       let kind = try type(value).kind
       guard kind == .integer || kind == .length else { throw failure(.slotKind) }
     case .writeInteger: try require(value, .integer)
+    case .changeCounter:
+      try require(value, .integer)
+      guard try type(Int(value) + 1).kind == .integer else { throw failure(.slotKind) }
     case .readFloat, .writeFloat: try require(value, .float)
     case .readBoolean, .writeBoolean: try require(value, .boolean)
     case .readScalar, .writeScalar:

@@ -188,6 +188,7 @@
       case .slotsA:
         parts.append(
           "(" + lanes.prefix(Int(instruction.a)).map { "s\($0)" }.joined(separator: ", ") + ")")
+      case .ticks: parts.append("\(view.codeWord(function.codeStart + place + 1)) ticks")
       case .element: parts.append("words \(lanes[1])..<\(Int(lanes[1]) + Int(lanes[0]))")
       case .event:
         if lanes[0] != ImageFormat.none { parts.append("offset s\(lanes[0])") }
@@ -211,6 +212,7 @@
         .writeBound, .readArray, .writeOwned, .writeBorrowed, .changeOwned, .readFunction,
         .writeFunction:
         "s\(value)"
+      case .changeCounter: "s\(value) below s\(Int(value) + 1)"
       case .immediate: "\(value)"
       case .signedImmediate: "\(Int16(bitPattern: value))"
       case .wideInteger: "\(Int32(bitPattern: instruction.wide))"

@@ -25,7 +25,7 @@ package enum Section: Int, Sendable {
 package enum ImageFormat {
   /// `LRMR`, little endian.
   package static let magic: UInt32 = 0x524D_524C
-  package static let version: UInt16 = 3
+  package static let version: UInt16 = 4
   /// What the encoder writes for contents that are beyond the format.
   package static let versionTooLarge: UInt16 = 0
   package static let sectionCount = 22
@@ -54,7 +54,7 @@ package enum ImageFormat {
     case .none: return 1
     case .slots: return 1 + (a + b + 3) / 4
     case .slotsA: return 1 + (a + 3) / 4
-    case .element, .event, .input: return 2
+    case .element, .ticks, .event, .input: return 2
     }
   }
 }

@@ -11,6 +11,8 @@ package enum Operand: UInt8, Sendable {
   case writeBound
   /// The first of two neighbouring slots, buffer and length. Read takes owned or borrowed buffers.
   case readArray, writeOwned, writeBorrowed, changeOwned
+  /// The first of two neighbouring integer slots: a counter, which is changed, and its limit.
+  case changeCounter
   /// 16 bits as they are: unsigned, or signed.
   case immediate, signedImmediate
   /// Fields b and c together: signed 32 bits; a jump's distance in words from the next instruction;
@@ -38,8 +40,11 @@ package struct Shape: Sendable {
     case slots
     /// Slots as field a counts.
     case slotsA
-    /// One word: number of slots, first word in the element, 0, 0. Copies that part of an element.
+    /// One word: number of slots, first word in the element, number of words of an element in which
+    /// no arrays are (else 0), 0. Copies that part of an element.
     case element
+    /// One word: device time in ticks, as `charge` has it.
+    case ticks
     /// One word: offset from the cursor (integer slot), second value (slot of the first value's
     /// kind), its delay (integer slot); each 0xFFFF for none, second value and delay together; then
     /// edges. A gate has no second value; its edges stand in field c (1 rising, 2 falling, 3 both),
@@ -83,6 +88,9 @@ package enum Opcode: UInt16, Sendable {
   case charge
   /// A safe point, on back edges.
   case poll
+  /// The end of a round of a loop that counts: charges, is a safe point, adds 1 to the counter and,
+  /// if that is below the limit, jumps.
+  case advance
 
   // Scalars
   case move, loadInteger, loadWord, loadFloat, loadBoolean, loadBound, loadFunction
@@ -174,6 +182,7 @@ package enum Opcode: UInt16, Sendable {
     case .returnSlots: Shape(.resultCount, .none, .none, .slotsA)
     case .throwError: Shape(.argumentCount, .none, .error, .slotsA)
     case .rethrow, .poll: Shape(.none, .none, .none)
+    case .advance: Shape(.changeCounter, .jump, .none, .ticks)
     case .faultWord: Shape(.writeScalar, .immediate, .none)
     case .faultArray: Shape(.writeBorrowed, .immediate, .none)
     case .faultSave: Shape(.writeInteger, .none, .none)

@@ -38,6 +38,8 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
   /// The machine in the kernel that was started last, and its slot; its results can be read until
   /// the next start.
   private var machine: Machine?
+  /// How kernels that are started from now on go from one instruction to the next.
+  package var dispatch = Dispatch.standard
   private var current: Int?
   private var isRunning = false
 
@@ -151,6 +153,7 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
       arrayBytesMax: UInt64(parameters.arrayBytesMax))
     machine.setStopFlag(UnsafePointer(timeline.stopFlag))
     machine.budget = stepsBetweenLooks
+    machine.dispatch = dispatch
     self.machine = nil
     current = nil
     guard machine.start(0) == nil else { throw .outOfMemory }

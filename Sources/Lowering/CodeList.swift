@@ -34,6 +34,8 @@ struct CodeList {
   var items: [Item] = []
   /// Whether something leads to the instruction: a jump, or an error.
   private(set) var isTarget: [Bool] = []
+  /// The types of the function's slots; more may be added at the end.
+  var slots: [SlotType]
   private let contents: FunctionContents
   /// By word of the code the instruction that begins there.
   private var numbers: [Int] = []
@@ -41,6 +43,7 @@ struct CodeList {
   /// Nil of code that cannot be taken apart.
   init?(_ contents: FunctionContents) {
     self.contents = contents
+    slots = contents.slots
     let code = contents.code
     numbers = Array(repeating: -1, count: code.count + 1)
     var place = 0
@@ -84,7 +87,9 @@ struct CodeList {
     starts.reserveCapacity(items.count + 1)
     var jumps: [(word: Int, end: Int, target: Int)] = []
     func put(_ item: Item) {
-      if let target = item.target { jumps.append((code.count, code.count + 1, target)) }
+      if let target = item.target {
+        jumps.append((code.count, code.count + 1 + item.trailer.count, target))
+      }
       code.append(Instruction(item.opcode, a: item.a, wide: item.wide).word)
       code += item.trailer
     }
@@ -108,6 +113,7 @@ struct CodeList {
       }
     }
     result.code = code
+    result.slots = slots
     func moved(_ word: UInt32) -> UInt32 {
       UInt32(truncatingIfNeeded: starts[number(Int(word))])
     }

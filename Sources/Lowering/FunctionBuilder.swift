@@ -140,6 +140,25 @@ struct FunctionBuilder {
     if opcode == .jump { end() }
   }
 
+  /// Ends a round of a loop whose counter is in slot `counter` and its limit in the one behind.
+  ///
+  /// What is pending is charged, and below the limit the next round begins at `label`, which has
+  /// been placed.
+  mutating func advance(_ counter: Int, to label: Label) {
+    guard isReachable else { return }
+    while pending > 1 << 30 { flush() }
+    jumps.append((count, label))
+    emit(.advance, counter, wide: 0)
+    contents.code.append(UInt64(pending))
+    pending = 0
+    settlePosition()
+  }
+
+  /// Places a label that only what stands before it leads to, if something does.
+  mutating func placeIfUsed(_ label: Label) {
+    if labels[label.index].isUsed { place(label) }
+  }
+
   /// Lets errors raised from word `start` up to here go on at `target`: all, or those numbered
   /// `error`.
   mutating func handle(from start: Int, error: UInt16?, at target: Label) {
@@ -205,8 +224,9 @@ struct FunctionBuilder {
   /// The function, its jumps and handlers resolved.
   mutating func finish() -> FunctionContents {
     for (word, label) in jumps {
-      let distance = labels[label.index].place - word - 1
       let opcode = contents.code[word] & 0xFFFF_FFFF
+      let isAdvance = UInt16(truncatingIfNeeded: opcode) == Opcode.advance.rawValue
+      let distance = labels[label.index].place - word - (isAdvance ? 2 : 1)
       contents.code[word] = opcode | UInt64(UInt32(truncatingIfNeeded: distance)) << 32
     }
     contents.handlers = handlers.map { handler in

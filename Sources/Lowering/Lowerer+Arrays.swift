@@ -107,7 +107,7 @@ extension Lowerer {
       return emit(.arrayStore, array.first, position.first, run.first, at: span)
     }
     emit(.elementStore, array.first, position.first, run.first, at: span)
-    code.operands(run.words.count, offset, 0, 0)
+    code.operands(run.words.count, offset, stride(of: array), 0)
   }
 
   mutating func repeated(
@@ -239,9 +239,15 @@ extension Lowerer {
       emit(.arrayLoad, target.first, array.first, position.first, at: span)
     } else {
       emit(.elementLoad, target.first, array.first, position.first, at: span)
-      code.operands(words.count, offset, 0, 0)
+      code.operands(words.count, offset, stride(of: array), 0)
     }
     return .temporary(target)
+  }
+
+  /// The number of words of the elements of `array`, if none of them is an array; else 0.
+  private func stride(of array: Run) -> Int {
+    let words = shapes.layouts[Int(array.words[0].layout)].words
+    return words.contains { $0.kind == .owned } ? 0 : words.count
   }
 
   mutating func slice(

@@ -40,7 +40,7 @@ extension Lowerer {
     releaseTemporaries(downTo: mark)
     closeScope()
     frame.loops.removeLast()
-    code.place(next)
+    code.placeIfUsed(next)
   }
 
   private mutating func range(
@@ -48,8 +48,8 @@ extension Lowerer {
     _ variable: LocalID,
     at span: Span, _ entered: (inout Lowerer) -> Void, _ body: (inout Lowerer) -> Void
   ) {
-    let counter = declare([.integer])
-    let limit = declare([.integer])
+    let both = declare([.integer, .integer])
+    let (counter, limit) = (both.part(0, 1), both.part(1, 1))
     let test = declare([.boolean])
     evaluate(low, into: counter)
     evaluate(high, into: limit)
@@ -99,6 +99,8 @@ extension Lowerer {
       testDirection(&self, down: isDown)
     }
     code.jump(.jumpIfFalse, test.first, to: end)
+    let begin = code.label()
+    code.place(begin)
     let isCopied = isVariable(variable)
     round(break: end) { lowerer in
       if isCopied {
@@ -110,6 +112,11 @@ extension Lowerer {
       }
     } _: {
       body(&$0)
+    }
+    if stride == nil, !isClosed {
+      position(span)
+      code.advance(counter.first, to: begin)
+      return code.place(end)
     }
     code.flush()
     advance(counter, limit, test, stride, isClosed: isClosed, isDown: isDown, to: end)

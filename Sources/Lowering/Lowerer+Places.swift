@@ -141,7 +141,8 @@ extension Lowerer {
     var operand = root
     var type = place.rootType
     let span = place.place.span
-    for step in place.steps {
+    var steps = place.steps[...]
+    while let step = steps.popFirst() {
       switch step {
       case .part(let offset, let part):
         let (run, source) = settled(operand, type, at: span)
@@ -151,9 +152,17 @@ extension Lowerer {
         type = part
       case .element(let position, let element):
         let (run, source) = settled(operand, type, at: span)
-        operand = load(nil, of: run, element, at: position, at: span)
-        discard(source)
+        // Of an element only the part that is meant is loaded.
         type = element
+        var offset = 0
+        while case .part(let first, let part)? = steps.first {
+          offset += first
+          type = part
+          steps.removeFirst()
+        }
+        let part = type == element ? nil : (offset, borrowedWords(of: type, at: span).count)
+        operand = load(part, of: run, element, at: position, at: span)
+        discard(source)
       }
     }
     return operand
@@ -363,7 +372,7 @@ extension Lowerer {
         let view = lowerer.code.allocate(
           lowerer.borrowedWords(of: lowerer.concrete(place.type), at: span))
         lowerer.emit(.elementLoad, view.first, array.first, position.first, at: span)
-        lowerer.code.operands(view.words.count, offset, 0, 0)
+        lowerer.code.operands(view.words.count, offset, 0, 0)  // An array in it: it is not flat.
         lowerer.copy(view, into: inner, moving: false, at: span)
         lowerer.code.free(view)
         lowerer.emit(.arrayAppend, inner.first, item.first, at: span)

@@ -12,16 +12,24 @@ package struct Optimisations: OptionSet, Sendable {
   package static let fusedBranches = Optimisations(rawValue: 1)
   /// A loop is tested at its end.
   package static let testsAtEnd = Optimisations(rawValue: 2)
-  package static let all: Optimisations = [.fusedBranches, .testsAtEnd]
-  /// What images are made with: nothing yet, since the interpreter takes longer for a `branch…`
-  /// than for a comparison and a jump (decision 14).
-  package static let standard: Optimisations = []
+  /// Constants that loops need are loaded before them.
+  package static let hoistedConstants = Optimisations(rawValue: 4)
+  /// What is only moved is read and computed where it is in the end, and what nobody reads is not
+  /// computed.
+  package static let removedCopies = Optimisations(rawValue: 8)
+  package static let all: Optimisations = [
+    .fusedBranches, .testsAtEnd, .hoistedConstants, .removedCopies,
+  ]
+  /// What images are made with.
+  package static let standard = all
 }
 
 /// The function improved; one pass for each of `optimisations`, each linear in its length.
 func optimised(_ function: FunctionContents, by optimisations: Optimisations) -> FunctionContents {
   guard !optimisations.isEmpty, var code = CodeList(function) else { return function }
   if optimisations.contains(.fusedBranches) { code.fuseBranches(slotCount: function.slots.count) }
+  if optimisations.contains(.hoistedConstants) { code.hoistConstants() }
+  if optimisations.contains(.removedCopies) { code.removeCopies(slotCount: code.slots.count) }
   if optimisations.contains(.testsAtEnd) { code.testAtEnd() }
   return code.assembled() ?? function
 }

@@ -17,6 +17,9 @@ extension CodeList.Item {
       case .readArray, .changeOwned:
         body(Int(value), .read)
         body(Int(value) + 1, .read)
+      case .changeCounter:
+        body(Int(value), .read)
+        body(Int(value) + 1, .read)
       case .none, .writeInteger, .writeFloat, .writeBoolean, .writeScalar, .writeFunction,
         .writeBound, .writeOwned, .writeBorrowed, .immediate, .signedImmediate, .wideInteger,
         .jump, .branch, .constant, .data, .bound, .function, .global, .argumentCount,
@@ -28,9 +31,11 @@ extension CodeList.Item {
     let isAll = forEachImplied(body)
     for (operand, value) in fields {
       switch operand {
-      case .writeInteger, .writeFloat, .writeBoolean, .writeScalar, .writeFunction:
+      case .writeInteger, .writeFloat, .writeBoolean, .writeScalar, .writeFunction,
+        .changeCounter, .writeBound:
+        // Of a bound array the length comes with it, which is a slot that nothing else writes.
         body(Int(value), .write)
-      case .writeBound, .writeOwned, .writeBorrowed, .changeOwned:
+      case .writeOwned, .writeBorrowed, .changeOwned:
         body(Int(value), .write)
         body(Int(value) + 1, .write)
       case .none, .readInteger, .readFloat, .readBoolean, .readScalar, .readFunction, .readArray,
@@ -48,7 +53,7 @@ extension CodeList.Item {
       for lane in 0..<4 { lanes.append(Int(UInt16(truncatingIfNeeded: word >> UInt64(16 * lane)))) }
     }
     switch opcode.shape.trailer {
-    case .none, .element: break
+    case .none, .element, .ticks: break
     case .slots:
       for slot in lanes.prefix(Int(a)) { body(slot, .read) }
       for slot in lanes.dropFirst(Int(a)).prefix(Int(b)) { body(slot, .write) }
@@ -92,8 +97,7 @@ extension CodeList {
     // The stretch in which each slot was written last.
     var writtenIn = Array(repeating: -1, count: slotCount)
     var stretch = 0
-    for (index, item) in items.enumerated() {
-      if isTarget[index] { stretch += 1 }
+    func look(at item: Item) {
       var last = 0
       let isAll = item.forEachSlot { slot, access in
         guard slot < slotCount else { return }
@@ -105,6 +109,11 @@ extension CodeList {
       }
       if !isAll { for slot in last..<slotCount { livesOn[slot] = true } }
       if item.target != nil { stretch += 1 }
+    }
+    for (index, item) in items.enumerated() {
+      if isTarget[index] { stretch += 1 }
+      for inserted in item.before { look(at: inserted) }
+      if !item.isLeftOut { look(at: item) }
     }
     return livesOn
   }

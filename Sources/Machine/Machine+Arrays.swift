@@ -57,6 +57,32 @@ extension Machine {
     return nil
   }
 
+  /// Loads words of an element; false if it raises an error, which is `raising` then.
+  ///
+  /// Where the instruction says how many words an element has, there are no arrays among them.
+  @inline(__always)
+  mutating func loadWords(_ pc: Code, _ frame: Frame) -> Bool {
+    let (word, stride) = (pc.pointee, pc.lane(2))
+    let index = frame[word.fieldC]
+    guard stride != 0, index < frame[word.fieldB + 1] else { return handleArrays(pc, frame) }
+    let place = Int(truncatingIfNeeded: index) &* stride &+ pc.lane(1)
+    let words = ArrayStore.pointer(frame[word.fieldB]).assumingMemoryBound(to: UInt64.self) + place
+    for number in 0..<pc.lane(0) { frame[word.fieldA + number] = words[number] }
+    return true
+  }
+
+  /// Stores words of an element, as `loadWords` loads them.
+  @inline(__always)
+  mutating func storeWords(_ pc: Code, _ frame: Frame) -> Bool {
+    let (word, stride) = (pc.pointee, pc.lane(2))
+    let index = frame[word.fieldB]
+    guard stride != 0, index < frame[word.fieldA + 1] else { return handleArrays(pc, frame) }
+    let place = Int(truncatingIfNeeded: index) &* stride &+ pc.lane(1)
+    let words = ArrayStore.pointer(frame[word.fieldA]).assumingMemoryBound(to: UInt64.self) + place
+    for number in 0..<pc.lane(0) { words[number] = frame[word.fieldC + number] }
+    return true
+  }
+
   private func loadElement(_ pc: UnsafePointer<UInt64>, _ frame: UnsafeMutablePointer<UInt64>)
     -> Fault?
   {

@@ -60,7 +60,7 @@ extension Machine {
     }
     switch phase {
     case .hostCall: finishHostCall()
-    case .interrupted: pc += 1
+    case .interrupted: passSafePoint()
     case .idle, .ready, .waiting, .finished, .failed: break
     }
     phase = .ready

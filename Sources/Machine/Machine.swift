@@ -28,6 +28,12 @@ package struct Machine {
   /// Raised when the machine next runs.
   var pendingFault: Fault?
   var keepsBacktrace = false
+  /// The error that is about to be raised, by the loop.
+  var raising = Fault(.cancelled)
+  /// Why the loop stops, where an error was not caught.
+  var signalAfterRaising = Signal.failed
+  /// Which loop runs.
+  package var dispatch = Dispatch.standard
   /// Which arrays the words of the error about to be raised own, and those of `fault`.
   var ownsRaised = PayloadOwnership.none
   var ownsFault = PayloadOwnership.none

@@ -5,10 +5,13 @@ package struct Fault: Hashable, Sendable {
   package var error: UInt16
   package var words: (UInt64, UInt64, UInt64, UInt64)
 
+  /// An error of the language's own, without a call: they are numbered from 0 in the order of their
+  /// cases (a test holds this).
+  @inline(__always)
   package init(
     _ error: BuiltinError, _ w0: UInt64 = 0, _ w1: UInt64 = 0, _ w2: UInt64 = 0, _ w3: UInt64 = 0
   ) {
-    self.error = error.rawValue
+    self.error = UInt16(unsafeBitCast(error, to: UInt8.self))
     words = (w0, w1, w2, w3)
   }
 

@@ -25,6 +25,7 @@ extension HostSession {
     var values = read(operands, types)
     var request = RunRequest(program: program.inLaboratory(laboratory), experiment: experiment)
     request.seed = seed
+    request.engine = engine
     request.keepsTrace = true
     request.stopTime = stopTime
     request.hostStepMax = hostStepsLeft

@@ -32,6 +32,7 @@ struct HostSession: ~Copyable {
   let access: GlobalAccess
   let observer: RunObserver
   let seed: UInt64
+  let engine: EngineChoice
   let memory: HostMemory
   var machine: Machine
   /// Nil where no kernel can be started: while arguments are evaluated, and in tests.
@@ -109,25 +110,26 @@ struct HostSession: ~Copyable {
   static func open(
     program: ProvenProgram, roots: [FunctionID], bound: Set<MemberID> = [],
     shared: SharedStore = SharedStore(),
-    seed: UInt64 = 0, observer: RunObserver = RunObserver()
+    seed: UInt64 = 0, engine: EngineChoice = EngineChoice(), observer: RunObserver = RunObserver()
   ) throws(HostStop) -> HostSession {
-    let lowered = lowerHost(program, roots: roots)
+    let lowered = lowerHost(program, roots: roots, optimisations: engine.optimisations)
     guard let image = lowered.value else { throw .refused(lowered.diagnostics) }
     var contents = image.contents
     let access = GlobalAccess(image.globals, addingTo: &contents)
     return HostSession(
       program: program, image: image, contents: contents, access: access,
       memory: try load(contents),
-      kernels: KernelStore(program: program, bound: bound), shared: shared, seed: seed,
-      observer: observer)
+      kernels: KernelStore(program: program, bound: bound, optimisations: engine.optimisations),
+      shared: shared, seed: seed, engine: engine, observer: observer)
   }
 
   private init(
     program: ProvenProgram, image: HostImage, contents: ImageContents, access: GlobalAccess,
     memory: consuming HostMemory, kernels: KernelStore, shared: SharedStore, seed: UInt64,
-    observer: RunObserver
+    engine: EngineChoice, observer: RunObserver
   ) {
     machine = Machine(image: memory.image, stack: memory.stack, arena: memory.arena)
+    machine.dispatch = engine.dispatch
     machine.setStopFlag(UnsafePointer(memory.stopFlag))
     self.memory = memory
     self.program = program
@@ -136,6 +138,7 @@ struct HostSession: ~Copyable {
     self.access = access
     self.observer = observer
     self.seed = seed
+    self.engine = engine
     self.shared = shared
     self.kernels = kernels
     errandFunctions = Set(image.errands.values)

@@ -33,6 +33,7 @@ struct KernelStore {
 
   private let program: ProvenProgram
   private let bound: Set<MemberID>
+  private let optimisations: Optimisations
   private var images: [CompiledKernel] = []
   /// What each image follows from.
   private var contents: [Content] = []
@@ -53,7 +54,8 @@ struct KernelStore {
     latest.sorted { $0.key.index < $1.key.index }.map { images[$0.value] }
   }
 
-  init(program: ProvenProgram, bound: Set<MemberID>) {
+  init(program: ProvenProgram, bound: Set<MemberID>, optimisations: Optimisations = .standard) {
+    self.optimisations = optimisations
     self.program = program
     self.bound = bound
   }
@@ -76,7 +78,8 @@ struct KernelStore {
       reuseCount += 1
       return []
     }
-    let lowered = lowerKernel(kernel, of: program, captures: fixed, bound: own)
+    let lowered = lowerKernel(
+      kernel, of: program, captures: fixed, bound: own, optimisations: optimisations)
     guard let image = lowered.value else { return lowered.diagnostics }
     guard image.sorters.isEmpty else {
       sorters[kernel, default: []].formUnion(image.sorters)

@@ -124,7 +124,7 @@ private struct Run: ~Copyable {
       session = try HostSession.open(
         program: request.program, roots: typed.hostRoots(of: experiment),
         bound: typed.bound(request.bound, in: experiment.id),
-        shared: request.shared, seed: request.seed, observer: observer)
+        shared: request.shared, seed: request.seed, engine: request.engine, observer: observer)
     } catch {
       switch error {
       case .refused(let diagnostics): throw .refused(diagnostics)
@@ -136,6 +136,7 @@ private struct Run: ~Copyable {
     }
     device = SimulatedDevice(
       description: typed.description, seed: request.seed, keepsTrace: request.keepsTrace)
+    device.core.dispatch = request.engine.dispatch
     if let stopTime = request.stopTime { device.requestStop(at: stopTime) }
     session.stopTime = request.stopTime
     session.hostStepsLeft = request.hostStepMax

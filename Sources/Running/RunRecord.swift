@@ -27,6 +27,7 @@ package struct RunRequest: Sendable {
   package var hostStepMax = Int64.max
   package var shared = SharedStore()
   package var keepsTrace = false
+  package var engine = EngineChoice()
 
   package init(program: ProvenProgram, experiment: ExperimentID) {
     self.program = program

@@ -28,6 +28,11 @@ struct DisassembleCommand: ParsableCommand {
   @Flag(help: "Print the bytecode as a JSON object, with a text for each image.")
   var json = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Leave out what improves the code; may be repeated.", valueName: "improvement"))
+  var without: [Improvement] = []
+
   @OptionGroup var laboratory: LaboratoryOption
 
   func run() throws {
@@ -40,7 +45,9 @@ struct DisassembleCommand: ParsableCommand {
     let experiments = try Selection(experiment, all: experiment == nil, in: checked).experiments
     var texts: [String] = []
     for experiment in experiments {
-      switch images(of: RunRequest(program: checked.proven, experiment: experiment.id)) {
+      var request = RunRequest(program: checked.proven, experiment: experiment.id)
+      request.engine = EngineChoice(without: without)
+      switch images(of: request) {
       case .success(let images):
         texts += images.map(disassemble)
       case .failure(.refused(let diagnostics)):

@@ -65,6 +65,8 @@ struct RunCommand: ParsableCommand {
       valueName: "folder"))
   var results: String?
 
+  @OptionGroup var engine: EngineOption
+
   @OptionGroup var laboratory: LaboratoryOption
 
   func validate() throws {
@@ -144,6 +146,7 @@ struct RunCommand: ParsableCommand {
     var request = RunRequest(program: checked.proven, experiment: experiment.id)
     request.arguments = values
     request.seed = seed
+    request.engine = engine.choice
     request.stopTime = stopTime
     let store = sharedFile.store(for: experiment, in: checked.typed)
     for fault in store.faults { Terminal.complain("\(shared ?? "the store"): \(fault)") }

@@ -31,7 +31,7 @@ import Testing
     switch operand {
     case .none: 0
     case .readInteger: slot(&random, .integer, .integer, .length)
-    case .writeInteger: slot(&random, .integer)
+    case .writeInteger, .changeCounter: slot(&random, .integer)
     case .readFloat, .writeFloat: slot(&random, .float)
     case .readBoolean, .writeBoolean: slot(&random, .boolean)
     case .readScalar, .writeScalar, .writeBound: slot(&random, .integer, .float, .boolean)
@@ -68,7 +68,9 @@ import Testing
     case .element:
       return random.pick([
         [1, 0, 0, 0], [2, 0, 0, 0], [2, 1, 0, 0], [3, 1, 0, 0], [4, 0, 0, 0], [1, 3, 0, 0],
+        [1, 0, 4, 0], [1, 0, 1, 0], [2, 0, 2, 0], [1, 1, 2, 0],
       ])
+    case .ticks: return [UInt16(random.below(300)), 0, 0, 0]
     case .event:
       return random.pick([
         [0xFFFF, 0xFFFF, 0xFFFF, 0], [0, 0xFFFF, 0xFFFF, 1], [0xFFFF, 1, 2, 0],

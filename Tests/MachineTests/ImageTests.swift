@@ -42,6 +42,10 @@ import Testing
       #expect(Int(opcode.rawValue) == index + 1)
       #expect(unsafeBitCast(opcode, to: UInt8.self) == UInt8(index))
     }
+    for (index, error) in BuiltinError.allCases.enumerated() {
+      #expect(Int(error.rawValue) == index)
+      #expect(unsafeBitCast(error, to: UInt8.self) == UInt8(index))
+    }
     #expect(Section.allCases.count == ImageFormat.sectionCount)
   }
 

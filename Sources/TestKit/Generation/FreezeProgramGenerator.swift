@@ -214,15 +214,17 @@ package struct FreezeProgramGenerator {
 
   /// The variables that the function `name` and what it calls mention; it has been written.
   private func mentions(of name: String) -> Set<String> {
+    // By name, where functions begin.
+    var heads: [String: Int] = [:]
+    for (index, line) in lines.enumerated() where line.hasSuffix("{") {
+      let words = line.split(whereSeparator: { !$0.isLetter && !$0.isNumber })
+      guard let mark = words.firstIndex(where: { $0 == "fn" || $0 == "kernel" }) else { continue }
+      if mark + 1 < words.count { heads[String(words[mark + 1])] = index }
+    }
     var found: Set<String> = []
-    var seen: Set<String> = []
     var pending = [name]
     while let next = pending.popLast() {
-      guard seen.insert(next).inserted,
-        let head = lines.firstIndex(where: {
-          $0.contains("fn \(next)(") || $0.contains("kernel \(next)(")
-        })
-      else { continue }
+      guard let head = heads.removeValue(forKey: next) else { continue }
       let depth = lines[head].prefix { $0 == " " }.count
       for line in lines[(head + 1)...].prefix(while: { $0.prefix { $0 == " " }.count > depth }) {
         for word in line.split(whereSeparator: { !$0.isLetter && !$0.isNumber }).map(String.init) {

@@ -1,0 +1,64 @@
+import Bytecode
+
+extension CodeList {
+  /// What is loaded into slots of their own at the function's start, at most.
+  private static let hoistedCountMax = 64
+
+  /// Loads the constants that are needed in loops once, where the function begins.
+  ///
+  /// Where they were loaded stands a move then, which the pass over copies takes away.
+  mutating func hoistConstants() {
+    let isInLoop = placesInLoops()
+    guard isInLoop.contains(true) else { return }
+    let livesOn = slotsThatLiveOn(slots.count)
+    struct Load: Hashable {
+      let opcode: Opcode
+      let wide: UInt32
+    }
+    var known: [Load: UInt16] = [:]
+    var loads: [Item] = []
+    for index in items.indices where isInLoop[index] && !items[index].isLeftOut {
+      let item = items[index]
+      let type: SlotType
+      switch item.opcode {
+      case .loadInteger, .loadWord: type = .integer
+      case .loadFloat: type = .float
+      case .loadBoolean: type = .boolean
+      default: continue
+      }
+      guard !livesOn[Int(item.a)] else { continue }
+      let load = Load(opcode: item.opcode, wide: item.wide)
+      let slot: UInt16
+      if let first = known[load] {
+        slot = first
+      } else {
+        guard known.count < Self.hoistedCountMax, slots.count < Limits.slotCountMax else {
+          continue
+        }
+        slot = UInt16(slots.count)
+        slots.append(type)
+        known[load] = slot
+        loads.append(Item(item.opcode, a: slot, wide: item.wide))
+      }
+      items[index] = Item(.move, a: item.a, b: slot)
+    }
+    if !loads.isEmpty { items[0].before = loads + items[0].before }
+  }
+
+  /// By instruction: whether it stands between a jump back and where that leads.
+  private func placesInLoops() -> [Bool] {
+    var change = Array(repeating: 0, count: items.count + 1)
+    for (index, item) in items.enumerated() {
+      for jump in item.before + [item] {
+        guard let target = jump.target, target <= index else { continue }
+        change[target] += 1
+        change[index + 1] -= 1
+      }
+    }
+    var depth = 0
+    return items.indices.map { index in
+      depth += change[index]
+      return depth > 0
+    }
+  }
+}

@@ -1,0 +1,301 @@
+import Bytecode
+
+// The loop without a loop: each operation is a C function that ends in a tail call of the next
+// one's. The state is in its four parameters, which stay in registers.
+
+/// Does the operation at `code` and all that follow; the raw value of the signal with which they
+/// end.
+///
+/// The parameters: code, frame, machine, table of operations.
+typealias ThreadedOperation =
+  @convention(c) (Code, Frame, UnsafeMutableRawPointer, UnsafeRawPointer) -> UInt8
+
+/// The functions that operations are made of.
+///
+/// A handler is a `@c` function which calls one of them, and nothing else: so its last call becomes
+/// a jump.
+enum Threaded {
+  static func run(_ context: Context) -> Signal {
+    let signal = withUnsafePointer(to: operations) { table in
+      proceed(
+        context.pointee.pc, context.pointee.frame, UnsafeMutableRawPointer(context),
+        UnsafeRawPointer(table))
+    }
+    return Signal(rawValue: signal) ?? .failed
+  }
+
+  /// Goes on with the operation at `pc`.
+  @inline(__always)
+  static func proceed(
+    _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+  ) -> UInt8 {
+    let number = Int(truncatingIfNeeded: pc.pointee & 0xFF)
+    return table.load(fromByteOffset: number &* 8, as: ThreadedOperation.self)(
+      pc, frame, machine, table)
+  }
+
+  @inline(__always)
+  static func context(_ machine: UnsafeMutableRawPointer) -> Context {
+    machine.assumingMemoryBound(to: Machine.self)
+  }
+
+  @inline(__always)
+  static func stop(
+    _ signal: Signal, _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer
+  ) -> UInt8 {
+    context(machine).pointee.pc = pc
+    context(machine).pointee.frame = frame
+    return signal.rawValue
+  }
+
+  /// Raises an error at `pc`.
+  @inline(__always)
+  static func raise(
+    _ fault: Fault, _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer,
+    _ table: UnsafeRawPointer
+  ) -> UInt8 {
+    context(machine).pointee.raising = fault
+    return larmor_raise(pc, frame, machine, table)
+  }
+
+  @inline(__always)
+  static func computes(
+    _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer,
+    _ operation: (UInt64, Frame) -> Void
+  ) -> UInt8 {
+    operation(pc.pointee, frame)
+    return proceed(pc + 1, frame, machine, table)
+  }
+
+  @inline(__always)
+  static func raises(
+    _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer,
+    _ operation: (UInt64, Frame) -> Fault?
+  ) -> UInt8 {
+    if let fault = operation(pc.pointee, frame) { return raise(fault, pc, frame, machine, table) }
+    return proceed(pc + 1, frame, machine, table)
+  }
+
+  @inline(__always)
+  static func works(
+    _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer,
+    _ operation: (UInt64, Frame, Context) -> Void
+  ) -> UInt8 {
+    operation(pc.pointee, frame, context(machine))
+    return proceed(pc + 1, frame, machine, table)
+  }
+
+  @inline(__always)
+  static func handlesArrays(
+    _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+  ) -> UInt8 {
+    guard context(machine).pointee.handleArrays(pc, frame) else {
+      return larmor_raise(pc, frame, machine, table)
+    }
+    return proceed(pc + 1, frame, machine, table)
+  }
+
+  /// The distance is read where the branch is taken: else the compiler makes a conditional move of
+  /// it, for which the next fetch would wait.
+  @inline(__always)
+  static func tests(
+    _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer,
+    _ operation: (UInt64, Frame) -> Bool
+  ) -> UInt8 {
+    guard operation(pc.pointee, frame) else { return proceed(pc + 1, frame, machine, table) }
+    return jump(pc.branchDistance, pc, frame, machine, table)
+  }
+
+  @inline(__always)
+  static func jump(
+    _ distance: Int, _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer,
+    _ table: UnsafeRawPointer
+  ) -> UInt8 {
+    if distance < 0 {
+      context(machine).pointee.budget &-= 1
+      if context(machine).pointee.budget < 0 {
+        return larmor_outOfBudget(pc, frame, machine, table)
+      }
+    }
+    return proceed(pc + (1 + distance), frame, machine, table)
+  }
+
+  /// Enters the function `index`, called at `pc`.
+  @inline(__always)
+  static func call(
+    _ index: Int, _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer,
+    _ table: UnsafeRawPointer
+  ) -> UInt8 {
+    guard let callee = context(machine).pointee.push(index, pc, frame, pc.pointee.fieldA) else {
+      return raise(Fault(.stackOverflow), pc, frame, machine, table)
+    }
+    return proceed(context(machine).pointee.pc, callee, machine, table)
+  }
+
+  /// Counts a call; false if the budget is spent.
+  @inline(__always)
+  static func spend(_ machine: UnsafeMutableRawPointer) -> Bool {
+    context(machine).pointee.budget &-= 1
+    return context(machine).pointee.budget >= 0
+  }
+}
+
+// MARK: Where the loop is left
+
+/// Raises `raising` at `pc`, and goes on where it is caught.
+@inline(never)
+@c func larmor_raise(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  guard Threaded.context(machine).pointee.raiseWithin(pc, frame) else {
+    return Threaded.context(machine).pointee.signalAfterRaising.rawValue
+  }
+  return Threaded.proceed(
+    Threaded.context(machine).pointee.pc, Threaded.context(machine).pointee.frame, machine, table)
+}
+
+@inline(never)
+@c func larmor_outOfBudget(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  Threaded.context(machine).pointee.suspend(pc, frame, .outOfBudget).rawValue
+}
+
+// MARK: Control
+
+@c func larmor_jump(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  Threaded.jump(pc.distance, pc, frame, machine, table)
+}
+
+@c func larmor_jumpIfTrue(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  guard frame.boolean(pc.pointee.fieldA) else {
+    return Threaded.proceed(pc + 1, frame, machine, table)
+  }
+  return Threaded.jump(pc.distance, pc, frame, machine, table)
+}
+
+@c func larmor_jumpIfFalse(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  if frame.boolean(pc.pointee.fieldA) { return Threaded.proceed(pc + 1, frame, machine, table) }
+  return Threaded.jump(pc.distance, pc, frame, machine, table)
+}
+
+@c func larmor_call(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  guard Threaded.spend(machine) else { return larmor_outOfBudget(pc, frame, machine, table) }
+  return Threaded.call(pc.pointee.fieldC, pc, frame, machine, table)
+}
+
+@c func larmor_callValue(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  guard Threaded.spend(machine) else { return larmor_outOfBudget(pc, frame, machine, table) }
+  guard let index = Threaded.context(machine).pointee.functionValue(pc.pointee.fieldC, frame) else {
+    return Threaded.raise(Fault(.missingValue), pc, frame, machine, table)
+  }
+  return Threaded.call(index, pc, frame, machine, table)
+}
+
+@c func larmor_callHost(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  Threaded.context(machine).pointee.suspend(pc, frame, .hostCall).rawValue
+}
+
+@c func larmor_returnSlots(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  guard frame[-2] &>> 48 == 0 else { return larmor_returnSlowly(pc, frame, machine, table) }
+  let (next, caller) = Threaded.context(machine).pointee.returnQuickly(pc, frame)
+  return Threaded.proceed(next, caller, machine, table)
+}
+
+@inline(never)
+@c func larmor_returnSlowly(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  let context = Threaded.context(machine)
+  if context.pointee.returnSlowly(pc, frame) { return Signal.finished.rawValue }
+  return Threaded.proceed(context.pointee.pc, context.pointee.frame, machine, table)
+}
+
+@c func larmor_throwError(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  let context = Threaded.context(machine)
+  context.pointee.raising = context.pointee.declaredFault(pc, frame)
+  return larmor_raise(pc, frame, machine, table)
+}
+
+@c func larmor_rethrow(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  let context = Threaded.context(machine)
+  context.pointee.raising = context.pointee.fault
+  context.pointee.keepsBacktrace = true
+  return larmor_raise(pc, frame, machine, table)
+}
+
+@c func larmor_poll(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  guard Threaded.context(machine).pointee.stopFlag.pointee == 0 else {
+    return Threaded.context(machine).pointee.suspend(pc, frame, .interrupted).rawValue
+  }
+  return Threaded.proceed(pc + 1, frame, machine, table)
+}
+
+@c func larmor_advance(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  guard Threaded.context(machine).pointee.stopFlag.pointee == 0 else {
+    return Threaded.context(machine).pointee.suspend(pc, frame, .interrupted).rawValue
+  }
+  let counter = pc.pointee.fieldA
+  let next = frame.integer(counter) &+ 1
+  guard next < frame.integer(counter + 1) else {
+    frame.set(counter, next)
+    Threaded.context(machine).pointee.ticks &+= Int64(bitPattern: pc[1])
+    return Threaded.proceed(pc + 2, frame, machine, table)
+  }
+  guard Threaded.spend(machine) else { return larmor_outOfBudget(pc, frame, machine, table) }
+  frame.set(counter, next)
+  Threaded.context(machine).pointee.ticks &+= Int64(bitPattern: pc[1])
+  return Threaded.proceed(pc + (2 + pc.distance), frame, machine, table)
+}
+
+@c func larmor_handleArrays(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  Threaded.handlesArrays(pc, frame, machine, table)
+}
+
+@c func larmor_elementLoad(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  guard Threaded.context(machine).pointee.loadWords(pc, frame) else {
+    return larmor_raise(pc, frame, machine, table)
+  }
+  return Threaded.proceed(pc + 2, frame, machine, table)
+}
+
+@c func larmor_elementStore(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  guard Threaded.context(machine).pointee.storeWords(pc, frame) else {
+    return larmor_raise(pc, frame, machine, table)
+  }
+  return Threaded.proceed(pc + 2, frame, machine, table)
+}
+
+@c func larmor_device(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  Threaded.stop(.device, pc, frame, machine)
+}
