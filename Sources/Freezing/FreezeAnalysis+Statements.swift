@@ -13,6 +13,13 @@ extension FreezeAnalysis {
 
   private mutating func walk(_ statement: TypedStatement) {
     let outerPlace = flow.place
+    if case .declare(_, let value) = statement.kind, value.span == statement.span {
+      // What a `match` compares, which is a part of that statement.
+      if case .around(let span) = outerPlace { flow.place = .before(span) }
+      evaluate(value)
+      flow.place = outerPlace
+      return
+    }
     let outerFresh = flow.fresh
     flow.fresh = []
     defer {

@@ -126,72 +126,6 @@ struct FreezeReporter {
     return [Label("\(head) and is compiled \(when)", at: program[kernel].nameSpan)]
   }
 
-  // MARK: Chains of calls
-
-  /// How a site comes to write a capture: the functions that it goes through, and the write, if
-  /// that is elsewhere.
-  func chain(from site: Site, to capturing: Capturing) -> (steps: [String], leaf: Span?) {
-    var steps: [String] = []
-    var seen: Set<FunctionID> = []
-    var current = site
-    while true {
-      let callee: FunctionID
-      switch current.kind {
-      case .write, .preload, .start: return (steps, steps.isEmpty ? nil : current.span)
-      case .call(let function): callee = function
-      case .kernel(let kernel, let hostSite):
-        steps.append(name(of: kernel))
-        let site = table.captures.hostSites[hostSite]
-        if site.function != kernel { steps.append(name(of: site.function)) }
-        let operand = site.operand
-        var finder = analysis
-        let writers = finder.writes(of: operand)
-        guard let write = writers.keys.filter({ changes($0, capturing) }).min(),
-          let writer = writers[write] ?? nil
-        else { return (steps, operand.span) }
-        callee = writer
-      }
-      steps.append(name(of: callee))
-      guard seen.insert(callee).inserted, let next = nextSite(in: callee, to: capturing) else {
-        return (steps, nil)
-      }
-      current = next
-    }
-  }
-
-  private func changes(_ write: WriteID, _ capturing: Capturing) -> Bool {
-    table.changes(of: write, in: capturing.kernel).contains(capturing)
-  }
-
-  private func nextSite(in callee: FunctionID, to capturing: Capturing) -> Site? {
-    guard let written = analysis.summaries[callee]?.everWritten else { return nil }
-    if let write = written.keys.filter({ changes($0, capturing) }).min() {
-      return written[write].flatMap { analysis.sites[$0] }
-    }
-    // It writes a parameter; which one is clear only where there is one.
-    let parameters = Set(
-      written.filter { write, _ in
-        switch table.written[Int(write)] {
-        case .parameter: true
-        case .member: false
-        }
-      }.values)
-    guard parameters.count == 1, let number = parameters.first else { return nil }
-    return analysis.sites[number]
-  }
-
-  private func words(_ steps: [String], _ name: String) -> String {
-    steps.isEmpty ? "" : ": " + sentence(steps, name)
-  }
-
-  /// `a` calls `b`, which calls `c`, which writes `name`.
-  private func sentence(_ steps: [String], _ name: String) -> String {
-    guard let first = steps.first else { return "" }
-    if steps.count == 1 { return "`\(first)` writes `\(name)`" }
-    let rest = steps.dropFirst().map { "calls `\($0)`" }.joined(separator: ", which ")
-    return "`\(first)` \(rest), which writes `\(name)`"
-  }
-
   // MARK: E0302
 
   /// The `await`s and `send`s whose host functions write what a kernel that reaches them captures.
@@ -232,8 +166,11 @@ struct FreezeReporter {
       guard !names.contains(name) else { continue }
       names.append(name)
       labels.append(Label("`\(kernelName)` captures `\(name)` here", at: captured.mention))
-      if let writer = writers[capturing] ?? nil, let next = nextSite(in: writer, to: capturing) {
-        let way = chain(from: next, to: capturing)
+      if let writer = writers[capturing] ?? nil,
+        let next = nextSite(in: writer, to: capturing, lent(to: writer, by: site.operand))
+      {
+        let way = chain(
+          from: next, to: capturing, lent: lent(to: writer, by: site.operand))
         let steps = [program[writer].name] + way.steps
         labels.append(Label(sentence(steps, name), at: way.leaf ?? next.span))
       }

@@ -45,6 +45,9 @@ package struct KernelExplanation: Sendable {
     /// As `compiledSince`, once the call at the place given is mended, which may run with old
     /// values.
     case compiledSinceMended([Int], Span)
+    /// It may not: an `await` or `send` that it can reach writes these (E0302), and perhaps did so
+    /// before, for another kernel.
+    case writtenWhileRunning([Int])
     /// It may not: these may have changed (E0301).
     case stale([Int])
   }
@@ -89,7 +92,8 @@ package struct KernelExplanation: Sendable {
 
 /// Explains the freeze rule for every kernel that an experiment of the program's main source may
 /// start, in the order of the source.
-package func explainFreeze(of program: TypedProgram) -> [KernelExplanation] {
+package func explainFreeze(of typed: TypedProgram) -> [KernelExplanation] {
+  let program = typed.specialised()
   let values = program.functionValues
   let captures = Captures(of: program, values: values)
   let table = CaptureTable(captures, of: program)
@@ -248,6 +252,7 @@ private struct FreezeExplainer {
         KernelExplanation.HostCall(span: hostSite.span, written: written.sorted()))
     }
     let written = result.captures.indices.filter { !result.captures[$0].writes.isEmpty }
+    let byHostCalls = Set(result.hostCalls.flatMap(\.written)).sorted()
     // A kernel that has run with old values counts as compiled from there on.
     var mended: Span?
     for span in inOrder(Set(calls[kernel] ?? [])) {
@@ -261,6 +266,8 @@ private struct FreezeExplainer {
         mended = mended ?? span
       } else if written.isEmpty {
         reason = .nothingWritten
+      } else if !byHostCalls.isEmpty {
+        reason = .writtenWhileRunning(byHostCalls)
       } else {
         reason = mended.map { .compiledSinceMended(written, $0) } ?? .compiledSince(written)
       }

@@ -57,7 +57,8 @@ extension FreezeReporter {
       if members.count >= Sites.setCountMax { return nil }
       for number in members {
         guard let site = analysis.sites[number], case .around(let span) = site.place,
-          isHome(site.function, of: kernel), let text = preload(kernel, in: site.function)
+          isStatement(span), isHome(site.function, of: kernel),
+          let text = preload(kernel, in: site.function)
         else { return nil }
         spans[span] = text
       }
@@ -137,6 +138,7 @@ extension FreezeReporter {
     case .none: return nil
     case .before(let statement), .around(let statement): span = statement
     }
+    guard isStatement(span) else { return nil }
     let source = source(span)
     let start = Int(span.start)
     let line = source.position(of: span.start).line
@@ -149,6 +151,18 @@ extension FreezeReporter {
     }
     return Edit(
       Span(span.source, start, start), "\(text)\n\(indentation(at: span.start, in: source))")
+  }
+
+  /// Whether a statement of the source stands at `span`: not what a `match` compares, nor a case.
+  private func isStatement(_ span: Span) -> Bool {
+    let bytes = source(span).bytes
+    var before = Int(span.start)
+    while before > 0, bytes[before - 1] == 0x20 || bytes[before - 1] == 0x09 { before -= 1 }
+    let begins =
+      before == 0
+      || [0x0A, 0x0D, UInt8(ascii: "{"), UInt8(ascii: ";"), UInt8(ascii: ":")].contains(
+        bytes[before - 1])
+    return begins && !bytes[Int(span.start)...].starts(with: Array("case ".utf8))
   }
 
   // MARK: Pass the value

@@ -60,15 +60,16 @@ package struct ProvenProgram: Sendable {
 /// the order of the source.
 ///
 /// Tests leave out a rule, and see that it is needed.
-package func prove(_ program: TypedProgram, omitting rule: FreezeRule? = nil) -> Checked<
+package func prove(_ typed: TypedProgram, omitting rule: FreezeRule? = nil) -> Checked<
   ProvenProgram
 > {
+  let program = typed.specialised()
   let values = program.functionValues
   let captures = Captures(of: program, values: values)
   let table = CaptureTable(captures, of: program, omitting: rule)
   guard var analysis = FreezeAnalysis(table, of: program, values: values) else {
     return Checked(
-      program.hasErrors ? nil : ProvenProgram(typed: program, manifest: CaptureManifest()), [])
+      program.hasErrors ? nil : ProvenProgram(typed: typed, manifest: CaptureManifest()), [])
   }
   analysis.omitted = rule
   analysis.run()
@@ -87,5 +88,5 @@ package func prove(_ program: TypedProgram, omitting rule: FreezeRule? = nil) ->
     return Checked(nil, diagnostics)
   }
   return Checked(
-    ProvenProgram(typed: program, manifest: CaptureManifest(of: captures)), diagnostics)
+    ProvenProgram(typed: typed, manifest: CaptureManifest(of: captures)), diagnostics)
 }

@@ -57,12 +57,13 @@ extension TypedProgram {
   /// What of the experiment's `run` can be done ahead; nil if it has none.
   package func runAhead(of experiment: TypedExperiment) -> RunAhead? {
     guard let run = experiment.run else { return nil }
+    let program = specialised()
     var result = RunAhead()
-    switch FirstCall(of: self[run], in: self).found {
+    switch FirstCall(of: program[run], in: program).found {
     case .kernel(let kernel, let span): result.entry = (kernel, span)
     case .obstacle(let obstacle): result.entryObstacle = obstacle
     }
-    let walk = RunAheadWalk(self, run)
+    let walk = RunAheadWalk(program, run)
     walk.walkRun()
     result.calls = walk.calls
     return result

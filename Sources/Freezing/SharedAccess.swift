@@ -26,16 +26,17 @@ extension TypedProgram {
   /// What each stage of `experiment` may read and write of the shared values, through all that it
   /// calls, on the host and in kernels.
   ///
-  /// What arguments and variables begin with belongs to `prepare`, whether there is one or not.
+  /// What arguments, variables and residents begin with belongs to `prepare`, whether there is one
+  /// or not.
   package func sharedAccess(of experiment: TypedExperiment) -> [StageAccess] {
     var first: [FunctionID] = []
     for id in experiment.members {
       let member = self[id]
       switch member.kind {
-      case .argument, .variable:
+      case .argument, .variable, .resident:
         first += [member.initializer, member.lower, member.upper].compactMap { $0 }
       case .dataset: first += member.axes.map(\.values)
-      case .shared, .prepared, .constant, .resident, .device, .field: break
+      case .shared, .prepared, .constant, .device, .field: break
       }
     }
     let stages: [(Stage, [FunctionID])] = [
@@ -44,8 +45,9 @@ extension TypedProgram {
       (.run, [experiment.run, experiment.cleanup].compactMap { $0 }),
       (.analyze, [experiment.analyze].compactMap { $0 }),
     ]
+    let program = specialised()
     return stages.map { stage, roots in
-      let walk = SharedWalk(self)
+      let walk = SharedWalk(program)
       walk.reach(roots)
       var result = StageAccess(stage: stage)
       result.reads = walk.inOrder(walk.reads)

@@ -216,13 +216,13 @@ private struct StagedRun {
     for member in members where member.kind == .variable && interpreter.members[member.id] == nil {
       try interpreter.initialize(member.id)
     }
-    for resident in typed.residents(of: experiment) {
-      guard let initializer = typed[resident.member].initializer else { continue }
-      interpreter.residents[resident] = try interpreter.call(initializer, [])
-    }
     if let prepare = experiment.prepare { _ = try interpreter.call(prepare, []) }
     for member in members where member.kind == .dataset {
       try interpreter.declareDataset(member.id)
+    }
+    for resident in typed.residents(of: experiment) {
+      guard let initializer = typed[resident.member].initializer else { continue }
+      interpreter.residents[resident] = try interpreter.call(initializer, [])
     }
     for function in typed.functions {
       switch function.kind {

@@ -228,16 +228,16 @@ private struct Run: ~Copyable {
     for constant in constants { try session.initialize(constant) }
     for argument in arguments { try take(argument) }
     for variable in variables { try session.initialize(variable) }
-    for resident in residents {
-      guard let initializer = typed[resident.member].initializer else { continue }
-      let value = try session.value(of: initializer)
-      residentWords += words(of: value, as: typed[resident.member].type, in: typed)
-    }
     if let prepare = experiment.prepare { _ = try session.call(prepare) }
     for dataset in datasets {
       let axes = try session.evaluateAxes(of: dataset)
       session.axes[dataset] = axes
       session.datasets.declare(dataset, shape: axes.map(\.count))
+    }
+    for resident in residents {
+      guard let initializer = typed[resident.member].initializer else { continue }
+      let value = try session.value(of: initializer)
+      residentWords += words(of: value, as: typed[resident.member].type, in: typed)
     }
     try session.compile(session.image.kernels(of: experiment))
   }

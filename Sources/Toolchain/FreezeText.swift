@@ -103,6 +103,9 @@ private struct FreezeText {
     case .compiledSinceMended(let captures, let span):
       return
         "safe once the call on \(line(span)) is: no other way leads from a write of \(names(captures, of: kernel)) to this call"
+    case .writtenWhileRunning(let captures):
+      return
+        "NOT safe: host code that it can run writes \(names(captures, of: kernel)), now or for another kernel before (E0302)"
     case .stale(let captures):
       return "NOT safe: \(names(captures, of: kernel)) may have changed since (E0301)"
     }
@@ -198,10 +201,14 @@ private struct FreezeJSON {
       case .nothingWritten: ("nothing_written", [])
       case .compiledSince(let captures): ("compiled_since", captures)
       case .compiledSinceMended(let captures, _): ("compiled_since_mended", captures)
+      case .writtenWhileRunning(let captures): ("written_while_running", captures)
       case .stale(let captures): ("stale", captures)
       }
-    var isSafe = true
-    if case .stale = call.reason { isSafe = false }
+    let isSafe: Bool
+    switch call.reason {
+    case .stale, .writtenWhileRunning: isSafe = false
+    case .nothingWritten, .compiledSince, .compiledSinceMended: isSafe = true
+    }
     return .object(
       place(call.span, in: sources, unless: file) + [
         .init("images", .array(call.images.map(value))), .init("safe", .bool(isSafe)),

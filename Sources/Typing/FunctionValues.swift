@@ -27,6 +27,9 @@ package struct FunctionValues: Sendable {
     taken = found.map { ($0, program[$0].valueType) }
   }
 
+  /// Whether there is any.
+  package var isAnyTaken: Bool { !taken.isEmpty }
+
   /// The functions that a value of `type` may be.
   package func targets(of type: Type) -> [FunctionID] {
     taken.filter { Self.agree($0.type, type) }.map(\.function)
