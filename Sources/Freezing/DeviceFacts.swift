@@ -59,6 +59,9 @@ struct DeviceFactsReader {
   let function: TypedFunction
   private(set) var facts = DeviceFacts()
   private var flow: FunctionFlow
+  /// Whether control never comes here: behind a statement that leaves, or where a literal condition
+  /// says so (rule 39).
+  private var isDead = false
 
   init(_ function: TypedFunction, of program: TypedProgram, values: FunctionValues) {
     self.program = program
@@ -253,6 +256,7 @@ struct DeviceFactsReader {
       case .place(let place): readIndices(of: place)
       }
     }
+    if isDead { return }
     facts.hostSites.append(HostSite(function: function.id, operand: operand, span: span))
   }
 
@@ -281,7 +285,20 @@ struct DeviceFactsReader {
   // MARK: Statements
 
   private mutating func walk(_ block: TypedBlock) {
-    for statement in block.statements { walk(statement) }
+    let outer = isDead
+    for statement in block.statements {
+      walk(statement)
+      if statement.kind.leaves { isDead = true }
+    }
+    isDead = outer
+  }
+
+  /// Walks a block to which only one outcome of `conditions` leads.
+  private mutating func walk(_ block: TypedBlock, where conditions: [TypedCondition], hold: Bool) {
+    let outer = isDead
+    if let literal = conditions.literal, literal != hold { isDead = true }
+    walk(block)
+    isDead = outer
   }
 
   private mutating func walk(_ conditions: [TypedCondition]) {
@@ -332,11 +349,14 @@ struct DeviceFactsReader {
       for place in places { write(place) }
     case .conditional(let conditions, let block, let otherwise):
       walk(conditions)
-      walk(block)
-      if let otherwise { walk(otherwise) }
-    case .guarded(let conditions, let block), .whileLoop(let conditions, let block):
+      walk(block, where: conditions, hold: true)
+      if let otherwise { walk(otherwise, where: conditions, hold: false) }
+    case .guarded(let conditions, let block):
       walk(conditions)
-      walk(block)
+      walk(block, where: conditions, hold: false)
+    case .whileLoop(let conditions, let block):
+      walk(conditions)
+      walk(block, where: conditions, hold: true)
     case .loop(let loop, let block, _):
       walk(loop)
       walk(block)
@@ -350,5 +370,29 @@ struct DeviceFactsReader {
     case .send(let operand): host(operand, at: statement.span)
     case .block(let block), .parallel(let block), .critical(let block): walk(block)
     }
+  }
+}
+
+extension TypedStatement.Kind {
+  /// Whether what stands behind it in its block is never reached.
+  fileprivate var leaves: Bool {
+    switch self {
+    case .returnValue, .throwError, .breakLoop, .continueLoop: true
+    default: false
+    }
+  }
+}
+
+extension [TypedCondition] {
+  /// What they come to where all are literals.
+  fileprivate var literal: Bool? {
+    var result = true
+    for condition in self {
+      guard case .expression(let value) = condition, case .boolean(let holds) = value.kind else {
+        return nil
+      }
+      result = result && holds
+    }
+    return result
   }
 }

@@ -1,6 +1,36 @@
 import Bytecode
 
 extension Machine {
+  /// `push` where that is simple; nil if arrays are handed over or are among the callee's slots, or
+  /// the stack is full.
+  @inline(__always)
+  mutating func pushQuickly(
+    _ index: Int, _ pc: Code, _ frame: Frame, _ argumentCount: Int
+  ) -> Frame? {
+    let base = functions + index &* 72
+    // Numbers of slots, parameters, results and owned pairs; of owned parameters and of pairs.
+    let counts = base.load(fromByteOffset: 16, as: UInt64.self)
+    let pairs = base.load(fromByteOffset: 24, as: UInt32.self)
+    let slotCount = Int(truncatingIfNeeded: counts & 0xFFFF)
+    let callee = top + 2
+    let depth = frame[-1] &>> 32
+    guard pairs == 0, counts &>> 48 == 0, slotCount + 2 <= limit - top, depth < callDepthMax else {
+      return nil
+    }
+    for argument in 0..<argumentCount { callee[argument] = frame[pc.lane(argument)] }
+    callee[-2] =
+      UInt64(UInt32(truncatingIfNeeded: pc - code)) | UInt64(truncatingIfNeeded: index) &<< 32
+    callee[-1] = UInt64(truncatingIfNeeded: frame - stack) | (depth &+ 1) &<< 32
+    top = callee + slotCount
+    return callee
+  }
+
+  /// Where the function `index` begins.
+  @inline(__always)
+  func start(of index: Int) -> Code {
+    code + FunctionRecord(base: functions + index &* 72).codeStart
+  }
+
   /// Makes the frame of function `index`, called at `pc`, and hands the arguments over; nil when
   /// the stack is full.
   ///
@@ -30,6 +60,24 @@ extension Machine {
     top = callee + slotCount
     self.pc = code + record.codeStart
     return callee
+  }
+
+  /// Enters the function that is called at `pc`: true, and the machine stands where it begins; or
+  /// false, and the error that this raises is `raising`.
+  @inline(never)
+  mutating func enterCallee(_ pc: Code, _ frame: Frame) -> Bool {
+    let word = pc.pointee
+    let isValue = word.verifiedOpcode == .callValue
+    guard let index = isValue ? functionValue(word.fieldC, frame) : word.fieldC else {
+      raising = Fault(.missingValue)
+      return false
+    }
+    guard let callee = push(index, pc, frame, word.fieldA) else {
+      raising = Fault(.stackOverflow)
+      return false
+    }
+    self.frame = callee
+    return true
   }
 
   /// Takes the arrays that the callee's parameters own from the caller, one after the other: one

@@ -120,18 +120,6 @@ enum Threaded {
     return proceed(pc + (1 + distance), frame, machine, table)
   }
 
-  /// Enters the function `index`, called at `pc`.
-  @inline(__always)
-  static func call(
-    _ index: Int, _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer,
-    _ table: UnsafeRawPointer
-  ) -> UInt8 {
-    guard let callee = context(machine).pointee.push(index, pc, frame, pc.pointee.fieldA) else {
-      return raise(Fault(.stackOverflow), pc, frame, machine, table)
-    }
-    return proceed(context(machine).pointee.pc, callee, machine, table)
-  }
-
   /// Counts a call; false if the budget is spent.
   @inline(__always)
   static func spend(_ machine: UnsafeMutableRawPointer) -> Bool {
@@ -159,6 +147,13 @@ enum Threaded {
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
   Threaded.context(machine).pointee.suspend(pc, frame, .outOfBudget).rawValue
+}
+
+@inline(never)
+@c func larmor_interrupted(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  Threaded.context(machine).pointee.suspend(pc, frame, .interrupted).rawValue
 }
 
 // MARK: Control
@@ -189,17 +184,30 @@ enum Threaded {
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
   guard Threaded.spend(machine) else { return larmor_outOfBudget(pc, frame, machine, table) }
-  return Threaded.call(pc.pointee.fieldC, pc, frame, machine, table)
+  let (word, context) = (pc.pointee, Threaded.context(machine))
+  guard let callee = context.pointee.pushQuickly(word.fieldC, pc, frame, word.fieldA) else {
+    return larmor_callSlowly(pc, frame, machine, table)
+  }
+  return Threaded.proceed(context.pointee.start(of: word.fieldC), callee, machine, table)
 }
 
 @c func larmor_callValue(
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
   guard Threaded.spend(machine) else { return larmor_outOfBudget(pc, frame, machine, table) }
-  guard let index = Threaded.context(machine).pointee.functionValue(pc.pointee.fieldC, frame) else {
-    return Threaded.raise(Fault(.missingValue), pc, frame, machine, table)
+  return larmor_callSlowly(pc, frame, machine, table)
+}
+
+/// A call, which has been counted, whatever it hands over.
+@inline(never)
+@c func larmor_callSlowly(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  guard Threaded.context(machine).pointee.enterCallee(pc, frame) else {
+    return larmor_raise(pc, frame, machine, table)
   }
-  return Threaded.call(index, pc, frame, machine, table)
+  return Threaded.proceed(
+    Threaded.context(machine).pointee.pc, Threaded.context(machine).pointee.frame, machine, table)
 }
 
 @c func larmor_callHost(
@@ -246,7 +254,7 @@ enum Threaded {
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
   guard Threaded.context(machine).pointee.stopFlag.pointee == 0 else {
-    return Threaded.context(machine).pointee.suspend(pc, frame, .interrupted).rawValue
+    return larmor_interrupted(pc, frame, machine, table)
   }
   return Threaded.proceed(pc + 1, frame, machine, table)
 }
@@ -255,7 +263,7 @@ enum Threaded {
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
   guard Threaded.context(machine).pointee.stopFlag.pointee == 0 else {
-    return Threaded.context(machine).pointee.suspend(pc, frame, .interrupted).rawValue
+    return larmor_interrupted(pc, frame, machine, table)
   }
   let counter = pc.pointee.fieldA
   let next = frame.integer(counter) &+ 1
