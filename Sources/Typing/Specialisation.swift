@@ -43,6 +43,9 @@ private struct Specialisation {
 
   /// Finds the open functions; those that call one are given.
   private mutating func findOpen() -> [FunctionID] {
+    guard program.functions.contains(where: { Self.mayBeOpen($0) && Self.callsValues($0) }) else {
+      return []
+    }
     var callers: [FunctionID: [FunctionID]] = [:]
     var waiting: [FunctionID] = []
     for function in program.functions {
@@ -73,6 +76,24 @@ private struct Specialisation {
       }
     }
     return found.sorted { $0.index < $1.index }
+  }
+
+  /// Whether it calls a function value whose type depends on its generic parameters.
+  private static func callsValues(_ function: TypedFunction) -> Bool {
+    var found = false
+    func visit(_ node: TypedNode) {
+      switch node {
+      case .expression(let expression):
+        if case .callValue(let callee, _) = expression.kind, callee.type.mentionsParameters {
+          found = true
+        }
+        expression.forEachChild(visit)
+      case .statement(let statement): statement.forEachChild(visit)
+      case .place: break
+      }
+    }
+    for statement in function.body.statements { visit(.statement(statement)) }
+    return found
   }
 
   /// Kernels have images, and so stay as they are.
