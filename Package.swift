@@ -39,6 +39,8 @@ let package = Package(
     // Machine and device: these three also build as Embedded Swift for bare metal.
     module("Bytecode"),
     module("Machine", seeing: ["Bytecode"]),
+    // The machine's code as the processor's own; the device has none of it.
+    module("Native", seeing: ["Bytecode", "Machine"]),
     module("CoreDevice", seeing: ["Bytecode", "Machine"]),
     // Back end and the simulated laboratory
     module(
@@ -62,7 +64,7 @@ let package = Package(
       "Running",
       seeing: [
         "Laboratory", "Typing", "Values", "Freezing", "Bytecode", "Lowering", "Machine",
-        "CoreDevice", "Simulation", "CMinpack", "Diagnostics",
+        "CoreDevice", "Simulation", "CMinpack", "Diagnostics", "Native",
       ]),
     module(
       "Toolchain",
@@ -95,7 +97,7 @@ let package = Package(
       ]),
     tests(
       "SyntaxTests", seeing: ["Diagnostics", "Formatting", "Syntax", "Running", "TestKit"]),
-    tests("MachineTests", seeing: ["Bytecode", "Machine", "TestKit"]),
+    tests("MachineTests", seeing: ["Bytecode", "Machine", "Native", "TestKit"]),
     tests(
       "DeviceTests",
       seeing: ["Bytecode", "Machine", "CoreDevice", "Simulation", "Laboratory", "TestKit"]),

@@ -124,6 +124,17 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
     (0..<parameters.slotCount).contains(slot.number) && slots[slot.number] != nil
   }
 
+  /// The image of the kernel in `slot`, in the device's memory: there until the slot is free.
+  package func image(in slot: KernelSlot) -> VerifiedImage? {
+    isResident(slot) ? slots[slot.number]?.image : nil
+  }
+
+  /// Has the kernel in `slot` run in that way whenever it is started; nil once the slot was free.
+  package subscript(dispatch slot: KernelSlot) -> Dispatch? {
+    get { isResident(slot) ? slots[slot.number]?.dispatch : nil }
+    set { if isResident(slot) { slots[slot.number]?.dispatch = newValue } }
+  }
+
   // MARK: Resident values
 
   /// Sets the resident values of the session that begins, as canonical words in the order that its
@@ -153,7 +164,7 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
       arrayBytesMax: UInt64(parameters.arrayBytesMax))
     machine.setStopFlag(UnsafePointer(timeline.stopFlag))
     machine.budget = stepsBetweenLooks
-    machine.dispatch = dispatch
+    machine.dispatch = kernel.dispatch ?? dispatch
     self.machine = nil
     current = nil
     guard machine.start(0) == nil else { throw .outOfMemory }

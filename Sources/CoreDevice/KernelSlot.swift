@@ -1,4 +1,5 @@
 package import Bytecode
+import Machine
 
 /// The number of a resident kernel in the device's table.
 package struct KernelSlot: Hashable, Sendable {
@@ -30,6 +31,8 @@ struct ResidentKernel {
   let image: VerifiedImage
   /// Loads that have not been unloaded: one image is resident once.
   var uses: Int
+  /// How machines run it; nil: as the device's do.
+  var dispatch: Dispatch?
 
   func holds(_ other: VerifiedImage) -> Bool {
     guard image.digest.count == other.digest.count else { return false }

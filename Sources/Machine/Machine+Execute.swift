@@ -14,6 +14,8 @@ package enum Dispatch: Sendable {
   case threaded
   /// In a loop around one switch.
   case switched
+  /// As the processor's own code, made for the image that the machine runs.
+  case native(NativeCode)
 
   /// What machines are made with: threaded, but not in debug builds, where a call is a call.
   package static var standard: Dispatch {
@@ -31,9 +33,13 @@ extension Machine {
   /// The state is in locals, and nothing is checked that the verifier has proved.
   @usableFromInline
   mutating func execute() -> Signal {
-    let isSwitched = dispatch == .switched
+    let dispatch = dispatch
     return withUnsafeMutablePointer(to: &self) { context in
-      isSwitched ? Switched.run(context) : Threaded.run(context)
+      switch dispatch {
+      case .threaded: Threaded.run(context)
+      case .switched: Switched.run(context)
+      case .native(let code): code.run(context)
+      }
     }
   }
 

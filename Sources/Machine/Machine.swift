@@ -34,6 +34,10 @@ package struct Machine {
   var signalAfterRaising = Signal.failed
   /// Which loop runs.
   package var dispatch = Dispatch.standard
+  /// Of native code that runs: where the system's stack was when it was entered, and up to which
+  /// second word of a header calls are pushed there.
+  var nativeStack: UInt64 = 0
+  var nativeHeaderMax: UInt64 = 0
   /// Which arrays the words of the error about to be raised own, and those of `fault`.
   var ownsRaised = PayloadOwnership.none
   var ownsFault = PayloadOwnership.none

@@ -3,10 +3,22 @@ import Machine
 
 /// How machines go from one instruction to the next, on the host and on the simulated device.
 package enum Engine: String, CaseIterable, Sendable {
+  /// As the processor's own code, made where it is worth it; where that cannot be, as
+  /// `interpreter`.
+  case jit
   /// By tail calls; in a debug build as `switched`.
-  case threaded
+  case interpreter
   /// In a loop around one switch.
   case switched
+
+  /// What programs are run with: native code, but not in debug builds.
+  package static var standard: Engine {
+    #if DEBUG || !arch(x86_64)
+      .interpreter
+    #else
+      .jit
+    #endif
+  }
 }
 
 /// What is done to code once it is complete, by names that users know.
@@ -31,15 +43,19 @@ package struct EngineChoice: Sendable {
   package var engine: Engine
   package var optimisations: Optimisations
 
-  package init(_ engine: Engine = .threaded, without leftOut: [Improvement] = []) {
+  /// Whether the host half becomes native code before it has shown that it runs for long.
+  package var translatesAtOnce = false
+
+  package init(_ engine: Engine = .standard, without leftOut: [Improvement] = []) {
     self.engine = engine
     optimisations = .standard
     for improvement in leftOut { optimisations.subtract(improvement.optimisations) }
   }
 
+  /// How machines go on whose image is no native code.
   var dispatch: Dispatch {
     switch engine {
-    case .threaded: .standard
+    case .jit, .interpreter: .standard
     case .switched: .switched
     }
   }

@@ -4,6 +4,7 @@ import Diagnostics
 import Freezing
 import Lowering
 import Machine
+import Native
 import Simulation
 import Typing
 import Values
@@ -35,6 +36,8 @@ struct HostSession: ~Copyable {
   let engine: EngineChoice
   let memory: HostMemory
   var machine: Machine
+  /// The host half as native code, once it has been worth it.
+  private var translation: Translation?
   /// Nil where no kernel can be started: while arguments are evaluated, and in tests.
   var device: SimulatedDevice?
   var kernels: KernelStore
@@ -119,7 +122,7 @@ struct HostSession: ~Copyable {
     return HostSession(
       program: program, image: image, contents: contents, access: access,
       memory: try load(contents),
-      kernels: KernelStore(program: program, bound: bound, optimisations: engine.optimisations),
+      kernels: KernelStore(program: program, bound: bound, engine: engine),
       shared: shared, seed: seed, engine: engine, observer: observer)
   }
 
@@ -145,6 +148,16 @@ struct HostSession: ~Copyable {
     typed = program.typed
     printer = Printer(program.typed)
     datasets = DatasetStore(program: program.typed)
+    if engine.translatesAtOnce { translate() }
+  }
+
+  /// Has the host half run as native code from now on, if that is wanted and can be.
+  private mutating func translate() {
+    guard engine.engine == .jit, translation == nil, let native = Translation(memory.image) else {
+      return
+    }
+    translation = native
+    machine.dispatch = .native(native.code)
   }
 
   private static func load(_ contents: ImageContents) throws(HostStop) -> HostMemory {
@@ -225,6 +238,7 @@ struct HostSession: ~Copyable {
           throw .stopped
         }
         hostStepsLeft = hostStepsInStore
+        translate()
         heedInterruption()
       }
     }

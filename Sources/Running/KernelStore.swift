@@ -3,6 +3,8 @@ import CoreDevice
 import Diagnostics
 import Freezing
 import Lowering
+import Machine
+import Native
 import Simulation
 import Typing
 import Values
@@ -33,7 +35,10 @@ struct KernelStore {
 
   private let program: ProvenProgram
   private let bound: Set<MemberID>
-  private let optimisations: Optimisations
+  private let engine: EngineChoice
+  /// The native code of what is in the device's slots, by their numbers; kept until something else
+  /// is there.
+  private var translations: [Int: Translation] = [:]
   private var images: [CompiledKernel] = []
   /// What each image follows from.
   private var contents: [Content] = []
@@ -54,8 +59,8 @@ struct KernelStore {
     latest.sorted { $0.key.index < $1.key.index }.map { images[$0.value] }
   }
 
-  init(program: ProvenProgram, bound: Set<MemberID>, optimisations: Optimisations = .standard) {
-    self.optimisations = optimisations
+  init(program: ProvenProgram, bound: Set<MemberID>, engine: EngineChoice = EngineChoice()) {
+    self.engine = engine
     self.program = program
     self.bound = bound
   }
@@ -79,7 +84,7 @@ struct KernelStore {
       return []
     }
     let lowered = lowerKernel(
-      kernel, of: program, captures: fixed, bound: own, optimisations: optimisations)
+      kernel, of: program, captures: fixed, bound: own, optimisations: engine.optimisations)
     guard let image = lowered.value else { return lowered.diagnostics }
     guard image.sorters.isEmpty else {
       sorters[kernel, default: []].formUnion(image.sorters)
@@ -141,8 +146,18 @@ struct KernelStore {
         evict(from: device)
         images[index].slot = try device.load(images[index].bytes)
       }
+      if let slot = images[index].slot { translate(slot, on: device) }
     }
     return images[index]
+  }
+
+  /// Has the kernel in `slot` run as native code, if that is wanted and can be.
+  private mutating func translate(_ slot: KernelSlot, on device: SimulatedDevice) {
+    guard engine.engine == .jit, device.core[dispatch: slot] == nil,
+      let image = device.core.image(in: slot), let translation = Translation(image)
+    else { return }
+    translations[slot.number] = translation
+    device.core[dispatch: slot] = .native(translation.code)
   }
 
   /// Frees the slot of the image that has not been started for the longest time.

@@ -7,7 +7,7 @@ struct EngineOption: ParsableArguments {
     help: ArgumentHelp(
       "How the machine goes from one instruction to the next. It changes the speed, nothing else.",
       valueName: "engine"))
-  var engine = Engine.threaded
+  var engine = Engine.standard
 
   @Option(
     help: ArgumentHelp(

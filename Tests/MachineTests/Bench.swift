@@ -1,5 +1,6 @@
 import Bytecode
 import Machine
+import Native
 import Testing
 
 /// A machine with its memory, surrounded by words that must stay as they are.
@@ -9,8 +10,11 @@ struct Bench: ~Copyable {
   private let memory: UnsafeMutablePointer<UInt64>
   private let wordCount: Int
   private let stackCount: Int
+  private let arenaCount: Int
   private let bytes: UnsafeMutableRawBufferPointer
   let image: VerifiedImage
+  /// The image's native code, once it was asked for.
+  private var translation: Translation?
   var machine: Machine
   var port = TestPort()
 
@@ -20,6 +24,7 @@ struct Bench: ~Copyable {
     bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: encoded.count, alignment: 8)
     bytes.copyBytes(from: encoded)
     stackCount = stack
+    arenaCount = arena
     wordCount = stack + arena + 3 * Bench.fenceCount
     memory = UnsafeMutablePointer<UInt64>.allocate(capacity: wordCount)
     memory.initialize(repeating: Bench.fence, count: wordCount)
@@ -30,11 +35,32 @@ struct Bench: ~Copyable {
       throw error
     case .success(let verified): image = verified
     }
+    machine = Self.machine(image, memory, stack, arena)
+  }
+
+  private static func machine(
+    _ image: VerifiedImage, _ memory: UnsafeMutablePointer<UInt64>, _ stack: Int, _ arena: Int
+  ) -> Machine {
     let stackMemory = UnsafeMutableRawBufferPointer(
       start: memory + Bench.fenceCount, count: stack * 8)
     let arenaMemory = UnsafeMutableRawBufferPointer(
       start: memory + 2 * Bench.fenceCount + stack, count: arena * 8)
-    machine = Machine(image: image, stack: stackMemory, arena: arenaMemory)
+    return Machine(image: image, stack: stackMemory, arena: arenaMemory)
+  }
+
+  /// Begins anew, with the memory as it was first, on a machine that runs in another way.
+  mutating func renew(_ way: Way) {
+    memory.update(repeating: Bench.fence, count: wordCount)
+    machine = Self.machine(image, memory, stackCount, arenaCount)
+    port = TestPort()
+    switch way {
+    case .switched: machine.dispatch = .switched
+    case .threaded: machine.dispatch = .threaded
+    case .native:
+      let code = translation ?? Translation(image)
+      translation = code
+      if let code { machine.dispatch = .native(code.code) }
+    }
   }
 
   init(_ contents: ImageContents, stack: Int = 1 << 12, arena: Int = 1 << 12)
@@ -82,6 +108,11 @@ struct Bench: ~Copyable {
     case .outOfBudget: return .other(.outOfBudget)
     }
   }
+}
+
+/// How a machine goes from one instruction to the next.
+enum Way: CaseIterable {
+  case switched, threaded, native
 }
 
 /// How a run ended.

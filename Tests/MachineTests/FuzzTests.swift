@@ -215,13 +215,32 @@ import Testing
     }
   }
 
-  /// Runs every function within a small budget and little memory.
+  /// Runs every function within a small budget and little memory, by the interpreter and as native
+  /// code.
   private static func exercise(_ bytes: [UInt8], _ random: inout SplitMix, _ profile: Profile)
     -> Bool
   {
     let (stack, arena) = (500 + random.below(700), random.below(400))
     guard var bench = try? Bench(bytes, stack: stack, arena: arena, profile: profile)
     else { return false }
+    let chance = random
+    bench.renew(.switched)
+    let interpreted = exercise(&bench, &random)
+    bench.renew(.native)
+    var same = chance
+    let native = exercise(&bench, &same)
+    if interpreted != native {
+      let place = zip(interpreted, native).enumerated().first { $1.0 != $1.1 }?.offset ?? -1
+      Issue.record(
+        "native code differs at \(place): \(interpreted.suffix(from: max(0, place)).prefix(2)) and \(native.suffix(from: max(0, place)).prefix(2))\n\(disassemble(bytes))"
+      )
+    }
+    return true
+  }
+
+  /// What was seen of it.
+  private static func exercise(_ bench: inout Bench, _ random: inout SplitMix) -> [String] {
+    var seen: [String] = []
     for function in 0..<min(bench.image.functionCount, 4) where bench.machine.start(function) == nil
     {
       if bench.machine.importArguments([3, 2, 1, 0, 1, 0x41]) != nil,
@@ -232,30 +251,35 @@ import Testing
       bench.machine.budget = 300
       bench.port.waits = random.below(2)
       for _ in 0..<20 {
-        switch bench.machine.run(port: &bench.port) {
+        let exit = bench.machine.run(port: &bench.port)
+        seen.append(
+          "\(exit) at \(bench.machine.position), \(bench.machine.budget), \(bench.port.charged)")
+        switch exit {
         case .hostCall:
-          _ = bench.machine.exportHostArguments()
+          seen.append("\(bench.machine.exportHostArguments() as [UInt64])")
           if random.below(3) == 0 { bench.machine.fail(Fault(.timeout)) }
           _ = bench.machine.importHostResults([2, 8, 9])
           if random.below(3) == 0, bench.machine.enter(random.below(3)) == nil {
-            _ = bench.machine.run(port: &bench.port)
-            _ = bench.machine.exportResults()
+            seen.append("\(bench.machine.run(port: &bench.port))")
+            seen.append("\(bench.machine.exportResults() as [UInt64])")
             bench.machine.leave()
           }
           continue
         case .waiting, .interrupted: continue
-        case .finished: _ = bench.machine.exportResults()
+        case .finished: seen.append("\(bench.machine.exportResults() as [UInt64])")
         case .failed:
-          _ = bench.machine.exportFault()
-          _ = (0..<bench.machine.backtraceCount).map { bench.machine.backtrace($0) }
+          seen.append("\(bench.machine.exportFault() as [UInt64])")
+          seen.append("\((0..<bench.machine.backtraceCount).map { bench.machine.backtrace($0) })")
         case .outOfBudget: break
         }
         break
       }
       if random.below(2) == 0 { bench.machine.leave() }
+      seen += bench.port.log
+      bench.port.log = []
     }
     bench.expectFence()
-    return true
+    return seen
   }
 
   @Test func mutatedImages() {

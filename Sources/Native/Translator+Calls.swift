@@ -1,0 +1,101 @@
+import Bytecode
+import Machine
+
+// Calls and returns, and how functions are entered.
+
+extension Translator {
+  /// The second word of the header in memory: where the caller's frame is, in the lower half; how
+  /// deep calls nest, in the upper one.
+  private static let callerOffset: Int32 = -8
+  private static let depthOffset: Int32 = -4
+  /// The flags in the first word of the header.
+  private static let flagsOffset: Int32 = -10
+
+  private var slotBytes: Int32 { Int32(8 * function.slotCount) }
+
+  /// How the function is entered from outside: its registers are loaded, and it goes on at `rax`.
+  mutating func writeLoader() {
+    assembler.reserve(1024)
+    if assignment.calls {
+      assembler.moveHalf(.rcx, .memory(.frame, Self.depthOffset))
+      assembler.apply(.add, .register(.rcx), 1)
+      assembler.shift(.left, .rcx, by: 32)
+      assembler.move(.header, .frame)
+      assembler.apply(.subtract, .header, field(interface.stack))
+      assembler.shift(.rightUnsigned, .header, by: 3)
+      assembler.apply(.or, .header, .register(.rcx))
+    }
+    load(assignment.all)
+    assembler.jump(.rax)
+  }
+
+  /// How the function begins for those that call it: its pairs that are no parameters are empty.
+  mutating func writePrologue() {
+    assembler.reserve(64 + 32 * function.localPairCount)
+    guard isQuick(functionIndex) else { return }
+    for number in 0..<function.localPairCount {
+      let slot = view.slot(function.localPairsStart + number)
+      assembler.storeConstant(home(slot), 0)
+      assembler.storeConstant(home(slot + 1), 0)
+    }
+  }
+
+  /// A call of function `index`, which gives its results in `rax`, `rcx` and `rdx`, and leaves its
+  /// frame for the caller to take away.
+  mutating func call(_ index: Int, _ argumentCount: Int, _ resultCount: Int) {
+    let callee = view.function(index)
+    let distance = slotBytes + 16
+    spill()
+    assembler.apply(.subtract, .register(.budget), 1)
+    cold(.less, undo: .step)
+    assembler.address(.rax, .memory(.frame, distance + Int32(8 * callee.slotCount)))
+    assembler.apply(.compare, .rax, field(interface.limit))
+    cold(.above, undo: .step)
+    assembler.apply(.compare, .header, field(interface.nativeHeaderMax))
+    cold(.above, undo: .step)
+    assembler.constant(.rax, UInt64(word) | UInt64(index) << 32)
+    assembler.store(.memory(.frame, slotBytes), .rax)
+    assembler.store(.memory(.frame, slotBytes + 8), .header)
+    for number in 0..<argumentCount {
+      copy(lane(number), to: .memory(.frame, distance + Int32(8 * number)), by: .rax)
+    }
+    assembler.constant(.rax, UInt64(function.slotCount + 2) | 1 << 32)
+    assembler.apply(.add, .header, .register(.rax))
+    assembler.apply(.add, .register(.frame), distance)
+    calls.append((assembler.call(), index))
+    assembler.move(.header, .memory(.frame, Self.callerOffset))
+    assembler.apply(.subtract, .register(.frame), distance)
+    valid = 0
+    for number in 0..<resultCount { put(lane(argumentCount + number), Self.results[number]) }
+  }
+
+  private static let results: InlineArray<3, Register> = [.rax, .rcx, .rdx]
+
+  /// A call by the interpreter's function of one that owns arrays or has many results; its return
+  /// is done by the interpreter's function, too.
+  mutating func callSlowly() {
+    spill()
+    storeTop()
+    assembler.number(.rax, UInt32(word))
+    assembler.call(to: routines.callSlowly)
+    valid = 0
+    if assignment.calls { assembler.move(.header, .memory(.frame, slotBytes + 8)) }
+  }
+
+  /// Returns; a function that the host entered does so by the interpreter's function.
+  mutating func giveBack(_ resultCount: Int) {
+    assembler.compareShort(.memory(.frame, Self.flagsOffset), 0)
+    cold(.notEqual)
+    for number in 0..<resultCount { take(lane(number), to: Self.results[number]) }
+    assembler.giveBack()
+    isReached = false
+  }
+
+  mutating func giveBackSlowly() {
+    spill()
+    storeTop()
+    assembler.number(.rax, UInt32(word))
+    assembler.jump(to: routines.giveBackSlowly)
+    isReached = false
+  }
+}
