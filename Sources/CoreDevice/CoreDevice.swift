@@ -1,4 +1,4 @@
-import Bytecode
+package import Bytecode
 package import Machine
 
 /// Why the device stopped running the kernel that was started.

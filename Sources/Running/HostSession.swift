@@ -38,6 +38,7 @@ struct HostSession: ~Copyable {
   var machine: Machine
   /// The host half as native code, once it has been worth it.
   private var translation: Translation?
+  private var wantsTranslation: Bool
   /// Nil where no kernel can be started: while arguments are evaluated, and in tests.
   var device: SimulatedDevice?
   var kernels: KernelStore
@@ -133,6 +134,7 @@ struct HostSession: ~Copyable {
   ) {
     machine = Machine(image: memory.image, stack: memory.stack, arena: memory.arena)
     machine.dispatch = engine.dispatch
+    wantsTranslation = engine.engine == .jit
     machine.setStopFlag(UnsafePointer(memory.stopFlag))
     self.memory = memory
     self.program = program
@@ -153,9 +155,9 @@ struct HostSession: ~Copyable {
 
   /// Has the host half run as native code from now on, if that is wanted and can be.
   private mutating func translate() {
-    guard engine.engine == .jit, translation == nil, let native = Translation(memory.image) else {
-      return
-    }
+    guard wantsTranslation else { return }
+    wantsTranslation = false
+    guard let native = Translation(memory.image) else { return }
     translation = native
     machine.dispatch = .native(native.code)
   }
