@@ -1,7 +1,12 @@
 /// Operations of floats, by the processor's number.
 package enum FloatOperation: UInt8, Sendable {
   case squareRoot = 0x51
-  case add = 0x58, multiply = 0x59, subtract = 0x5C, divide = 0x5E
+  case add = 0x58, multiply = 0x59, subtract = 0x5C, minimum = 0x5D, divide = 0x5E, maximum = 0x5F
+}
+
+/// Operations of all bits of a register, by the processor's number.
+package enum BitOperation: UInt8, Sendable {
+  case and = 0x54, or = 0x56, xor
 }
 
 extension Assembler {
@@ -31,13 +36,10 @@ extension Assembler {
     encode(isLong: true, 0x57, target.number, .float(target), isWide: false)
   }
 
-  /// Changes or keeps bits by 16 bytes of the code.
-  package mutating func changeBits(_ target: FloatRegister, by mask: Int) {
-    encode(prefix: 0x66, isLong: true, 0x57, target.number, .code(mask), isWide: false)
-  }
-
-  package mutating func keepBits(_ target: FloatRegister, of mask: Int) {
-    encode(prefix: 0x66, isLong: true, 0x54, target.number, .code(mask), isWide: false)
+  /// Of 16 bytes, where it is memory.
+  package mutating func apply(_ operation: BitOperation, _ target: FloatRegister, _ source: Place) {
+    encode(
+      prefix: 0x66, isLong: true, operation.rawValue, target.number, source, isWide: false)
   }
 
   package mutating func convert(_ target: FloatRegister, _ source: Place) {

@@ -26,13 +26,29 @@ extension Translator {
 
   mutating func negateFloat(_ a: Int, _ b: Int) {
     assembler.load(.xmm0, operand(b))
-    assembler.changeBits(.xmm0, by: Layout.signMask)
+    assembler.apply(.xor, .xmm0, .code(Layout.signMask))
     define(a, .xmm0)
   }
 
   mutating func absoluteFloat(_ a: Int, _ b: Int) {
     assembler.load(.xmm0, operand(b))
-    assembler.keepBits(.xmm0, of: Layout.magnitudeMask)
+    assembler.apply(.and, .xmm0, .code(Layout.magnitudeMask))
+    define(a, .xmm0)
+  }
+
+  /// The lesser or the greater one; equal ones may be zeros of two signs, whose bits are put together.
+  mutating func choose(
+    _ operation: FloatOperation, _ bits: BitOperation, _ a: Int, _ b: Int, _ c: Int
+  ) {
+    assembler.load(.xmm0, operand(b))
+    assembler.load(.xmm1, operand(c))
+    assembler.compare(.xmm0, .float(.xmm1))
+    cold(.unordered)
+    let differ = assembler.jumpShort(if: .notEqual)
+    assembler.apply(bits, .xmm1, .float(.xmm0))
+    assembler.load(.xmm0, .float(.xmm1))
+    assembler.linkShort(differ)
+    assembler.apply(operation, .xmm0, .float(.xmm1))
     define(a, .xmm0)
   }
 

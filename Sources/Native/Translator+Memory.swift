@@ -19,6 +19,26 @@ extension Translator {
     if types[a].kind == .borrowed { put(a + 1, from: .memory(.rax, Int32(8 * index + 8))) }
   }
 
+  /// A constant array: so far from the code, in the image.
+  mutating func arrayData(_ a: Int, _ index: Int) {
+    let entry = view.data(index)
+    if entry.count == 0 {
+      put(a, constant: 0)
+    } else {
+      let distance = view.start(.bytes) - view.start(.code) + Int(entry.offset)
+      assembler.move(.rax, field(interface.code))
+      assembler.apply(.add, .register(.rax), Int32(truncatingIfNeeded: distance))
+      define(a, .rax)
+    }
+    put(a + 1, constant: UInt64(entry.count))
+  }
+
+  mutating func borrowGlobal(_ a: Int, _ index: Int) {
+    assembler.move(.rax, field(interface.globalWords))
+    put(a, from: .memory(.rax, Int32(8 * index)))
+    put(a + 1, from: .memory(.rax, Int32(8 * index + 8)))
+  }
+
   mutating func loadGlobal(_ a: Int, _ index: Int) {
     assembler.move(.rax, field(interface.globalWords))
     put(a, from: .memory(.rax, Int32(8 * index)))

@@ -68,6 +68,8 @@ extension Translator {
     case .squareRoot: squareRoot(a, b)
     case .integerToFloat: integerToFloat(a, b)
     case .floatToInteger: floatToInteger(a, b)
+    case .minimumFloat: choose(.minimum, .or, a, b, c)
+    case .maximumFloat: choose(.maximum, .and, a, b, c)
     case .equalFloat: equalFloats(a, b, c, isEqual: true)
     case .notEqualFloat: equalFloats(a, b, c, isEqual: false)
     case .lessFloat: compareFloats(a, .above, b, c)
@@ -94,6 +96,8 @@ extension Translator {
     // MARK: Arrays
     case .arrayBorrow: arrayBorrow(a, b)
     case .arrayCount: move(a, b + 1)
+    case .arrayData: arrayData(a, Int(instruction.wide))
+    case .borrowGlobal: borrowGlobal(a, Int(instruction.wide))
     case .arrayLoad: arrayLoad(a, b, c)
     case .arrayStore: arrayStore(a, b, c)
     case .elementLoad: if lane(2) == 0 { callFunction(next) } else { elementLoad(a, b, c) }
@@ -101,11 +105,11 @@ extension Translator {
 
     // MARK: By the interpreter's functions
     case .faultWord, .faultArray, .faultSave, .faultRestore, .faultRelease, .powerInteger,
-      .floorDivideFloat, .remainderFloat, .floor, .ceiling, .truncate, .roundEven, .minimumFloat,
-      .maximumFloat, .elementary, .elementary2, .scaleTicks, .divideTicksByFloat,
-      .divideTicksByInteger, .arrayAllocate, .arrayMove, .arrayCopy, .arrayRelease, .arrayData,
-      .arrayAppend, .arraySlice, .arrayConcatenate, .arrayEqual, .textCompare, .textCount, .pack,
-      .unpack, .borrowGlobal, .takeGlobal, .putGlobal, .callValue:
+      .floorDivideFloat, .remainderFloat, .floor, .ceiling, .truncate, .roundEven, .elementary,
+      .elementary2, .scaleTicks, .divideTicksByFloat,
+      .divideTicksByInteger, .arrayAllocate, .arrayMove, .arrayCopy, .arrayRelease, .arrayAppend,
+      .arraySlice, .arrayConcatenate, .arrayEqual, .textCompare, .textCount, .pack,
+      .unpack, .takeGlobal, .putGlobal, .callValue:
       callFunction(next)
     case .callHost, .throwError, .rethrow, .now, .clock, .delay, .moveTo, .waitUntil, .realtime,
       .resetTimeline, .shouldPause, .output, .outputExtended, .gate, .input, .enterCritical,

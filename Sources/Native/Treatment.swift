@@ -28,14 +28,15 @@ extension Opcode {
       .branchGreaterImmediate, .branchGreaterOrEqualImmediate, .branchEqualFloat,
       .branchNotEqualFloat, .branchLessFloat, .branchUnlessLessFloat, .branchLessOrEqualFloat,
       .branchUnlessLessOrEqualFloat, .arrayBorrow, .arrayCount, .arrayLoad, .arrayStore,
-      .elementLoad, .elementStore, .loadGlobal, .storeGlobal:
+      .elementLoad, .elementStore, .loadGlobal, .storeGlobal, .borrowGlobal, .arrayData,
+      .minimumFloat, .maximumFloat:
       .template
     case .faultWord, .faultArray, .faultSave, .faultRestore, .faultRelease, .powerInteger,
-      .floorDivideFloat, .remainderFloat, .floor, .ceiling, .truncate, .roundEven, .minimumFloat,
-      .maximumFloat, .elementary, .elementary2, .scaleTicks, .divideTicksByFloat,
-      .divideTicksByInteger, .arrayAllocate, .arrayMove, .arrayCopy, .arrayRelease, .arrayData,
-      .arrayAppend, .arraySlice, .arrayConcatenate, .arrayEqual, .textCompare, .textCount, .pack,
-      .unpack, .borrowGlobal, .takeGlobal, .putGlobal, .callValue:
+      .floorDivideFloat, .remainderFloat, .floor, .ceiling, .truncate, .roundEven, .elementary,
+      .elementary2, .scaleTicks, .divideTicksByFloat,
+      .divideTicksByInteger, .arrayAllocate, .arrayMove, .arrayCopy, .arrayRelease, .arrayAppend,
+      .arraySlice, .arrayConcatenate, .arrayEqual, .textCompare, .textCount, .pack,
+      .unpack, .takeGlobal, .putGlobal, .callValue:
       .function
     case .callHost, .throwError, .rethrow, .now, .clock, .delay, .moveTo, .waitUntil, .realtime,
       .resetTimeline, .shouldPause, .output, .outputExtended, .gate, .input, .enterCritical,

@@ -10,6 +10,8 @@ package import Values
 package enum Engine: String, Sendable, CaseIterable {
   /// Lowering and the machine, captures folded into the kernels' code.
   case machine
+  /// The same as native code from the start.
+  case native
   /// The same with every argument bound: filled in when a kernel starts (rule 40).
   case machineWithBoundArguments
   /// The interpreter that walks the tree.
@@ -73,7 +75,7 @@ package struct EngineOutcome: Sendable {
 /// Has `engine` run `request`.
 package func run(_ request: EngineRequest, by engine: Engine) -> EngineOutcome {
   switch engine {
-  case .machine: onMachine(request, bound: [], as: engine)
+  case .machine, .native: onMachine(request, bound: [], as: engine)
   case .machineWithBoundArguments:
     onMachine(
       request,
@@ -94,6 +96,10 @@ private func onMachine(_ request: EngineRequest, bound: Set<MemberID>, as engine
   run.stopTime = request.stopTime
   run.shared = request.shared
   run.keepsTrace = true
+  if engine == .native {
+    run.engine = EngineChoice(.jit)
+    run.engine.translatesAtOnce = true
+  }
   switch Running.run(run) {
   case .outOfRange(let fault): outcome.refusal = "out of range: \(fault.argument)"
   case .refused(let diagnostics):

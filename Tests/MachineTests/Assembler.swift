@@ -4,7 +4,8 @@ import Bytecode
 struct Assembler {
   private(set) var contents: FunctionContents
   private var labels: [String: Int] = [:]
-  private var jumps: [(place: Int, label: String)] = []
+  private var jumps: [(place: Int, label: String, words: Int)] = []
+  private var branches: [(place: Int, label: String)] = []
   private var handlers: [(from: String, to: String, target: String, error: UInt16?, slot: UInt16)] =
     []
 
@@ -67,8 +68,21 @@ struct Assembler {
   mutating func label(_ name: String) { labels[name] = contents.code.count }
 
   mutating func jump(_ opcode: Opcode = .jump, _ a: UInt16 = 0, to label: String) {
-    jumps.append((contents.code.count, label))
+    jumps.append((contents.code.count, label, 1))
     emit(opcode, a, wide: 0)
+  }
+
+  /// The end of a round of a loop that counts.
+  mutating func advance(_ counter: UInt16, to label: String, ticks: UInt16) {
+    jumps.append((contents.code.count, label, 2))
+    emit(.advance, counter, wide: 0)
+    emit(lanes: [ticks])
+  }
+
+  /// A comparison that branches, by field c.
+  mutating func branch(_ opcode: Opcode, _ a: UInt16, _ b: UInt16, to label: String) {
+    branches.append((contents.code.count, label))
+    emit(opcode, a, b, 0)
   }
 
   mutating func handle(
@@ -86,9 +100,13 @@ struct Assembler {
   /// The function, its jumps and handlers filled in.
   func assembled() -> FunctionContents {
     var result = contents
-    for (place, label) in jumps {
-      let distance = UInt64(UInt32(truncatingIfNeeded: (labels[label] ?? 0) - place - 1))
+    for (place, label, words) in jumps {
+      let distance = UInt64(UInt32(truncatingIfNeeded: (labels[label] ?? 0) - place - words))
       result.code[place] |= distance << 32
+    }
+    for (place, label) in branches {
+      let distance = UInt64(UInt16(truncatingIfNeeded: (labels[label] ?? 0) - place - 1))
+      result.code[place] |= distance << 48
     }
     for handler in handlers {
       result.handlers.append(

@@ -55,7 +55,6 @@ struct Bench: ~Copyable {
     port = TestPort()
     switch way {
     case .switched: machine.dispatch = .switched
-    case .threaded: machine.dispatch = .threaded
     case .native:
       let code = translation ?? Translation(image)
       translation = code
@@ -111,8 +110,8 @@ struct Bench: ~Copyable {
 }
 
 /// How a machine goes from one instruction to the next.
-enum Way: CaseIterable {
-  case switched, threaded, native
+enum Way {
+  case switched, native
 }
 
 /// How a run ended.

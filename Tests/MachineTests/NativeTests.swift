@@ -1,0 +1,129 @@
+import Bytecode
+import Machine
+import Native
+import TestKit
+import Testing
+
+/// Native code does what the interpreter does, wherever it is stopped and taken up.
+@Suite struct NativeTests {
+  @Test func whatIsNativeRunsNative() throws {
+    #if arch(x86_64) && os(Linux)
+      var main = Assembler("one", results: [.integer])
+      let one = main.slot(.integer)
+      main.emit(.loadInteger, one, wide: 1)
+      main.giveBack(one)
+      let bench = try Bench(image([main]))
+      let translation = try #require(Translation(bench.image))
+      #expect(translation.byteCount > 100)
+    #endif
+  }
+
+  /// Each operation has a treatment; most of those that loops are made of have templates.
+  @Test func operationsHaveTreatments() {
+    let templates = Opcode.allCases.filter { $0.treatment == .template }
+    #expect(templates.count > 70)
+    for operation in Opcode.allCases where operation.isOnTimeline {
+      #expect(operation.treatment == .leaves, "\(operation)")
+    }
+  }
+
+  /// Random code of operations that have templates, in loops, with calls and errors that are
+  /// caught; stopped after few steps, and by the flag, again and again.
+  @Test func randomCode() throws {
+    var random = SplitMix(seed: 20_261_128)
+    var exits: [String: Int] = [:]
+    for round in 0..<1500 {
+      let contents = RandomCode.image(&random)
+      var bench = try Bench(contents)
+      let seed = random.next()
+      var seen: [[String]] = []
+      for way in [Way.switched, .native] {
+        bench.renew(way)
+        seen.append(Self.exercise(&bench, SplitMix(seed: seed), &exits))
+      }
+      guard seen[0] != seen[1] else { continue }
+      let place = zip(seen[0], seen[1]).enumerated().first { $1.0 != $1.1 }?.offset ?? 0
+      Issue.record(
+        "round \(round), \(place): \(seen[0][place]) and \(seen[1][place])\n\(disassemble(encode(contents)))"
+      )
+      return
+    }
+    for exit in ["finished", "failed", "interrupted", "outOfBudget"] {
+      #expect(exits[exit, default: 0] > 150, "\(exits)")
+    }
+  }
+
+  /// What was seen of function 0, run with few steps at a time.
+  private static func exercise(
+    _ bench: inout Bench, _ chance: SplitMix, _ exits: inout [String: Int]
+  ) -> [String] {
+    var random = chance
+    var seen: [String] = []
+    let flag = UnsafeMutablePointer<UInt32>.allocate(capacity: 1)
+    defer { flag.deallocate() }
+    flag.initialize(to: 0)
+    #expect(bench.machine.start(0) == nil)
+    #expect(bench.machine.importArguments([3, 2, word(1.5), word(-2.0), 1]) == nil)
+    bench.machine.setStopFlag(UnsafePointer(flag))
+    for _ in 0..<60 {
+      bench.machine.budget = Int64(random.below(random.below(3) == 0 ? 40 : 4))
+      flag.pointee = random.below(4) == 0 ? 1 : 0
+      let exit = bench.machine.run(port: &bench.port)
+      seen.append(
+        "\(exit) at \(bench.machine.position), \(bench.machine.budget), \(bench.port.charged)")
+      seen.append("\(bench.machine.places())")
+      switch exit {
+      case .finished:
+        seen.append("\(bench.machine.exportResults() as [UInt64])")
+        exits["finished", default: 0] += 1
+        return seen
+      case .failed:
+        seen.append("\((0..<bench.machine.backtraceCount).map { bench.machine.backtrace($0) })")
+        exits["failed", default: 0] += 1
+        return seen
+      case .interrupted:
+        exits["interrupted", default: 0] += 1
+        if random.below(8) == 0 { bench.machine.fail(Fault(.cancelled)) }
+      case .outOfBudget: exits["outOfBudget", default: 0] += 1
+      case .waiting, .hostCall: exits["other", default: 0] += 1
+      }
+    }
+    return seen
+  }
+
+  /// Deeper than calls nest on the processor's stack, with and without an end.
+  @Test func deepCalls() throws {
+    var main = Assembler("depth", parameters: [.integer], results: [.integer])
+    let (next, one) = (main.slot(.integer), main.slot(.integer))
+    main.emit(.loadInteger, one, wide: 1)
+    main.label("test")
+    main.jump(.jump, to: "go")
+    main.label("go")
+    main.emit(.lessInteger, main.slot(.boolean), 0, one)
+    main.jump(.jumpIfTrue, 3, to: "end")
+    main.emit(.addImmediate, next, 0, 0xFFFF)
+    main.call(0, [next], results: [next])
+    main.emit(.addInteger, next, next, one)
+    main.giveBack(next)
+    main.label("end")
+    main.giveBack(0)
+    var bench = try Bench(image([main]), stack: 1 << 20)
+    for way in [Way.switched, .native] {
+      for depth: UInt64 in [10, 32_000, 33_000, 100_000, 160_000] {
+        bench.renew(way)
+        #expect(bench.call([depth]) == .results([depth]), "\(way) \(depth)")
+      }
+      #expect(bench.call([1_000_000]) == .failed(Fault(.stackOverflow)), "\(way)")
+      bench.renew(way)
+      bench.machine.budget = 50_000
+      #expect(bench.call([100_000]) == .other(.outOfBudget))
+      for _ in 0..<49 {
+        bench.machine.budget = 1000
+        #expect(bench.go() == .other(.outOfBudget))
+      }
+      bench.machine.budget = 1000
+      #expect(bench.go() == .results([100_000]))
+      bench.expectFence()
+    }
+  }
+}
