@@ -36,7 +36,8 @@ extension Translator {
     define(a, .xmm0)
   }
 
-  /// The lesser or the greater one; equal ones may be zeros of two signs, whose bits are put together.
+  /// The lesser or the greater one; equal ones may be zeros of two signs: their bits are put
+  /// together.
   mutating func choose(
     _ operation: FloatOperation, _ bits: BitOperation, _ a: Int, _ b: Int, _ c: Int
   ) {
