@@ -28,7 +28,9 @@ struct CodeVerifier {
     var isTerminated = false
     while place < function.codeCount {
       instruction = Instruction(codeWord(place))
-      guard let opcode = instruction.opcode else { throw failure(.operation) }
+      guard let opcode = instruction.opcode, instruction.charge == 0 || opcode.bearsCharge else {
+        throw failure(.operation)
+      }
       let count = ImageFormat.wordCount(of: opcode, instruction.word)
       guard count <= function.codeCount - place else { throw failure(.truncated) }
       if nextLabel < function.labelCount, label(nextLabel) == place {

@@ -132,7 +132,8 @@
           }
         }
         let count = ImageFormat.wordCount(of: opcode, word)
-        let operands = operands(of: instruction, opcode, function, place, count)
+        var operands = operands(of: instruction, opcode, function, place, count)
+        if instruction.charge > 0 { operands.append("\(instruction.charge) ticks") }
         let number = String(place)
         let gap = String(repeating: " ", count: max(0, 6 - number.count))
         line(

@@ -25,7 +25,7 @@ package enum Section: Int, Sendable {
 package enum ImageFormat {
   /// `LRMR`, little endian.
   package static let magic: UInt32 = 0x524D_524C
-  package static let version: UInt16 = 4
+  package static let version: UInt16 = 5
   /// What the encoder writes for contents that are beyond the format.
   package static let versionTooLarge: UInt16 = 0
   package static let sectionCount = 22
@@ -63,7 +63,9 @@ package enum ImageFormat {
 package struct Instruction {
   package let word: UInt64
   package init(_ word: UInt64) { self.word = word }
-  package var opcode: Opcode? { Opcode(rawValue: UInt16(truncatingIfNeeded: word)) }
+  package var opcode: Opcode? { Opcode(rawValue: UInt16(truncatingIfNeeded: word & 0xFF)) }
+  /// Device time in ticks that it charges beside what it does (`Opcode.bearsCharge`).
+  package var charge: UInt8 { UInt8(truncatingIfNeeded: word &>> 8) }
   package var a: UInt16 { UInt16(truncatingIfNeeded: word &>> 16) }
   package var b: UInt16 { UInt16(truncatingIfNeeded: word &>> 32) }
   package var c: UInt16 { UInt16(truncatingIfNeeded: word &>> 48) }
@@ -73,6 +75,11 @@ package struct Instruction {
   /// Packs operation and fields.
   package init(_ opcode: Opcode, a: UInt16 = 0, b: UInt16 = 0, c: UInt16 = 0) {
     word = UInt64(opcode.rawValue) | UInt64(a) &<< 16 | UInt64(b) &<< 32 | UInt64(c) &<< 48
+  }
+
+  /// The same instruction, charging `ticks` of device time.
+  package func charging(_ ticks: UInt8) -> Instruction {
+    Instruction(word & ~0xFF00 | UInt64(ticks) &<< 8)
   }
 
   /// Packs operation, field a, and b and c together.

@@ -68,9 +68,9 @@ package struct Shape: Sendable {
 ///
 /// The one table: name, encoding and shape.
 ///
-/// An instruction is 8 bytes, little endian: operation, a, b, c, of 16 bits each. Slots are
-/// numbered from the frame's beginning and hold 64 bits. Int32 is an integer slot kept
-/// sign-extended; Duration and Timestamp are integers (ticks).
+/// An instruction is 8 bytes, little endian: operation and charge, of 8 bits each, and a, b, c, of
+/// 16 bits each. Slots are numbered from the frame's beginning and hold 64 bits. Int32 is an
+/// integer slot kept sign-extended; Duration and Timestamp are integers (ticks).
 package enum Opcode: UInt16, Sendable {
   // Control. A function returns by `returnSlots`, whose slots become the caller's results: owned
   // ones move. An argument for a parameter declared owned moves, one for a borrowed parameter may
@@ -274,6 +274,21 @@ extension Opcode {
     if shape.b == .jump { return Int(Int32(bitPattern: instruction.wide)) }
     if shape.c == .branch { return Int(Int16(bitPattern: instruction.c)) }
     return nil
+  }
+
+  /// Whether the instruction may charge device time: it does so once it is certain that it is not
+  /// done again, and before an error that it raises.
+  package var bearsCharge: Bool {
+    switch self {
+    case .jump, .jumpIfTrue, .jumpIfFalse, .call, .callValue, .callHost, .returnSlots, .poll,
+      .branchEqual, .branchNotEqual, .branchLess, .branchLessOrEqual, .branchEqualImmediate,
+      .branchNotEqualImmediate, .branchLessImmediate, .branchLessOrEqualImmediate,
+      .branchGreaterImmediate, .branchGreaterOrEqualImmediate, .branchEqualFloat,
+      .branchNotEqualFloat, .branchLessFloat, .branchUnlessLessFloat, .branchLessOrEqualFloat,
+      .branchUnlessLessOrEqualFloat:
+      true
+    default: false
+    }
   }
 
   /// Whether it works on a core device's timeline, which the host half does not have.

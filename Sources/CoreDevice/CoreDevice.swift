@@ -59,7 +59,10 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
     residents = .allocate(capacity: (parameters.arenaBytes + stack.count) / 8)
   }
 
-  deinit {
+  /// Gives back the memory; the device must not be used any more.
+  ///
+  /// Not a `deinit`: where a class holds a device, the compiler (6.3.1) does not run it.
+  package func deallocate() {
     for number in 0..<parameters.slotCount { slots[number]?.bytes.deallocate() }
     slots.deallocate()
     stack.deallocate()

@@ -10,6 +10,8 @@ struct CodeList {
     var a: UInt16
     /// Fields b and c.
     var wide: UInt32
+    /// Device time that it charges beside what it does.
+    var charge: UInt8 = 0
     /// The words of operands behind it.
     var trailer: ArraySlice<UInt64>
     /// Of a jump or branch: where it leads.
@@ -54,6 +56,7 @@ struct CodeList {
       guard place + count <= code.count else { return nil }
       numbers[place] = items.count
       var item = Item(opcode, a: instruction.a, wide: instruction.wide)
+      item.charge = instruction.charge
       item.trailer = code[(place + 1)..<(place + count)]
       item.target = opcode.distance(in: instruction).map { place + count + $0 }
       items.append(item)
@@ -90,12 +93,12 @@ struct CodeList {
       if let target = item.target {
         jumps.append((code.count, code.count + 1 + item.trailer.count, target))
       }
-      code.append(Instruction(item.opcode, a: item.a, wide: item.wide).word)
+      code.append(Instruction(item.opcode, a: item.a, wide: item.wide).charging(item.charge).word)
       code += item.trailer
     }
     for item in items {
       starts.append(code.count)
-      for inserted in item.before { put(inserted) }
+      for inserted in item.before where !inserted.isLeftOut { put(inserted) }
       if !item.isLeftOut { put(item) }
     }
     starts.append(code.count)
@@ -106,10 +109,12 @@ struct CodeList {
       if opcode.shape.c == .branch {
         guard let short = Int16(exactly: distance) else { return nil }
         code[jump.word] =
-          Instruction(opcode, a: word.a, b: word.b, c: UInt16(bitPattern: short)).word
+          Instruction(opcode, a: word.a, b: word.b, c: UInt16(bitPattern: short))
+          .charging(word.charge).word
       } else {
         code[jump.word] =
-          Instruction(opcode, a: word.a, wide: UInt32(truncatingIfNeeded: distance)).word
+          Instruction(opcode, a: word.a, wide: UInt32(truncatingIfNeeded: distance))
+          .charging(word.charge).word
       }
     }
     result.code = code

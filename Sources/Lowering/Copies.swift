@@ -142,7 +142,7 @@ extension CodeList.Item {
   fileprivate mutating func setResult(_ slot: UInt16) { a = slot }
 
   /// The result, where nothing is lost but that if the instruction is left out.
-  fileprivate var pureResult: UInt16? {
+  var pureResult: UInt16? {
     switch opcode {
     case .move, .loadInteger, .loadWord, .loadFloat, .loadBoolean, .wrapAdd, .wrapSubtract,
       .wrapMultiply, .bitAnd, .bitOr, .bitXor, .bitNot, .wrap32, .minimumInteger,

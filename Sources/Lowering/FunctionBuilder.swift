@@ -22,6 +22,9 @@ struct FunctionBuilder {
   private var labels: [(place: Int, isUsed: Bool)] = []
   private var jumps: [(word: Int, label: Label)] = []
   private var handlers: [(entry: HandlerEntry, target: Label)] = []
+  /// By label: labels that are placed before it, and ticks charged from each to the next; the last
+  /// leads to it.
+  private var owing: [Label: [(label: Label, ticks: Int64)]] = [:]
 
   init(name: String) { contents = FunctionContents(name: name) }
 
@@ -123,11 +126,29 @@ struct FunctionBuilder {
   /// Charges what is pending, and goes on at `label`; from there on the path from above is joined
   /// by those of its jumps.
   mutating func place(_ label: Label) {
+    if let before = owing.removeValue(forKey: label) {
+      jump(to: label)
+      for item in before {
+        place(item.label)
+        charge(item.ticks)
+      }
+    }
     flush()
     pending = 0
     settlePosition()
     labels[label.index].place = count
     if labels[label.index].isUsed { isReachable = true }
+  }
+
+  /// Has the labels in `owing` lead to `label`, and what is owed there charged on the way: so many
+  /// times `ticks`.
+  mutating func owe(_ owing: [Int64: Label], each ticks: Int64, before label: Label) {
+    guard !owing.isEmpty else { return }
+    let amounts = owing.sorted { $0.key > $1.key }
+    self.owing[label] = amounts.enumerated().map { index, item in
+      let next = index + 1 < amounts.count ? amounts[index + 1].key : 0
+      return (item.value, (item.key - next) &* ticks)
+    }
   }
 
   /// `jump`, or `jumpIfTrue` or `jumpIfFalse` by boolean slot `slot`.

@@ -17,8 +17,12 @@ package struct Optimisations: OptionSet, Sendable {
   /// What is only moved is read and computed where it is in the end, and what nobody reads is not
   /// computed.
   package static let removedCopies = Optimisations(rawValue: 8)
+  /// Device time is charged by what decides where the code goes on, where it can be.
+  package static let fusedCharges = Optimisations(rawValue: 16)
+  /// What has been computed before is not computed again.
+  package static let sharedResults = Optimisations(rawValue: 32)
   package static let all: Optimisations = [
-    .fusedBranches, .testsAtEnd, .hoistedConstants, .removedCopies,
+    .fusedBranches, .testsAtEnd, .hoistedConstants, .removedCopies, .fusedCharges, .sharedResults,
   ]
   /// What images are made with.
   package static let standard = all
@@ -29,7 +33,9 @@ func optimised(_ function: FunctionContents, by optimisations: Optimisations) ->
   guard !optimisations.isEmpty, var code = CodeList(function) else { return function }
   if optimisations.contains(.fusedBranches) { code.fuseBranches(slotCount: function.slots.count) }
   if optimisations.contains(.hoistedConstants) { code.hoistConstants() }
+  if optimisations.contains(.sharedResults) { code.shareResults(slotCount: code.slots.count) }
   if optimisations.contains(.removedCopies) { code.removeCopies(slotCount: code.slots.count) }
   if optimisations.contains(.testsAtEnd) { code.testAtEnd() }
+  if optimisations.contains(.fusedCharges) { code.fuseCharges() }
   return code.assembled() ?? function
 }

@@ -194,7 +194,7 @@ extension ElementaryFunctions {
 
   /// The magnitude of `x` with the sign of `sign`.
   package static func copySign(_ x: Double, _ sign: Double) -> Double {
-    x.isNaN ? canonicalNaN : withSign(of: sign, x)
+    x.isNaN ? canonicalNaN : withSign(of: Arithmetic.canonical(sign), x)
   }
 
   /// The number next to `x` on the way to `y`.

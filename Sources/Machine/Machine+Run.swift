@@ -104,7 +104,7 @@ extension Machine {
     case .shouldPause: frame.set(word.fieldA, port.shouldPause())
     case .output:
       let outcome = port.output(
-        channel: channelNumber, address: frame.integer(word.fieldB), value: frame[word.fieldC],
+        channel: channelNumber, address: frame.integer(word.fieldB), value: eventValue(word.fieldC),
         at: port.cursor(),
         position: position)
       return step(1, outcome)
@@ -141,6 +141,21 @@ extension Machine {
     }
   }
 
+  /// What is in slot `slot`, with any NaN as the machine's one: processors differ in its sign.
+  @inlinable
+  func eventValue(_ slot: Int) -> UInt64 {
+    let word = frame[slot]
+    // A number that only looks like one stays what it is.
+    guard word & 0x7FF0_0000_0000_0000 == 0x7FF0_0000_0000_0000 else { return word }
+    return canonicalEventValue(slot)
+  }
+
+  @usableFromInline
+  func canonicalEventValue(_ slot: Int) -> UInt64 {
+    guard slotType(slot, in: frame).kind == .float else { return frame[slot] }
+    return Arithmetic.canonical(frame.float(slot)).bitPattern
+  }
+
   /// The cursor, moved by the operation's offset.
   @inlinable
   func eventTime<Port: DevicePort>(_ port: Port) -> Int64? {
@@ -158,23 +173,25 @@ extension Machine {
     guard let second = eventSlot(1), let after = eventSlot(2) else {
       if part == ImageFormat.secondEvent {
         let outcome = port.end(
-          channel: channelNumber, address: address, value: frame[word.fieldC], at: time,
+          channel: channelNumber, address: address, value: eventValue(word.fieldC), at: time,
           position: position)
         return step(2, outcome)
       }
       let outcome = port.output(
-        channel: channelNumber, address: address, value: frame[word.fieldC], at: time,
+        channel: channelNumber, address: address, value: eventValue(word.fieldC), at: time,
         position: position)
       return step(2, outcome)
     }
     if part == ImageFormat.firstEvent {
       let outcome = port.begin(
-        channel: channelNumber, address: address, value: frame[word.fieldC], then: frame[second],
+        channel: channelNumber, address: address, value: eventValue(word.fieldC),
+        then: eventValue(second),
         after: frame.integer(after), at: time, position: position)
       return step(2, outcome)
     }
     let outcome = port.output(
-      channel: channelNumber, address: address, value: frame[word.fieldC], then: frame[second],
+      channel: channelNumber, address: address, value: eventValue(word.fieldC),
+      then: eventValue(second),
       after: frame.integer(after), at: time, position: position)
     return step(2, outcome)
   }

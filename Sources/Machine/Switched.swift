@@ -23,6 +23,7 @@ enum Switched {
       case .call, .callValue:
         context.pointee.budget &-= 1
         if context.pointee.budget < 0 { return context.pointee.suspend(pc, frame, .outOfBudget) }
+        context.pointee.ticks &+= word.charge
         guard
           let index = operation == .call
             ? word.fieldC : context.pointee.functionValue(word.fieldC, frame)
@@ -37,8 +38,11 @@ enum Switched {
         frame = callee
         pc = context.pointee.pc
         continue
-      case .callHost: return context.pointee.suspend(pc, frame, .hostCall)
+      case .callHost:
+        context.pointee.ticks &+= word.charge
+        return context.pointee.suspend(pc, frame, .hostCall)
       case .returnSlots:
+        context.pointee.ticks &+= word.charge
         if frame[-2] &>> 48 == 0 {
           (pc, frame) = context.pointee.returnQuickly(pc, frame)
         } else {
@@ -52,6 +56,7 @@ enum Switched {
         failure = context.pointee.fault
         context.pointee.keepsBacktrace = true
       case .poll:
+        context.pointee.ticks &+= word.charge
         if context.pointee.stopFlag.pointee != 0 {
           return context.pointee.suspend(pc, frame, .interrupted)
         }
@@ -189,15 +194,12 @@ enum Switched {
         continue
       }
       if isTaken == true { distance = pc.branchDistance }
-      pc += wordCount
-      guard let distance else { continue }
-      if distance < 0 {
+      if let distance, distance < 0 {
         context.pointee.budget &-= 1
-        if context.pointee.budget < 0 {
-          return context.pointee.suspend(pc - 1, frame, .outOfBudget)
-        }
+        if context.pointee.budget < 0 { return context.pointee.suspend(pc, frame, .outOfBudget) }
       }
-      pc += distance
+      if operation != .poll { context.pointee.ticks &+= word.charge }
+      pc += wordCount + (distance ?? 0)
     }
   }
 }

@@ -102,8 +102,23 @@ enum Threaded {
     _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer,
     _ operation: (UInt64, Frame) -> Bool
   ) -> UInt8 {
-    guard operation(pc.pointee, frame) else { return proceed(pc + 1, frame, machine, table) }
+    guard operation(pc.pointee, frame) else { return fallThrough(pc, frame, machine, table) }
     return jump(pc.branchDistance, pc, frame, machine, table)
+  }
+
+  /// Goes on behind a branch that is not taken.
+  @inline(__always)
+  static func fallThrough(
+    _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+  ) -> UInt8 {
+    charge(pc, machine)
+    return proceed(pc + 1, frame, machine, table)
+  }
+
+  /// What the instruction charges beside what it does.
+  @inline(__always)
+  static func charge(_ pc: Code, _ machine: UnsafeMutableRawPointer) {
+    context(machine).pointee.ticks &+= pc.pointee.charge
   }
 
   @inline(__always)
@@ -117,6 +132,7 @@ enum Threaded {
         return larmor_outOfBudget(pc, frame, machine, table)
       }
     }
+    charge(pc, machine)
     return proceed(pc + (1 + distance), frame, machine, table)
   }
 
@@ -168,7 +184,7 @@ enum Threaded {
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
   guard frame.boolean(pc.pointee.fieldA) else {
-    return Threaded.proceed(pc + 1, frame, machine, table)
+    return Threaded.fallThrough(pc, frame, machine, table)
   }
   return Threaded.jump(pc.distance, pc, frame, machine, table)
 }
@@ -176,7 +192,7 @@ enum Threaded {
 @c func larmor_jumpIfFalse(
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
-  if frame.boolean(pc.pointee.fieldA) { return Threaded.proceed(pc + 1, frame, machine, table) }
+  if frame.boolean(pc.pointee.fieldA) { return Threaded.fallThrough(pc, frame, machine, table) }
   return Threaded.jump(pc.distance, pc, frame, machine, table)
 }
 
@@ -184,6 +200,7 @@ enum Threaded {
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
   guard Threaded.spend(machine) else { return larmor_outOfBudget(pc, frame, machine, table) }
+  Threaded.charge(pc, machine)
   let (word, context) = (pc.pointee, Threaded.context(machine))
   guard let callee = context.pointee.pushQuickly(word.fieldC, pc, frame, word.fieldA) else {
     return larmor_callSlowly(pc, frame, machine, table)
@@ -195,6 +212,7 @@ enum Threaded {
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
   guard Threaded.spend(machine) else { return larmor_outOfBudget(pc, frame, machine, table) }
+  Threaded.charge(pc, machine)
   return larmor_callSlowly(pc, frame, machine, table)
 }
 
@@ -213,12 +231,14 @@ enum Threaded {
 @c func larmor_callHost(
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
-  Threaded.context(machine).pointee.suspend(pc, frame, .hostCall).rawValue
+  Threaded.charge(pc, machine)
+  return Threaded.context(machine).pointee.suspend(pc, frame, .hostCall).rawValue
 }
 
 @c func larmor_returnSlots(
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
+  Threaded.charge(pc, machine)
   guard frame[-2] &>> 48 == 0 else { return larmor_returnSlowly(pc, frame, machine, table) }
   let (next, caller) = Threaded.context(machine).pointee.returnQuickly(pc, frame)
   return Threaded.proceed(next, caller, machine, table)
@@ -253,6 +273,7 @@ enum Threaded {
 @c func larmor_poll(
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
+  Threaded.charge(pc, machine)
   guard Threaded.context(machine).pointee.stopFlag.pointee == 0 else {
     return larmor_interrupted(pc, frame, machine, table)
   }

@@ -9,6 +9,8 @@ extension UInt64 {
   @inline(__always) var verifiedOpcode: Opcode {
     unsafeBitCast(UInt8(truncatingIfNeeded: self) &- 1, to: Opcode.self)
   }
+  /// Device time that the instruction charges beside what it does.
+  @inline(__always) var charge: Int64 { Int64(UInt8(truncatingIfNeeded: self &>> 8)) }
   @inlinable @inline(__always) var fieldA: Int { Int(truncatingIfNeeded: (self &>> 16) & 0xFFFF) }
   @inlinable @inline(__always) var fieldB: Int { Int(truncatingIfNeeded: (self &>> 32) & 0xFFFF) }
   @inlinable @inline(__always) var fieldC: Int { Int(truncatingIfNeeded: self &>> 48) }
@@ -29,9 +31,9 @@ extension UnsafeMutablePointer<UInt64> {
     self[slot] = UInt64(bitPattern: value)
   }
   @inlinable @inline(__always) func set(_ slot: Int, _ value: Bool) { self[slot] = value ? 1 : 0 }
-  /// Stores a float, any NaN as the machine's one.
+  /// Stores a float; a NaN becomes the machine's one where it leaves the machine.
   @inlinable @inline(__always) func set(_ slot: Int, _ value: Double) {
-    self[slot] = value == value ? value.bitPattern : 0x7FF8_0000_0000_0000
+    self[slot] = value.bitPattern
   }
   @inline(__always) func array(_ slot: Int) -> ArrayValue {
     ArrayValue(address: self[slot], count: self[slot + 1])

@@ -47,12 +47,13 @@ extension Translator {
     let distance = slotBytes + 16
     spill()
     assembler.apply(.subtract, .register(.budget), 1)
-    cold(.less, undo: .step)
+    cold(.less, undo: .step(0))
     assembler.address(.rax, .memory(.frame, distance + Int32(8 * callee.slotCount)))
     assembler.apply(.compare, .rax, field(interface.limit))
-    cold(.above, undo: .step)
+    cold(.above, undo: .step(0))
     assembler.apply(.compare, .header, field(interface.nativeHeaderMax))
-    cold(.above, undo: .step)
+    cold(.above, undo: .step(0))
+    addCharge()
     assembler.constant(.rax, UInt64(word) | UInt64(index) << 32)
     assembler.store(.memory(.frame, slotBytes), .rax)
     assembler.store(.memory(.frame, slotBytes + 8), .header)
@@ -86,6 +87,7 @@ extension Translator {
   mutating func giveBack(_ resultCount: Int) {
     assembler.compareShort(.memory(.frame, Self.flagsOffset), 0)
     cold(.notEqual)
+    addCharge()
     for number in 0..<resultCount { take(lane(number), to: Self.results[number]) }
     assembler.giveBack()
     isReached = false

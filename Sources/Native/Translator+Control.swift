@@ -68,7 +68,9 @@ extension Translator {
   private mutating func undo(_ undo: Undo) {
     switch undo {
     case .nothing: break
-    case .step: assembler.apply(.add, .register(.budget), 1)
+    case .step(let charge):
+      assembler.apply(.add, .register(.budget), 1)
+      if charge != 0 { assembler.apply(.subtract, .register(.ticks), charge) }
     case .operation(let operation, let register, let place):
       assembler.apply(operation, register, place)
     case .constant(let operation, let register, let value):
@@ -78,10 +80,16 @@ extension Translator {
 
   // MARK: Jumps
 
-  /// Has registers as the code at `target` expects them.
+  /// Has registers as the code at `target` expects them, and charges what the jump does.
   private mutating func prepare(_ target: Int) {
     let needed = words[target].isLoopHead ? assignment.all : assignment.writtenBack
     load(needed & ~valid)
+    addCharge()
+  }
+
+  /// Charges what the instruction does beside all else; changes flags.
+  mutating func addCharge() {
+    if charge != 0 { assembler.apply(.add, .register(.ticks), charge) }
   }
 
   private mutating func jumpForward(_ place: Int, to target: Int) {
@@ -95,7 +103,7 @@ extension Translator {
   private mutating func jumpBack(to target: Int) {
     assembler.apply(.subtract, .register(.budget), 1)
     assembler.jump(if: .greaterOrEqual, to: Int(words[target].offset))
-    noteColdJump(assembler.jump(), .step)
+    noteColdJump(assembler.jump(), .step(charge))
   }
 
   private mutating func jump(if condition: Condition, _ target: Int) {
@@ -168,6 +176,11 @@ extension Translator {
   // MARK: Safe points
 
   mutating func poll() {
+    heedStopFlag()
+    addCharge()
+  }
+
+  private mutating func heedStopFlag() {
     assembler.move(.rax, field(interface.stopFlag))
     assembler.compareHalf(.memory(.rax, 0), 0)
     cold(.notEqual)
@@ -179,13 +192,13 @@ extension Translator {
     prepare(target)
     let ticks = Int32(truncatingIfNeeded: code[word + 1])
     let (value, limit) = (operand(counter), operand(counter + 1))
-    poll()
+    heedStopFlag()
     assembler.move(.rcx, value)
     assembler.apply(.add, .register(.rcx), 1)
     assembler.apply(.compare, .rcx, limit)
     let ends = assembler.jump(if: .greaterOrEqual)
     assembler.apply(.subtract, .register(.budget), 1)
-    cold(.less, undo: .step)
+    cold(.less, undo: .step(0))
     let (before, dirtyBefore) = (valid, dirty)
     define(counter, .rcx)
     assembler.apply(.add, .register(.ticks), ticks)

@@ -7,6 +7,7 @@ extension Translator {
   mutating func write(_ opcode: Opcode, _ instruction: Instruction, _ next: Int) {
     let (a, b, c) = (Int(instruction.a), Int(instruction.b), Int(instruction.c))
     let wide = Int32(bitPattern: instruction.wide)
+    charge = Int32(instruction.charge)
     let target = next + (opcode.distance(in: instruction) ?? 0)
     switch opcode {
     // MARK: Control

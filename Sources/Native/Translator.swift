@@ -30,6 +30,8 @@ struct Translator: ~Copyable {
   /// The instruction's first word, and whether what comes before it leads to it.
   var word = 0
   var isReached = true
+  /// Device time that it charges beside what it does.
+  var charge: Int32 = 0
   var valid: UInt32 = 0
   var dirty: UInt32 = 0
   var coldJumps: [ColdJump] = []
@@ -63,7 +65,8 @@ struct Translator: ~Copyable {
   /// What must be taken back before.
   enum Undo: Hashable {
     case nothing
-    case step
+    /// A step of the budget, and so much device time.
+    case step(Int32)
     case operation(IntegerOperation, Register, Place)
     case constant(IntegerOperation, Register, Int32)
   }

@@ -27,6 +27,8 @@ package enum Improvement: String, CaseIterable, Sendable {
   case hoistedConstants = "hoisted-constants"
   case removedCopies = "removed-copies"
   case testsAtEnd = "tests-at-end"
+  case fusedCharges = "fused-charges"
+  case sharedResults = "shared-results"
 
   fileprivate var optimisations: Optimisations {
     switch self {
@@ -34,6 +36,8 @@ package enum Improvement: String, CaseIterable, Sendable {
     case .hoistedConstants: .hoistedConstants
     case .removedCopies: .removedCopies
     case .testsAtEnd: .testsAtEnd
+    case .fusedCharges: .fusedCharges
+    case .sharedResults: .sharedResults
     }
   }
 }

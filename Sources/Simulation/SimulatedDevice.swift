@@ -57,6 +57,8 @@ package final class SimulatedDevice {
     core.channels.keepsSamples = keepsTrace
   }
 
+  deinit { core.deallocate() }
+
   /// Kernels that can be resident at once.
   package static let slotCount = 256
 

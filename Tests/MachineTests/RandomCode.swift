@@ -80,7 +80,17 @@ enum RandomCode {
     if random.below(2) == 0 {
       code.handle("1", "3", at: "\(random.below(labels))", slot: slot(.integer, &random))
     }
-    return code.assembled()
+    var function = code.assembled()
+    var place = 0
+    while place < function.code.count {
+      let instruction = Instruction(function.code[place])
+      guard let opcode = instruction.opcode else { break }
+      if opcode.bearsCharge, random.below(2) == 0 {
+        function.code[place] = instruction.charging(UInt8(random.below(256))).word
+      }
+      place += ImageFormat.wordCount(of: opcode, instruction.word)
+    }
+    return function
   }
 
   /// One instruction, or a call.

@@ -1,0 +1,69 @@
+import Bytecode
+
+extension CodeList {
+  /// What has been computed from the same values before, and is still there, is moved from there
+  /// instead; the pass over copies then takes most such moves away.
+  mutating func shareResults(slotCount: Int) {
+    struct Computation: Hashable {
+      let opcode: Opcode
+      let wide: UInt32
+      /// How often the operands had been written.
+      let first: Int
+      let second: Int
+    }
+    var writes = Array(repeating: 0, count: slotCount)
+    var known: [Computation: (slot: UInt16, writes: Int)] = [:]
+    for index in items.indices {
+      // Whoever comes from elsewhere has computed nothing of it.
+      if isTarget[index] { known.removeAll(keepingCapacity: true) }
+      let item = items[index]
+      if item.isLeftOut { continue }
+      guard let second = item.secondOperand, Int(item.b) < slotCount, Int(second) < slotCount else {
+        _ = item.forEachSlot { slot, access in
+          if access == .write, slot < slotCount { writes[slot] += 1 }
+        }
+        continue
+      }
+      let computation = Computation(
+        opcode: item.opcode, wide: item.wide, first: writes[Int(item.b)],
+        second: writes[Int(second)])
+      if let result = known[computation], writes[Int(result.slot)] == result.writes {
+        if result.slot == item.a {
+          items[index].isLeftOut = true
+          continue
+        }
+        items[index] = Item(.move, a: item.a, b: result.slot)
+        writes[Int(item.a)] += 1
+        continue
+      }
+      writes[Int(item.a)] += 1
+      // What is computed in the place of an operand cannot be told from it.
+      if item.a != item.b, item.a != second {
+        known[computation] = (item.a, writes[Int(item.a)])
+      }
+    }
+  }
+}
+
+extension CodeList.Item {
+  /// Of what only depends on one or two scalar slots: the second one, or the first again.
+  ///
+  /// If it raises no error once, it raises none the next time.
+  fileprivate var secondOperand: UInt16? {
+    switch opcode {
+    case .addInteger, .subtractInteger, .multiplyInteger, .floorDivideInteger, .remainderInteger,
+      .wrapAdd, .wrapSubtract, .wrapMultiply, .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight,
+      .minimumInteger, .maximumInteger, .addFloat, .subtractFloat, .multiplyFloat, .divideFloat,
+      .floorDivideFloat, .remainderFloat, .minimumFloat, .maximumFloat, .equalInteger,
+      .notEqualInteger, .lessInteger, .lessOrEqualInteger, .equalFloat, .notEqualFloat,
+      .lessFloat, .lessOrEqualFloat, .equalBoolean, .scaleTicks, .divideTicksByFloat,
+      .divideTicksByInteger:
+      c
+    case .negateInteger, .absoluteInteger, .addImmediate, .bitNot, .check32, .wrap32,
+      .negateFloat, .absoluteFloat, .squareRoot, .floor, .ceiling, .truncate, .roundEven,
+      .integerToFloat, .floatToInteger, .notBoolean:
+      b
+    default: nil
+    }
+  }
+}
