@@ -197,6 +197,7 @@ package struct Machine {
 
   /// Asked at safe points: non-zero interrupts.
   ///
+  /// It may change while the machine does not run; native code asks when it is entered.
   /// The word must outlive the machine; nil: never.
   package mutating func setStopFlag(_ flag: UnsafePointer<UInt32>?) {
     stopFlag =

@@ -8,7 +8,15 @@ package struct NativeCode: Sendable {
   /// `entry` is the address of code that was made for the image which the machine runs.
   package init(entry: UInt) { self.entry = entry }
 
+  /// Who sets the stop flag does so while no code runs: it is heard here, and what is left to do
+  /// up to the next safe point is interpreted.
   func run(_ context: Context) -> Signal {
+    guard context.pointee.stopFlag.pointee == 0 else {
+      switch Dispatch.standard {
+      case .switched: return Switched.run(context)
+      case .threaded, .native: return Threaded.run(context)
+      }
+    }
     let function = unsafeBitCast(
       entry, to: (@convention(c) (UnsafeMutableRawPointer) -> UInt8).self)
     return Signal(rawValue: function(UnsafeMutableRawPointer(context))) ?? .failed
@@ -65,7 +73,6 @@ extension Threaded {
     package let top = offset(of: \Machine.top)
     package let budget = offset(of: \Machine.budget)
     package let ticks = offset(of: \Machine.ticks)
-    package let stopFlag = offset(of: \Machine.stopFlag)
     package let code = offset(of: \Machine.code)
     package let stack = offset(of: \Machine.stack)
     package let limit = offset(of: \Machine.limit)

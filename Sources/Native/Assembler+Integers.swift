@@ -146,14 +146,9 @@ extension Assembler {
     byte(value)
   }
 
-  /// Compares 16 bits with `value`, or 32.
+  /// Compares 16 bits with `value`.
   package mutating func compareShort(_ place: Place, _ value: UInt8) {
     byte(0x66)
-    encode(0x83, 7, place, isWide: false, constantCount: 1)
-    byte(value)
-  }
-
-  package mutating func compareHalf(_ place: Place, _ value: UInt8) {
     encode(0x83, 7, place, isWide: false, constantCount: 1)
     byte(value)
   }

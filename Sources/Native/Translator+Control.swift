@@ -175,16 +175,9 @@ extension Translator {
 
   // MARK: Safe points
 
-  mutating func poll() {
-    heedStopFlag()
-    addCharge()
-  }
-
-  private mutating func heedStopFlag() {
-    assembler.move(.rax, field(interface.stopFlag))
-    assembler.compareHalf(.memory(.rax, 0), 0)
-    cold(.notEqual)
-  }
+  /// The stop flag has been looked at when the code was entered, and does not change before it is
+  /// left.
+  mutating func poll() { addCharge() }
 
   /// Ends a round of a loop that counts: its limit is in the slot behind the counter, its charge in
   /// the word behind the instruction.
@@ -192,7 +185,6 @@ extension Translator {
     prepare(target)
     let ticks = Int32(truncatingIfNeeded: code[word + 1])
     let (value, limit) = (operand(counter), operand(counter + 1))
-    heedStopFlag()
     assembler.move(.rcx, value)
     assembler.apply(.add, .register(.rcx), 1)
     assembler.apply(.compare, .rcx, limit)

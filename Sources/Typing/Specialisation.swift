@@ -43,34 +43,12 @@ private struct Specialisation {
 
   /// Finds the open functions; those that call one are given.
   private mutating func findOpen() -> [FunctionID] {
-    guard program.functions.contains(where: { Self.mayBeOpen($0) && Self.callsValues($0) }) else {
-      return []
-    }
-    var callers: [FunctionID: [FunctionID]] = [:]
-    var waiting: [FunctionID] = []
-    for function in program.functions {
-      var callsValues = false
-      func visit(_ node: TypedNode) {
-        switch node {
-        case .expression(let expression):
-          switch expression.kind {
-          case .callValue(let callee, _): if callee.type.mentionsParameters { callsValues = true }
-          case .call(let callee, let generics, _):
-            if !generics.isEmpty { callers[callee, default: []].append(function.id) }
-          default: break
-          }
-          expression.forEachChild(visit)
-        case .statement(let statement): statement.forEachChild(visit)
-        case .place: break
-        }
-      }
-      for statement in function.body.statements { visit(.statement(statement)) }
-      if callsValues, Self.mayBeOpen(function) { waiting.append(function.id) }
-    }
+    var waiting = program.functions.filter { Self.mayBeOpen($0) && Self.callsValues($0) }
+      .map(\.id)
     var found: Set<FunctionID> = []
     while let next = waiting.popLast() {
       guard isOpen.insert(next).inserted else { continue }
-      for caller in callers[next] ?? [] {
+      for caller in program.genericCallers[next] ?? [] {
         found.insert(caller)
         if Self.mayBeOpen(program[caller]) { waiting.append(caller) }
       }

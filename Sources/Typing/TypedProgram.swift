@@ -30,6 +30,8 @@ package struct TypedProgram: Sendable {
   package internal(set) var startedKernels: [FunctionID] = []
   /// The functions whose values are taken.
   package internal(set) var functionValues = FunctionValues()
+  /// By generic function: those that call it, each once.
+  var genericCallers: [FunctionID: [FunctionID]] = [:]
   /// The names of generic parameters, by the index of their ids.
   var genericNames: [String] = []
   /// All members, each after those that its first value needs; within that, in the order of the

@@ -14,7 +14,12 @@ extension Typer {
       var found = Mentions(in: function)
       for statement in function.body.statements { found.gather(.statement(statement)) }
       mentions.append(found.members)
-      for callee in found.callees { callers[Int(callee.index)].append(index) }
+      for callee in found.callees {
+        callers[Int(callee.index)].append(index)
+        if !program[callee].generics.isEmpty {
+          program.genericCallers[callee, default: []].append(function.id)
+        }
+      }
       calledValues += found.calledValues.map { (index, $0) }
       loans += found.loans
     }
