@@ -3,7 +3,7 @@ extension CodeVerifier {
   func checkRest(of opcode: Opcode) throws(VerificationError) {
     let (a, b, c) = (instruction.a, instruction.b, instruction.c)
     switch opcode {
-    case .jump, .jumpIfTrue, .jumpIfFalse, .rethrow, .poll, .loadInteger, .loadWord, .arrayAllocate,
+    case .jump, .jumpIfTrue, .jumpIfFalse, .rethrow, .loadInteger, .loadWord, .arrayAllocate,
       .arrayRelease,
       .arrayCount, .textCount, .now, .clock, .delay, .moveTo, .waitUntil, .realtime, .catchUp,
       .resetTimeline,
@@ -80,15 +80,26 @@ extension CodeVerifier {
       }
     case .arrayLoad: try checkElement(of: b, scalar: a)
     case .arrayStore: try checkElement(of: a, scalar: c)
+    case .booleanLoad:
+      guard view.layout(Int(try type(b).layout)).isBooleans else { throw failure(.element) }
+    case .booleanStore:
+      guard view.layout(Int(try type(a).layout)).isBooleans else { throw failure(.element) }
     case .elementLoad:
       try checkElement(of: b, slots: a, count: lane(0), first: lane(1), isLoad: true)
     case .elementStore:
       try checkElement(of: a, slots: c, count: lane(0), first: lane(1), isLoad: false)
     case .pack, .unpack: try checkPacked(isPacking: opcode == .pack)
     case .arrayAppend:
-      let count = view.layout(Int(try type(a).layout)).words.count
-      try checkElement(
-        of: a, slots: b, count: UInt16(truncatingIfNeeded: count), first: 0, isLoad: false)
+      guard Int(c) == view.layout(Int(try type(a).layout)).words.count else {
+        throw failure(.element)
+      }
+      try checkElement(of: a, slots: b, count: c, first: 0, isLoad: false)
+    case .scalarAppend:
+      let layout = view.layout(Int(try type(a).layout))
+      guard !layout.isText, layout.words.count == 1, Int(c) == layout.elementByteCount else {
+        throw failure(.element)
+      }
+      guard try type(b) == layout.words[0] else { throw failure(.slotKind) }
     case .arraySlice:
       try requireLayout(of: a, and: b)
       let kind = try type(Int(c) + 1).kind
@@ -210,7 +221,7 @@ extension CodeVerifier {
   /// Elements of one scalar word, of the slot's kind.
   private func checkElement(of array: UInt16, scalar slot: UInt16) throws(VerificationError) {
     let layout = view.layout(Int(try type(array).layout))
-    guard layout.words.count == 1 else { throw failure(.element) }
+    guard layout.words.count == 1, !layout.isBooleans else { throw failure(.element) }
     guard try type(slot) == layout.words[0] else { throw failure(.slotKind) }
   }
 
@@ -221,7 +232,9 @@ extension CodeVerifier {
   ) throws(VerificationError) {
     let layout = view.layout(Int(try type(array).layout))
     let words = layout.words
-    guard count >= 1, Int(first) + Int(count) <= words.count else { throw failure(.element) }
+    guard count >= 1, Int(first) + Int(count) <= words.count,
+      !layout.isBooleans || instruction.opcode == .arrayAppend
+    else { throw failure(.element) }
     if instruction.opcode != .arrayAppend, lane(2) != 0 {
       guard Int(lane(2)) == words.count, layout.depth == 1 else { throw failure(.element) }
     }

@@ -78,6 +78,10 @@
             Int(entry.layout) < contents.layouts.count
             ? contents.layouts[Int(entry.layout)].words : []
           count = layout.isEmpty ? 0 : words.count / layout.count
+          if layout == [.boolean] {
+            sections[Section.bytes.rawValue] += words.map { UInt8(truncatingIfNeeded: $0) }
+            break
+          }
           for (index, word) in words.enumerated() {
             let kind = layout.isEmpty ? .integer : layout[index % layout.count].kind
             let isNested = kind == .owned || kind == .borrowed

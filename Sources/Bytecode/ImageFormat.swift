@@ -25,7 +25,7 @@ package enum Section: Int, Sendable {
 package enum ImageFormat {
   /// `LRMR`, little endian.
   package static let magic: UInt32 = 0x524D_524C
-  package static let version: UInt16 = 5
+  package static let version: UInt16 = 6
   /// What the encoder writes for contents that are beyond the format.
   package static let versionTooLarge: UInt16 = 0
   package static let sectionCount = 22

@@ -49,7 +49,9 @@ package struct LayoutRecord {
   package let depth: Int
   package let isText: Bool
   /// Bytes of one element.
-  package var elementByteCount: Int { isText ? 1 : words.count * 8 }
+  package var elementByteCount: Int { isText || isBooleans ? 1 : words.count * 8 }
+  /// Whether an element is one boolean, in a byte.
+  package var isBooleans: Bool { words.count == 1 && words[0].kind == .boolean }
 }
 
 /// A constant array as the image has it.

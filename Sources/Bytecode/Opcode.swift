@@ -74,7 +74,8 @@ package struct Shape: Sendable {
 package enum Opcode: UInt16, Sendable {
   // Control. A function returns by `returnSlots`, whose slots become the caller's results: owned
   // ones move. An argument for a parameter declared owned moves, one for a borrowed parameter may
-  // be owned or borrowed. A jump's distance counts words from the next instruction.
+  // be owned or borrowed. A jump's distance counts words from the next instruction. Jumps and
+  // branches that lead back are safe points before anything else, taken or not.
   case jump = 1, jumpIfTrue, jumpIfFalse
   case call, callValue, callHost, returnSlots
   case throwError, rethrow
@@ -86,8 +87,6 @@ package enum Opcode: UInt16, Sendable {
   case faultSave, faultRestore, faultRelease
   /// Adds device time, in ticks.
   case charge
-  /// A safe point, on back edges.
-  case poll
   /// The end of a round of a loop that counts: charges, is a safe point, adds 1 to the counter and,
   /// if that is below the limit, jumps.
   case advance
@@ -136,12 +135,14 @@ package enum Opcode: UInt16, Sendable {
   // writes an owned pair releases what it held before; a function's return releases its owned
   // slots. Of text there are no element operations.
   /// `arrayAllocate`: b elements of zeros (IndexOutOfRange if b < 0). `arrayMove` leaves the source
-  /// empty. `arrayLoad`, `arrayStore`: elements of one scalar word. `elementLoad`, `elementStore`,
-  /// `arrayAppend`: words of an element from or to neighbouring slots (from a; from c; from b);
-  /// nested arrays are borrowed into borrowed pairs, and moved in from owned pairs. `arraySlice`:
-  /// elements from slot c up to, without, slot c + 1.
+  /// empty. `arrayLoad`, `arrayStore`: elements of one scalar word; `booleanLoad`, `booleanStore`:
+  /// of one boolean, which takes a byte. `elementLoad`, `elementStore`, `arrayAppend`: words of an
+  /// element from or to neighbouring slots (from a; from c; c slots from b on); nested arrays are
+  /// borrowed into borrowed pairs, and moved in from owned pairs. `scalarAppend`: an element of one
+  /// scalar word, of c bytes. `arraySlice`: elements from slot c up to, without, slot c + 1.
   case arrayAllocate, arrayMove, arrayBorrow, arrayCopy, arrayRelease, arrayCount, arrayData
-  case arrayLoad, arrayStore, elementLoad, elementStore, arrayAppend, arraySlice, arrayConcatenate,
+  case arrayLoad, arrayStore, booleanLoad, booleanStore, elementLoad, elementStore, arrayAppend,
+    scalarAppend, arraySlice, arrayConcatenate,
     arrayEqual
   /// Texts: -1, 0 or 1 as the first stands before, at or after the second, by their bytes; and the
   /// number of characters (Unicode scalars).
@@ -181,7 +182,7 @@ package enum Opcode: UInt16, Sendable {
     case .callHost: Shape(.argumentCount, .resultCount, .hostCall, .slots)
     case .returnSlots: Shape(.resultCount, .none, .none, .slotsA)
     case .throwError: Shape(.argumentCount, .none, .error, .slotsA)
-    case .rethrow, .poll: Shape(.none, .none, .none)
+    case .rethrow: Shape(.none, .none, .none)
     case .advance: Shape(.changeCounter, .jump, .none, .ticks)
     case .faultWord: Shape(.writeScalar, .immediate, .none)
     case .faultArray: Shape(.writeBorrowed, .immediate, .none)
@@ -236,9 +237,12 @@ package enum Opcode: UInt16, Sendable {
     case .arrayData: Shape(.writeBorrowed, .data, .none)
     case .arrayLoad: Shape(.writeScalar, .readArray, .readInteger)
     case .arrayStore: Shape(.changeOwned, .readInteger, .readScalar)
+    case .booleanLoad: Shape(.writeBoolean, .readArray, .readInteger)
+    case .booleanStore: Shape(.changeOwned, .readInteger, .readBoolean)
     case .elementLoad: Shape(.immediate, .readArray, .readInteger, .element)
     case .elementStore: Shape(.changeOwned, .readInteger, .immediate, .element)
-    case .arrayAppend: Shape(.changeOwned, .immediate, .none)
+    case .arrayAppend: Shape(.changeOwned, .immediate, .immediate)
+    case .scalarAppend: Shape(.changeOwned, .readScalar, .immediate)
     case .arraySlice: Shape(.writeOwned, .readArray, .readInteger)
     case .arrayConcatenate: Shape(.writeOwned, .readArray, .readArray)
     case .arrayEqual: Shape(.writeBoolean, .readArray, .readArray)
@@ -280,7 +284,7 @@ extension Opcode {
   /// done again, and before an error that it raises.
   package var bearsCharge: Bool {
     switch self {
-    case .jump, .jumpIfTrue, .jumpIfFalse, .call, .callValue, .callHost, .returnSlots, .poll,
+    case .jump, .jumpIfTrue, .jumpIfFalse, .call, .callValue, .callHost, .returnSlots,
       .branchEqual, .branchNotEqual, .branchLess, .branchLessOrEqual, .branchEqualImmediate,
       .branchNotEqualImmediate, .branchLessImmediate, .branchLessOrEqualImmediate,
       .branchGreaterImmediate, .branchGreaterOrEqualImmediate, .branchEqualFloat,

@@ -22,7 +22,7 @@ package struct VerificationError: Error, Hashable, Sendable {
     case inlinedCall
     // Instructions; `index` is the function, `word` the place
     case operation, truncated, slotNumber, slotKind, layoutKind, immediate, indexRange, jumpTarget
-    case argument, result, element, kernelProfile, timelineOnHost, unpolledLoop, unterminated
+    case argument, result, element, kernelProfile, timelineOnHost, unterminated
   }
 }
 
@@ -41,7 +41,7 @@ package struct VerificationError: Error, Hashable, Sendable {
         "\(rule.text) (record \(index))"
       case .operation, .truncated, .slotNumber, .slotKind, .layoutKind, .immediate, .indexRange,
         .jumpTarget,
-        .argument, .result, .element, .kernelProfile, .timelineOnHost, .unpolledLoop, .unterminated:
+        .argument, .result, .element, .kernelProfile, .timelineOnHost, .unterminated:
         "\(rule.text) (function \(index), word \(word))"
       }
     }
@@ -95,8 +95,6 @@ package struct VerificationError: Error, Hashable, Sendable {
       case .element: "an element's words do not fit the slots"
       case .kernelProfile: "not allowed in a kernel"
       case .timelineOnHost: "the host has no timeline"
-      case .unpolledLoop:
-        "a jump back in a kernel has no safe point right before it or where it leads"
       case .unterminated: "the code does not end in a jump, return or throw"
       }
     }

@@ -1,8 +1,8 @@
 import Bytecode
 
 extension CodeList {
-  /// Has jumps, calls and safe points charge what is charged right before them, or before what
-  /// neither raises an error nor is seen from outside.
+  /// Has jumps, branches, calls and returns charge what is charged right before them, or before
+  /// what neither raises an error nor is seen from outside.
   mutating func fuseCharges() {
     /// The charge that has not been made yet; before an instruction where `inserted` says which.
     var open: (index: Int, inserted: Int?)?
@@ -41,6 +41,8 @@ extension CodeList {
       defer { open = nil }
       guard open != nil, let charge = UInt8(exactly: ticks + Int64(item.charge)) else { return nil }
       leaveOut()
+      // What was charged before it is owed where it is a safe point.
+      if let target = item.target, target <= index { item.owed = UInt8(truncatingIfNeeded: ticks) }
       item.charge = charge
       return item
     }

@@ -12,6 +12,8 @@ struct CodeList {
     var wide: UInt32
     /// Device time that it charges beside what it does.
     var charge: UInt8 = 0
+    /// What of that is owed already if an error is raised there instead.
+    var owed: UInt8 = 0
     /// The words of operands behind it.
     var trailer: ArraySlice<UInt64>
     /// Of a jump or branch: where it leads.
@@ -89,7 +91,12 @@ struct CodeList {
     var starts: [Int] = []
     starts.reserveCapacity(items.count + 1)
     var jumps: [(word: Int, end: Int, target: Int)] = []
+    /// Instructions at which something is owed, and the words behind them.
+    var owing: [(start: Int, end: Int, ticks: UInt8)] = []
     func put(_ item: Item) {
+      if item.owed > 0 {
+        owing.append((code.count, code.count + 1 + item.trailer.count, item.owed))
+      }
       if let target = item.target {
         jumps.append((code.count, code.count + 1 + item.trailer.count, target))
       }
@@ -132,13 +139,45 @@ struct CodeList {
       if positions.last?.start == entry.start { positions.removeLast() }
       positions.append(entry)
     }
-    result.positions = positions
+    result.positions = Self.adding(owing, to: positions, codeCount: code.count)
     result.handlers = contents.handlers.compactMap { handler in
       var handler = handler
       (handler.start, handler.end) = (moved(handler.start), moved(handler.end))
       handler.target = moved(handler.target)
       return handler.start < handler.end ? handler : nil
     }
+    return result
+  }
+
+  /// The positions with what is owed at some instructions, in the order of their places.
+  private static func adding(
+    _ owing: [(start: Int, end: Int, ticks: UInt8)], to positions: [PositionEntry], codeCount: Int
+  ) -> [PositionEntry] {
+    if owing.isEmpty { return positions }
+    var result: [PositionEntry] = []
+    result.reserveCapacity(positions.count + 2 * owing.count)
+    var next = 0
+    func pass(upTo place: Int) {
+      while next < positions.count, Int(positions[next].start) <= place {
+        result.append(positions[next])
+        next += 1
+      }
+    }
+    for debt in owing {
+      pass(upTo: debt.start)
+      guard var entry = result.last else { continue }
+      if Int(entry.start) == debt.start { result.removeLast() }
+      let before = entry.pendingCharge
+      entry.start = UInt32(truncatingIfNeeded: debt.start)
+      entry.pendingCharge = before + UInt32(debt.ticks)
+      result.append(entry)
+      guard debt.end < codeCount, next == positions.count || Int(positions[next].start) > debt.end
+      else { continue }
+      entry.start = UInt32(truncatingIfNeeded: debt.end)
+      entry.pendingCharge = before
+      result.append(entry)
+    }
+    pass(upTo: codeCount)
     return result
   }
 }

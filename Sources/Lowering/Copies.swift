@@ -31,7 +31,7 @@ extension CodeList {
       if items[index].isLeftOut { continue }
       items[index].renameReads(original)
       let item = items[index]
-      _ = item.forEachSlot { slot, access in
+      item.forEachSlot { slot, access in
         guard access == .write, slot < slotCount else { return }
         writes[slot] += 1
         originals[slot].stretch = -1
@@ -76,14 +76,14 @@ extension CodeList {
       let item = items[place]
       if !item.isLeftOut {
         var (isRead, isWritten) = (false, false)
-        let isAll = item.forEachSlot { other, access in
+        item.forEachSlot { other, access in
           guard other == Int(slot) else { return }
           switch access {
           case .read: if !isWritten { isRead = true }
           case .write: isWritten = true
           }
         }
-        if isRead || !isAll { return true }
+        if isRead { return true }
         if isWritten || item.target != nil { return false }
       }
       place += 1
@@ -115,7 +115,7 @@ extension CodeList {
 
   private func note(_ item: Item, _ readIn: inout [Int], _ stretch: Int) {
     var reads: [Int] = []
-    let isAll = item.forEachSlot { slot, access in
+    item.forEachSlot { slot, access in
       guard slot < readIn.count else { return }
       switch access {
       case .read: reads.append(slot)
@@ -123,7 +123,6 @@ extension CodeList {
       }
     }
     for slot in reads { readIn[slot] = stretch }
-    if !isAll, let last = reads.last { for slot in last..<readIn.count { readIn[slot] = stretch } }
   }
 }
 

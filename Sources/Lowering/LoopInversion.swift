@@ -7,32 +7,28 @@ extension CodeList {
   /// Tests loops at their end: where a round ends with a jump to a head that is short and asks
   /// whether to go on, the question is asked there.
   mutating func testAtEnd() {
-    let polls = items.contains { $0.opcode == .poll }
     for index in items.indices {
       let item = items[index]
       guard item.opcode == .jump, !item.isLeftOut, let head = item.target, head < index else {
         continue
       }
-      // A device wants a safe point in each round, between the last label and the jump back.
-      guard !polls || hasPoll(before: index), let (copies, branch) = question(at: head),
-        items[branch].target == index + 1
-      else { continue }
+      guard let (copies, branch) = question(at: head), items[branch].target == index + 1 else {
+        continue
+      }
       let asked = items[branch]
-      guard let (opcode, a, b) = Self.inverse(of: asked) else { continue }
+      // The way back is a safe point: what the question costs is charged behind it.
+      let ticks = copies.reduce(Int64(asked.charge)) {
+        $1.opcode == .charge ? $0 + Int64(Int32(bitPattern: $1.wide)) : $0
+      }
+      guard let (opcode, a, b) = Self.inverse(of: asked), let charge = UInt8(exactly: ticks) else {
+        continue
+      }
       var back = Item(opcode, a: a, wide: asked.wide, target: branch + 1)
       if let b { back = Item(opcode, a: a, b: b, target: branch + 1) }
+      back.charge = charge
       items[index].isLeftOut = true
-      items[index].before = copies + [back]
+      items[index].before = copies.filter { $0.opcode != .charge } + [back]
     }
-  }
-
-  private func hasPoll(before index: Int) -> Bool {
-    var place = index
-    while place > 0, !isTarget[place] {
-      place -= 1
-      if items[place].opcode == .poll { return true }
-    }
-    return false
   }
 
   /// What stands at `head`, up to the branch that leaves the loop; nil if that is more.

@@ -99,12 +99,20 @@ extension Lowerer {
     return constants
   }
 
+  /// Moves `item` behind the last element of `array`.
+  mutating func append(_ item: Run, to array: Run, at span: Span) {
+    guard item.words.count == 1, shapes.layouts[Int(array.words[0].layout)].words == item.words
+    else { return emit(.arrayAppend, array.first, item.first, item.words.count, at: span) }
+    emit(.scalarAppend, array.first, item.first, item.words == [.boolean] ? 1 : 8, at: span)
+  }
+
   /// Stores `run`, which owns its arrays, into the words of element `position` from `offset` on.
   mutating func storeElement(
     _ run: Run, into array: Run, at position: Run, offset: Int, isWhole: Bool = true, at span: Span
   ) {
     if isWhole, offset == 0, run.words.count == 1 {
-      return emit(.arrayStore, array.first, position.first, run.first, at: span)
+      let opcode = run.words == [.boolean] ? Opcode.booleanStore : .arrayStore
+      return emit(opcode, array.first, position.first, run.first, at: span)
     }
     emit(.elementStore, array.first, position.first, run.first, at: span)
     code.operands(run.words.count, offset, stride(of: array), 0)
@@ -137,8 +145,7 @@ extension Lowerer {
     copy(source, into: element, moving: false, at: span)
     storeElement(element, into: target, at: work.part(0, 1), offset: 0, at: span)
     emit(.addImmediate, work.first, work.first, 1, at: span)
-    emit(.poll, at: span)
-    code.jump(to: head)
+    jumpBack(to: head, at: span)
     code.place(end)
     code.free(work)
     discard(.temporary(element))
@@ -174,7 +181,7 @@ extension Lowerer {
       let element = temporary(words(of: type(of: value), at: value.span))
       evaluate(value, into: element)
       if !target.words.isEmpty, !element.words.isEmpty {
-        emit(.arrayAppend, target.first, element.first, at: value.span)
+        append(element, to: target, at: value.span)
       }
       discard(.temporary(element))
       releaseTemporaries(downTo: mark)
@@ -236,7 +243,8 @@ extension Lowerer {
       ?? all
     let target = code.allocate(words)
     if all.count == 1, all[0].kind != .borrowed {
-      emit(.arrayLoad, target.first, array.first, position.first, at: span)
+      let opcode = all == [.boolean] ? Opcode.booleanLoad : .arrayLoad
+      emit(opcode, target.first, array.first, position.first, at: span)
     } else {
       emit(.elementLoad, target.first, array.first, position.first, at: span)
       code.operands(words.count, offset, stride(of: array), 0)
@@ -293,8 +301,7 @@ extension Lowerer {
     discard(item)
     code.jump(.jumpIfTrue, target.first, to: end)
     emit(.addImmediate, work.first, work.first, 1, at: span)
-    emit(.poll, at: span)
-    code.jump(to: head)
+    jumpBack(to: head, at: span)
     code.place(end)
     code.free(work)
     return .temporary(target)

@@ -33,8 +33,7 @@ extension Lowerer {
     body(&self, work.part(0, 1))
     releaseTemporaries(downTo: mark)
     emit(.addImmediate, work.first, work.first, 1, at: span)
-    emit(.poll, at: span)
-    code.jump(to: head)
+    jumpBack(to: head, at: span)
     code.place(end)
     code.free(work)
   }
@@ -370,7 +369,7 @@ extension Lowerer {
     let own = temporary(words(of: element, at: span))
     let item = load(nil, of: array, element, at: work.part(0, 1), at: span)
     store(item, element, into: own, at: span)
-    if !own.words.isEmpty { emit(.arrayAppend, target.first, own.first, at: span) }
+    if !own.words.isEmpty { append(own, to: target, at: span) }
     discard(.temporary(own))
     releaseTemporaries(downTo: mark)
     // A step past the end of Int would come back at the other end.
@@ -385,8 +384,7 @@ extension Lowerer {
     code.place(advance)
     code.jump(.jumpIfTrue, test.first, to: end)
     code.emit(.wrapAdd, low, low, step)
-    emit(.poll, at: span)
-    code.jump(to: head)
+    jumpBack(to: head, at: span)
     code.place(end)
     code.free(work)
     discard(source)

@@ -120,8 +120,7 @@ extension Lowerer {
     }
     code.flush()
     advance(counter, limit, test, stride, isClosed: isClosed, isDown: isDown, to: end)
-    emit(.poll, at: span)
-    code.jump(to: head)
+    jumpBack(to: head, at: span)
     code.place(end)
   }
 
@@ -190,9 +189,7 @@ extension Lowerer {
     } _: {
       body(&$0)
     }
-    code.flush()
-    emit(.poll, at: span)
-    code.jump(to: head)
+    jumpBack(to: head, at: span)
     code.place(end)
   }
 
@@ -227,9 +224,7 @@ extension Lowerer {
     frame.loops.removeLast()
     closeScope()
     code.place(next)
-    code.flush()
-    emit(.poll, at: body.span)
-    code.jump(to: head)
+    jumpBack(to: head, at: body.span)
     if case .otherwise(let label) = branch { code.place(label) }
     code.place(end)
   }

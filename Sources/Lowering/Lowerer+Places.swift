@@ -362,7 +362,7 @@ extension Lowerer {
     change(target) { lowerer, target in
       switch target {
       case .slots(let array):
-        if !array.words.isEmpty { lowerer.emit(.arrayAppend, array.first, item.first, at: span) }
+        if !array.words.isEmpty { lowerer.append(item, to: array, at: span) }
       case .element(let array, let position, let offset, let isWhole):
         let type = lowerer.elementType(of: lowerer.concrete(place.type))
         let inner = lowerer.temporary(lowerer.words(of: lowerer.concrete(place.type), at: span))
@@ -375,7 +375,7 @@ extension Lowerer {
         lowerer.code.operands(view.words.count, offset, 0, 0)  // An array in it: it is not flat.
         lowerer.copy(view, into: inner, moving: false, at: span)
         lowerer.code.free(view)
-        lowerer.emit(.arrayAppend, inner.first, item.first, at: span)
+        lowerer.append(item, to: inner, at: span)
         lowerer.storeElement(
           inner, into: array, at: position, offset: offset, isWhole: isWhole, at: span)
       }

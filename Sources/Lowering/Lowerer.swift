@@ -181,6 +181,13 @@ struct Lowerer {
     )
   }
 
+  /// Goes back to `head`, which has been placed; this is a safe point, at `span`.
+  mutating func jumpBack(to head: Label, at span: Span) {
+    code.flush()
+    position(span)
+    code.jump(to: head)
+  }
+
   /// The index of the call of `function` at `span`, in whose place its body stands.
   mutating func inlinedCallIndex(of function: String, at span: Span) -> UInt32 {
     let place = place(of: span)

@@ -3,7 +3,10 @@ import Bytecode
 extension CodeList {
   /// What has been computed from the same values before, and is still there, is moved from there
   /// instead; the pass over copies then takes most such moves away.
-  mutating func shareResults(slotCount: Int) {
+  ///
+  /// False if there is nothing of the kind.
+  mutating func shareResults(slotCount: Int) -> Bool {
+    var hasChanged = false
     struct Computation: Hashable {
       let opcode: Opcode
       let wide: UInt32
@@ -19,7 +22,7 @@ extension CodeList {
       let item = items[index]
       if item.isLeftOut { continue }
       guard let second = item.secondOperand, Int(item.b) < slotCount, Int(second) < slotCount else {
-        _ = item.forEachSlot { slot, access in
+        item.forEachSlot { slot, access in
           if access == .write, slot < slotCount { writes[slot] += 1 }
         }
         continue
@@ -28,6 +31,7 @@ extension CodeList {
         opcode: item.opcode, wide: item.wide, first: writes[Int(item.b)],
         second: writes[Int(second)])
       if let result = known[computation], writes[Int(result.slot)] == result.writes {
+        hasChanged = true
         if result.slot == item.a {
           items[index].isLeftOut = true
           continue
@@ -42,6 +46,7 @@ extension CodeList {
         known[computation] = (item.a, writes[Int(item.a)])
       }
     }
+    return hasChanged
   }
 }
 

@@ -5,9 +5,7 @@ extension CodeList.Item {
   enum Access { case read, write }
 
   /// Calls `body` with each slot that the instruction reads or writes, reads first.
-  ///
-  /// False if it may also read any slot behind the last one named.
-  func forEachSlot(_ body: (Int, Access) -> Void) -> Bool {
+  func forEachSlot(_ body: (Int, Access) -> Void) {
     let shape = opcode.shape
     let fields = [(shape.a, a), (shape.b, b), (shape.c, c)]
     for (operand, value) in fields {
@@ -28,7 +26,7 @@ extension CodeList.Item {
       }
     }
     forEachOfTrailer(body)
-    let isAll = forEachImplied(body)
+    forEachImplied(body)
     for (operand, value) in fields {
       switch operand {
       case .writeInteger, .writeFloat, .writeBoolean, .writeScalar, .writeFunction,
@@ -44,7 +42,6 @@ extension CodeList.Item {
         break
       }
     }
-    return isAll
   }
 
   private func forEachOfTrailer(_ body: (Int, Access) -> Void) {
@@ -64,7 +61,7 @@ extension CodeList.Item {
   }
 
   /// The slots that the instruction means beside those that it names.
-  private func forEachImplied(_ body: (Int, Access) -> Void) -> Bool {
+  private func forEachImplied(_ body: (Int, Access) -> Void) {
     switch opcode {
     case .elementLoad, .elementStore:
       let first = Int(opcode == .elementLoad ? a : c)
@@ -78,12 +75,9 @@ extension CodeList.Item {
       for slot in Int(a)..<Int(a) + Limits.keptErrorWordCount { body(slot, .write) }
     case .faultRestore, .faultRelease:
       for slot in Int(a)..<Int(a) + Limits.keptErrorWordCount { body(slot, .read) }
-    case .arrayAppend:
-      body(Int(b), .read)
-      return false
+    case .arrayAppend: for slot in Int(b)..<Int(b) + Int(c) { body(slot, .read) }
     default: break
     }
-    return true
   }
 }
 
@@ -98,16 +92,13 @@ extension CodeList {
     var writtenIn = Array(repeating: -1, count: slotCount)
     var stretch = 0
     func look(at item: Item) {
-      var last = 0
-      let isAll = item.forEachSlot { slot, access in
+      item.forEachSlot { slot, access in
         guard slot < slotCount else { return }
-        last = slot
         switch access {
         case .read: if writtenIn[slot] != stretch { livesOn[slot] = true }
         case .write: writtenIn[slot] = stretch
         }
       }
-      if !isAll { for slot in last..<slotCount { livesOn[slot] = true } }
       if item.target != nil { stretch += 1 }
     }
     for (index, item) in items.enumerated() {

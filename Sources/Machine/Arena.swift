@@ -69,6 +69,7 @@ struct Arena {
   }
 
   /// The bytes that the block in use at `address` can hold; 0 for none.
+  @inline(__always)
   func capacity(_ address: UInt64) -> UInt64 {
     guard let number = usedClass(address) else { return 0 }
     return 1 &<< UInt64(number)
@@ -88,9 +89,11 @@ struct Arena {
     pointer(address &- 8).storeBytes(of: Arena.mark | word, as: UInt64.self)
   }
 
+  @inline(__always)
   private func usedClass(_ address: UInt64) -> Int? { blockClass(address, Arena.used) }
 
   /// The class of the block at `address` if there is one in that state, wholly inside.
+  @inline(__always)
   private func blockClass(_ address: UInt64, _ state: UInt64) -> Int? {
     guard address >= start + 8, address <= top, address % 8 == 0 else { return nil }
     let word = pointer(address &- 8).load(as: UInt64.self)

@@ -194,6 +194,12 @@ struct ArrayStore {
     return ArrayValue(address: address, count: array.count)
   }
 
+  /// Whether an array may take `byteCount` bytes in the buffer that it has.
+  @inline(__always)
+  func hasRoom(_ address: UInt64, _ byteCount: UInt64) -> Bool {
+    byteCount <= arena.capacity(address) && byteCount < byteCountMax
+  }
+
   // MARK: Comparing
 
   /// Whether both have the same number of elements and these are equal: floats as numbers, all else
@@ -204,6 +210,15 @@ struct ArrayStore {
     let first = UnsafeRawPointer(ArrayStore.pointer(a.address))
     let second = UnsafeRawPointer(ArrayStore.pointer(b.address))
     let count = Int(truncatingIfNeeded: a.count)
+    if layout.isBooleans {
+      for index in 0..<count
+      where (first.load(fromByteOffset: index, as: UInt8.self) != 0)
+        != (second.load(fromByteOffset: index, as: UInt8.self) != 0)
+      {
+        return false
+      }
+      return true
+    }
     if layout.isText {
       for index in 0..<count
       where first.load(fromByteOffset: index, as: UInt8.self)

@@ -4,7 +4,7 @@ import Bytecode
 
 extension Threaded {
   /// By number of the operation.
-  static let operations: InlineArray<141, ThreadedOperation> = [
+  static let operations: InlineArray<143, ThreadedOperation> = [
     larmor_device,
     larmor_jump,
     larmor_jumpIfTrue,
@@ -21,7 +21,6 @@ extension Threaded {
     larmor_faultRestore,
     larmor_faultRelease,
     larmor_charge,
-    larmor_poll,
     larmor_advance,
     larmor_move,
     larmor_loadInteger,
@@ -109,9 +108,12 @@ extension Threaded {
     larmor_arrayData,
     larmor_arrayLoad,
     larmor_arrayStore,
+    larmor_booleanLoad,
+    larmor_booleanStore,
     larmor_elementLoad,
     larmor_elementStore,
     larmor_handleArrays,
+    larmor_scalarAppend,
     larmor_handleArrays,
     larmor_handleArrays,
     larmor_handleArrays,
@@ -675,6 +677,18 @@ extension Threaded {
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
   Threaded.raises(pc, frame, machine, table, Operations.arrayStore)
+}
+
+@c func larmor_booleanLoad(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  Threaded.raises(pc, frame, machine, table, Operations.booleanLoad)
+}
+
+@c func larmor_booleanStore(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  Threaded.raises(pc, frame, machine, table, Operations.booleanStore)
 }
 
 @c func larmor_loadGlobal(

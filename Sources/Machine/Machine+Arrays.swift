@@ -24,6 +24,7 @@ extension Machine {
     case .elementLoad: return loadElement(pc, frame)
     case .elementStore: return storeElement(pc, frame)
     case .arrayAppend: return append(word, frame)
+    case .scalarAppend: return appendQuickly(word, frame) ? nil : append(word, frame)
     case .arraySlice:
       let array = frame.array(b)
       let (lower, upper) = (frame[c], frame[c + 1])
@@ -57,30 +58,26 @@ extension Machine {
     return nil
   }
 
-  /// Loads words of an element; false if it raises an error, which is `raising` then.
-  ///
-  /// Where the instruction says how many words an element has, there are no arrays among them.
+  /// Where the words of an element are that `elementLoad` at `pc` loads; nil if the index is wrong,
+  /// or the instruction does not say that there are no arrays among them.
   @inline(__always)
-  mutating func loadWords(_ pc: Code, _ frame: Frame) -> Bool {
+  static func loadedWords(_ pc: Code, _ frame: Frame) -> UnsafePointer<UInt64>? {
     let (word, stride) = (pc.pointee, pc.lane(2))
     let index = frame[word.fieldC]
-    guard stride != 0, index < frame[word.fieldB + 1] else { return handleArrays(pc, frame) }
+    guard stride != 0, index < frame[word.fieldB + 1] else { return nil }
     let place = Int(truncatingIfNeeded: index) &* stride &+ pc.lane(1)
-    let words = ArrayStore.pointer(frame[word.fieldB]).assumingMemoryBound(to: UInt64.self) + place
-    for number in 0..<pc.lane(0) { frame[word.fieldA + number] = words[number] }
-    return true
+    return UnsafePointer(
+      ArrayStore.pointer(frame[word.fieldB]).assumingMemoryBound(to: UInt64.self) + place)
   }
 
-  /// Stores words of an element, as `loadWords` loads them.
+  /// Where the words of an element are that `elementStore` at `pc` stores, as `loadedWords`.
   @inline(__always)
-  mutating func storeWords(_ pc: Code, _ frame: Frame) -> Bool {
+  static func storedWords(_ pc: Code, _ frame: Frame) -> UnsafeMutablePointer<UInt64>? {
     let (word, stride) = (pc.pointee, pc.lane(2))
     let index = frame[word.fieldB]
-    guard stride != 0, index < frame[word.fieldA + 1] else { return handleArrays(pc, frame) }
+    guard stride != 0, index < frame[word.fieldA + 1] else { return nil }
     let place = Int(truncatingIfNeeded: index) &* stride &+ pc.lane(1)
-    let words = ArrayStore.pointer(frame[word.fieldA]).assumingMemoryBound(to: UInt64.self) + place
-    for number in 0..<pc.lane(0) { words[number] = frame[word.fieldC + number] }
-    return true
+    return ArrayStore.pointer(frame[word.fieldA]).assumingMemoryBound(to: UInt64.self) + place
   }
 
   private func loadElement(_ pc: UnsafePointer<UInt64>, _ frame: UnsafeMutablePointer<UInt64>)
@@ -129,6 +126,24 @@ extension Machine {
     return nil
   }
 
+  /// Appends a scalar where its array has room behind the last element; else false.
+  @inline(__always)
+  mutating func appendQuickly(_ word: UInt64, _ frame: Frame) -> Bool {
+    let (address, count) = (frame[word.fieldA], frame[word.fieldA + 1])
+    let size = UInt64(truncatingIfNeeded: word.fieldC)
+    let start = count &* size
+    guard store.hasRoom(address, start &+ size) else { return false }
+    let element = ArrayStore.pointer(address) + Int(truncatingIfNeeded: start)
+    if size == 1 {
+      element.assumingMemoryBound(to: UInt8.self).pointee = UInt8(
+        truncatingIfNeeded: frame[word.fieldB])
+    } else {
+      element.assumingMemoryBound(to: UInt64.self).pointee = frame[word.fieldB]
+    }
+    frame[word.fieldA + 1] = count &+ 1
+    return true
+  }
+
   private mutating func append(_ word: UInt64, _ frame: UnsafeMutablePointer<UInt64>) -> Fault? {
     let layout = layout(word.fieldA, in: frame)
     guard let array = store.grow(frame.array(word.fieldA), layout) else {
@@ -136,8 +151,13 @@ extension Machine {
     }
     let size = layout.elementByteCount
     let element = ArrayStore.pointer(array.address) + Int(truncatingIfNeeded: array.count) * size
-    let words = element.assumingMemoryBound(to: UInt64.self)
-    moveWords(frame + word.fieldB, to: words, layout.words.count, 0, layout)
+    if layout.isBooleans {
+      element.assumingMemoryBound(to: UInt8.self).pointee = UInt8(
+        truncatingIfNeeded: frame[word.fieldB])
+    } else {
+      let words = element.assumingMemoryBound(to: UInt64.self)
+      moveWords(frame + word.fieldB, to: words, layout.words.count, 0, layout)
+    }
     frame.set(word.fieldA, ArrayValue(address: array.address, count: array.count + 1))
     return nil
   }

@@ -1,34 +1,47 @@
 import Bytecode
 
 extension Machine {
-  /// `push` where that is simple; nil if arrays are handed over or are among the callee's slots, or
-  /// the stack is full.
+  /// Makes the frame of the function called at `pc` where that is simple; nil if arrays are handed
+  /// over or are among the callee's slots, or the stack is full.
+  ///
+  /// Nothing is in its slots yet.
   @inline(__always)
-  mutating func pushQuickly(
-    _ index: Int, _ pc: Code, _ frame: Frame, _ argumentCount: Int
-  ) -> Frame? {
-    let base = functions + index &* 72
+  mutating func pushQuickly(_ word: UInt64, _ pc: Code, _ frame: Frame) -> Frame? {
+    let base = functions + Int(truncatingIfNeeded: (word &>> 48) &* 72)
     // Numbers of slots, parameters, results and owned pairs; of owned parameters and of pairs.
     let counts = base.load(fromByteOffset: 16, as: UInt64.self)
     let pairs = base.load(fromByteOffset: 24, as: UInt32.self)
-    let slotCount = Int(truncatingIfNeeded: counts & 0xFFFF)
+    guard UInt64(pairs) | counts &>> 48 == 0 else { return nil }
     let callee = top + 2
-    let depth = frame[-1] &>> 32
-    guard pairs == 0, counts &>> 48 == 0, slotCount + 2 <= limit - top, depth < callDepthMax else {
-      return nil
-    }
-    for argument in 0..<argumentCount { callee[argument] = frame[pc.lane(argument)] }
-    callee[-2] =
-      UInt64(UInt32(truncatingIfNeeded: pc - code)) | UInt64(truncatingIfNeeded: index) &<< 32
-    callee[-1] = UInt64(truncatingIfNeeded: frame - stack) | (depth &+ 1) &<< 32
-    top = callee + slotCount
+    let end = callee + Int(truncatingIfNeeded: counts & 0xFFFF)
+    guard end <= limit else { return nil }
+    let depth = UnsafeRawPointer(frame).load(fromByteOffset: -4, as: UInt32.self)
+    guard depth < UInt32(truncatingIfNeeded: callDepthMax) else { return nil }
+    // In halves, as they are read again.
+    let header = UnsafeMutableRawPointer(top)
+    top = end
+    header.storeBytes(
+      of: UInt32(truncatingIfNeeded: Machine.distance(from: code, to: pc)), as: UInt32.self)
+    header.storeBytes(
+      of: UInt32(truncatingIfNeeded: word &>> 48), toByteOffset: 4, as: UInt32.self)
+    header.storeBytes(
+      of: UInt32(truncatingIfNeeded: Machine.distance(from: stack, to: frame)), toByteOffset: 8,
+      as: UInt32.self)
+    header.storeBytes(of: depth &+ 1, toByteOffset: 12, as: UInt32.self)
     return callee
+  }
+
+  /// How many words lie between two addresses, the second of which is not the lower one.
+  @inline(__always)
+  static func distance(from start: UnsafeRawPointer, to end: UnsafeRawPointer) -> UInt {
+    (UInt(bitPattern: end) &- UInt(bitPattern: start)) &>> 3
   }
 
   /// Where the function `index` begins.
   @inline(__always)
   func start(of index: Int) -> Code {
-    code + FunctionRecord(base: functions + index &* 72).codeStart
+    let first = (functions + index &* 72).load(as: UInt32.self)
+    return code + Int(truncatingIfNeeded: first)
   }
 
   /// Makes the frame of function `index`, called at `pc`, and hands the arguments over; nil when

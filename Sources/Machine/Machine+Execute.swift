@@ -34,6 +34,7 @@ extension Machine {
   @usableFromInline
   mutating func execute() -> Signal {
     let dispatch = dispatch
+    if stopFlag.pointee == 0 { isAtSafePoint = false }
     return withUnsafeMutablePointer(to: &self) { context in
       switch dispatch {
       case .threaded: Threaded.run(context)
@@ -83,14 +84,10 @@ extension Machine {
     return distance
   }
 
-  /// Steps over the safe point at which the machine was interrupted.
-  mutating func passSafePoint() {
-    guard pc.pointee.verifiedOpcode == .advance else {
-      pc += 1
-      return
-    }
-    budget = max(budget, 1)
-    pc += advance(pc, frame) ?? 0
+  /// Whether it was here that the machine was interrupted, so that it goes on now.
+  mutating func passesSafePoint() -> Bool {
+    defer { isAtSafePoint = false }
+    return isAtSafePoint
   }
 
   /// Returns from a frame that owns nothing and that no host has entered; where the caller goes on.

@@ -60,7 +60,9 @@ extension Machine {
     }
     switch phase {
     case .hostCall: finishHostCall()
-    case .interrupted: passSafePoint()
+    case .interrupted:
+      isAtSafePoint = true
+      budget = max(budget, 1)
     case .idle, .ready, .waiting, .finished, .failed: break
     }
     phase = .ready

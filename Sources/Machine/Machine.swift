@@ -28,6 +28,8 @@ package struct Machine {
   /// Raised when the machine next runs.
   var pendingFault: Fault?
   var keepsBacktrace = false
+  /// The machine takes up what was interrupted at the safe point where it stands.
+  var isAtSafePoint = false
   /// The error that is about to be raised, by the loop.
   var raising = Fault(.cancelled)
   /// Why the loop stops, where an error was not caught.
@@ -135,6 +137,7 @@ package struct Machine {
     top = firstFrame
     phase = .idle
     pendingFault = nil
+    isAtSafePoint = false
     fault = Fault(.cancelled)
     ownsFault = .none
     ownsRaised = .none

@@ -11,12 +11,7 @@ package struct NativeCode: Sendable {
   /// Who sets the stop flag does so while no code runs: it is heard here, and what is left to do
   /// up to the next safe point is interpreted.
   func run(_ context: Context) -> Signal {
-    guard context.pointee.stopFlag.pointee == 0 else {
-      switch Dispatch.standard {
-      case .switched: return Switched.run(context)
-      case .threaded, .native: return Threaded.run(context)
-      }
-    }
+    guard context.pointee.stopFlag.pointee == 0 else { return Switched.run(context) }
     let function = unsafeBitCast(
       entry, to: (@convention(c) (UnsafeMutableRawPointer) -> UInt8).self)
     return Signal(rawValue: function(UnsafeMutableRawPointer(context))) ?? .failed

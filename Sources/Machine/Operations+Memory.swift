@@ -93,6 +93,30 @@ extension Operations {
   }
 
   @inline(__always)
+  static func booleanLoad(_ word: UInt64, _ frame: Frame) -> Fault? {
+    let index = frame[word.fieldC]
+    guard index < frame[word.fieldB + 1] else {
+      return Fault(.indexOutOfRange, index, frame[word.fieldB + 1])
+    }
+    let elements = ArrayStore.pointer(frame[word.fieldB])
+    frame[word.fieldA] = UInt64(
+      elements.load(fromByteOffset: Int(truncatingIfNeeded: index), as: UInt8.self))
+    return nil
+  }
+
+  @inline(__always)
+  static func booleanStore(_ word: UInt64, _ frame: Frame) -> Fault? {
+    let index = frame[word.fieldB]
+    guard index < frame[word.fieldA + 1] else {
+      return Fault(.indexOutOfRange, index, frame[word.fieldA + 1])
+    }
+    let element = ArrayStore.pointer(frame[word.fieldA]) + Int(truncatingIfNeeded: index)
+    element.assumingMemoryBound(to: UInt8.self).pointee = UInt8(
+      truncatingIfNeeded: frame[word.fieldC])
+    return nil
+  }
+
+  @inline(__always)
   static func arrayCount(_ word: UInt64, _ frame: Frame) {
     frame[word.fieldA] = frame[word.fieldB + 1]
   }

@@ -24,6 +24,8 @@ package enum Execution: Sendable {
   case works
   /// On arrays, or an error: `Machine.applyArray`.
   case handlesArrays
+  /// The same, but what is simple is done at once.
+  case appends
   /// Whether to branch, by field c.
   case tests
   /// Where to go on: in the loops themselves.
@@ -36,7 +38,7 @@ extension Opcode {
   package var execution: Execution {
     switch self {
     case .jump, .jumpIfTrue, .jumpIfFalse, .call, .callValue, .callHost, .returnSlots, .throwError,
-      .rethrow, .poll, .advance:
+      .rethrow, .advance:
       .controls
     case .faultWord, .faultArray, .faultSave, .faultRestore, .faultRelease, .charge, .loadWord,
       .loadFloat, .loadBound, .elementary, .elementary2, .arrayData, .loadGlobal, .storeGlobal,
@@ -53,7 +55,8 @@ extension Opcode {
     case .addInteger, .subtractInteger, .multiplyInteger, .floorDivideInteger, .remainderInteger,
       .powerInteger, .negateInteger, .absoluteInteger, .addImmediate, .shiftLeft, .shiftRight,
       .check32, .floorDivideFloat, .remainderFloat, .floatToInteger, .scaleTicks,
-      .divideTicksByFloat, .divideTicksByInteger, .arrayLoad, .arrayStore:
+      .divideTicksByFloat, .divideTicksByInteger, .arrayLoad, .arrayStore,
+      .booleanLoad, .booleanStore:
       .raises
     case .branchEqual, .branchNotEqual, .branchLess, .branchLessOrEqual, .branchEqualImmediate,
       .branchNotEqualImmediate, .branchLessImmediate, .branchLessOrEqualImmediate,
@@ -65,6 +68,7 @@ extension Opcode {
       .arrayAppend, .arraySlice, .arrayConcatenate, .arrayEqual, .textCompare, .textCount, .pack,
       .unpack:
       .handlesArrays
+    case .scalarAppend: .appends
     case .now, .clock, .delay, .moveTo, .waitUntil, .realtime, .resetTimeline, .shouldPause,
       .output, .outputExtended, .gate, .input, .enterCritical, .leaveCritical, .beginRecord,
       .endRecord, .abortRecord, .play, .flushPlays, .dropPlays, .catchUp, .endPulses:

@@ -4,6 +4,11 @@ import Bytecode
 // need stack for every instruction, for sanitizers, and to compare the two.
 
 enum Switched {
+  /// Whether the instruction leads back.
+  private static func isSafePoint(_ word: UInt64) -> Bool {
+    (word.verifiedOpcode.distance(in: Instruction(word)) ?? 0) < 0
+  }
+
   /// Runs instructions until one asks for something that is not in the machine.
   static func run(_ context: Context) -> Signal {
     var pc = UnsafePointer(context.pointee.pc)
@@ -15,6 +20,11 @@ enum Switched {
       var isTaken: Bool?
       var distance: Int?
       var wordCount = 1
+      if context.pointee.stopFlag.pointee != 0, Switched.isSafePoint(word),
+        !context.pointee.passesSafePoint()
+      {
+        return context.pointee.suspend(pc, frame, .interrupted)
+      }
       switch operation {
       // MARK: Control
       case .jump: distance = pc.distance
@@ -55,16 +65,7 @@ enum Switched {
       case .rethrow:
         failure = context.pointee.fault
         context.pointee.keepsBacktrace = true
-      case .poll:
-        context.pointee.ticks &+= word.charge
-        if context.pointee.stopFlag.pointee != 0 {
-          return context.pointee.suspend(pc, frame, .interrupted)
-        }
-
       case .advance:
-        if context.pointee.stopFlag.pointee != 0 {
-          return context.pointee.suspend(pc, frame, .interrupted)
-        }
         guard let distance = context.pointee.advance(pc, frame) else {
           return context.pointee.suspend(pc, frame, .outOfBudget)
         }
@@ -162,6 +163,8 @@ enum Switched {
       case .arrayData: Operations.arrayData(word, frame, context)
       case .arrayLoad: failure = Operations.arrayLoad(word, frame)
       case .arrayStore: failure = Operations.arrayStore(word, frame)
+      case .booleanLoad: failure = Operations.booleanLoad(word, frame)
+      case .booleanStore: failure = Operations.booleanStore(word, frame)
       case .loadGlobal: Operations.loadGlobal(word, frame, context)
       case .storeGlobal: Operations.storeGlobal(word, frame, context)
       case .borrowGlobal: Operations.borrowGlobal(word, frame, context)
@@ -169,7 +172,8 @@ enum Switched {
       case .putGlobal: Operations.putGlobal(word, frame, context)
 
       // MARK: Arrays
-      case .arrayAllocate, .arrayMove, .arrayCopy, .arrayRelease, .arrayAppend, .arraySlice,
+      case .arrayAllocate, .arrayMove, .arrayCopy, .arrayRelease, .arrayAppend, .scalarAppend,
+        .arraySlice,
         .arrayConcatenate, .arrayEqual, .textCompare, .textCount, .pack, .unpack:
         failure = context.pointee.applyArray(pc, frame)
       case .elementLoad, .elementStore:
@@ -198,7 +202,7 @@ enum Switched {
         context.pointee.budget &-= 1
         if context.pointee.budget < 0 { return context.pointee.suspend(pc, frame, .outOfBudget) }
       }
-      if operation != .poll { context.pointee.ticks &+= word.charge }
+      context.pointee.ticks &+= word.charge
       pc += wordCount + (distance ?? 0)
     }
   }

@@ -15,7 +15,10 @@ typealias ThreadedOperation =
 /// A handler is a `@c` function which calls one of them, and nothing else: so its last call becomes
 /// a jump.
 enum Threaded {
+  /// Who sets the stop flag does so while no code runs: it is heard here, and what is left to do up
+  /// to the next safe point is done by the loop that asks for it.
   static func run(_ context: Context) -> Signal {
+    guard context.pointee.stopFlag.pointee == 0 else { return Switched.run(context) }
     let signal = withUnsafePointer(to: operations) { table in
       proceed(
         context.pointee.pc, context.pointee.frame, UnsafeMutableRawPointer(context),
@@ -165,13 +168,6 @@ enum Threaded {
   Threaded.context(machine).pointee.suspend(pc, frame, .outOfBudget).rawValue
 }
 
-@inline(never)
-@c func larmor_interrupted(
-  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
-) -> UInt8 {
-  Threaded.context(machine).pointee.suspend(pc, frame, .interrupted).rawValue
-}
-
 // MARK: Control
 
 @c func larmor_jump(
@@ -202,10 +198,25 @@ enum Threaded {
   guard Threaded.spend(machine) else { return larmor_outOfBudget(pc, frame, machine, table) }
   Threaded.charge(pc, machine)
   let (word, context) = (pc.pointee, Threaded.context(machine))
-  guard let callee = context.pointee.pushQuickly(word.fieldC, pc, frame, word.fieldA) else {
+  guard let callee = context.pointee.pushQuickly(word, pc, frame) else {
     return larmor_callSlowly(pc, frame, machine, table)
   }
-  return Threaded.proceed(context.pointee.start(of: word.fieldC), callee, machine, table)
+  let start = context.pointee.start(of: word.fieldC)
+  let argumentCount = word.fieldA
+  if argumentCount > 0 {
+    callee[0] = frame[pc.lane(0)]
+    if argumentCount > 1 {
+      callee[1] = frame[pc.lane(1)]
+      if argumentCount > 2 {
+        var index = 2
+        repeat {
+          callee[index] = frame[pc.lane(index)]
+          index &+= 1
+        } while index < argumentCount
+      }
+    }
+  }
+  return Threaded.proceed(start, callee, machine, table)
 }
 
 @c func larmor_callValue(
@@ -239,16 +250,32 @@ enum Threaded {
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
   Threaded.charge(pc, machine)
-  guard frame[-2] &>> 48 == 0 else { return larmor_returnSlowly(pc, frame, machine, table) }
-  let (next, caller) = Threaded.context(machine).pointee.returnQuickly(pc, frame)
-  return Threaded.proceed(next, caller, machine, table)
+  // The header in halves, as it was written.
+  let header = UnsafeRawPointer(frame - 2)
+  guard header.load(fromByteOffset: 6, as: UInt16.self) == 0, pc.pointee.fieldA == 1 else {
+    return larmor_returnSlowly(pc, frame, machine, table)
+  }
+  let context = Threaded.context(machine)
+  let call = context.pointee.code + Int(truncatingIfNeeded: header.load(as: UInt32.self))
+  let caller =
+    context.pointee.stack
+    + Int(truncatingIfNeeded: header.load(fromByteOffset: 8, as: UInt32.self))
+  let argumentCount = call.pointee.fieldA
+  context.pointee.top = frame - 2
+  caller[call.lane(argumentCount)] = frame[pc.lane(0)]
+  return Threaded.proceed(call + (2 + argumentCount / 4), caller, machine, table)
 }
 
+/// Returns from a frame that owns arrays or that the host entered, or not with one result.
 @inline(never)
 @c func larmor_returnSlowly(
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
   let context = Threaded.context(machine)
+  if frame[-2] &>> 48 == 0 {
+    let (next, caller) = context.pointee.returnQuickly(pc, frame)
+    return Threaded.proceed(next, caller, machine, table)
+  }
   if context.pointee.returnSlowly(pc, frame) { return Signal.finished.rawValue }
   return Threaded.proceed(context.pointee.pc, context.pointee.frame, machine, table)
 }
@@ -270,22 +297,9 @@ enum Threaded {
   return larmor_raise(pc, frame, machine, table)
 }
 
-@c func larmor_poll(
-  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
-) -> UInt8 {
-  Threaded.charge(pc, machine)
-  guard Threaded.context(machine).pointee.stopFlag.pointee == 0 else {
-    return larmor_interrupted(pc, frame, machine, table)
-  }
-  return Threaded.proceed(pc + 1, frame, machine, table)
-}
-
 @c func larmor_advance(
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
-  guard Threaded.context(machine).pointee.stopFlag.pointee == 0 else {
-    return larmor_interrupted(pc, frame, machine, table)
-  }
   let counter = pc.pointee.fieldA
   let next = frame.integer(counter) &+ 1
   guard next < frame.integer(counter + 1) else {
@@ -299,16 +313,39 @@ enum Threaded {
   return Threaded.proceed(pc + (2 + pc.distance), frame, machine, table)
 }
 
+@inline(never)
 @c func larmor_handleArrays(
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
   Threaded.handlesArrays(pc, frame, machine, table)
 }
 
+@c func larmor_scalarAppend(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  guard Threaded.context(machine).pointee.appendQuickly(pc.pointee, frame) else {
+    return larmor_handleArrays(pc, frame, machine, table)
+  }
+  return Threaded.proceed(pc + 1, frame, machine, table)
+}
+
 @c func larmor_elementLoad(
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
-  guard Threaded.context(machine).pointee.loadWords(pc, frame) else {
+  guard let words = Machine.loadedWords(pc, frame), pc.lane(0) == 1 else {
+    return larmor_elementLoadSlowly(pc, frame, machine, table)
+  }
+  frame[pc.pointee.fieldA] = words.pointee
+  return Threaded.proceed(pc + 2, frame, machine, table)
+}
+
+@inline(never)
+@c func larmor_elementLoadSlowly(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  if let words = Machine.loadedWords(pc, frame) {
+    for number in 0..<pc.lane(0) { frame[pc.pointee.fieldA + number] = words[number] }
+  } else if !Threaded.context(machine).pointee.handleArrays(pc, frame) {
     return larmor_raise(pc, frame, machine, table)
   }
   return Threaded.proceed(pc + 2, frame, machine, table)
@@ -317,7 +354,20 @@ enum Threaded {
 @c func larmor_elementStore(
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
-  guard Threaded.context(machine).pointee.storeWords(pc, frame) else {
+  guard let words = Machine.storedWords(pc, frame), pc.lane(0) == 1 else {
+    return larmor_elementStoreSlowly(pc, frame, machine, table)
+  }
+  words.pointee = frame[pc.pointee.fieldC]
+  return Threaded.proceed(pc + 2, frame, machine, table)
+}
+
+@inline(never)
+@c func larmor_elementStoreSlowly(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  if let words = Machine.storedWords(pc, frame) {
+    for number in 0..<pc.lane(0) { words[number] = frame[pc.pointee.fieldC + number] }
+  } else if !Threaded.context(machine).pointee.handleArrays(pc, frame) {
     return larmor_raise(pc, frame, machine, table)
   }
   return Threaded.proceed(pc + 2, frame, machine, table)

@@ -31,6 +31,12 @@ struct ValueWriter {
       appendText(elements, Int(truncatingIfNeeded: array.count))
       return
     }
+    if layout.isBooleans {
+      for index in 0..<Int(truncatingIfNeeded: array.count) {
+        append(UInt64(elements.load(fromByteOffset: index, as: UInt8.self)), .boolean)
+      }
+      return
+    }
     for index in 0..<Int(truncatingIfNeeded: array.count) {
       let element = elements + index * layout.elementByteCount
       for word in 0..<layout.words.count {
@@ -137,6 +143,13 @@ struct ValueReader {
     _ elements: UnsafeMutableRawPointer, _ count: Int, _ layout: LayoutRecord,
     into store: inout ArrayStore
   ) -> ImportError? {
+    if layout.isBooleans {
+      for index in 0..<count {
+        guard let word = read() else { return .malformed }
+        elements.storeBytes(of: word != 0 ? 1 : 0, toByteOffset: index, as: UInt8.self)
+      }
+      return nil
+    }
     for index in 0..<count {
       let element = elements + index * layout.elementByteCount
       for word in 0..<layout.words.count {

@@ -32,6 +32,11 @@ extension Assembler {
     encode(0x89, source.number, target)
   }
 
+  /// The low 8 bits of `rax`, `rcx`, `rdx` or `rbx`.
+  package mutating func storeByte(_ target: Place, _ source: Register) {
+    encode(0x88, source.number, target, isWide: false)
+  }
+
   /// The low 32 bits, the others 0.
   package mutating func moveHalf(_ target: Register, _ source: Place) {
     encode(0x8B, target.number, source, isWide: false)

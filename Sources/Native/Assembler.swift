@@ -84,7 +84,8 @@ package struct Assembler: ~Copyable {
     case .register(let register): base = register.number
     case .float(let register): base = register.number
     case .memory(let register, _): base = register.number
-    case .indexed(let register, let other, _): (base, index) = (register.number, other.number)
+    case .indexed(let register, let other, _), .byteIndexed(let register, let other):
+      (base, index) = (register.number, other.number)
     case .code: break
     }
     rex |= base >> 3 | (index & 8) >> 2
@@ -97,6 +98,7 @@ package struct Assembler: ~Copyable {
     case .register, .float: byte(0xC0 | field | base & 7)
     case .memory(_, let displacement): memory(field, base, nil, displacement)
     case .indexed(_, _, let displacement): memory(field, base, index, displacement)
+    case .byteIndexed: memory(field, base, index, 0, scale: 0)
     case .code(let target):
       byte(field | 5)
       int32(Int32(truncatingIfNeeded: target - count - 4 - constantCount))
@@ -104,14 +106,14 @@ package struct Assembler: ~Copyable {
   }
 
   private mutating func memory(
-    _ field: UInt8, _ base: UInt8, _ index: UInt8?, _ displacement: Int32
+    _ field: UInt8, _ base: UInt8, _ index: UInt8?, _ displacement: Int32, scale: UInt8 = 3
   ) {
     let isNear = displacement >= -128 && displacement < 128
     let isPlain = displacement == 0 && base & 7 != 5
     let mode: UInt8 = isPlain ? 0 : isNear ? 0x40 : 0x80
     if let index {
       byte(mode | field | 4)
-      byte(0xC0 | (index & 7) << 3 | base & 7)
+      byte(scale << 6 | (index & 7) << 3 | base & 7)
     } else if base & 7 == 4 {
       byte(mode | field | 4)
       byte(0x24)

@@ -89,6 +89,8 @@ package enum Place: Hashable, Sendable {
   case memory(Register, Int32)
   /// At an address in a register, the eightfold of another, and so many bytes on.
   case indexed(Register, Register, Int32)
+  /// At a register and an index of bytes.
+  case byteIndexed(Register, Register)
   /// So many bytes from where the code begins.
   case code(Int)
 }

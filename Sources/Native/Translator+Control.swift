@@ -175,10 +175,6 @@ extension Translator {
 
   // MARK: Safe points
 
-  /// The stop flag has been looked at when the code was entered, and does not change before it is
-  /// left.
-  mutating func poll() { addCharge() }
-
   /// Ends a round of a loop that counts: its limit is in the slot behind the counter, its charge in
   /// the word behind the instruction.
   mutating func advance(_ counter: Int, _ target: Int) {

@@ -9,7 +9,7 @@ extension Translator {
     switch source {
     case .register(let register): define(a, register)
     case .float(let register): define(a, register)
-    case .memory, .indexed, .code: put(a, from: source)
+    case .memory, .indexed, .byteIndexed, .code: put(a, from: source)
     }
   }
 
@@ -75,6 +75,20 @@ extension Translator {
     let index = index(b, of: a)
     let base = register(a, or: .rax)
     copy(c, to: .indexed(base, index, 0), by: .rdx)
+  }
+
+  mutating func booleanLoad(_ a: Int, _ b: Int, _ c: Int) {
+    let index = index(c, of: b)
+    let base = register(b, or: .rax)
+    assembler.moveByte(.rax, .byteIndexed(base, index))
+    define(a, .rax)
+  }
+
+  mutating func booleanStore(_ a: Int, _ b: Int, _ c: Int) {
+    let index = index(b, of: a)
+    let base = register(a, or: .rax)
+    take(c, to: .rdx)
+    assembler.storeByte(.byteIndexed(base, index), .rdx)
   }
 
   /// The address of the words that the instruction names, of an element without arrays, in `rax`.

@@ -17,7 +17,6 @@ extension Translator {
     case .call: if isQuick(c) { call(c, a, b) } else { callSlowly() }
     case .returnSlots: if isQuick(functionIndex) { giveBack(a) } else { giveBackSlowly() }
     case .charge: assembler.apply(.add, .register(.ticks), wide)
-    case .poll: poll()
     case .advance: advance(a, target)
 
     // MARK: Values
@@ -101,6 +100,8 @@ extension Translator {
     case .borrowGlobal: borrowGlobal(a, Int(instruction.wide))
     case .arrayLoad: arrayLoad(a, b, c)
     case .arrayStore: arrayStore(a, b, c)
+    case .booleanLoad: booleanLoad(a, b, c)
+    case .booleanStore: booleanStore(a, b, c)
     case .elementLoad: if lane(2) == 0 { callFunction(next) } else { elementLoad(a, b, c) }
     case .elementStore: if lane(2) == 0 { callFunction(next) } else { elementStore(a, b, c) }
 
@@ -109,6 +110,7 @@ extension Translator {
       .floorDivideFloat, .remainderFloat, .floor, .ceiling, .truncate, .roundEven, .elementary,
       .elementary2, .scaleTicks, .divideTicksByFloat,
       .divideTicksByInteger, .arrayAllocate, .arrayMove, .arrayCopy, .arrayRelease, .arrayAppend,
+      .scalarAppend,
       .arraySlice, .arrayConcatenate, .arrayEqual, .textCompare, .textCount, .pack,
       .unpack, .takeGlobal, .putGlobal, .callValue:
       callFunction(next)

@@ -14,7 +14,7 @@ extension Opcode {
   /// How it is done; an element that may hold arrays is left to the interpreter's function.
   package var treatment: Treatment {
     switch self {
-    case .jump, .jumpIfTrue, .jumpIfFalse, .call, .returnSlots, .charge, .poll, .advance, .move,
+    case .jump, .jumpIfTrue, .jumpIfFalse, .call, .returnSlots, .charge, .advance, .move,
       .loadInteger, .loadWord, .loadFloat, .loadBoolean, .loadBound, .loadFunction,
       .addInteger, .subtractInteger, .multiplyInteger, .floorDivideInteger, .remainderInteger,
       .negateInteger, .absoluteInteger, .addImmediate, .wrapAdd, .wrapSubtract, .wrapMultiply,
@@ -28,6 +28,7 @@ extension Opcode {
       .branchGreaterImmediate, .branchGreaterOrEqualImmediate, .branchEqualFloat,
       .branchNotEqualFloat, .branchLessFloat, .branchUnlessLessFloat, .branchLessOrEqualFloat,
       .branchUnlessLessOrEqualFloat, .arrayBorrow, .arrayCount, .arrayLoad, .arrayStore,
+      .booleanLoad, .booleanStore,
       .elementLoad, .elementStore, .loadGlobal, .storeGlobal, .borrowGlobal, .arrayData,
       .minimumFloat, .maximumFloat:
       .template
@@ -35,6 +36,7 @@ extension Opcode {
       .floorDivideFloat, .remainderFloat, .floor, .ceiling, .truncate, .roundEven, .elementary,
       .elementary2, .scaleTicks, .divideTicksByFloat,
       .divideTicksByInteger, .arrayAllocate, .arrayMove, .arrayCopy, .arrayRelease, .arrayAppend,
+      .scalarAppend,
       .arraySlice, .arrayConcatenate, .arrayEqual, .textCompare, .textCount, .pack,
       .unpack, .takeGlobal, .putGlobal, .callValue:
       .function

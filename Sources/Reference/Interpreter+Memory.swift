@@ -12,7 +12,7 @@ extension Interpreter {
   /// its elements are counted by themselves.
   func requireRoom(for count: Int, of element: Type, at span: Span) throws(Stop) {
     guard isDevice else { return }
-    if count * wordCount(of: concrete(element)) * 8 >= typed.description.core.arenaBytes / 4 {
+    if count * byteCount(of: concrete(element)) >= typed.description.core.arenaBytes / 4 {
       throw raise(.outOfMemory, at: span)
     }
   }
@@ -23,6 +23,32 @@ extension Interpreter {
       return
     }
     try requireRoom(for: elements.count, of: element, at: span)
+  }
+
+  /// The bytes that a value takes as an element of an array: eight for each word, one for a lone
+  /// boolean.
+  private func byteCount(of type: Type) -> Int {
+    isBoolean(type) ? 1 : wordCount(of: type) * 8
+  }
+
+  /// Whether all that a value is made of is one boolean.
+  private func isBoolean(_ type: Type) -> Bool {
+    switch type {
+    case .boolean: true
+    case .optional(let inner): wordCount(of: inner) == 0
+    case .tuple(let parts): isBoolean(parts)
+    case .structure(let id, let arguments): isBoolean(typed.fieldTypes(of: id, arguments))
+    case .error(let id): isBoolean(typed[id].payload.map(\.type))
+    case .unit, .never, .unknown, .interface, .driver, .parameter, .integer, .integer32, .float,
+      .duration, .timestamp, .simulation, .channel, .string, .array, .fixedArray, .anyError,
+      .recording, .function, .enumeration:
+      false
+    }
+  }
+
+  private func isBoolean(_ parts: [Type]) -> Bool {
+    let filled = parts.filter { wordCount(of: $0) > 0 }
+    return filled.count == 1 && isBoolean(filled[0])
   }
 
   /// The words that a value takes as an element of an array; an array in it is two.

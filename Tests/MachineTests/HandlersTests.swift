@@ -45,13 +45,13 @@ import Testing
   private static func isOwn(_ operation: Opcode) -> Bool {
     switch operation.execution {
     case .computes, .raises, .works, .tests: true
-    case .handlesArrays, .controls, .device: false
+    case .handlesArrays, .appends, .controls, .device: false
     }
   }
 
   private static func handler(of operation: Opcode) -> String {
     switch operation.execution {
-    case .computes, .raises, .works, .tests, .controls: "larmor_\(operation)"
+    case .computes, .raises, .works, .tests, .controls, .appends: "larmor_\(operation)"
     case .handlesArrays:
       operation.shape.trailer == .none ? "larmor_handleArrays" : "larmor_\(operation)"
     case .device: "larmor_device"

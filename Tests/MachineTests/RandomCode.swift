@@ -64,7 +64,6 @@ enum RandomCode {
       code.position(line: UInt32(label + 1), pending: UInt32(random.below(5)))
       code.emit(.charge, wide: random.below(9))
       for _ in 0..<1 + random.below(7) { piece(&code, number, owns, &random) }
-      if random.below(2) == 0 { code.emit(.poll) }
       let target = "\(random.below(labels))"
       switch random.below(6) {
       case 5: code.advance(22, to: target, ticks: UInt16(random.below(9)))
@@ -160,7 +159,8 @@ enum RandomCode {
       default: code.emit(.charge, wide: random.below(50))
       }
     case 19:
-      switch random.below(5) {
+      switch random.below(6) {
+      case 4 where owns: code.emit(.scalarAppend, arrays[3], integer(), 8)
       case 0: code.emit(.arrayLoad, float(), arrays[1], integer())
       case 1 where owns: code.emit(.arrayStore, arrays[3], integer(), integer())
       case 2: code.emit(.elementLoad, 5, arrays[0], integer(), lanes: [1, 0, 1, 0])

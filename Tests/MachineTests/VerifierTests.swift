@@ -26,7 +26,7 @@ import Testing
     let list = main.slot(.owned(1))
     main.position(line: 3)
     main.label("top")
-    main.emit(.poll)
+    main.emit(.charge, wide: 1)
     main.emit(.loadInteger, x, wide: 5)
     main.emit(.loadFloat, y, wide: 0)
     main.emit(.arrayCopy, list, 1)
@@ -252,7 +252,7 @@ import Testing
       (.slotKind, code(room.dropLast() + [.float]) { $0.emit(.faultSave, 0) }),
       (.slotKind, code(room.dropLast() + [.boolean]) { $0.emit(.faultRestore, 0) }),
       (.slotKind, code(room.dropLast() + [.owned(1), .length]) { $0.emit(.faultRelease, 0) }),
-      (.unterminated, change { $0.functions[1].code[1...] = [Instruction(.poll).word] }),
+      (.unterminated, change { $0.functions[1].code[1...] = [Instruction(.charge).word] }),
     ]
   }
 
@@ -293,6 +293,10 @@ import Testing
       (.argument, code(kinds) { $0.throwing(64, []) }),
       (.argument, code(kinds) { $0.throwing(0, [3]) }),
       (.element, code(kinds) { $0.emit(.arrayLoad, 0, 5, 0) }),
+      (.element, code(kinds) { $0.emit(.booleanLoad, 2, 3, 0) }),
+      (.element, code(kinds) { $0.emit(.booleanStore, 3, 0, 2) }),
+      (.element, code(kinds) { $0.emit(.scalarAppend, 3, 0, 1) }),
+      (.slotKind, code(kinds) { $0.emit(.scalarAppend, 3, 1, 8) }),
       (.element, code(kinds) { $0.emit(.elementLoad, 0, 5, 0, lanes: [1, 4]) }),
       (.element, code(kinds) { $0.emit(.elementLoad, 0, 5, 0, lanes: [1, 3]) }),
       (.element, code(kinds) { $0.emit(.elementLoad, 0, 5, 0, lanes: [0, 0]) }),
@@ -321,14 +325,6 @@ import Testing
         }
       ),
       (.timelineOnHost, code([.integer]) { $0.emit(.now, 0) }),
-      (
-        .unpolledLoop,
-        code([.integer], profile: .kernel) {
-          $0.label("top")
-          $0.emit(.now, 0)
-          $0.jump(to: "top")
-        }
-      ),
       (.argument, code([SlotType(.function)]) { $0.emit(.loadFunction, 0, wide: 0) }),
       (.argument, code([SlotType(.function)]) { $0.call(.callValue, 0, []) }),
     ]
