@@ -21,8 +21,11 @@ package struct Optimisations: OptionSet, Sendable {
   package static let fusedCharges = Optimisations(rawValue: 16)
   /// What has been computed before is not computed again.
   package static let sharedResults = Optimisations(rawValue: 32)
+  /// Whether a result fits is not asked where ranges prove it.
+  package static let provenRanges = Optimisations(rawValue: 64)
   package static let all: Optimisations = [
     .fusedBranches, .testsAtEnd, .hoistedConstants, .removedCopies, .fusedCharges, .sharedResults,
+    .provenRanges,
   ]
   /// What images are made with.
   package static let standard = all
@@ -34,6 +37,9 @@ func optimised(_ function: FunctionContents, by optimisations: Optimisations) ->
   if optimisations.contains(.fusedBranches) { code.fuseBranches(slotCount: function.slots.count) }
   if optimisations.contains(.hoistedConstants) { code.hoistConstants() }
   if optimisations.contains(.removedCopies) { code.removeCopies(slotCount: code.slots.count) }
+  if optimisations.contains(.provenRanges) {
+    code.removeOverflowChecks(parameterCount: function.parameterCount)
+  }
   if optimisations.contains(.sharedResults), code.shareResults(slotCount: code.slots.count),
     optimisations.contains(.removedCopies)
   {

@@ -24,7 +24,7 @@ extension Machine {
     case .elementLoad: return loadElement(pc, frame)
     case .elementStore: return storeElement(pc, frame)
     case .arrayAppend: return append(word, frame)
-    case .scalarAppend: return appendQuickly(word, frame) ? nil : append(word, frame)
+    case .scalarAppend: return appendQuickly(pc, frame) ? nil : append(word, frame)
     case .arraySlice:
       let array = frame.array(b)
       let (lower, upper) = (frame[c], frame[c + 1])
@@ -62,7 +62,7 @@ extension Machine {
   /// or the instruction does not say that there are no arrays among them.
   @inline(__always)
   static func loadedWords(_ pc: Code, _ frame: Frame) -> UnsafePointer<UInt64>? {
-    let (word, stride) = (pc.pointee, pc.lane(2))
+    let (word, stride) = (pc, pc.lane(2))
     let index = frame[word.fieldC]
     guard stride != 0, index < frame[word.fieldB + 1] else { return nil }
     let place = Int(truncatingIfNeeded: index) &* stride &+ pc.lane(1)
@@ -73,7 +73,7 @@ extension Machine {
   /// Where the words of an element are that `elementStore` at `pc` stores, as `loadedWords`.
   @inline(__always)
   static func storedWords(_ pc: Code, _ frame: Frame) -> UnsafeMutablePointer<UInt64>? {
-    let (word, stride) = (pc.pointee, pc.lane(2))
+    let (word, stride) = (pc, pc.lane(2))
     let index = frame[word.fieldB]
     guard stride != 0, index < frame[word.fieldA + 1] else { return nil }
     let place = Int(truncatingIfNeeded: index) &* stride &+ pc.lane(1)
@@ -128,7 +128,7 @@ extension Machine {
 
   /// Appends a scalar where its array has room behind the last element; else false.
   @inline(__always)
-  mutating func appendQuickly(_ word: UInt64, _ frame: Frame) -> Bool {
+  mutating func appendQuickly(_ word: Code, _ frame: Frame) -> Bool {
     let (address, count) = (frame[word.fieldA], frame[word.fieldA + 1])
     let size = UInt64(truncatingIfNeeded: word.fieldC)
     let start = count &* size

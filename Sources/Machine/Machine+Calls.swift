@@ -6,8 +6,9 @@ extension Machine {
   ///
   /// Nothing is in its slots yet.
   @inline(__always)
-  mutating func pushQuickly(_ word: UInt64, _ pc: Code, _ frame: Frame) -> Frame? {
-    let base = functions + Int(truncatingIfNeeded: (word &>> 48) &* 72)
+  mutating func pushQuickly(_ pc: Code, _ frame: Frame) -> Frame? {
+    let index = pc.fieldC
+    let base = functions + index &* 72
     // Numbers of slots, parameters, results and owned pairs; of owned parameters and of pairs.
     let counts = base.load(fromByteOffset: 16, as: UInt64.self)
     let pairs = base.load(fromByteOffset: 24, as: UInt32.self)
@@ -23,7 +24,7 @@ extension Machine {
     header.storeBytes(
       of: UInt32(truncatingIfNeeded: Machine.distance(from: code, to: pc)), as: UInt32.self)
     header.storeBytes(
-      of: UInt32(truncatingIfNeeded: word &>> 48), toByteOffset: 4, as: UInt32.self)
+      of: UInt32(truncatingIfNeeded: index), toByteOffset: 4, as: UInt32.self)
     header.storeBytes(
       of: UInt32(truncatingIfNeeded: Machine.distance(from: stack, to: frame)), toByteOffset: 8,
       as: UInt32.self)
@@ -181,7 +182,7 @@ extension Machine {
     return index
   }
 
-  func loadBound(_ word: UInt64, _ frame: UnsafeMutablePointer<UInt64>) {
+  func loadBound(_ word: Code, _ frame: UnsafeMutablePointer<UInt64>) {
     let kind = image.view.boundTypes[word.wideIndex].kind
     if kind == .owned || kind == .borrowed {
       frame.set(word.fieldA, boundWords.array(word.wideIndex))

@@ -71,7 +71,7 @@ extension Machine {
   /// there, or nil if the budget is spent.
   @inline(__always)
   mutating func advance(_ pc: Code, _ frame: Frame) -> Int? {
-    let counter = pc.pointee.fieldA
+    let counter = pc.fieldA
     let next = frame.integer(counter) &+ 1
     var distance = 2
     if next < frame.integer(counter + 1) {
@@ -95,8 +95,8 @@ extension Machine {
   mutating func returnQuickly(_ pc: Code, _ frame: Frame) -> (Code, Frame) {
     let call = code + Int(truncatingIfNeeded: frame[-2] & 0xFFFF_FFFF)
     let caller = stack + Int(truncatingIfNeeded: frame[-1] & 0xFFFF_FFFF)
-    let arguments = call.pointee.fieldA
-    let results = pc.pointee.fieldA
+    let arguments = call.fieldA
+    let results = pc.fieldA
     for index in 0..<results { caller[call.lane(arguments + index)] = frame[pc.lane(index)] }
     top = frame - 2
     return (call + (1 + (arguments + results + 3) / 4), caller)
@@ -118,7 +118,7 @@ extension Machine {
   }
 
   @inline(never)
-  func applyElementary(_ word: UInt64, _ frame: Frame) {
+  func applyElementary(_ word: Code, _ frame: Frame) {
     guard let function = Elementary(rawValue: UInt16(truncatingIfNeeded: word.fieldC)) else {
       return
     }

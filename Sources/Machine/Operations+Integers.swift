@@ -4,7 +4,7 @@ import Bytecode
 
 extension Operations {
   @inline(__always)
-  static func addInteger(_ word: UInt64, _ frame: Frame) -> Fault? {
+  static func addInteger(_ word: Code, _ frame: Frame) -> Fault? {
     let (value, overflow) = frame.integer(word.fieldB).addingReportingOverflow(
       frame.integer(word.fieldC))
     if overflow {
@@ -15,7 +15,7 @@ extension Operations {
   }
 
   @inline(__always)
-  static func subtractInteger(_ word: UInt64, _ frame: Frame) -> Fault? {
+  static func subtractInteger(_ word: Code, _ frame: Frame) -> Fault? {
     let (value, overflow) = frame.integer(word.fieldB).subtractingReportingOverflow(
       frame.integer(word.fieldC))
     if overflow {
@@ -26,7 +26,7 @@ extension Operations {
   }
 
   @inline(__always)
-  static func multiplyInteger(_ word: UInt64, _ frame: Frame) -> Fault? {
+  static func multiplyInteger(_ word: Code, _ frame: Frame) -> Fault? {
     let (value, overflow) = frame.integer(word.fieldB).multipliedReportingOverflow(
       by: frame.integer(word.fieldC))
     if overflow {
@@ -37,8 +37,8 @@ extension Operations {
   }
 
   @inline(__always)
-  static func addImmediate(_ word: UInt64, _ frame: Frame) -> Fault? {
-    let immediate = Int64(bitPattern: word) &>> 48
+  static func addImmediate(_ word: Code, _ frame: Frame) -> Fault? {
+    let immediate = word.signedC
     let (value, overflow) = frame.integer(word.fieldB).addingReportingOverflow(immediate)
     if overflow {
       return Fault(.arithmeticOverflow)
@@ -48,7 +48,7 @@ extension Operations {
   }
 
   @inline(__always)
-  static func floorDivideInteger(_ word: UInt64, _ frame: Frame) -> Fault? {
+  static func floorDivideInteger(_ word: Code, _ frame: Frame) -> Fault? {
     guard
       let value = Arithmetic.floorDivide(
         frame.integer(word.fieldB), frame.integer(word.fieldC))
@@ -60,7 +60,7 @@ extension Operations {
   }
 
   @inline(__always)
-  static func remainderInteger(_ word: UInt64, _ frame: Frame) -> Fault? {
+  static func remainderInteger(_ word: Code, _ frame: Frame) -> Fault? {
     guard
       let value = Arithmetic.remainder(frame.integer(word.fieldB), frame.integer(word.fieldC))
     else {
@@ -71,7 +71,7 @@ extension Operations {
   }
 
   @inline(__always)
-  static func powerInteger(_ word: UInt64, _ frame: Frame) -> Fault? {
+  static func powerInteger(_ word: Code, _ frame: Frame) -> Fault? {
     guard let value = Arithmetic.power(frame.integer(word.fieldB), frame.integer(word.fieldC))
     else {
       return Fault(.arithmeticOverflow)
@@ -81,7 +81,7 @@ extension Operations {
   }
 
   @inline(__always)
-  static func negateInteger(_ word: UInt64, _ frame: Frame) -> Fault? {
+  static func negateInteger(_ word: Code, _ frame: Frame) -> Fault? {
     let (value, overflow) = (0 as Int64).subtractingReportingOverflow(
       frame.integer(word.fieldB))
     if overflow {
@@ -92,7 +92,7 @@ extension Operations {
   }
 
   @inline(__always)
-  static func absoluteInteger(_ word: UInt64, _ frame: Frame) -> Fault? {
+  static func absoluteInteger(_ word: Code, _ frame: Frame) -> Fault? {
     let value = frame.integer(word.fieldB)
     guard value != .min else {
       return Fault(.arithmeticOverflow)
@@ -102,42 +102,42 @@ extension Operations {
   }
 
   @inline(__always)
-  static func wrapAdd(_ word: UInt64, _ frame: Frame) {
+  static func wrapAdd(_ word: Code, _ frame: Frame) {
     frame[word.fieldA] = frame[word.fieldB] &+ frame[word.fieldC]
   }
 
   @inline(__always)
-  static func wrapSubtract(_ word: UInt64, _ frame: Frame) {
+  static func wrapSubtract(_ word: Code, _ frame: Frame) {
     frame[word.fieldA] = frame[word.fieldB] &- frame[word.fieldC]
   }
 
   @inline(__always)
-  static func wrapMultiply(_ word: UInt64, _ frame: Frame) {
+  static func wrapMultiply(_ word: Code, _ frame: Frame) {
     frame[word.fieldA] = frame[word.fieldB] &* frame[word.fieldC]
   }
 
   @inline(__always)
-  static func bitAnd(_ word: UInt64, _ frame: Frame) {
+  static func bitAnd(_ word: Code, _ frame: Frame) {
     frame[word.fieldA] = frame[word.fieldB] & frame[word.fieldC]
   }
 
   @inline(__always)
-  static func bitOr(_ word: UInt64, _ frame: Frame) {
+  static func bitOr(_ word: Code, _ frame: Frame) {
     frame[word.fieldA] = frame[word.fieldB] | frame[word.fieldC]
   }
 
   @inline(__always)
-  static func bitXor(_ word: UInt64, _ frame: Frame) {
+  static func bitXor(_ word: Code, _ frame: Frame) {
     frame[word.fieldA] = frame[word.fieldB] ^ frame[word.fieldC]
   }
 
   @inline(__always)
-  static func bitNot(_ word: UInt64, _ frame: Frame) {
+  static func bitNot(_ word: Code, _ frame: Frame) {
     frame[word.fieldA] = ~frame[word.fieldB]
   }
 
   @inline(__always)
-  static func shiftLeft(_ word: UInt64, _ frame: Frame) -> Fault? {
+  static func shiftLeft(_ word: Code, _ frame: Frame) -> Fault? {
     guard
       let value = Arithmetic.shiftLeft(frame.integer(word.fieldB), frame.integer(word.fieldC))
     else {
@@ -148,7 +148,7 @@ extension Operations {
   }
 
   @inline(__always)
-  static func shiftRight(_ word: UInt64, _ frame: Frame) -> Fault? {
+  static func shiftRight(_ word: Code, _ frame: Frame) -> Fault? {
     guard
       let value = Arithmetic.shiftRight(
         frame.integer(word.fieldB), frame.integer(word.fieldC))
@@ -160,7 +160,7 @@ extension Operations {
   }
 
   @inline(__always)
-  static func check32(_ word: UInt64, _ frame: Frame) -> Fault? {
+  static func check32(_ word: Code, _ frame: Frame) -> Fault? {
     let value = frame.integer(word.fieldB)
     guard Int64(Int32(truncatingIfNeeded: value)) == value else {
       return Fault(.arithmeticOverflow)
@@ -170,17 +170,17 @@ extension Operations {
   }
 
   @inline(__always)
-  static func wrap32(_ word: UInt64, _ frame: Frame) {
+  static func wrap32(_ word: Code, _ frame: Frame) {
     frame.set(word.fieldA, Int64(Int32(truncatingIfNeeded: frame.integer(word.fieldB))))
   }
 
   @inline(__always)
-  static func minimumInteger(_ word: UInt64, _ frame: Frame) {
+  static func minimumInteger(_ word: Code, _ frame: Frame) {
     frame.set(word.fieldA, min(frame.integer(word.fieldB), frame.integer(word.fieldC)))
   }
 
   @inline(__always)
-  static func maximumInteger(_ word: UInt64, _ frame: Frame) {
+  static func maximumInteger(_ word: Code, _ frame: Frame) {
     frame.set(word.fieldA, max(frame.integer(word.fieldB), frame.integer(word.fieldC)))
   }
 }

@@ -32,7 +32,7 @@ enum Threaded {
   static func proceed(
     _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
   ) -> UInt8 {
-    let number = Int(truncatingIfNeeded: pc.pointee & 0xFF)
+    let number = pc.operationNumber
     return table.load(fromByteOffset: number &* 8, as: ThreadedOperation.self)(
       pc, frame, machine, table)
   }
@@ -64,27 +64,27 @@ enum Threaded {
   @inline(__always)
   static func computes(
     _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer,
-    _ operation: (UInt64, Frame) -> Void
+    _ operation: (Code, Frame) -> Void
   ) -> UInt8 {
-    operation(pc.pointee, frame)
+    operation(pc, frame)
     return proceed(pc + 1, frame, machine, table)
   }
 
   @inline(__always)
   static func raises(
     _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer,
-    _ operation: (UInt64, Frame) -> Fault?
+    _ operation: (Code, Frame) -> Fault?
   ) -> UInt8 {
-    if let fault = operation(pc.pointee, frame) { return raise(fault, pc, frame, machine, table) }
+    if let fault = operation(pc, frame) { return raise(fault, pc, frame, machine, table) }
     return proceed(pc + 1, frame, machine, table)
   }
 
   @inline(__always)
   static func works(
     _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer,
-    _ operation: (UInt64, Frame, Context) -> Void
+    _ operation: (Code, Frame, Context) -> Void
   ) -> UInt8 {
-    operation(pc.pointee, frame, context(machine))
+    operation(pc, frame, context(machine))
     return proceed(pc + 1, frame, machine, table)
   }
 
@@ -103,9 +103,9 @@ enum Threaded {
   @inline(__always)
   static func tests(
     _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer,
-    _ operation: (UInt64, Frame) -> Bool
+    _ operation: (Code, Frame) -> Bool
   ) -> UInt8 {
-    guard operation(pc.pointee, frame) else { return fallThrough(pc, frame, machine, table) }
+    guard operation(pc, frame) else { return fallThrough(pc, frame, machine, table) }
     return jump(pc.branchDistance, pc, frame, machine, table)
   }
 
@@ -121,7 +121,7 @@ enum Threaded {
   /// What the instruction charges beside what it does.
   @inline(__always)
   static func charge(_ pc: Code, _ machine: UnsafeMutableRawPointer) {
-    context(machine).pointee.ticks &+= pc.pointee.charge
+    context(machine).pointee.ticks &+= pc.charge
   }
 
   @inline(__always)
@@ -179,7 +179,7 @@ enum Threaded {
 @c func larmor_jumpIfTrue(
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
-  guard frame.boolean(pc.pointee.fieldA) else {
+  guard frame.boolean(pc.fieldA) else {
     return Threaded.fallThrough(pc, frame, machine, table)
   }
   return Threaded.jump(pc.distance, pc, frame, machine, table)
@@ -188,7 +188,7 @@ enum Threaded {
 @c func larmor_jumpIfFalse(
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
-  if frame.boolean(pc.pointee.fieldA) { return Threaded.fallThrough(pc, frame, machine, table) }
+  if frame.boolean(pc.fieldA) { return Threaded.fallThrough(pc, frame, machine, table) }
   return Threaded.jump(pc.distance, pc, frame, machine, table)
 }
 
@@ -197,12 +197,12 @@ enum Threaded {
 ) -> UInt8 {
   guard Threaded.spend(machine) else { return larmor_outOfBudget(pc, frame, machine, table) }
   Threaded.charge(pc, machine)
-  let (word, context) = (pc.pointee, Threaded.context(machine))
-  guard let callee = context.pointee.pushQuickly(word, pc, frame) else {
+  let context = Threaded.context(machine)
+  guard let callee = context.pointee.pushQuickly(pc, frame) else {
     return larmor_callSlowly(pc, frame, machine, table)
   }
-  let start = context.pointee.start(of: word.fieldC)
-  let argumentCount = word.fieldA
+  let start = context.pointee.start(of: pc.fieldC)
+  let argumentCount = pc.fieldA
   if argumentCount > 0 {
     callee[0] = frame[pc.lane(0)]
     if argumentCount > 1 {
@@ -252,7 +252,7 @@ enum Threaded {
   Threaded.charge(pc, machine)
   // The header in halves, as it was written.
   let header = UnsafeRawPointer(frame - 2)
-  guard header.load(fromByteOffset: 6, as: UInt16.self) == 0, pc.pointee.fieldA == 1 else {
+  guard header.load(fromByteOffset: 6, as: UInt16.self) == 0, pc.fieldA == 1 else {
     return larmor_returnSlowly(pc, frame, machine, table)
   }
   let context = Threaded.context(machine)
@@ -260,7 +260,7 @@ enum Threaded {
   let caller =
     context.pointee.stack
     + Int(truncatingIfNeeded: header.load(fromByteOffset: 8, as: UInt32.self))
-  let argumentCount = call.pointee.fieldA
+  let argumentCount = call.fieldA
   context.pointee.top = frame - 2
   caller[call.lane(argumentCount)] = frame[pc.lane(0)]
   return Threaded.proceed(call + (2 + argumentCount / 4), caller, machine, table)
@@ -300,7 +300,7 @@ enum Threaded {
 @c func larmor_advance(
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
-  let counter = pc.pointee.fieldA
+  let counter = pc.fieldA
   let next = frame.integer(counter) &+ 1
   guard next < frame.integer(counter + 1) else {
     frame.set(counter, next)
@@ -323,7 +323,7 @@ enum Threaded {
 @c func larmor_scalarAppend(
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
-  guard Threaded.context(machine).pointee.appendQuickly(pc.pointee, frame) else {
+  guard Threaded.context(machine).pointee.appendQuickly(pc, frame) else {
     return larmor_handleArrays(pc, frame, machine, table)
   }
   return Threaded.proceed(pc + 1, frame, machine, table)
@@ -335,7 +335,7 @@ enum Threaded {
   guard let words = Machine.loadedWords(pc, frame), pc.lane(0) == 1 else {
     return larmor_elementLoadSlowly(pc, frame, machine, table)
   }
-  frame[pc.pointee.fieldA] = words.pointee
+  frame[pc.fieldA] = words.pointee
   return Threaded.proceed(pc + 2, frame, machine, table)
 }
 
@@ -344,7 +344,7 @@ enum Threaded {
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
   if let words = Machine.loadedWords(pc, frame) {
-    for number in 0..<pc.lane(0) { frame[pc.pointee.fieldA + number] = words[number] }
+    for number in 0..<pc.lane(0) { frame[pc.fieldA + number] = words[number] }
   } else if !Threaded.context(machine).pointee.handleArrays(pc, frame) {
     return larmor_raise(pc, frame, machine, table)
   }
@@ -357,7 +357,7 @@ enum Threaded {
   guard let words = Machine.storedWords(pc, frame), pc.lane(0) == 1 else {
     return larmor_elementStoreSlowly(pc, frame, machine, table)
   }
-  words.pointee = frame[pc.pointee.fieldC]
+  words.pointee = frame[pc.fieldC]
   return Threaded.proceed(pc + 2, frame, machine, table)
 }
 
@@ -366,7 +366,7 @@ enum Threaded {
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
   if let words = Machine.storedWords(pc, frame) {
-    for number in 0..<pc.lane(0) { words[number] = frame[pc.pointee.fieldC + number] }
+    for number in 0..<pc.lane(0) { words[number] = frame[pc.fieldC + number] }
   } else if !Threaded.context(machine).pointee.handleArrays(pc, frame) {
     return larmor_raise(pc, frame, machine, table)
   }

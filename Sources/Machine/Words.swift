@@ -44,6 +44,29 @@ extension UnsafeMutablePointer<UInt64> {
   }
 }
 
+/// The fields of the instruction at an address, each read by itself: that is one instruction of the
+/// processor, where taking the word apart is two or three.
+extension UnsafePointer<UInt64> {
+  @inline(__always) private func field<Number: FixedWidthInteger & BitwiseCopyable>(
+    _ offset: Int, _: Number.Type
+  ) -> Number {
+    UnsafeRawPointer(self).load(fromByteOffset: offset, as: Number.self)
+  }
+  /// The operation's number.
+  @inline(__always) var operationNumber: Int { Int(field(0, UInt8.self)) }
+  /// Device time that the instruction charges beside what it does.
+  @inline(__always) var charge: Int64 { Int64(field(1, UInt8.self)) }
+  @inline(__always) var fieldA: Int { Int(field(2, UInt16.self)) }
+  @inline(__always) var fieldB: Int { Int(field(4, UInt16.self)) }
+  @inline(__always) var fieldC: Int { Int(field(6, UInt16.self)) }
+  /// Fields b and c as one number, with its sign or without.
+  @inline(__always) var wide: Int64 { Int64(field(4, Int32.self)) }
+  @inline(__always) var wideIndex: Int { Int(truncatingIfNeeded: field(4, UInt32.self)) }
+  /// Fields b and c, each as a signed number.
+  @inline(__always) var signedB: Int64 { Int64(field(4, Int16.self)) }
+  @inline(__always) var signedC: Int64 { Int64(field(6, Int16.self)) }
+}
+
 extension UnsafePointer<UInt64> {
   /// Number `lane` of the 16-bit numbers in the words after an instruction.
   @inlinable @inline(__always) func lane(_ lane: Int) -> Int {

@@ -29,6 +29,7 @@ package enum Improvement: String, CaseIterable, Sendable {
   case testsAtEnd = "tests-at-end"
   case fusedCharges = "fused-charges"
   case sharedResults = "shared-results"
+  case provenRanges = "proven-ranges"
 
   fileprivate var optimisations: Optimisations {
     switch self {
@@ -38,6 +39,7 @@ package enum Improvement: String, CaseIterable, Sendable {
     case .testsAtEnd: .testsAtEnd
     case .fusedCharges: .fusedCharges
     case .sharedResults: .sharedResults
+    case .provenRanges: .provenRanges
     }
   }
 }
