@@ -3,7 +3,7 @@ import Machine
 
 // Calls and returns, and how functions are entered.
 
-extension Translator {
+extension Translator where Target == X86 {
   /// The second word of the header in memory: where the caller's frame is, in the lower half; how
   /// deep calls nest, in the upper one.
   private static let callerOffset: Int32 = -8
@@ -70,7 +70,7 @@ extension Translator {
     for number in 0..<resultCount { put(lane(argumentCount + number), Self.results[number]) }
   }
 
-  private static let results: InlineArray<3, Register> = [.rax, .rcx, .rdx]
+  private static let results: InlineArray<3, X86.Register> = [.rax, .rcx, .rdx]
 
   /// A call by the interpreter's function of one that owns arrays or has many results; its return
   /// is done by the interpreter's function, too.

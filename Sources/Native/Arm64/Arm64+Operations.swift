@@ -2,12 +2,12 @@ import Bytecode
 
 // Which template writes which operation.
 
-extension Translator {
+extension Translator where Target == Arm64 {
   /// Writes the instruction at `word`; `next` is the word behind it.
   mutating func write(_ opcode: Opcode, _ instruction: Instruction, _ next: Int) {
     let (a, b, c) = (Int(instruction.a), Int(instruction.b), Int(instruction.c))
     let wide = Int32(bitPattern: instruction.wide)
-    charge = Int32(instruction.charge)
+    let number = Int(Int16(bitPattern: instruction.b))
     let target = next + (opcode.distance(in: instruction) ?? 0)
     switch opcode {
     // MARK: Control
@@ -16,7 +16,7 @@ extension Translator {
     case .jumpIfFalse: jumpIf(a, .equal, target)
     case .call: if isQuick(c) { call(c, a, b) } else { callSlowly() }
     case .returnSlots: if isQuick(functionIndex) { giveBack(a) } else { giveBackSlowly() }
-    case .charge: assembler.apply(.add, .register(.ticks), wide)
+    case .charge: assembler.add(.ticks, .ticks, Int(wide))
     case .advance: advance(a, target)
 
     // MARK: Values
@@ -32,25 +32,25 @@ extension Translator {
     // MARK: Whole numbers
     case .addInteger: overflowing(.add, inverse: .subtract, a, b, c)
     case .subtractInteger: overflowing(.subtract, inverse: .add, a, b, c)
-    case .multiplyInteger: multiply(a, b, c, mayOverflow: true)
+    case .multiplyInteger: multiply(a, b, c)
     case .floorDivideInteger: divide(a, b, c, remainder: false)
     case .remainderInteger: divide(a, b, c, remainder: true)
     case .negateInteger: negate(a, b)
     case .absoluteInteger: absolute(a, b)
-    case .addImmediate: addImmediate(a, b, Int32(Int16(bitPattern: instruction.c)))
+    case .addImmediate: addImmediate(a, b, Int(Int16(bitPattern: instruction.c)))
     case .wrapAdd: wrapping(.add, a, b, c)
     case .wrapSubtract: wrapping(.subtract, a, b, c)
-    case .wrapMultiply: multiply(a, b, c, mayOverflow: false)
+    case .wrapMultiply: wrapping(.multiply, a, b, c)
     case .bitAnd: wrapping(.and, a, b, c)
     case .bitOr: wrapping(.or, a, b, c)
     case .bitXor: wrapping(.xor, a, b, c)
     case .bitNot: invert(a, b)
-    case .shiftLeft: shift(.left, a, b, c)
-    case .shiftRight: shift(.right, a, b, c)
+    case .shiftLeft: shift(.shiftLeft, a, b, c)
+    case .shiftRight: shift(.shiftRight, a, b, c)
     case .check32: narrow(a, b, checking: true)
     case .wrap32: narrow(a, b, checking: false)
-    case .minimumInteger: choose(.greater, a, b, c)
-    case .maximumInteger: choose(.less, a, b, c)
+    case .minimumInteger: choose(.lessOrEqual, a, b, c)
+    case .maximumInteger: choose(.greaterOrEqual, a, b, c)
     case .equalInteger: compare(a, .equal, b, c)
     case .notEqualInteger: compare(a, .notEqual, b, c)
     case .lessInteger: compare(a, .less, b, c)
@@ -63,35 +63,35 @@ extension Translator {
     case .subtractFloat: apply(.subtract, a, b, c)
     case .multiplyFloat: apply(.multiply, a, b, c)
     case .divideFloat: apply(.divide, a, b, c)
-    case .negateFloat: negateFloat(a, b)
-    case .absoluteFloat: absoluteFloat(a, b)
-    case .squareRoot: squareRoot(a, b)
+    case .negateFloat: apply(.negate, a, b)
+    case .absoluteFloat: apply(.absolute, a, b)
+    case .squareRoot: apply(.squareRoot, a, b)
     case .integerToFloat: integerToFloat(a, b)
     case .floatToInteger: floatToInteger(a, b)
-    case .minimumFloat: choose(.minimum, .or, a, b, c)
-    case .maximumFloat: choose(.maximum, .and, a, b, c)
-    case .equalFloat: equalFloats(a, b, c, isEqual: true)
-    case .notEqualFloat: equalFloats(a, b, c, isEqual: false)
-    case .lessFloat: compareFloats(a, .above, b, c)
-    case .lessOrEqualFloat: compareFloats(a, .aboveOrEqual, b, c)
+    case .minimumFloat: choose(.minimum, a, b, c)
+    case .maximumFloat: choose(.maximum, a, b, c)
+    case .equalFloat: compareFloats(a, .equal, b, c)
+    case .notEqualFloat: compareFloats(a, .notEqual, b, c)
+    case .lessFloat: compareFloats(a, .negative, b, c)
+    case .lessOrEqualFloat: compareFloats(a, .belowOrEqual, b, c)
 
     // MARK: Branches
     case .branchEqual: branch(a, .equal, b, target)
     case .branchNotEqual: branch(a, .notEqual, b, target)
     case .branchLess: branch(a, .less, b, target)
     case .branchLessOrEqual: branch(a, .lessOrEqual, b, target)
-    case .branchEqualImmediate: branchImmediate(a, .equal, instruction.b, target)
-    case .branchNotEqualImmediate: branchImmediate(a, .notEqual, instruction.b, target)
-    case .branchLessImmediate: branchImmediate(a, .less, instruction.b, target)
-    case .branchLessOrEqualImmediate: branchImmediate(a, .lessOrEqual, instruction.b, target)
-    case .branchGreaterImmediate: branchImmediate(a, .greater, instruction.b, target)
-    case .branchGreaterOrEqualImmediate: branchImmediate(a, .greaterOrEqual, instruction.b, target)
-    case .branchEqualFloat: branchEqualFloats(a, b, target, isEqual: true)
-    case .branchNotEqualFloat: branchEqualFloats(a, b, target, isEqual: false)
-    case .branchLessFloat: branchFloats(a, .above, b, target)
-    case .branchUnlessLessFloat: branchFloats(a, .belowOrEqual, b, target)
-    case .branchLessOrEqualFloat: branchFloats(a, .aboveOrEqual, b, target)
-    case .branchUnlessLessOrEqualFloat: branchFloats(a, .below, b, target)
+    case .branchEqualImmediate: branchImmediate(a, .equal, number, target)
+    case .branchNotEqualImmediate: branchImmediate(a, .notEqual, number, target)
+    case .branchLessImmediate: branchImmediate(a, .less, number, target)
+    case .branchLessOrEqualImmediate: branchImmediate(a, .lessOrEqual, number, target)
+    case .branchGreaterImmediate: branchImmediate(a, .greater, number, target)
+    case .branchGreaterOrEqualImmediate: branchImmediate(a, .greaterOrEqual, number, target)
+    case .branchEqualFloat: branchFloats(a, .equal, b, target)
+    case .branchNotEqualFloat: branchFloats(a, .notEqual, b, target)
+    case .branchLessFloat: branchFloats(a, .negative, b, target)
+    case .branchUnlessLessFloat: branchFloats(a, .notNegative, b, target)
+    case .branchLessOrEqualFloat: branchFloats(a, .belowOrEqual, b, target)
+    case .branchUnlessLessOrEqualFloat: branchFloats(a, .above, b, target)
 
     // MARK: Arrays
     case .arrayBorrow: arrayBorrow(a, b)
