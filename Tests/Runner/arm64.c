@@ -11,8 +11,8 @@
 
 // What is sent: what it is, and its words.
 struct message { uint64_t kind, words[4]; };
-// To here: code to load, where and how much; a machine to run, where, and the code's entry; the outcome of an operation.
-enum { LOAD = 1, RUN, OUTCOME };
+// To here: code to load, where and how much; a machine to run, where, and the code's entry; the outcome of an operation; the end.
+enum { LOAD = 1, RUN, OUTCOME, END };
 // From here: where the code is; an operation, its place and frame; a function that returns, its frame and results; the end.
 enum { LOADED = 1, OPERATION, RETURNED, ENDED };
 
@@ -130,6 +130,7 @@ int main(int count, char **arguments) {
       case RUN:
         send((struct message){ENDED, {run(message.words[0], message.words[1])}});
         break;
+      case END: return 0;
       default: fail("a message that means nothing");
     }
   }

@@ -95,8 +95,7 @@ extension Translator where Target == Arm64 {
   /// Returns; a function that the host entered does so by the interpreter's function.
   mutating func giveBack(_ resultCount: Int) {
     assembler.loadShort(.x0, .frame, Self.flagsOffset)
-    assembler.compare(.x0, 0)
-    cold(.notEqual)
+    cold(.notZero(.x0))
     addCharge()
     for number in 0..<resultCount { take(lane(number), to: Self.results[number]) }
     assembler.pop(.link)

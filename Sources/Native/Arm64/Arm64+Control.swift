@@ -6,15 +6,19 @@ import Machine
 extension Translator where Target == Arm64 {
   // MARK: Cold code
 
-  /// Has the interpreter's function do the instruction if `condition` holds, once `undo` is done.
+  /// Has the interpreter's function do the instruction if the answer is yes, once `undo` is done.
+  mutating func cold(_ question: Arm64.Question, undo: Arm64.Undo = .nothing) {
+    noteColdJump(farJump(if: question), undo)
+  }
+
   mutating func cold(_ condition: Arm64.Condition, undo: Arm64.Undo = .nothing) {
-    noteColdJump(farJump(if: condition), undo)
+    cold(.flags(condition), undo: undo)
   }
 
   /// A jump to anywhere in the function, to be linked.
-  private mutating func farJump(if condition: Arm64.Condition) -> Int {
-    guard isFar else { return assembler.jump(if: condition) }
-    assembler.jump(if: condition.opposite, to: assembler.count + 8)
+  private mutating func farJump(if question: Arm64.Question) -> Int {
+    guard isFar else { return assembler.jump(if: question) }
+    assembler.link(assembler.jump(if: question.opposite), to: assembler.count + 4)
     return assembler.jump()
   }
 
@@ -63,15 +67,15 @@ extension Translator where Target == Arm64 {
   /// Jumps back, if the budget is not spent.
   private mutating func jumpBack(to target: Int) {
     assembler.addSettingFlags(.budget, .budget, -1)
-    assembler.link(farJump(if: .notNegative), to: Int(words[target].offset))
+    assembler.link(farJump(if: .flags(.notNegative)), to: Int(words[target].offset))
     noteColdJump(assembler.jump(), .step(charge))
   }
 
-  private mutating func jump(if condition: Arm64.Condition, _ target: Int) {
+  private mutating func jump(if question: Arm64.Question, _ target: Int) {
     if target > word {
-      jumpForward(farJump(if: condition), to: target)
+      jumpForward(farJump(if: question), to: target)
     } else {
-      let over = assembler.jump(if: condition.opposite)
+      let over = assembler.jump(if: question.opposite)
       jumpBack(to: target)
       assembler.link(over, to: assembler.count)
     }
@@ -87,28 +91,36 @@ extension Translator where Target == Arm64 {
     isReached = false
   }
 
-  mutating func jumpIf(_ a: Int, _ condition: Arm64.Condition, _ target: Int) {
-    branchImmediate(a, condition, 0, target)
+  mutating func jumpIf(_ a: Int, isTrue: Bool, _ target: Int) {
+    prepare(target)
+    let value = register(a, or: .x0)
+    jump(if: isTrue ? .notZero(value) : .zero(value), target)
   }
 
   mutating func branch(_ a: Int, _ condition: Arm64.Condition, _ b: Int, _ target: Int) {
     prepare(target)
     compare(a, b)
-    jump(if: condition, target)
+    jump(if: .flags(condition), target)
   }
 
   mutating func branchImmediate(
     _ a: Int, _ condition: Arm64.Condition, _ value: Int, _ target: Int
   ) {
     prepare(target)
-    assembler.compare(register(a, or: .x0), value)
-    jump(if: condition, target)
+    let number = register(a, or: .x0)
+    switch (condition, value) {
+    case (.equal, 0): jump(if: .zero(number), target)
+    case (.notEqual, 0): jump(if: .notZero(number), target)
+    default:
+      assembler.compare(number, value)
+      jump(if: .flags(condition), target)
+    }
   }
 
   mutating func branchFloats(_ a: Int, _ condition: Arm64.Condition, _ b: Int, _ target: Int) {
     prepare(target)
     compareFloats(a, b)
-    jump(if: condition, target)
+    jump(if: .flags(condition), target)
   }
 
   // MARK: Safe points
@@ -122,7 +134,7 @@ extension Translator where Target == Arm64 {
     let limit = register(counter + 1, or: .x2)
     assembler.add(.x1, value, 1)
     assembler.compare(.x1, limit)
-    let ends = farJump(if: .greaterOrEqual)
+    let ends = farJump(if: .flags(.greaterOrEqual))
     assembler.addSettingFlags(.budget, .budget, -1)
     cold(.negative, undo: .step(0))
     let (before, dirtyBefore) = (valid, dirty)

@@ -12,8 +12,8 @@ extension Translator where Target == Arm64 {
     switch opcode {
     // MARK: Control
     case .jump: jump(target)
-    case .jumpIfTrue: jumpIf(a, .notEqual, target)
-    case .jumpIfFalse: jumpIf(a, .equal, target)
+    case .jumpIfTrue: jumpIf(a, isTrue: true, target)
+    case .jumpIfFalse: jumpIf(a, isTrue: false, target)
     case .call: if isQuick(c) { call(c, a, b) } else { callSlowly() }
     case .returnSlots: if isQuick(functionIndex) { giveBack(a) } else { giveBackSlowly() }
     case .charge: assembler.add(.ticks, .ticks, Int(wide))
@@ -30,8 +30,8 @@ extension Translator where Target == Arm64 {
     case .storeGlobal: storeGlobal(a, Int(instruction.wide))
 
     // MARK: Whole numbers
-    case .addInteger: overflowing(.add, inverse: .subtract, a, b, c)
-    case .subtractInteger: overflowing(.subtract, inverse: .add, a, b, c)
+    case .addInteger: overflowing(.addSettingFlags, inverse: .subtract, a, b, c)
+    case .subtractInteger: overflowing(.subtractSettingFlags, inverse: .add, a, b, c)
     case .multiplyInteger: multiply(a, b, c)
     case .floorDivideInteger: divide(a, b, c, remainder: false)
     case .remainderInteger: divide(a, b, c, remainder: true)

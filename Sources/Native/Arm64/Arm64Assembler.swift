@@ -17,26 +17,19 @@ extension Assembler where Target == Arm64 {
   }
 
   /// Over less than 1 MiB.
-  package mutating func jump(if condition: Arm64.Condition) -> Int {
-    instruction(0x5400_0000 | condition.rawValue)
-    return count - 4
-  }
-
-  /// Over less than 1 MiB.
-  package mutating func jump(ifZero register: Arm64.Register) -> Int {
-    instruction(0xB400_0000 | register.number)
-    return count - 4
-  }
-
-  package mutating func jump(ifNotZero register: Arm64.Register) -> Int {
-    instruction(0xB500_0000 | register.number)
+  package mutating func jump(if question: Arm64.Question) -> Int {
+    switch question {
+    case .flags(let condition): instruction(0x5400_0000 | condition.rawValue)
+    case .zero(let register): instruction(0xB400_0000 | register.number)
+    case .notZero(let register): instruction(0xB500_0000 | register.number)
+    }
     return count - 4
   }
 
   package mutating func jump(to target: Int) { link(jump(), to: target) }
 
   package mutating func jump(if condition: Arm64.Condition, to target: Int) {
-    link(jump(if: condition), to: target)
+    link(jump(if: .flags(condition)), to: target)
   }
 
   package mutating func jump(_ register: Arm64.Register) {

@@ -62,6 +62,20 @@ extension Arm64 {
       }
     }
   }
+
+  /// What a jump asks: the flags, or whether a number is 0.
+  package enum Question: Sendable {
+    case flags(Condition)
+    case zero(Register), notZero(Register)
+
+    package var opposite: Question {
+      switch self {
+      case .flags(let condition): .flags(condition.opposite)
+      case .zero(let register): .notZero(register)
+      case .notZero(let register): .zero(register)
+      }
+    }
+  }
 }
 
 /// What registers are for.
