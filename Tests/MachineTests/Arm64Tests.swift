@@ -171,7 +171,7 @@ extension Arm64Tests {
   @Test func kernels() throws {
     let process = try Arm64Process()
     for (name, text) in ProgramComparison.kernels {
-      let images = ProgramComparison.images(text)
+      let images = loweredImages(of: text, at: "\(name).exp")
       let kernel = try #require(images.first { $0.profile == .kernel }, "\(name)")
       var bench = try Bench(kernel, stack: 1 << 14, arena: 1 << 14, process: process)
       let expected = bench.call()
@@ -203,11 +203,22 @@ extension Arm64Tests {
 
   /// All programs that run, as far as they do without their host.
   @Test func programs() throws {
+    let texts = Repository.files(below: "Tests/Programs/run", endingIn: ".exp").compactMap { path in
+      Repository.text(of: path).map { (path, $0) }
+    }
+    try Self.compare(texts, imageMin: 120)
+  }
+
+  @Test func generatedPrograms() throws {
+    let texts = (1...120).map { ("seed \($0)", ProgramGenerator.program(seed: $0)) }
+    try Self.compare(texts, imageMin: 200)
+  }
+
+  private static func compare(_ programs: [(path: String, text: String)], imageMin: Int) throws {
     let process = try Arm64Process()
     var (imageCount, seenCount) = (0, 0)
-    for path in Repository.files(below: "Tests/Programs/run", endingIn: ".exp") {
-      let text = try #require(Repository.text(of: path))
-      for contents in ProgramComparison.images(text) {
+    for (path, text) in programs {
+      for contents in loweredImages(of: text, at: path) {
         imageCount += 1
         var bench = try Bench(contents, stack: 1 << 14, arena: 1 << 14, process: process)
         var seen: [[String]] = []
@@ -222,7 +233,7 @@ extension Arm64Tests {
         Issue.record("\(path): \(different ?? ("", ""))")
       }
     }
-    #expect(imageCount > 100, "\(imageCount)")
-    #expect(seenCount > 1000, "\(seenCount)")
+    #expect(imageCount > imageMin, "\(imageCount)")
+    #expect(seenCount > 5 * imageMin, "\(seenCount)")
   }
 }

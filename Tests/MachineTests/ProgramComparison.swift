@@ -6,12 +6,6 @@ import Testing
 /// Programs as the compiler lowers them, run on a bench: host calls fail, and the timeline is one
 /// that only writes down what it is told.
 enum ProgramComparison {
-  /// The images of the program `text`; none if it is refused.
-  static func images(_ text: String) -> [ImageContents] {
-    let outcome = goThrough("program.exp", Array(text.utf8), asFarAs: .run)
-    return outcome.checked.map { loweredImages(of: $0) } ?? []
-  }
-
   /// What is seen of all functions of an image that need nothing given, run a few steps at a time.
   static func exercise(_ bench: inout Bench, steps: Int64, roundMax: Int) -> [String] {
     var seen: [String] = []
