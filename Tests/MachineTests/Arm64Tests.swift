@@ -107,7 +107,7 @@ struct Arm64Tests {
     main.label("near")
     main.emit(.poll)
     main.jump(.jumpIfTrue, 3, to: "end")
-    for _ in 0..<60_000 { main.emit(.addInteger, 1, 1, one) }
+    for _ in 0..<150_000 { main.emit(.addInteger, 1, 1, one) }
     main.emit(.addImmediate, 0, 0, 0xFFFF)
     main.emit(.poll)
     main.jump(to: "again")
@@ -116,10 +116,10 @@ struct Arm64Tests {
     let process = try Arm64Process()
     var bench = try Bench(image([ControlTests.fibonacci(), main]), process: process)
     let code = try #require(TranslatedCode(bench.image, for: .arm64))
-    #expect(code.bytes.count > 1 << 20, "\(code.bytes.count)")
+    #expect(code.bytes.count > 3 << 20, "\(code.bytes.count)")
     for way in [Way.switched, .arm64] {
       try bench.renew(way)
-      #expect(bench.call([3, 5], function: 1) == .results([180_005]))
+      #expect(bench.call([3, 5], function: 1) == .results([450_005]))
       #expect(
         bench.call([3, word(Int64.max - 100_000)], function: 1)
           == .failed(Fault(.arithmeticOverflow)))
@@ -135,29 +135,29 @@ struct Arm64Tests {
     let (float, double) = (main.slot(.float), main.slot(.float))
     let array = main.slot(.borrowed(5))
     let first = main.slot(.integer)
-    for _ in 1..<300 { _ = main.slot(.integer) }
+    for _ in 1..<2000 { _ = main.slot(.integer) }
     main.emit(.loadInteger, sum, wide: 0)
     main.emit(.integerToFloat, float, 0)
     main.emit(.addFloat, double, float, float)
     main.emit(.arrayData, array, wide: 0)
     main.label("again")
     main.emit(.move, number, 0)
-    main.emit(.elementLoad, first, array, number, lanes: [300, 0, 300, 0])
-    main.emit(.addInteger, sum, sum, first + 299)
+    main.emit(.elementLoad, first, array, number, lanes: [2000, 0, 2000, 0])
+    main.emit(.addInteger, sum, sum, first + 1999)
     main.emit(.addImmediate, 0, 0, 0xFFFF)
     main.emit(.poll)
     main.branch(.branchGreaterOrEqualImmediate, 0, 0, to: "again")
     main.giveBack(sum, double)
     var contents = image([main])
-    contents.layouts.append(Layout(words: Array(repeating: .integer, count: 300)))
+    contents.layouts.append(Layout(words: Array(repeating: .integer, count: 2000)))
     contents.data = [
-      DataContents(layout: 5, elements: .words((0..<1200).map { UInt64($0) }))
+      DataContents(layout: 5, elements: .words((0..<8000).map { UInt64($0) }))
     ]
     let process = try Arm64Process()
     var bench = try Bench(contents, stack: 1 << 16, process: process)
     for way in [Way.switched, way] {
       try bench.renew(way)
-      let expected: UInt64 = 299 + 599 + 899
+      let expected: UInt64 = 1999 + 3999 + 5999
       #expect(bench.call([2]) == .results([expected, word(4.0)]), "\(way)")
       #expect(bench.call([4]).error == Fault(.indexOutOfRange).error, "\(way)")
     }

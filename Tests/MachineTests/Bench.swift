@@ -11,6 +11,7 @@ struct Bench: ~Copyable {
   private let wordCount: Int
   private let stackCount: Int
   private let arenaCount: Int
+  private let callDepthMax: Int
   let image: VerifiedImage
   /// The image's native code, once it was asked for.
   private var translation: Translation?
@@ -21,7 +22,7 @@ struct Bench: ~Copyable {
   /// With `process` it runs on arm64, too; one bench at a time.
   init(
     _ encoded: [UInt8], stack: Int = 1 << 12, arena: Int = 1 << 12, profile: Profile = .host,
-    process: Arm64Process? = nil
+    callDepthMax: Int = .max, process: Arm64Process? = nil
   ) throws {
     let wordCount = stack + arena + 3 * Bench.fenceCount
     let owner = try BenchMemory(encoded, wordCount: wordCount, process: process)
@@ -33,23 +34,26 @@ struct Bench: ~Copyable {
     memory = owner.words
     stackCount = stack
     arenaCount = arena
-    machine = Self.machine(image, owner.words, stack, arena)
+    self.callDepthMax = callDepthMax
+    machine = Self.machine(image, owner.words, stack, arena, callDepthMax)
   }
 
   private static func machine(
-    _ image: VerifiedImage, _ memory: UnsafeMutablePointer<UInt64>, _ stack: Int, _ arena: Int
+    _ image: VerifiedImage, _ memory: UnsafeMutablePointer<UInt64>, _ stack: Int, _ arena: Int,
+    _ callDepthMax: Int
   ) -> Machine {
     let stackMemory = UnsafeMutableRawBufferPointer(
       start: memory + Bench.fenceCount, count: stack * 8)
     let arenaMemory = UnsafeMutableRawBufferPointer(
       start: memory + 2 * Bench.fenceCount + stack, count: arena * 8)
-    return Machine(image: image, stack: stackMemory, arena: arenaMemory)
+    return Machine(
+      image: image, stack: stackMemory, arena: arenaMemory, callDepthMax: callDepthMax)
   }
 
   /// Begins anew, with the memory as it was first, on a machine that runs in another way.
   mutating func renew(_ way: Way) throws {
     memory.update(repeating: Bench.fence, count: wordCount)
-    machine = Self.machine(image, memory, stackCount, arenaCount)
+    machine = Self.machine(image, memory, stackCount, arenaCount, callDepthMax)
     port = TestPort()
     switch way {
     case .switched: machine.dispatch = .switched
@@ -67,10 +71,11 @@ struct Bench: ~Copyable {
 
   init(
     _ contents: ImageContents, stack: Int = 1 << 12, arena: Int = 1 << 12,
-    process: Arm64Process? = nil
+    callDepthMax: Int = .max, process: Arm64Process? = nil
   ) throws {
     try self.init(
-      encode(contents), stack: stack, arena: arena, profile: contents.profile, process: process)
+      encode(contents), stack: stack, arena: arena, profile: contents.profile,
+      callDepthMax: callDepthMax, process: process)
   }
 
   /// Nothing outside the machine's memory was written.

@@ -40,7 +40,8 @@ import Testing
     var exits: [String: Int] = [:]
     for round in 0..<rounds {
       let contents = RandomCode.image(&random)
-      var bench = try Bench(contents, process: process)
+      let depth = round % 2 == 0 ? Int.max : 2 + round % 23
+      var bench = try Bench(contents, callDepthMax: depth, process: process)
       let seed = random.next()
       var seen: [[String]] = []
       for way in [Way.switched, way] {
