@@ -82,6 +82,8 @@ struct Arm64EncodingTests {
       list.add("str d\(one), [x\(base), x5, lsl #3]") {
         $0.store(Float(one), b, index: Register(5))
       }
+      list.add("ldrb w\(one), [x\(base), x5]") { $0.loadByte(x, b, index: Register(5)) }
+      list.add("strb w\(one), [x\(base), x5]") { $0.storeByte(x, b, index: Register(5)) }
       for offset in [-512, -8, 0, 504] {
         list.add("ldp x\(one), x3, [x\(base), #\(offset)]") {
           $0.load(x, Register(3), b, pairAt: offset)

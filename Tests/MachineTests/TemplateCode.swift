@@ -35,6 +35,7 @@ enum TemplateCode {
   private static let locals: [SlotType] = [
     .integer, .integer, .float, .boolean, .borrowed(1), .borrowed(2), .owned(1),
     SlotType(.function, layout: 0), .integer, .float, .borrowed(5), .owned(5), .integer, .integer,
+    .owned(6),
   ]
   private static let (number, limit, float, boolean): (UInt16, UInt16, UInt16, UInt16) = (
     7, 8, 9, 10
@@ -44,6 +45,7 @@ enum TemplateCode {
   private static let (first, second): (UInt16, UInt16) = (18, 19)
   private static let (pairs, ownPairs): (UInt16, UInt16) = (20, 22)
   private static let (zero, read): (UInt16, UInt16) = (24, 25)
+  private static let booleans: UInt16 = 26
 
   /// The slot that field a writes to.
   private static func result(_ operation: Opcode, _ form: Form = .plain) -> UInt16 {
@@ -101,6 +103,12 @@ enum TemplateCode {
       code.emit(operation, function, wide: 1)
       code.call(.callValue, function, [0, 3], results: [number, float])
     case .returnSlots: code.giveBack(results)
+    case .booleanStore:
+      code.emit(operation, booleans, 1, 5)
+      code.emit(.booleanLoad, boolean, booleans, 0)
+    case .booleanLoad:
+      code.emit(.booleanStore, booleans, 1, 6)
+      code.emit(operation, boolean, booleans, 1)
     case .elementLoad: code.emit(operation, first, pairs, 1, lanes: [2, 0, 2, 0])
     case .elementStore: code.emit(operation, ownPairs, 1, first, lanes: [2, 0, 2, 0])
     default:
@@ -144,6 +152,7 @@ enum TemplateCode {
     code.emit(.loadInteger, read, wide: 4)
     code.emit(.arrayAllocate, own, read)
     code.emit(.arrayAllocate, ownPairs, read)
+    code.emit(.arrayAllocate, booleans, read)
     if let operation {
       for round in 0..<(form == .repeated ? 4 : 1) { emit(operation, form, round, in: &code) }
     }
@@ -156,6 +165,7 @@ enum TemplateCode {
     callee.giveBack(0, 1)
     var contents = MachineTests.image([code, callee])
     contents.layouts.append(Layout(words: [.integer, .float]))
+    contents.layouts.append(Layout(words: [.boolean]))
     contents.constants = [word(3.25)]
     contents.data = [
       DataContents(layout: 1, elements: .words([5, word(Int64(-6)), 7, 8, word(Int64.max)])),
