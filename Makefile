@@ -8,7 +8,7 @@ STRICT := --explicit-target-dependency-import-check error
 RELEASE := -c release --static-swift-stdlib --omit-frame-pointers $(STRICT)
 LARMOR := .build/release/larmor
 
-.PHONY: demo test build packages clean
+.PHONY: demo test build packages emulator clean
 
 demo: build
 	$(LARMOR) run examples/rabi.exp
@@ -16,7 +16,7 @@ demo: build
 build: packages
 	$(SWIFT) build $(RELEASE) --product larmor
 
-test: build
+test: build emulator
 	.ci/speed
 	.ci/cross-build
 	.ci/engines
@@ -27,6 +27,13 @@ packages:
 	@[ -e /usr/include/cminpack-1/cminpack.h ] || { \
 	  $(SUDO) apt-get update -qq && \
 	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq libcminpack-dev; }
+
+# The system packages with which the tests run code for arm64.
+emulator:
+	@[ -x /usr/bin/qemu-aarch64 ] && [ -x /usr/bin/aarch64-linux-gnu-gcc ] || { \
+	  $(SUDO) apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends \
+	    gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user; }
 
 clean:
 	rm -rf .build

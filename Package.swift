@@ -40,7 +40,8 @@ let package = Package(
     module("Bytecode"),
     module("Machine", seeing: ["Bytecode"]),
     // The machine's code as the processor's own; the device has none of it.
-    module("Native", seeing: ["Bytecode", "Machine"]),
+    .systemLibrary(name: "CCodeCache"),
+    module("Native", seeing: ["Bytecode", "Machine", "CCodeCache"]),
     module("CoreDevice", seeing: ["Bytecode", "Machine"]),
     // Back end and the simulated laboratory
     module(
@@ -106,6 +107,7 @@ let package = Package(
       seeing: [
         "Diagnostics", "Syntax", "Laboratory", "Typing", "Values", "Freezing", "Bytecode",
         "Lowering", "Running", "Toolchain", "Reference", "TestKit", "Formatting", "Explaining",
+        "Native",
       ]),
     tests("TidyTests", seeing: ["TestKit"]),
   ]

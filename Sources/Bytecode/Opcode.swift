@@ -97,8 +97,8 @@ package enum Opcode: UInt16, Sendable {
   // Integers; those without `wrap` raise ArithmeticOverflow, divisions DivisionByZero.
   case addInteger, subtractInteger, multiplyInteger, floorDivideInteger, remainderInteger,
     powerInteger
-  case negateInteger, absoluteInteger, addImmediate
-  case wrapAdd, wrapSubtract, wrapMultiply
+  case negateInteger, absoluteInteger, addImmediate, multiplyImmediate
+  case wrapAdd, wrapSubtract, wrapMultiply, wrapMultiplyImmediate
   case bitAnd, bitOr, bitXor, bitNot, shiftLeft, shiftRight
   /// Raises ArithmeticOverflow unless the value fits 32 bits; `wrap32` keeps the low 32 bits,
   /// sign-extended.
@@ -203,7 +203,8 @@ package enum Opcode: UInt16, Sendable {
       Shape(.writeInteger, .readInteger, .readInteger)
     case .negateInteger, .absoluteInteger, .bitNot, .check32, .wrap32:
       Shape(.writeInteger, .readInteger, .none)
-    case .addImmediate: Shape(.writeInteger, .readInteger, .signedImmediate)
+    case .addImmediate, .multiplyImmediate, .wrapMultiplyImmediate:
+      Shape(.writeInteger, .readInteger, .signedImmediate)
     case .addFloat, .subtractFloat, .multiplyFloat, .divideFloat, .floorDivideFloat,
       .remainderFloat,
       .minimumFloat, .maximumFloat:

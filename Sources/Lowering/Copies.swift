@@ -144,7 +144,8 @@ extension CodeList.Item {
   var pureResult: UInt16? {
     switch opcode {
     case .move, .loadInteger, .loadWord, .loadFloat, .loadBoolean, .wrapAdd, .wrapSubtract,
-      .wrapMultiply, .bitAnd, .bitOr, .bitXor, .bitNot, .wrap32, .minimumInteger,
+      .wrapMultiply, .wrapMultiplyImmediate, .bitAnd, .bitOr, .bitXor, .bitNot, .wrap32,
+      .minimumInteger,
       .maximumInteger, .addFloat, .subtractFloat, .multiplyFloat, .divideFloat, .negateFloat,
       .absoluteFloat, .squareRoot, .floor, .ceiling, .truncate, .roundEven, .minimumFloat,
       .maximumFloat, .integerToFloat, .equalInteger, .notEqualInteger, .lessInteger,

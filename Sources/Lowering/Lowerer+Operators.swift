@@ -71,6 +71,36 @@ extension Lowerer {
       expression, hint)
   }
 
+  /// What does `operation` with a small constant of its own, and the operand that is left; nil if
+  /// there is nothing of the kind.
+  private func withImmediate(
+    _ operation: IntegerOperation, _ left: (operand: Operand, type: Type),
+    _ right: (operand: Operand, type: Type)
+  ) -> (opcode: Opcode, immediate: Int, other: (operand: Operand, type: Type))? {
+    func small(_ operand: Operand) -> Int? {
+      guard case .integer(let value)? = operand.constant, let small = Int16(exactly: value),
+        small != .min
+      else { return nil }
+      return Int(small)
+    }
+    switch operation {
+    case .add:
+      if let value = small(right.operand) { return (.addImmediate, value, left) }
+      return small(left.operand).map { (.addImmediate, $0, right) }
+    case .subtract: return small(right.operand).map { (.addImmediate, -$0, left) }
+    case .multiply:
+      if let value = small(right.operand) { return (.multiplyImmediate, value, left) }
+      return small(left.operand).map { (.multiplyImmediate, $0, right) }
+    case .wrappingMultiply:
+      if let value = small(right.operand) { return (.wrapMultiplyImmediate, value, left) }
+      return small(left.operand).map { (.wrapMultiplyImmediate, $0, right) }
+    case .floorDivide, .remainder, .power, .wrappingAdd, .wrappingSubtract, .bitAnd, .bitOr,
+      .bitXor,
+      .shiftLeft, .shiftRight:
+      return nil
+    }
+  }
+
   /// Does `operation` on values that have been evaluated; what it costs has been charged.
   mutating func operate(
     _ operation: BinaryOperation, _ left: (operand: Operand, type: Type),
@@ -83,15 +113,12 @@ extension Lowerer {
     {
       return .constant(folded)
     }
-    if case .integer(let integer) = operation, integer == .add || integer == .subtract,
-      case .constant(.integer(let value))? = Optional(right.operand),
-      let small = Int16(exactly: value), small != .min
+    if case .integer(let integer) = operation,
+      let (opcode, immediate, other) = withImmediate(integer, left, right)
     {
-      let (run, source) = settled(left.operand, left.type, at: span)
+      let (run, source) = settled(other.operand, other.type, at: span)
       discard(source)
-      return simple(
-        .addImmediate, .integer, run, nil, hint, immediate: Int(integer == .add ? small : -small),
-        at: span)
+      return simple(opcode, .integer, run, nil, hint, immediate: immediate, at: span)
     }
     let (a, leftSource) = settled(left.operand, left.type, at: span)
     let (b, rightSource) = settled(right.operand, right.type, at: span)

@@ -81,7 +81,7 @@ extension CodeList {
     for index in items.indices where !items[index].isLeftOut {
       let item = items[index]
       guard let opcode = item.uncheckedOpcode, let a = ranges[Int(item.b)],
-        let b = ranges[Int(item.c)], item.combined(a, b) != nil
+        let b = item.secondRange(ranges), item.combined(a, b) != nil
       else { continue }
       items[index].opcode = opcode
     }
@@ -127,7 +127,17 @@ extension CodeList.Item {
     case .addInteger: .wrapAdd
     case .subtractInteger: .wrapSubtract
     case .multiplyInteger: .wrapMultiply
+    case .multiplyImmediate: .wrapMultiplyImmediate
     default: nil
+    }
+  }
+
+  /// The range of the second operand: a slot's, or a number of its own.
+  fileprivate func secondRange(_ ranges: [IntegerRange?]) -> IntegerRange? {
+    switch opcode {
+    case .multiplyImmediate, .wrapMultiplyImmediate:
+      IntegerRange(Int64(Int16(bitPattern: c)))
+    default: ranges[Int(c)]
     }
   }
 
@@ -136,7 +146,7 @@ extension CodeList.Item {
     switch opcode {
     case .addInteger, .wrapAdd: a + b
     case .subtractInteger, .wrapSubtract: a - b
-    case .multiplyInteger, .wrapMultiply: a * b
+    case .multiplyInteger, .wrapMultiply, .multiplyImmediate, .wrapMultiplyImmediate: a * b
     default: nil
     }
   }
@@ -160,6 +170,8 @@ extension CodeList.Item {
     case .move: one { $0 }
     case .addInteger, .wrapAdd, .subtractInteger, .wrapSubtract, .multiplyInteger, .wrapMultiply:
       two { self.combined($0, $1) }
+    case .multiplyImmediate, .wrapMultiplyImmediate:
+      one { $0 * IntegerRange(Int64(Int16(bitPattern: c))) }
     case .addImmediate: one { $0 + IntegerRange(Int64(Int16(bitPattern: c))) }
     case .negateInteger: one { IntegerRange(0) - $0 }
     case .bitAnd: two { $0 & $1 }

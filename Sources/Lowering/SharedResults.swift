@@ -64,7 +64,8 @@ extension CodeList.Item {
       .lessFloat, .lessOrEqualFloat, .equalBoolean, .scaleTicks, .divideTicksByFloat,
       .divideTicksByInteger:
       c
-    case .negateInteger, .absoluteInteger, .addImmediate, .bitNot, .check32, .wrap32,
+    case .negateInteger, .absoluteInteger, .addImmediate, .multiplyImmediate,
+      .wrapMultiplyImmediate, .bitNot, .check32, .wrap32,
       .negateFloat, .absoluteFloat, .squareRoot, .floor, .ceiling, .truncate, .roundEven,
       .integerToFloat, .floatToInteger, .notBoolean:
       b

@@ -4,7 +4,7 @@ import Bytecode
 
 extension Threaded {
   /// By number of the operation.
-  static let operations: InlineArray<143, ThreadedOperation> = [
+  static let operations: InlineArray<145, ThreadedOperation> = [
     larmor_device,
     larmor_jump,
     larmor_jumpIfTrue,
@@ -38,9 +38,11 @@ extension Threaded {
     larmor_negateInteger,
     larmor_absoluteInteger,
     larmor_addImmediate,
+    larmor_multiplyImmediate,
     larmor_wrapAdd,
     larmor_wrapSubtract,
     larmor_wrapMultiply,
+    larmor_wrapMultiplyImmediate,
     larmor_bitAnd,
     larmor_bitOr,
     larmor_bitXor,
@@ -283,6 +285,12 @@ extension Threaded {
   Threaded.raises(pc, frame, machine, table, Operations.addImmediate)
 }
 
+@c func larmor_multiplyImmediate(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  Threaded.raises(pc, frame, machine, table, Operations.multiplyImmediate)
+}
+
 @c func larmor_wrapAdd(
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
@@ -299,6 +307,12 @@ extension Threaded {
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
   Threaded.computes(pc, frame, machine, table, Operations.wrapMultiply)
+}
+
+@c func larmor_wrapMultiplyImmediate(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  Threaded.computes(pc, frame, machine, table, Operations.wrapMultiplyImmediate)
 }
 
 @c func larmor_bitAnd(

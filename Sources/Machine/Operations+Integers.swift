@@ -48,6 +48,20 @@ extension Operations {
   }
 
   @inline(__always)
+  static func multiplyImmediate(_ word: Code, _ frame: Frame) -> Fault? {
+    let (product, overflow) = frame.integer(word.fieldB).multipliedReportingOverflow(
+      by: word.signedC)
+    if overflow { return Fault(.arithmeticOverflow) }
+    frame.set(word.fieldA, product)
+    return nil
+  }
+
+  @inline(__always)
+  static func wrapMultiplyImmediate(_ word: Code, _ frame: Frame) {
+    frame.set(word.fieldA, frame.integer(word.fieldB) &* word.signedC)
+  }
+
+  @inline(__always)
   static func floorDivideInteger(_ word: Code, _ frame: Frame) -> Fault? {
     guard
       let value = Arithmetic.floorDivide(

@@ -45,6 +45,7 @@ extension Opcode {
       .borrowGlobal, .takeGlobal, .putGlobal:
       .works
     case .move, .loadInteger, .loadBoolean, .loadFunction, .wrapAdd, .wrapSubtract, .wrapMultiply,
+      .wrapMultiplyImmediate,
       .bitAnd, .bitOr, .bitXor, .bitNot, .wrap32, .minimumInteger, .maximumInteger, .addFloat,
       .subtractFloat, .multiplyFloat, .divideFloat, .negateFloat, .absoluteFloat, .squareRoot,
       .floor, .ceiling, .truncate, .roundEven, .minimumFloat, .maximumFloat, .integerToFloat,
@@ -53,7 +54,8 @@ extension Opcode {
       .arrayCount:
       .computes
     case .addInteger, .subtractInteger, .multiplyInteger, .floorDivideInteger, .remainderInteger,
-      .powerInteger, .negateInteger, .absoluteInteger, .addImmediate, .shiftLeft, .shiftRight,
+      .powerInteger, .negateInteger, .absoluteInteger, .addImmediate, .multiplyImmediate,
+      .shiftLeft, .shiftRight,
       .check32, .floorDivideFloat, .remainderFloat, .floatToInteger, .scaleTicks,
       .divideTicksByFloat, .divideTicksByInteger, .arrayLoad, .arrayStore,
       .booleanLoad, .booleanStore:

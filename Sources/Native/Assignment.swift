@@ -2,7 +2,7 @@ import Bytecode
 
 /// Which slots of a function have registers.
 ///
-/// Sets of registers are bits: those of whole numbers by their number, those of floats 16 higher.
+/// Sets of registers are bits: those of whole numbers below 16, those of floats from 16 on.
 struct Assignment: ~Copyable {
   /// By slot: its register's bit, or `none`.
   private let bits: UnsafeMutablePointer<UInt8>
@@ -23,8 +23,6 @@ struct Assignment: ~Copyable {
   private var interruptionsInLoops: UInt32 = 0
 
   static let none: UInt8 = 0xFF
-  private static let integers: [UInt8] = [3, 6, 7, 8, 9, 10, 11, 15]
-  private static let floats: [UInt8] = (18...31).map { $0 }
 
   init(slotCount: Int) {
     bits = .allocate(capacity: slotCount + 1)
@@ -67,11 +65,15 @@ struct Assignment: ~Copyable {
     }
   }
 
-  /// Gives registers to the slots that are used most.
-  mutating func choose(_ types: TypeList) {
+  /// Gives the registers of `processor` to the slots that are used most; with `keepingHeader` not
+  /// that which holds the header's word in functions that call.
+  mutating func choose<Target: Processor>(
+    _ types: TypeList, on processor: Target.Type, keepingHeader: Bool
+  ) {
     var best = InlineArray<32, Int32>(repeating: -1)
-    let integerMax = Self.integers.count - (calls ? 1 : 0)
-    let floatMax = Self.floats.count
+    let (integers, floats) = (Target.integers, Target.floats)
+    let integerMax = integers.count - (keepingHeader ? 1 : 0)
+    let floatMax = floats.count
     for slot in 0..<slotCount where uses[slot] > max(1, interruptionsInLoops) {
       // The list of whole numbers comes first, that of floats from 16 on; the most used first.
       let isFloat = types[slot].kind == .float
@@ -84,8 +86,8 @@ struct Assignment: ~Copyable {
       }
     }
     for number in 0..<16 {
-      if number < integerMax, best[number] >= 0 { give(Self.integers[number], best[number]) }
-      if number < floatMax, best[16 + number] >= 0 { give(Self.floats[number], best[16 + number]) }
+      if number < integerMax, best[number] >= 0 { give(integers[number], best[number]) }
+      if number < floatMax, best[16 + number] >= 0 { give(floats[number], best[16 + number]) }
     }
   }
 
@@ -116,7 +118,9 @@ extension Translator {
       note(opcode, instruction, weight)
       word += count
     }
-    assignment.choose(types)
+    // A function that is called leaves its caller's header as it was.
+    assignment.choose(
+      types, on: Target.self, keepingHeader: assignment.calls || view.count(.functions) > 1)
   }
 
   private func findLoops() {

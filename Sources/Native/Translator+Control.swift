@@ -1,40 +1,12 @@
-import Bytecode
-import Machine
-
-// Jumps, safe points, and what the interpreter's functions do.
+// Jumps, and what is done where the interpreter's functions do an instruction.
 
 extension Translator {
   // MARK: Cold code
 
-  /// Has the interpreter's function do the instruction if `condition` holds, once `undo` is done.
-  mutating func cold(_ condition: Condition, undo: Undo = .nothing) {
-    noteColdJump(assembler.jump(if: condition), undo)
-  }
-
-  private mutating func noteColdJump(_ place: Int, _ undo: Undo) {
+  /// The jump at `place` leads to where the interpreter's function does the instruction, once
+  /// `undo` is done.
+  mutating func noteColdJump(_ place: Int, _ undo: Target.Undo) {
     coldJumps.append(ColdJump(place: place, word: word, valid: valid, dirty: dirty, undo: undo))
-  }
-
-  /// The interpreter's function does the instruction, and the machine goes on wherever that leads.
-  mutating func leave() {
-    noteColdJump(assembler.jump(), .nothing)
-    isReached = false
-  }
-
-  /// Tells the machine where the frame ends.
-  mutating func storeTop() {
-    assembler.address(.rcx, .memory(.frame, Int32(8 * function.slotCount)))
-    assembler.store(field(interface.top), .rcx)
-  }
-
-  /// The interpreter's function does the instruction; most often the next one comes then.
-  mutating func callFunction(_ next: Int) {
-    spill()
-    storeTop()
-    assembler.number(.rax, UInt32(word))
-    assembler.number(.rdx, UInt32(next))
-    assembler.call(to: routines.perform)
-    valid = 0
   }
 
   mutating func writeColdCode() {
@@ -43,161 +15,40 @@ extension Translator {
     let spilling = assembler.count
     store(common)
     let plain = assembler.count
-    storeTop()
-    assembler.jump(to: routines.performAndResume)
+    Target.performAndResume(in: &self)
     var last: (jump: ColdJump, place: Int)?
     for jump in coldJumps {
       if let last, last.jump.word == jump.word, last.jump.undo == jump.undo,
         last.jump.dirty == jump.dirty, last.jump.valid == jump.valid
       {
-        assembler.link(jump.place, to: last.place)
+        Target.link(jump.place, to: last.place, in: &assembler)
         continue
       }
       assembler.reserve(512)
       last = (jump, assembler.count)
-      assembler.link(jump.place, to: assembler.count)
-      undo(jump.undo)
+      Target.link(jump.place, to: assembler.count, in: &assembler)
+      Target.undo(jump.undo, in: &self)
       let isCommon = jump.dirty != 0 && common & ~jump.valid == 0
       if !isCommon { store(jump.dirty) }
-      assembler.number(.rax, UInt32(jump.word))
-      assembler.jump(to: isCommon ? spilling : plain)
+      Target.jump(to: isCommon ? spilling : plain, for: jump.word, in: &self)
     }
     coldJumps.removeAll(keepingCapacity: true)
-  }
-
-  private mutating func undo(_ undo: Undo) {
-    switch undo {
-    case .nothing: break
-    case .step(let charge):
-      assembler.apply(.add, .register(.budget), 1)
-      if charge != 0 { assembler.apply(.subtract, .register(.ticks), charge) }
-    case .operation(let operation, let register, let place):
-      assembler.apply(operation, register, place)
-    case .constant(let operation, let register, let value):
-      assembler.apply(operation, .register(register), value)
-    }
   }
 
   // MARK: Jumps
 
   /// Has registers as the code at `target` expects them, and charges what the jump does.
-  private mutating func prepare(_ target: Int) {
+  mutating func prepare(_ target: Int) {
     let needed = words[target].isLoopHead ? assignment.all : assignment.writtenBack
     load(needed & ~valid)
-    addCharge()
+    Target.addCharge(in: &self)
   }
 
-  /// Charges what the instruction does beside all else; changes flags.
-  mutating func addCharge() {
-    if charge != 0 { assembler.apply(.add, .register(.ticks), charge) }
-  }
-
-  private mutating func jumpForward(_ place: Int, to target: Int) {
+  /// The jump at `place` leads forward to `target`.
+  mutating func jumpForward(_ place: Int, to target: Int) {
     forwardJumps.append((place, target))
     guard !words[target].isLoopHead else { return }
     words[target].valid &= valid
     words[target].dirty |= dirty
-  }
-
-  /// Jumps back, if the budget is not spent.
-  private mutating func jumpBack(to target: Int) {
-    assembler.apply(.subtract, .register(.budget), 1)
-    assembler.jump(if: .greaterOrEqual, to: Int(words[target].offset))
-    noteColdJump(assembler.jump(), .step(charge))
-  }
-
-  private mutating func jump(if condition: Condition, _ target: Int) {
-    if target > word {
-      jumpForward(assembler.jump(if: condition), to: target)
-    } else {
-      let over = assembler.jumpShort(if: condition.opposite)
-      jumpBack(to: target)
-      assembler.linkShort(over)
-    }
-  }
-
-  mutating func jump(_ target: Int) {
-    prepare(target)
-    if target > word {
-      jumpForward(assembler.jump(), to: target)
-    } else {
-      jumpBack(to: target)
-    }
-    isReached = false
-  }
-
-  mutating func jumpIf(_ a: Int, _ condition: Condition, _ target: Int) {
-    prepare(target)
-    let value = operand(a)
-    if case .register(let register) = value {
-      assembler.test(register)
-    } else {
-      assembler.apply(.compare, value, 0)
-    }
-    jump(if: condition, target)
-  }
-
-  mutating func branch(_ a: Int, _ condition: Condition, _ b: Int, _ target: Int) {
-    prepare(target)
-    compare(a, b)
-    jump(if: condition, target)
-  }
-
-  mutating func branchImmediate(_ a: Int, _ condition: Condition, _ b: UInt16, _ target: Int) {
-    prepare(target)
-    let value = operand(a)
-    if b == 0, case .register(let register) = value {
-      assembler.test(register)
-    } else {
-      assembler.apply(.compare, value, Int32(Int16(bitPattern: b)))
-    }
-    jump(if: condition, target)
-  }
-
-  mutating func branchFloats(_ a: Int, _ condition: Condition, _ b: Int, _ target: Int) {
-    prepare(target)
-    compareFloats(a, b)
-    jump(if: condition, target)
-  }
-
-  mutating func branchEqualFloats(_ a: Int, _ b: Int, _ target: Int, isEqual: Bool) {
-    prepare(target)
-    compareFloats(a, b)
-    if isEqual {
-      let over = assembler.jumpShort(if: .unordered)
-      jump(if: .equal, target)
-      assembler.linkShort(over)
-    } else {
-      jump(if: .unordered, target)
-      jump(if: .notEqual, target)
-    }
-  }
-
-  // MARK: Safe points
-
-  /// Ends a round of a loop that counts: its limit is in the slot behind the counter, its charge in
-  /// the word behind the instruction.
-  mutating func advance(_ counter: Int, _ target: Int) {
-    prepare(target)
-    let ticks = Int32(truncatingIfNeeded: code[word + 1])
-    let (value, limit) = (operand(counter), operand(counter + 1))
-    assembler.move(.rcx, value)
-    assembler.apply(.add, .register(.rcx), 1)
-    assembler.apply(.compare, .rcx, limit)
-    let ends = assembler.jump(if: .greaterOrEqual)
-    assembler.apply(.subtract, .register(.budget), 1)
-    cold(.less, undo: .step(0))
-    let (before, dirtyBefore) = (valid, dirty)
-    define(counter, .rcx)
-    assembler.apply(.add, .register(.ticks), ticks)
-    if target > word {
-      jumpForward(assembler.jump(), to: target)
-    } else {
-      assembler.jump(to: Int(words[target].offset))
-    }
-    (valid, dirty) = (before, dirtyBefore)
-    assembler.link(ends, to: assembler.count)
-    define(counter, .rcx)
-    assembler.apply(.add, .register(.ticks), ticks)
   }
 }

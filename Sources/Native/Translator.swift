@@ -1,15 +1,15 @@
 import Bytecode
 import Machine
 
-/// Writes the native code of an image's functions, in one pass over each after its slots have been
-/// given registers.
+/// Writes the native code of an image's functions for processor `Target`, in one pass over each
+/// after its slots have been given registers.
 ///
 /// The frame's memory is every slot's home. A slot that has a register is `valid` there or has to
 /// be loaded first, and is `dirty` if its home is still to be written. Code that is entered from
 /// outside at some instruction finds all of them valid and none dirty, which fits whatever the
 /// instruction expects.
-struct Translator: ~Copyable {
-  var assembler: Assembler
+struct Translator<Target: Processor>: ~Copyable {
+  var assembler: Assembler<Target>
   let view: ImageView
   let interface = NativeInterface.machine
   let code: UnsafePointer<UInt64>
@@ -30,6 +30,8 @@ struct Translator: ~Copyable {
   /// The instruction's first word, and whether what comes before it leads to it.
   var word = 0
   var isReached = true
+  /// Whether jumps may lead farther than `Target.reach`.
+  var isFar = false
   /// Device time that it charges beside what it does.
   var charge: Int32 = 0
   var valid: UInt32 = 0
@@ -59,16 +61,7 @@ struct Translator: ~Copyable {
     let word: Int
     let valid: UInt32
     let dirty: UInt32
-    let undo: Undo
-  }
-
-  /// What must be taken back before.
-  enum Undo: Hashable {
-    case nothing
-    /// A step of the budget, and so much device time.
-    case step(Int32)
-    case operation(IntegerOperation, Register, Place)
-    case constant(IntegerOperation, Register, Int32)
+    let undo: Target.Undo
   }
 
   init(_ image: VerifiedImage) {
@@ -99,9 +92,11 @@ struct Translator: ~Copyable {
   /// Writes all of it.
   mutating func translate() {
     writeTables()
-    writeRoutines()
+    Target.writeRoutines(in: &self)
     for index in 0..<functionCount { translate(index) }
-    for (place, function) in calls { assembler.link(place, to: Int(entries[function])) }
+    for (place, function) in calls {
+      Target.link(place, to: Int(entries[function]), in: &assembler)
+    }
     for index in 0..<functionCount {
       assembler.set(Layout.tables + 4 * index, Int32(bitPattern: loaders[index]))
     }
@@ -116,10 +111,24 @@ struct Translator: ~Copyable {
     function = view.function(index)
     types = view.slotTypes(function)
     assign()
-    loaders[index] = UInt32(assembler.count)
-    writeLoader()
-    entries[index] = UInt32(assembler.count)
-    writePrologue()
+    let (start, callCount) = (assembler.count, calls.count)
+    isFar = false
+    writeFunction()
+    guard assembler.count - start > Target.reach else { return }
+    assembler.cut(from: start)
+    calls.removeLast(calls.count - callCount)
+    for word in function.codeStart..<function.codeStart + function.codeCount {
+      (words[word].valid, words[word].dirty) = (.max, 0)
+    }
+    isFar = true
+    writeFunction()
+  }
+
+  private mutating func writeFunction() {
+    loaders[functionIndex] = UInt32(assembler.count)
+    Target.writeLoader(in: &self)
+    entries[functionIndex] = UInt32(assembler.count)
+    Target.writePrologue(in: &self)
     word = function.codeStart
     (valid, dirty, isReached) = (0, 0, true)
     let end = function.codeStart + function.codeCount
@@ -129,10 +138,13 @@ struct Translator: ~Copyable {
       let next = word + ImageFormat.wordCount(of: opcode, instruction.word)
       assembler.reserve(1024 + 96 * (next - word))
       begin()
-      write(opcode, instruction, next)
+      charge = Int32(instruction.charge)
+      Target.write(opcode, instruction, next, in: &self)
       word = next
     }
-    for (place, target) in forwardJumps { assembler.link(place, to: Int(words[target].offset)) }
+    for (place, target) in forwardJumps {
+      Target.link(place, to: Int(words[target].offset), in: &assembler)
+    }
     forwardJumps.removeAll(keepingCapacity: true)
     writeColdCode()
   }

@@ -1,5 +1,6 @@
 package import Lowering
 import Machine
+package import Native
 
 /// How machines go from one instruction to the next, on the host and on the simulated device.
 package enum Engine: String, CaseIterable, Sendable {
@@ -13,7 +14,7 @@ package enum Engine: String, CaseIterable, Sendable {
 
   /// What programs are run with: native code, but not in debug builds.
   package static var standard: Engine {
-    #if DEBUG || !arch(x86_64)
+    #if DEBUG || !(arch(x86_64) || arch(arm64))
       .interpreter
     #else
       .jit
@@ -51,6 +52,9 @@ package struct EngineChoice: Sendable {
 
   /// Whether the host half becomes native code before it has shown that it runs for long.
   package var translatesAtOnce = false
+
+  /// Where native code lies; what it refuses is interpreted.
+  package var codeMemory = CodeMemory.system
 
   package init(_ engine: Engine = .standard, without leftOut: [Improvement] = []) {
     self.engine = engine

@@ -157,7 +157,7 @@ struct HostSession: ~Copyable {
   private mutating func translate() {
     guard wantsTranslation else { return }
     wantsTranslation = false
-    guard let native = Translation(memory.image) else { return }
+    guard let native = Translation(memory.image, in: engine.codeMemory) else { return }
     translation = native
     machine.dispatch = .native(native.code)
   }

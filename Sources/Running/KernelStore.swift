@@ -154,7 +154,8 @@ struct KernelStore {
   /// Has the kernel in `slot` run as native code, if that is wanted and can be.
   private mutating func translate(_ slot: KernelSlot, on device: SimulatedDevice) {
     guard engine.engine == .jit, device.core[dispatch: slot] == nil,
-      let image = device.core.image(in: slot), let translation = Translation(image)
+      let image = device.core.image(in: slot),
+      let translation = Translation(image, in: engine.codeMemory)
     else { return }
     translations[slot.number] = translation
     device.core[dispatch: slot] = .native(translation.code)

@@ -1,7 +1,9 @@
 import Diagnostics
 import Freezing
 import Laboratory
+import Native
 import Running
+import Synchronization
 import Testing
 import Toolchain
 import Typing
@@ -67,6 +69,39 @@ struct RunningTests {
       #expect(fixed.traceDigest == bound.traceDigest && fixed.deviceTime == bound.deviceTime)
       #expect(bound.datasets.first?.value == .value(.float(3)))
     }
+  }
+
+  private final class Refusals: Sendable { let count = Mutex(0) }
+
+  /// Whether the system gives no memory for code, or lets it not become executable: what is run is
+  /// then interpreted.
+  @Test(arguments: [true, false]) func codeMayBeRefused(atOnce: Bool) throws {
+    let program = try checked(Self.scanned)
+    let experiment = try #require(program.typed.experiments.first)
+    var request = RunRequest(program: program.proven, experiment: experiment.id)
+    request.engine = EngineChoice(.interpreter)
+    let expected = try record(request)
+    request.engine = EngineChoice(.jit)
+    request.engine.translatesAtOnce = true
+    let refusals = Refusals()
+    request.engine.codeMemory = CodeMemory(
+      allocate: { count in
+        if !atOnce { return CodeMemory.system.allocate(count) }
+        refusals.count.withLock { $0 += 1 }
+        return nil
+      },
+      seal: { _ in
+        refusals.count.withLock { $0 += 1 }
+        return false
+      })
+    let found = try record(request)
+    #expect(found.status == .completed && found.output == expected.output)
+    #expect(found.traceDigest == expected.traceDigest && found.deviceTime == expected.deviceTime)
+    #expect(found.datasets.first?.value == expected.datasets.first?.value)
+    #if (arch(x86_64) || arch(arm64)) && os(Linux)
+      // Of the host half and of the kernel.
+      #expect(refusals.count.withLock { $0 } >= 2)
+    #endif
   }
 
   @Test func aBoundArgumentDoesNotChangeTheImage() throws {

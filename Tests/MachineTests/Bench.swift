@@ -11,47 +11,49 @@ struct Bench: ~Copyable {
   private let wordCount: Int
   private let stackCount: Int
   private let arenaCount: Int
-  private let bytes: UnsafeMutableRawBufferPointer
+  private let callDepthMax: Int
   let image: VerifiedImage
   /// The image's native code, once it was asked for.
   private var translation: Translation?
+  private let owner: BenchMemory
   var machine: Machine
   var port = TestPort()
 
-  init(_ encoded: [UInt8], stack: Int = 1 << 12, arena: Int = 1 << 12, profile: Profile = .host)
-    throws(VerificationError)
-  {
-    bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: encoded.count, alignment: 8)
-    bytes.copyBytes(from: encoded)
+  /// With `process` it runs on arm64, too; one bench at a time.
+  init(
+    _ encoded: [UInt8], stack: Int = 1 << 12, arena: Int = 1 << 12, profile: Profile = .host,
+    callDepthMax: Int = .max, process: Arm64Process? = nil
+  ) throws {
+    let wordCount = stack + arena + 3 * Bench.fenceCount
+    let owner = try BenchMemory(encoded, wordCount: wordCount, process: process)
+    owner.words.initialize(repeating: Bench.fence, count: wordCount)
+    let image = try verify(UnsafeRawBufferPointer(owner.image), profile: profile).get()
+    self.owner = owner
+    self.image = image
+    self.wordCount = wordCount
+    memory = owner.words
     stackCount = stack
     arenaCount = arena
-    wordCount = stack + arena + 3 * Bench.fenceCount
-    memory = UnsafeMutablePointer<UInt64>.allocate(capacity: wordCount)
-    memory.initialize(repeating: Bench.fence, count: wordCount)
-    switch verify(UnsafeRawBufferPointer(bytes), profile: profile) {
-    case .failure(let error):
-      bytes.deallocate()
-      memory.deallocate()
-      throw error
-    case .success(let verified): image = verified
-    }
-    machine = Self.machine(image, memory, stack, arena)
+    self.callDepthMax = callDepthMax
+    machine = Self.machine(image, owner.words, stack, arena, callDepthMax)
   }
 
   private static func machine(
-    _ image: VerifiedImage, _ memory: UnsafeMutablePointer<UInt64>, _ stack: Int, _ arena: Int
+    _ image: VerifiedImage, _ memory: UnsafeMutablePointer<UInt64>, _ stack: Int, _ arena: Int,
+    _ callDepthMax: Int
   ) -> Machine {
     let stackMemory = UnsafeMutableRawBufferPointer(
       start: memory + Bench.fenceCount, count: stack * 8)
     let arenaMemory = UnsafeMutableRawBufferPointer(
       start: memory + 2 * Bench.fenceCount + stack, count: arena * 8)
-    return Machine(image: image, stack: stackMemory, arena: arenaMemory)
+    return Machine(
+      image: image, stack: stackMemory, arena: arenaMemory, callDepthMax: callDepthMax)
   }
 
   /// Begins anew, with the memory as it was first, on a machine that runs in another way.
-  mutating func renew(_ way: Way) {
+  mutating func renew(_ way: Way) throws {
     memory.update(repeating: Bench.fence, count: wordCount)
-    machine = Self.machine(image, memory, stackCount, arenaCount)
+    machine = Self.machine(image, memory, stackCount, arenaCount, callDepthMax)
     port = TestPort()
     switch way {
     case .switched: machine.dispatch = .switched
@@ -59,18 +61,21 @@ struct Bench: ~Copyable {
       let code = translation ?? Translation(image)
       translation = code
       if let code { machine.dispatch = .native(code.code) }
+    case .arm64:
+      guard let process = owner.process else {
+        preconditionFailure("the bench was made with a process")
+      }
+      machine.dispatch = .native(try process.load(image))
     }
   }
 
-  init(_ contents: ImageContents, stack: Int = 1 << 12, arena: Int = 1 << 12)
-    throws(VerificationError)
-  {
-    try self.init(encode(contents), stack: stack, arena: arena, profile: contents.profile)
-  }
-
-  deinit {
-    bytes.deallocate()
-    memory.deallocate()
+  init(
+    _ contents: ImageContents, stack: Int = 1 << 12, arena: Int = 1 << 12,
+    callDepthMax: Int = .max, process: Arm64Process? = nil
+  ) throws {
+    try self.init(
+      encode(contents), stack: stack, arena: arena, profile: contents.profile,
+      callDepthMax: callDepthMax, process: process)
   }
 
   /// Nothing outside the machine's memory was written.
@@ -109,9 +114,39 @@ struct Bench: ~Copyable {
   }
 }
 
+/// The memory of a bench: its image, and its words.
+private final class BenchMemory {
+  let image: UnsafeMutableRawBufferPointer
+  let words: UnsafeMutablePointer<UInt64>
+  /// The process with which it is common.
+  let process: Arm64Process?
+
+  init(_ encoded: [UInt8], wordCount: Int, process: Arm64Process?) throws {
+    self.process = process
+    if let process {
+      process.begin()
+      image = UnsafeMutableRawBufferPointer(
+        start: try process.take(encoded.count), count: encoded.count)
+      words = try process.take(8 * wordCount).bindMemory(to: UInt64.self, capacity: wordCount)
+    } else {
+      image = UnsafeMutableRawBufferPointer.allocate(byteCount: encoded.count, alignment: 8)
+      words = UnsafeMutablePointer<UInt64>.allocate(capacity: wordCount)
+    }
+    image.copyBytes(from: encoded)
+  }
+
+  deinit {
+    guard process == nil else { return }
+    image.deallocate()
+    words.deallocate()
+  }
+}
+
 /// How a machine goes from one instruction to the next.
 enum Way {
   case switched, native
+  /// As native code for arm64, in another process.
+  case arm64
 }
 
 /// How a run ended.

@@ -29,7 +29,7 @@ import Testing
     #expect(bench.go() == .results([499_500]))
   }
 
-  private static func fibonacci() -> Assembler {
+  static func fibonacci() -> Assembler {
     var main = Assembler("fib", parameters: [.integer], results: [.integer])
     let (two, less, a, b) = (
       main.slot(.integer), main.slot(.boolean), main.slot(.integer), main.slot(.integer)

@@ -5,9 +5,9 @@ import Testing
 @Suite struct EncodingTests {
   private static func expect(
     _ bytes: [UInt8], at place: SourceLocation = #_sourceLocation,
-    _ write: (inout Native.Assembler) -> Void
+    _ write: (inout Native.Assembler<X86>) -> Void
   ) {
-    var assembler = Native.Assembler(capacity: 64)
+    var assembler = Native.Assembler<X86>(capacity: 64)
     write(&assembler)
     #expect(Array(assembler.code) == bytes, sourceLocation: place)
   }
@@ -20,6 +20,9 @@ import Testing
     Self.expect([0x48, 0x89, 0x4D, 0xF0]) { $0.store(.memory(.rbp, -16), .rcx) }
     Self.expect([0x4C, 0x8B, 0x3C, 0xF3]) { $0.move(.r15, .indexed(.rbx, .rsi, 0)) }
     Self.expect([0x48, 0x8D, 0x04, 0xC7]) { $0.address(.rax, .indexed(.rdi, .rax, 0)) }
+    Self.expect([0x48, 0x8D, 0x04, 0xBF]) { $0.address(.rax, .scaled(.rdi, 4)) }
+    Self.expect([0x0F, 0xB6, 0x04, 0x33]) { $0.moveByte(.rax, .byteIndexed(.rbx, .rsi)) }
+    Self.expect([0x88, 0x14, 0x33]) { $0.storeByte(.byteIndexed(.rbx, .rsi), .rdx) }
     Self.expect([]) { $0.move(.rdi, .rdi) }
     Self.expect([0xB8, 5, 0, 0, 0]) { $0.constant(.rax, 5) }
     Self.expect([0x31, 0xC9]) { $0.constant(.rcx, 0) }
@@ -43,21 +46,21 @@ import Testing
 
   @Test func floats() {
     Self.expect([0xF2, 0x44, 0x0F, 0x10, 0x4D, 0x10]) {
-      $0.load(FloatRegister(9), .memory(.rbp, 16))
+      $0.load(X86.FloatRegister(9), .memory(.rbp, 16))
     }
     Self.expect([0x41, 0x0F, 0x28, 0xD7]) {
-      $0.load(FloatRegister(2), .float(FloatRegister(15)))
+      $0.load(X86.FloatRegister(2), .float(X86.FloatRegister(15)))
     }
     Self.expect([0xF2, 0x41, 0x0F, 0x58, 0xD7]) {
-      $0.apply(FloatOperation.add, FloatRegister(2), .float(FloatRegister(15)))
+      $0.apply(X86.FloatOperation.add, X86.FloatRegister(2), .float(X86.FloatRegister(15)))
     }
     Self.expect([0x66, 0x0F, 0x2E, 0x9D, 0, 4, 0, 0]) {
-      $0.compare(FloatRegister(3), .memory(.rbp, 0x400))
+      $0.compare(X86.FloatRegister(3), .memory(.rbp, 0x400))
     }
     Self.expect([0xF2, 0x49, 0x0F, 0x2A, 0xEA]) {
-      $0.convert(FloatRegister(5), .register(.r10))
+      $0.convert(X86.FloatRegister(5), .register(.r10))
     }
-    Self.expect([0x66, 0x4C, 0x0F, 0x7E, 0xC0]) { $0.moveBits(.rax, FloatRegister(8)) }
+    Self.expect([0x66, 0x4C, 0x0F, 0x7E, 0xC0]) { $0.moveBits(.rax, X86.FloatRegister(8)) }
   }
 
   @Test func jumpsLeadWhereTheyAreLinked() {
@@ -75,7 +78,7 @@ import Testing
   }
 
   @Test func thereIsRoomForWhatIsReserved() {
-    var assembler = Native.Assembler(capacity: 0)
+    var assembler = Native.Assembler<X86>(capacity: 0)
     for _ in 0..<1000 {
       assembler.reserve(8)
       assembler.word(0x0102_0304_0506_0708)

@@ -217,16 +217,18 @@ import Testing
 
   /// Runs every function within a small budget and little memory, by the interpreter and as native
   /// code.
-  private static func exercise(_ bytes: [UInt8], _ random: inout SplitMix, _ profile: Profile)
-    -> Bool
-  {
+  private static func exercise(
+    _ bytes: [UInt8], _ random: inout SplitMix, _ profile: Profile, _ way: Way,
+    _ process: Arm64Process?
+  ) throws -> Bool {
     let (stack, arena) = (500 + random.below(700), random.below(400))
-    guard var bench = try? Bench(bytes, stack: stack, arena: arena, profile: profile)
+    guard
+      var bench = try? Bench(bytes, stack: stack, arena: arena, profile: profile, process: process)
     else { return false }
     let chance = random
-    bench.renew(.switched)
+    try bench.renew(.switched)
     let interpreted = exercise(&bench, &random)
-    bench.renew(.native)
+    try bench.renew(way)
     var same = chance
     let native = exercise(&bench, &same)
     if interpreted != native {
@@ -282,11 +284,16 @@ import Testing
     return seen
   }
 
-  @Test func mutatedImages() {
+  @Test func mutatedImages() throws { try Self.compareMutatedImages(.native, samples: 50) }
+
+  /// Runs what is taken of 200 mutants of each sample by the interpreter and `way`.
+  static func compareMutatedImages(
+    _ way: Way, samples: Int, process: Arm64Process? = nil
+  ) throws {
     var random = SplitMix(seed: 0x9E37_79B9_7F4A_7C15)
     var taken = 0
     var mutants = 0
-    for round in 0..<50 {
+    for round in 0..<samples {
       let profile: Profile = round % 2 == 0 ? .host : .kernel
       let contents = Self.sample(&random, profile)
       let bytes = encode(contents)
@@ -303,13 +310,13 @@ import Testing
         }
         if random.below(50) != 0 { seal(&mutant) }
         mutants += 1
-        if Self.exercise(mutant, &random, profile) { taken += 1 }
+        if try Self.exercise(mutant, &random, profile, way, process) { taken += 1 }
         _ = mutants % 100 == 0 ? disassemble(mutant) : ""
       }
     }
-    #expect(mutants == 10_000)
+    #expect(mutants == 200 * samples)
     // The mutants are no use if nearly all of them are refused.
-    #expect(taken > 1500, "\(taken) taken")
+    #expect(taken > 30 * samples, "\(taken) taken")
   }
 
   /// Changes one byte of the section `code`, most often into something near.

@@ -7,7 +7,7 @@ import Testing
 /// Native code does what the interpreter does, wherever it is stopped and taken up.
 @Suite struct NativeTests {
   @Test func whatIsNativeRunsNative() throws {
-    #if arch(x86_64) && os(Linux)
+    #if (arch(x86_64) || arch(arm64)) && os(Linux)
       var main = Assembler("one", results: [.integer])
       let one = main.slot(.integer)
       main.emit(.loadInteger, one, wide: 1)
@@ -27,18 +27,25 @@ import Testing
     }
   }
 
+  @Test func randomCode() throws { try Self.compareRandomCode(.native, rounds: 1500, exitMin: 150) }
+
   /// Random code of operations that have templates, in loops, with calls and errors that are
   /// caught; stopped after few steps, and by the flag, again and again.
-  @Test func randomCode() throws {
+  ///
+  /// Each kind of exit happens more than `exitMin` times.
+  static func compareRandomCode(
+    _ way: Way, rounds: Int, exitMin: Int, process: Arm64Process? = nil
+  ) throws {
     var random = SplitMix(seed: 20_261_128)
     var exits: [String: Int] = [:]
-    for round in 0..<1500 {
+    for round in 0..<rounds {
       let contents = RandomCode.image(&random)
-      var bench = try Bench(contents)
+      let depth = round % 2 == 0 ? Int.max : 2 + round % 23
+      var bench = try Bench(contents, callDepthMax: depth, process: process)
       let seed = random.next()
       var seen: [[String]] = []
-      for way in [Way.switched, .native] {
-        bench.renew(way)
+      for way in [Way.switched, way] {
+        try bench.renew(way)
         seen.append(Self.exercise(&bench, SplitMix(seed: seed), &exits))
       }
       guard seen[0] != seen[1] else { continue }
@@ -49,7 +56,7 @@ import Testing
       return
     }
     for exit in ["finished", "failed", "interrupted", "outOfBudget"] {
-      #expect(exits[exit, default: 0] > 150, "\(exits)")
+      #expect(exits[exit, default: 0] > exitMin, "\(exits)")
     }
   }
 
@@ -91,8 +98,10 @@ import Testing
     return seen
   }
 
+  @Test func deepCalls() throws { try Self.compareDeepCalls([.switched, .native]) }
+
   /// Deeper than calls nest on the processor's stack, with and without an end.
-  @Test func deepCalls() throws {
+  static func compareDeepCalls(_ ways: [Way], process: Arm64Process? = nil) throws {
     var main = Assembler("depth", parameters: [.integer], results: [.integer])
     let (next, one) = (main.slot(.integer), main.slot(.integer))
     main.emit(.loadInteger, one, wide: 1)
@@ -107,14 +116,14 @@ import Testing
     main.giveBack(next)
     main.label("end")
     main.giveBack(0)
-    var bench = try Bench(image([main]), stack: 1 << 20)
-    for way in [Way.switched, .native] {
+    var bench = try Bench(image([main]), stack: 1 << 20, process: process)
+    for way in ways {
       for depth: UInt64 in [10, 32_000, 33_000, 100_000, 160_000] {
-        bench.renew(way)
+        try bench.renew(way)
         #expect(bench.call([depth]) == .results([depth]), "\(way) \(depth)")
       }
       #expect(bench.call([1_000_000]) == .failed(Fault(.stackOverflow)), "\(way)")
-      bench.renew(way)
+      try bench.renew(way)
       bench.machine.budget = 50_000
       #expect(bench.call([100_000]) == .other(.outOfBudget))
       for _ in 0..<49 {

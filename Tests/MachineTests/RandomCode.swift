@@ -119,7 +119,8 @@ enum RandomCode {
         integer())
     case 4, 5:
       code.emit(
-        .addImmediate, integer(), integer(), UInt16(truncatingIfNeeded: random.below(9) - 4))
+        random.pick([.addImmediate, .multiplyImmediate, .wrapMultiplyImmediate]), integer(),
+        integer(), UInt16(truncatingIfNeeded: random.below(9) - 4))
     case 6: code.emit(.loadInteger, integer(), wide: random.below(100) - 40)
     case 7: code.emit(.loadWord, integer(), wide: random.below(2))
     case 8: code.emit(.loadFloat, float(), wide: 2 + random.below(3))

@@ -3,13 +3,13 @@ import Machine
 
 // Moves, constants, arrays and globals.
 
-extension Translator {
+extension Translator where Target == X86 {
   mutating func move(_ a: Int, _ b: Int) {
     let source = operand(b)
     switch source {
     case .register(let register): define(a, register)
     case .float(let register): define(a, register)
-    case .memory, .indexed, .byteIndexed, .code: put(a, from: source)
+    case .memory, .indexed, .byteIndexed, .scaled, .code: put(a, from: source)
     }
   }
 
@@ -57,7 +57,7 @@ extension Translator {
   }
 
   /// Has the index in `slot` in a register, and goes on where it is within the array.
-  private mutating func index(_ slot: Int, of array: Int) -> Register {
+  private mutating func index(_ slot: Int, of array: Int) -> X86.Register {
     let count = operand(array + 1)
     let index = register(slot, or: .rcx)
     assembler.apply(.compare, index, count)
@@ -102,6 +102,7 @@ extension Translator {
   }
 
   mutating func elementLoad(_ a: Int, _ b: Int, _ c: Int) {
+    assembler.reserve(128 + 32 * lane(0))
     element(c, of: b)
     for number in 0..<lane(0) {
       put(a + number, from: .memory(.rax, Int32(8 * (lane(1) + number))))
@@ -109,6 +110,7 @@ extension Translator {
   }
 
   mutating func elementStore(_ a: Int, _ b: Int, _ c: Int) {
+    assembler.reserve(128 + 32 * lane(0))
     element(b, of: a)
     for number in 0..<lane(0) {
       copy(c + number, to: .memory(.rax, Int32(8 * (lane(1) + number))), by: .rcx)

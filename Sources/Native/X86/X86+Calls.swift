@@ -3,10 +3,8 @@ import Machine
 
 // Calls and returns, and how functions are entered.
 
-extension Translator {
-  /// The second word of the header in memory: where the caller's frame is, in the lower half; how
-  /// deep calls nest, in the upper one.
-  private static let callerOffset: Int32 = -8
+extension Translator where Target == X86 {
+  /// How deep calls nest: the upper half of the header's second word.
   private static let depthOffset: Int32 = -4
   /// The flags in the first word of the header.
   private static let flagsOffset: Int32 = -10
@@ -64,13 +62,15 @@ extension Translator {
     assembler.apply(.add, .header, .register(.rax))
     assembler.apply(.add, .register(.frame), distance)
     calls.append((assembler.call(), index))
-    assembler.move(.header, .memory(.frame, Self.callerOffset))
+    // Taken back rather than read again, which would wait for memory.
+    assembler.constant(.rsi, UInt64(function.slotCount + 2) | 1 << 32)
+    assembler.apply(.subtract, .header, .register(.rsi))
     assembler.apply(.subtract, .register(.frame), distance)
     valid = 0
     for number in 0..<resultCount { put(lane(argumentCount + number), Self.results[number]) }
   }
 
-  private static let results: InlineArray<3, Register> = [.rax, .rcx, .rdx]
+  private static let results: InlineArray<3, X86.Register> = [.rax, .rcx, .rdx]
 
   /// A call by the interpreter's function of one that owns arrays or has many results; its return
   /// is done by the interpreter's function, too.

@@ -2,8 +2,8 @@ import Bytecode
 
 // Floats.
 
-extension Translator {
-  mutating func apply(_ operation: FloatOperation, _ a: Int, _ b: Int, _ c: Int) {
+extension Translator where Target == X86 {
+  mutating func apply(_ operation: X86.FloatOperation, _ a: Int, _ b: Int, _ c: Int) {
     let other = operand(c)
     let one = operand(b)
     if let own = ownFloat(a), a != c || a == b {
@@ -39,7 +39,7 @@ extension Translator {
   /// The lesser or the greater one; equal ones may be zeros of two signs: their bits are put
   /// together.
   mutating func choose(
-    _ operation: FloatOperation, _ bits: BitOperation, _ a: Int, _ b: Int, _ c: Int
+    _ operation: X86.FloatOperation, _ bits: X86.BitOperation, _ a: Int, _ b: Int, _ c: Int
   ) {
     assembler.load(.xmm0, operand(b))
     assembler.load(.xmm1, operand(c))
@@ -79,7 +79,7 @@ extension Translator {
     assembler.compare(float(c, or: .xmm0), one)
   }
 
-  mutating func compareFloats(_ a: Int, _ condition: Condition, _ b: Int, _ c: Int) {
+  mutating func compareFloats(_ a: Int, _ condition: X86.Condition, _ b: Int, _ c: Int) {
     compareFloats(b, c)
     assembler.set(.rax, if: condition)
     define(a, .rax)

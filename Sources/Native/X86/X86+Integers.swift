@@ -2,10 +2,10 @@ import Bytecode
 
 // Whole numbers and booleans.
 
-extension Translator {
+extension Translator where Target == X86 {
   /// `a = b operation c`, which may overflow; taken back by `inverse`.
   mutating func overflowing(
-    _ operation: IntegerOperation, inverse: IntegerOperation, _ a: Int, _ b: Int, _ c: Int
+    _ operation: X86.IntegerOperation, inverse: X86.IntegerOperation, _ a: Int, _ b: Int, _ c: Int
   ) {
     if let own = own(a), a == b, a != c {
       _ = operand(a)
@@ -44,7 +44,24 @@ extension Translator {
     define(a, .rax)
   }
 
-  mutating func wrapping(_ operation: IntegerOperation, _ a: Int, _ b: Int, _ c: Int) {
+  mutating func multiplyImmediate(_ a: Int, _ b: Int, _ value: Int32, mayOverflow: Bool) {
+    let source = operand(b)
+    let target = own(a) ?? .rax
+    if !mayOverflow, case .register(let register) = source, [3, 5, 9].contains(value) {
+      assembler.address(target, .scaled(register, UInt8(value - 1)))
+      define(a, target)
+    } else if mayOverflow {
+      // What the slot held must still be there if it overflows.
+      assembler.multiply(.rax, source, by: value)
+      cold(.overflow)
+      define(a, .rax)
+    } else {
+      assembler.multiply(target, source, by: value)
+      define(a, target)
+    }
+  }
+
+  mutating func wrapping(_ operation: X86.IntegerOperation, _ a: Int, _ b: Int, _ c: Int) {
     let other = operand(c)
     let one = operand(b)
     if let own = own(a), a != c {
@@ -87,7 +104,7 @@ extension Translator {
   }
 
   /// Shifts by less than 64; the others are left to the interpreter.
-  mutating func shift(_ shift: Shift, _ a: Int, _ b: Int, _ c: Int) {
+  mutating func shift(_ shift: X86.Shift, _ a: Int, _ b: Int, _ c: Int) {
     let value = operand(b)
     assembler.move(.rcx, operand(c))
     assembler.apply(.compare, .register(.rcx), 63)
@@ -132,7 +149,7 @@ extension Translator {
   }
 
   /// The lesser one or the greater one: `b`, but `c` if `c` compared with `b` is so.
-  mutating func choose(_ condition: Condition, _ a: Int, _ b: Int, _ c: Int) {
+  mutating func choose(_ condition: X86.Condition, _ a: Int, _ b: Int, _ c: Int) {
     let other = operand(c)
     assembler.move(.rax, operand(b))
     assembler.apply(.compare, .rax, other)
@@ -147,7 +164,7 @@ extension Translator {
     assembler.apply(.compare, register(b, or: .rax), other)
   }
 
-  mutating func compare(_ a: Int, _ condition: Condition, _ b: Int, _ c: Int) {
+  mutating func compare(_ a: Int, _ condition: X86.Condition, _ b: Int, _ c: Int) {
     compare(b, c)
     assembler.set(.rax, if: condition)
     define(a, .rax)

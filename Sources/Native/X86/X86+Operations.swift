@@ -1,0 +1,127 @@
+import Bytecode
+
+// Which template writes which operation.
+
+extension Translator where Target == X86 {
+  /// Writes the instruction at `word`; `next` is the word behind it.
+  mutating func write(_ opcode: Opcode, _ instruction: Instruction, _ next: Int) {
+    let (a, b, c) = (Int(instruction.a), Int(instruction.b), Int(instruction.c))
+    let wide = Int32(bitPattern: instruction.wide)
+    let target = next + (opcode.distance(in: instruction) ?? 0)
+    switch opcode {
+    // MARK: Control
+    case .jump: jump(target)
+    case .jumpIfTrue: jumpIf(a, .notEqual, target)
+    case .jumpIfFalse: jumpIf(a, .equal, target)
+    case .call: if isQuick(c) { call(c, a, b) } else { callSlowly() }
+    case .returnSlots: if isQuick(functionIndex) { giveBack(a) } else { giveBackSlowly() }
+    case .charge: assembler.apply(.add, .register(.ticks), wide)
+    case .advance: advance(a, target)
+
+    // MARK: Values
+    case .move: move(a, b)
+    case .loadInteger: put(a, constant: UInt64(bitPattern: Int64(wide)))
+    case .loadWord, .loadFloat: put(a, constant: view.constant(Int(instruction.wide)))
+    case .loadBoolean: put(a, constant: UInt64(b))
+    case .loadBound: loadBound(a, Int(instruction.wide))
+    case .loadFunction: put(a, constant: UInt64(instruction.wide))
+    case .loadGlobal: loadGlobal(a, Int(instruction.wide))
+    case .storeGlobal: storeGlobal(a, Int(instruction.wide))
+
+    // MARK: Whole numbers
+    case .addInteger: overflowing(.add, inverse: .subtract, a, b, c)
+    case .subtractInteger: overflowing(.subtract, inverse: .add, a, b, c)
+    case .multiplyInteger: multiply(a, b, c, mayOverflow: true)
+    case .floorDivideInteger: divide(a, b, c, remainder: false)
+    case .remainderInteger: divide(a, b, c, remainder: true)
+    case .negateInteger: negate(a, b)
+    case .absoluteInteger: absolute(a, b)
+    case .addImmediate: addImmediate(a, b, Int32(Int16(bitPattern: instruction.c)))
+    case .multiplyImmediate:
+      multiplyImmediate(a, b, Int32(Int16(bitPattern: instruction.c)), mayOverflow: true)
+    case .wrapMultiplyImmediate:
+      multiplyImmediate(a, b, Int32(Int16(bitPattern: instruction.c)), mayOverflow: false)
+    case .wrapAdd: wrapping(.add, a, b, c)
+    case .wrapSubtract: wrapping(.subtract, a, b, c)
+    case .wrapMultiply: multiply(a, b, c, mayOverflow: false)
+    case .bitAnd: wrapping(.and, a, b, c)
+    case .bitOr: wrapping(.or, a, b, c)
+    case .bitXor: wrapping(.xor, a, b, c)
+    case .bitNot: invert(a, b)
+    case .shiftLeft: shift(.left, a, b, c)
+    case .shiftRight: shift(.right, a, b, c)
+    case .check32: narrow(a, b, checking: true)
+    case .wrap32: narrow(a, b, checking: false)
+    case .minimumInteger: choose(.greater, a, b, c)
+    case .maximumInteger: choose(.less, a, b, c)
+    case .equalInteger: compare(a, .equal, b, c)
+    case .notEqualInteger: compare(a, .notEqual, b, c)
+    case .lessInteger: compare(a, .less, b, c)
+    case .lessOrEqualInteger: compare(a, .lessOrEqual, b, c)
+    case .equalBoolean: equalBoolean(a, b, c)
+    case .notBoolean: notBoolean(a, b)
+
+    // MARK: Floats
+    case .addFloat: apply(.add, a, b, c)
+    case .subtractFloat: apply(.subtract, a, b, c)
+    case .multiplyFloat: apply(.multiply, a, b, c)
+    case .divideFloat: apply(.divide, a, b, c)
+    case .negateFloat: negateFloat(a, b)
+    case .absoluteFloat: absoluteFloat(a, b)
+    case .squareRoot: squareRoot(a, b)
+    case .integerToFloat: integerToFloat(a, b)
+    case .floatToInteger: floatToInteger(a, b)
+    case .minimumFloat: choose(.minimum, .or, a, b, c)
+    case .maximumFloat: choose(.maximum, .and, a, b, c)
+    case .equalFloat: equalFloats(a, b, c, isEqual: true)
+    case .notEqualFloat: equalFloats(a, b, c, isEqual: false)
+    case .lessFloat: compareFloats(a, .above, b, c)
+    case .lessOrEqualFloat: compareFloats(a, .aboveOrEqual, b, c)
+
+    // MARK: Branches
+    case .branchEqual: branch(a, .equal, b, target)
+    case .branchNotEqual: branch(a, .notEqual, b, target)
+    case .branchLess: branch(a, .less, b, target)
+    case .branchLessOrEqual: branch(a, .lessOrEqual, b, target)
+    case .branchEqualImmediate: branchImmediate(a, .equal, instruction.b, target)
+    case .branchNotEqualImmediate: branchImmediate(a, .notEqual, instruction.b, target)
+    case .branchLessImmediate: branchImmediate(a, .less, instruction.b, target)
+    case .branchLessOrEqualImmediate: branchImmediate(a, .lessOrEqual, instruction.b, target)
+    case .branchGreaterImmediate: branchImmediate(a, .greater, instruction.b, target)
+    case .branchGreaterOrEqualImmediate: branchImmediate(a, .greaterOrEqual, instruction.b, target)
+    case .branchEqualFloat: branchEqualFloats(a, b, target, isEqual: true)
+    case .branchNotEqualFloat: branchEqualFloats(a, b, target, isEqual: false)
+    case .branchLessFloat: branchFloats(a, .above, b, target)
+    case .branchUnlessLessFloat: branchFloats(a, .belowOrEqual, b, target)
+    case .branchLessOrEqualFloat: branchFloats(a, .aboveOrEqual, b, target)
+    case .branchUnlessLessOrEqualFloat: branchFloats(a, .below, b, target)
+
+    // MARK: Arrays
+    case .arrayBorrow: arrayBorrow(a, b)
+    case .arrayCount: move(a, b + 1)
+    case .arrayData: arrayData(a, Int(instruction.wide))
+    case .borrowGlobal: borrowGlobal(a, Int(instruction.wide))
+    case .arrayLoad: arrayLoad(a, b, c)
+    case .arrayStore: arrayStore(a, b, c)
+    case .booleanLoad: booleanLoad(a, b, c)
+    case .booleanStore: booleanStore(a, b, c)
+    case .elementLoad: if lane(2) == 0 { callFunction(next) } else { elementLoad(a, b, c) }
+    case .elementStore: if lane(2) == 0 { callFunction(next) } else { elementStore(a, b, c) }
+
+    // MARK: By the interpreter's functions
+    case .faultWord, .faultArray, .faultSave, .faultRestore, .faultRelease, .powerInteger,
+      .floorDivideFloat, .remainderFloat, .floor, .ceiling, .truncate, .roundEven, .elementary,
+      .elementary2, .scaleTicks, .divideTicksByFloat,
+      .divideTicksByInteger, .arrayAllocate, .arrayMove, .arrayCopy, .arrayRelease, .arrayAppend,
+      .scalarAppend,
+      .arraySlice, .arrayConcatenate, .arrayEqual, .textCompare, .textCount, .pack,
+      .unpack, .takeGlobal, .putGlobal, .callValue:
+      callFunction(next)
+    case .callHost, .throwError, .rethrow, .now, .clock, .delay, .moveTo, .waitUntil, .realtime,
+      .resetTimeline, .shouldPause, .output, .outputExtended, .gate, .input, .enterCritical,
+      .leaveCritical, .beginRecord, .endRecord, .abortRecord, .play, .flushPlays, .dropPlays,
+      .catchUp, .endPulses:
+      leave()
+    }
+  }
+}
