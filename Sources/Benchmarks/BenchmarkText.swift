@@ -6,7 +6,9 @@ extension BenchmarkReport {
     var lines: [String] = []
     lines += ratioTable
     lines += eventLines
-    lines += versions.map { "\($0.peer.title): \($0.text)" }
+    lines += versions.filter { $0.peer != .luajitInterpreter }.map {
+      "\($0.peer.title): \($0.text)"
+    }
     if jitIsAbsent { lines.append("jit is not compared: there is none for this processor") }
     lines += absent.map { "\($0.peer.title) is not compared: \($0.reason)" }
     if !latencies.isEmpty {
@@ -25,11 +27,11 @@ extension BenchmarkReport {
     table[0] += kernels.map(\.rawValue) + (hasC ? ["mean"] : [])
     for contender in contenders {
       let isUnit = !hasC || contender == .peer(.c)
-      var cells = [contender.title + (isUnit ? ", ms" : "")]
+      var cells = [contender.title + (isUnit ? ", \(unit.name)" : "")]
       for kernel in kernels {
         let value =
           isUnit
-          ? row(kernel, contender).map { digits($0.medianTime * 1e3) }
+          ? row(kernel, contender).map { digits($0.medianTime / unit.seconds) }
           : ratio(kernel, contender).map(digits)
         cells.append(value ?? "")
       }
@@ -43,6 +45,14 @@ extension BenchmarkReport {
         "How many times as long as C, by medians; the mean is geometric, without feedback.",
       ] : []
     return aligned(table) + note + goalLines
+  }
+
+  /// What times are shown in.
+  private var unit: (name: String, seconds: Double) {
+    switch request.scale {
+    case .full: ("ms", 1e-3)
+    case .small, .tiny: ("us", 1e-6)
+    }
   }
 
   private var goalLines: [String] {

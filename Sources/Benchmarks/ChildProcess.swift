@@ -6,6 +6,8 @@ struct ChildOutcome {
   let code: Int32?
   /// What it wrote to standard output and standard error.
   let output: String
+  /// How long it has had a processor, from its start to its end.
+  let processorSeconds: Double
 
   var hasSucceeded: Bool { code == 0 }
 
@@ -49,9 +51,15 @@ enum ChildProcess {
     guard failure == 0 else { return nil }
     let output = read(from: ends[0])
     var status: Int32 = 0
-    while waitpid(child, &status, 0) < 0 && errno == EINTR {}
-    let code = status & 0x7F == 0 ? (status >> 8) & 0xFF : nil
-    return ChildOutcome(code: code, output: output)
+    var usage = rusage()
+    while wait4(child, &status, 0, &usage) < 0 && errno == EINTR {}
+    return ChildOutcome(
+      code: status & 0x7F == 0 ? (status >> 8) & 0xFF : nil, output: output,
+      processorSeconds: seconds(usage.ru_utime) + seconds(usage.ru_stime))
+  }
+
+  private static func seconds(_ time: timeval) -> Double {
+    Double(time.tv_sec) + Double(time.tv_usec) * 1e-6
   }
 
   private static func read(from descriptor: Int32) -> String {

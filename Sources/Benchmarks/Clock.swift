@@ -1,17 +1,30 @@
 import Glibc
 
-/// Nanoseconds of a clock that only goes forward.
-func nanoseconds() -> Int64 {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+/// What time is told by.
+enum Clock {
+  /// How long this thread has had a processor: what other processes do meanwhile does not count.
+  case processor
+  /// A clock that only goes forward.
+  case wall
+
+  /// Nanoseconds from some beginning.
+  fileprivate var now: Int64 {
+    var time = timespec()
+    switch self {
+    case .processor: clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    case .wall: clock_gettime(CLOCK_MONOTONIC, &time)
+    }
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
 }
 
-/// The nanoseconds that `body` takes, and what it returns.
-func timed<Result>(_ body: () -> Result) -> (nanoseconds: Int64, result: Result) {
-  let start = nanoseconds()
+/// The seconds that `body` takes, and what it returns.
+func timed<Result>(
+  by clock: Clock = .processor, _ body: () -> Result
+) -> (seconds: Double, result: Result) {
+  let start = clock.now
   let result = body()
-  return (nanoseconds() - start, result)
+  return (Double(clock.now - start) * 1e-9, result)
 }
 
 /// The middle of `values`, or the mean of the two in the middle; nil if there are none.

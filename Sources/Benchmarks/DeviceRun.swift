@@ -52,15 +52,14 @@ final class DeviceRun {
   func measure(size: Int64) throws(MeasurementFailure) -> Measurement {
     device.openSession()
     let eventCount = device.core.sink.count
-    let (time, (outcome, account)) = timed { runToTheEnd(UInt64(bitPattern: size)) }
+    let (seconds, (outcome, account)) = timed { runToTheEnd(UInt64(bitPattern: size)) }
     switch outcome {
     case .success(.finished(let results)):
       guard let result = results.first else {
         throw MeasurementFailure("the kernel returned nothing")
       }
       guard account.balances else { throw MeasurementFailure("the device lost events") }
-      var measurement = Measurement(
-        result: Int64(bitPattern: result), seconds: Double(time) * 1e-9)
+      var measurement = Measurement(result: Int64(bitPattern: result), seconds: seconds)
       measurement.eventCount = device.core.sink.count - eventCount
       return measurement
     case .success(.failed(let fault, _, _)):

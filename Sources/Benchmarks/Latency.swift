@@ -48,13 +48,13 @@ private struct LatencyMeasurement {
   }
 
   /// Seconds, the median of `repeats` calls of `body`.
-  private func medianTime(_ body: () -> Void) -> Double {
-    median((0..<repeats).map { _ in Double(timed(body).nanoseconds) * 1e-9 }) ?? .nan
+  private func medianTime(by clock: Clock = .processor, _ body: () -> Void) -> Double {
+    median((0..<repeats).map { _ in timed(by: clock, body).seconds }) ?? .nan
   }
 
   mutating func startUp(_ binary: String) {
     guard ChildProcess.run(binary, ["--version"])?.hasSucceeded == true else { return }
-    let time = medianTime { _ = ChildProcess.run(binary, ["--version"]) }
+    let time = medianTime(by: .wall) { _ = ChildProcess.run(binary, ["--version"]) }
     latencies.append(
       Latency(name: "start-up", title: "the whole process of larmor --version", seconds: time))
   }
@@ -99,8 +99,7 @@ private struct LatencyMeasurement {
     let (lowering, lowered) = timed { lowerKernel(kernel, of: sound, captures: [:], bound: []) }
     guard let image = lowered.value else { throw BenchmarkImages.Refusal(lowered.diagnostics) }
     let (encoding, _) = timed { encode(image.contents) }
-    let times = [parsing, typing, proving, lowering, encoding].map { Double($0) * 1e-9 }
-    return (image.contents, times)
+    return (image.contents, [parsing, typing, proving, lowering, encoding])
   }
 
   // MARK: Loading
@@ -149,7 +148,7 @@ private struct LatencyMeasurement {
   private static let entryCount = 10_000
 
   mutating func enterEmptyKernel() throws(BenchmarkImages.Refusal) {
-    let text = "experiment Empty { kernel work() {} run { work() } }\n"
+    let text = "experiment Empty {\n    kernel work() {}\n    run { work() }\n}\n"
     let contents = try compile(Array(text.utf8)).contents
     for engine in BenchmarkEngine.allCases {
       guard let time = try enter(encode(contents), engine) else { continue }

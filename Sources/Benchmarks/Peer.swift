@@ -19,6 +19,14 @@ package enum Peer: String, CaseIterable, Sendable {
     case .python: "CPython"
     }
   }
+
+  /// Whether its program has a clock on the wall only, none of processor time.
+  var tellsWallTime: Bool {
+    switch self {
+    case .wasmkit: true
+    case .c, .lua, .luajit, .luajitInterpreter, .python: false
+    }
+  }
 }
 
 /// A peer that is there: how it is called.
@@ -135,7 +143,10 @@ extension ReadyPeer {
       let ending = outcome.code.map { "with \($0)" } ?? "by a signal"
       return .failure(MeasurementFailure("\(path) ended \(ending): \(outcome.firstLine)"))
     }
-    return .success(Measurement(result: result, seconds: Double(time) * 1e-9))
+    var seconds = Double(time) * 1e-9
+    // Its work has not taken longer than its process had a processor.
+    if peer.tellsWallTime { seconds = min(seconds, outcome.processorSeconds) }
+    return .success(Measurement(result: result, seconds: seconds))
   }
 }
 

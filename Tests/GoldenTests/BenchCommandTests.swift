@@ -82,7 +82,7 @@ import Testing
     for title in ["C", "Lua 5.4", "LuaJIT", "LuaJIT -joff", "WasmKit", "CPython"] {
       #expect(command.output.contains("\n\(title) is not compared: there is no "))
     }
-    #expect(command.output.contains("Larmor, interpreter, ms"))
+    #expect(command.output.contains("Larmor, interpreter, us"))
   }
 
   /// Who computes something else, or does not get to its end, makes the command fail.

@@ -1,6 +1,6 @@
 -- The kernels of kernels.exp, for Lua 5.4 and LuaJIT: lua5.4 kernels.lua fib 35
 --
--- Prints the result, and the nanoseconds that the work took: of processor time, Lua has no other clock.
+-- Prints the result, and the nanoseconds of processor time that the work took.
 local floor, sqrt = math.floor, math.sqrt
 local kernels = {}
 
