@@ -190,6 +190,8 @@ private struct Benchmark {
         switch outcome {
         case .success(let measurement): measured[contender, default: []].append(measurement)
         case .failure(let failure):
+          // Ctrl-C reaches other programs, too.
+          guard !isInterrupted else { break }
           failed.insert(contender)
           report.failures.append(
             "\(kernel.rawValue) by \(contender.title): \(failure.reason)")

@@ -48,8 +48,9 @@ package enum BenchmarkKernel: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether it counts in the mean: the same work in all languages. Of `feedback` the others do
-  /// less, they have no device.
+  /// Whether it counts in the mean: the same work in all languages.
+  ///
+  /// Of `feedback` the others do less, they have no device.
   package var isInMean: Bool {
     switch self {
     case .fib, .loop, .mandelbrot, .sieve, .nbody: true
