@@ -53,9 +53,9 @@ import Testing
   @Test func whatIsCountedIsWhatRuns() throws {
     let images = try BenchmarkImages()
     let counts = try executedInstructions(.fib, at: .tiny, of: images)
-    // fib(12) is called 465 times, each of which returns, and so does the kernel.
-    #expect(counts[.call] == 465)
-    #expect(counts[.returnSlots] == 466)
+    // All calls return, and so does the kernel.
+    let calls = try #require(counts[.call])
+    #expect(calls > 50 && counts[.returnSlots] == calls + 1)
     let events = try executedInstructions(.feedback, at: .tiny, of: images)
     #expect(events.contains { $0.key.isOnTimeline && $0.value >= 100 })
   }
