@@ -1,4 +1,5 @@
 import Benchmarks
+import Bytecode
 import TestKit
 import Testing
 
