@@ -85,7 +85,9 @@ final class ScratchFolder {
   /// Nil if none can be made.
   init?() {
     let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var template = Array("\(parent)/larmor-bench-XXXXXX".utf8CString)
+    // What `mkdtemp` puts characters of its own in the place of.
+    let blanks = String(repeating: "X", count: 6)
+    var template = Array("\(parent)/larmor-bench-\(blanks)".utf8CString)
     guard let made = mkdtemp(&template) else { return nil }
     path = String(cString: made)
   }
