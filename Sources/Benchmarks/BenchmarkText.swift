@@ -57,10 +57,34 @@ extension BenchmarkReport {
 
   private var goalLines: [String] {
     BenchmarkEngine.allCases.compactMap { engine in
-      meanRatio(.larmor(engine)).map {
-        "\(engine.title): \(digits($0)) in the mean, goal \(digits(engine.goal))"
+      let contender = Contender.larmor(engine)
+      guard let mean = meanRatio(contender) else { return nil }
+      let misses = missedGoals(of: engine).map { "; \($0.what) in \($0.kernels)" }.joined()
+      return "\(engine.title): \(digits(mean)) in the mean, goal \(digits(engine.goal))\(misses)"
+    }
+  }
+
+  /// What `engine` should not be in any kernel that counts, and those in which it is.
+  private func missedGoals(of engine: BenchmarkEngine) -> [(what: String, kernels: String)] {
+    let own = Contender.larmor(engine)
+    func kernels(where isMissed: (BenchmarkKernel) -> Bool) -> String {
+      request.kernels.filter { $0.isInMean && isMissed($0) }.map(\.rawValue)
+        .joined(separator: ", ")
+    }
+    let missed: [(what: String, kernels: String)]
+    switch engine {
+    case .jit:
+      missed = [("above 2", kernels { (ratio($0, own) ?? 0) > 2 })]
+    case .interpreter:
+      missed = [Peer.lua, .wasmkit].map { peer in
+        let slower = kernels { kernel in
+          guard let time = row(kernel, own)?.medianTime else { return false }
+          return row(kernel, .peer(peer)).map { $0.medianTime < time } ?? false
+        }
+        return ("slower than \(peer.title)", slower)
       }
     }
+    return missed.filter { !$0.kernels.isEmpty }
   }
 
   private var eventLines: [String] {
