@@ -23,9 +23,12 @@
     package subscript(operation: Opcode) -> UInt64 { words[Int(operation.rawValue)] }
 
     /// Has the interpreter's functions do one instruction at a time, and counts those that were
-    /// done: not one at which the machine stopped because its budget was spent or a stop is due,
-    /// which will be done later.
+    /// done: not one at which the machine stopped because its budget was spent, which will be done
+    /// later.
+    ///
+    /// Where a stop is due nothing is counted: the loop runs that asks for it.
     func run(_ context: Context) -> Signal {
+      guard context.pointee.stopFlag.pointee == 0 else { return Switched.run(context) }
       let words = words
       let machine = UnsafeMutableRawPointer(context)
       guard let pauses = UnsafeRawPointer(bitPattern: NativeInterface.machine.pauses) else {
