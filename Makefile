@@ -20,6 +20,7 @@ test: build emulator
 	.ci/speed
 	.ci/cross-build
 	.ci/engines
+	.ci/instructions
 	$(SWIFT) test $(STRICT)
 
 # The system packages that the build needs, installed where they are missing.

@@ -73,11 +73,24 @@ let package = Package(
         "Diagnostics", "Syntax", "Laboratory", "Typing", "Values", "Freezing", "Bytecode",
         "Lowering", "Running", "StandardLibrary", "Machine", "CoreDevice", "Simulation",
       ]),
+    // Larmor and other languages measured side by side; an edge, it has the clock and starts them.
+    .target(
+      name: "Benchmarks",
+      dependencies: [
+        "Diagnostics", "Laboratory", "Typing", "Freezing", "Bytecode", "Lowering", "Machine",
+        "Native", "CoreDevice", "Simulation", "Toolchain",
+      ],
+      resources: [
+        .embedInCode("Programs/kernels.exp"), .embedInCode("Programs/lab.toml"),
+        .embedInCode("Programs/kernels.c"), .embedInCode("Programs/kernels.lua"),
+        .embedInCode("Programs/kernels.py"),
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "larmor",
       dependencies: [
         "Diagnostics", "Laboratory", "Typing", "Values", "Bytecode", "Running", "Toolchain",
-        "Formatting", "Explaining", "CMalloc",
+        "Formatting", "Explaining", "CMalloc", "Benchmarks",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict,
@@ -108,6 +121,7 @@ let package = Package(
         "Diagnostics", "Syntax", "Laboratory", "Typing", "Values", "Freezing", "Bytecode",
         "Lowering", "Running", "Toolchain", "Reference", "TestKit", "Formatting", "Explaining",
         "Native",
+        "Benchmarks",
       ]),
     tests("TidyTests", seeing: ["TestKit"]),
   ]

@@ -16,6 +16,10 @@ package enum Dispatch: Sendable {
   case switched
   /// As the processor's own code, made for the image that the machine runs.
   case native(NativeCode)
+  #if !hasFeature(Embedded)
+    /// As `threaded`, but one instruction at a time, each of which is counted.
+    case counting(OperationCounts)
+  #endif
 
   /// What machines are made with: threaded, but not in debug builds, where a call is a call.
   package static var standard: Dispatch {
@@ -40,6 +44,9 @@ extension Machine {
       case .threaded: Threaded.run(context)
       case .switched: Switched.run(context)
       case .native(let code): code.run(context)
+      #if !hasFeature(Embedded)
+        case .counting(let counts): counts.run(context)
+      #endif
       }
     }
   }

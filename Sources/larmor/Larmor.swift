@@ -16,7 +16,7 @@ struct Larmor: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       RunCommand.self, CheckCommand.self, TestCommand.self, FormatCommand.self, ExplainCommand.self,
-      DisassembleCommand.self,
+      DisassembleCommand.self, BenchCommand.self,
     ])
 
   static func main() {
