@@ -11,8 +11,18 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-func module(_ name: String, seeing dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+/// Code that is generic over the device's port, channels and report is compiled for those that there
+/// are, across modules, as in Embedded Swift.
+let specialised: [SwiftSetting] =
+  strict + [
+    .unsafeFlags(["-enable-cmo-everything"], .when(platforms: [.linux], configuration: .release))
+  ]
+
+func module(
+  _ name: String, seeing dependencies: [Target.Dependency] = [],
+  settings: [SwiftSetting] = strict
+) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
 func tests(_ name: String, seeing dependencies: [Target.Dependency]) -> Target {
@@ -37,12 +47,19 @@ let package = Package(
     module("Values", seeing: ["Laboratory", "Typing", "Syntax"]),
     module("Freezing", seeing: ["Diagnostics", "Typing"]),
     // Machine and device: these three also build as Embedded Swift for bare metal.
-    module("Bytecode"),
-    module("Machine", seeing: ["Bytecode"]),
+    .target(name: "CSHA256"),
+    .target(
+      name: "Bytecode", dependencies: ["CSHA256"], swiftSettings: specialised,
+      linkerSettings: [
+        .unsafeFlags(
+          ["-Xlinker", "--allow-multiple-definition"],
+          .when(platforms: [.linux], configuration: .release))
+      ]),
+    module("Machine", seeing: ["Bytecode"], settings: specialised),
     // The machine's code as the processor's own; the device has none of it.
     .systemLibrary(name: "CCodeCache"),
     module("Native", seeing: ["Bytecode", "Machine", "CCodeCache"]),
-    module("CoreDevice", seeing: ["Bytecode", "Machine"]),
+    module("CoreDevice", seeing: ["Bytecode", "Machine"], settings: specialised),
     // Back end and the simulated laboratory
     module(
       "Lowering",

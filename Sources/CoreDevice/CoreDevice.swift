@@ -13,10 +13,13 @@ package enum DeviceExit: Hashable, Sendable {
   case hostCall(index: Int)
   /// A stop is due, seen at a safe point: `cancel` raises it there, and `run` goes on.
   case interrupted
-  /// The kernel has made many calls and loops without needing anything: time to look whether it is
-  /// to be stopped, and `run` goes on.
+  /// The kernel has made many calls and loops, or waited often, without needing anything: time to
+  /// look whether it is to be stopped, and `run` goes on.
   case busy
 }
+
+/// So many waits `run` passes by itself before it returns `busy`.
+private let waitsBetweenLooks = 1 << 10
 
 /// So many calls and loops a kernel makes before `run` returns `busy`.
 private let stepsBetweenLooks: Int64 = 1 << 16
@@ -40,6 +43,9 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
   private var machine: Machine?
   /// How kernels that are started from now on go from one instruction to the next.
   package var dispatch = Dispatch.standard
+  /// The clock is virtual: where a kernel waits, `run` moves it on by itself instead of returning
+  /// `waiting`.
+  package var passesWaits = false
   private var current: Int?
   private var isRunning = false
 
@@ -194,15 +200,18 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
 
   /// Runs the kernel until it ends or needs something from outside.
   package mutating func run() -> DeviceExit {
+    var waitsLeft = waitsBetweenLooks
     while isRunning {
       let exit = machine?.run(port: &timeline) ?? .finished
       switch exit {
       case .waiting:
         guard !timeline.stopIsDue else { return .interrupted }
-        guard timeline.waitsUntil <= timeline.clock() else {
-          return .waiting(until: timeline.waitsUntil)
+        if timeline.waitsUntil > timeline.clock() {
+          guard passesWaits else { return .waiting(until: timeline.waitsUntil) }
+          waitsLeft -= 1
+          guard waitsLeft > 0 else { return .busy }
         }
-        advance(to: timeline.clock())
+        advance(to: max(timeline.waitsUntil, timeline.clock()))
       case .finished:
         end()
         return .finished

@@ -5,7 +5,7 @@ struct Lanes {
     case lane(Int)
     /// In the place of the queued event at that index of the storage.
     case instead(of: Int)
-    /// Its lane is full, and has room once the clock is past `time`.
+    /// Its lane is full, and has room for all that is needed once the clock is past `time`.
     case full(until: Int64)
     case outOfSequence
     /// It is what an earlier call has put there.
@@ -49,7 +49,9 @@ struct Lanes {
   }
 
   /// Where `event` goes, with room for `needed` events in its lane.
-  func place(_ event: OutputEvent, needed: Int, mergingRepeats: Bool) -> Place {
+  ///
+  /// Mutating only so that it is done in place, not on a copy.
+  mutating func place(_ event: OutputEvent, needed: Int, mergingRepeats: Bool) -> Place {
     var lane = 0
     while lane < laneCount {
       if counts[lane] > 0, lasts[lane] >= event.time, let index = find(event, in: lane) {
@@ -67,9 +69,8 @@ struct Lanes {
       lane = current + 1 == laneCount ? 0 : current + 1
       guard event.time > lasts[lane] else { return .outOfSequence }
     }
-    guard counts[lane] + needed <= depth else {
-      return .full(until: events[lane * depth + heads[lane]].time)
-    }
+    let excess = counts[lane] + needed - depth
+    guard excess <= 0 else { return .full(until: events[index(of: excess - 1, in: lane)].time) }
     return .lane(lane)
   }
 
@@ -150,7 +151,7 @@ struct Lanes {
   }
 
   /// The index of the event in `lane` that writes to the same place at the same tick.
-  private func find(_ event: OutputEvent, in lane: Int) -> Int? {
+  private mutating func find(_ event: OutputEvent, in lane: Int) -> Int? {
     var low = 0
     var high = counts[lane]
     while low < high {

@@ -10,6 +10,7 @@ extension Timeline {
     case refused(Fault)
   }
 
+  @inline(__always)
   func event(
     _ kind: OutputEvent.Kind, _ channel: UInt16, _ address: Int64, _ value: UInt64, at time: Int64,
     _ position: UInt64
@@ -52,6 +53,7 @@ extension Timeline {
   }
 
   /// Why nothing can be written to `address`: there is no such output.
+  @inline(__always)
   func refusal(of channel: UInt16, _ address: Int64) -> Fault? {
     let number = Int(channel)
     guard number < outputCounts.count, outputCounts[number] > 0 else { return nil }
@@ -59,6 +61,7 @@ extension Timeline {
     return Fault(.indexOutOfRange, UInt64(bitPattern: address), UInt64(outputCounts[number]))
   }
 
+  @inline(__always)
   func lateness(of event: OutputEvent) -> Fault? {
     guard event.time < clockTime else { return nil }
     return Fault(
@@ -66,7 +69,8 @@ extension Timeline {
       UInt64(bitPattern: event.slack))
   }
 
-  func admit(_ event: OutputEvent, needed: Int = 1) -> Admission {
+  /// Where `event` goes; mutating only so that it is done in place, not on a copy of the timeline.
+  mutating func admit(_ event: OutputEvent, needed: Int = 1) -> Admission {
     if let fault = lateness(of: event) { return .refused(fault) }
     return admission(of: event, to: lanes.place(event, needed: needed, mergingRepeats: isCleanup))
   }

@@ -182,9 +182,11 @@ package struct Timeline: DevicePort {
   }
 
   /// Where on the timeline the kernel is.
+  @inline(__always)
   package func cursor() -> Int64 { cursorTime }
 
   /// The device's time.
+  @inline(__always)
   package func clock() -> Int64 { clockTime }
 
   /// Puts the cursor; never raises.

@@ -6,6 +6,8 @@ enum Signal: UInt8 {
   /// An operation on the timeline is next.
   case device
   case finished, failed, hostCall, interrupted, outOfBudget
+  /// The operation on the timeline at `pc` has to wait.
+  case waiting
 }
 
 /// How a machine goes from one instruction to the next.
@@ -119,7 +121,7 @@ extension Machine {
     case .outOfBudget:
       phase = .ready
       budget = 0
-    case .device, .finished, .failed: break
+    case .device, .finished, .failed, .waiting: break
     }
     return signal
   }

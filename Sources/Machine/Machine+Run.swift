@@ -11,38 +11,67 @@ extension Machine {
   /// Runs until there is a reason to stop.
   @inlinable
   package mutating func run<Port: DevicePort>(port: inout Port) -> Exit {
-    var signal = resume()
+    var signal = resume() ?? enterCode(&port)
     while true {
-      if signal == nil { signal = execute() }
       if ticks != 0 {
         port.charge(ticks)
         ticks = 0
       }
       switch signal {
-      case .device, nil: break
+      case .device: break
+      case .waiting: return .waiting
       case .finished: return .finished
       case .failed: return .failed(fault)
       case .hostCall: return .hostCall(index: hostCallIndex)
       case .interrupted: return .interrupted
       case .outOfBudget: return .outOfBudget
       }
-      signal = nil
-      switch perform(&port) {
-      case .done: break
-      case .wait:
-        phase = .waiting
-        return .waiting
-      case .fault(let raised):
-        if !raise(raised) {
-          signal = .failed
-        } else {
-          budget &-= 1
-          if budget < 0 {
-            budget = 0
-            signal = .outOfBudget
-          }
-        }
-      }
+      signal = settle(perform(&port)) ?? enterCode(&port)
+    }
+  }
+
+  /// Runs instructions, with `port` for those on the timeline if it can do them where they stand.
+  @inlinable
+  mutating func enterCode<Port: DevicePort>(_ port: inout Port) -> Signal {
+    guard let performer = Port.performer else { return execute() }
+    return withUnsafeMutablePointer(to: &port) { pointer in
+      self.performer = performer
+      devicePort = UnsafeMutableRawPointer(pointer)
+      let signal = execute()
+      self.performer = nil
+      devicePort = nil
+      return signal
+    }
+  }
+
+  /// What a `performer` does: the operation on the timeline at `pc`; the raw value of the signal
+  /// with which the code is left, or `goesOn`, and the machine stands where it goes on.
+  @inlinable
+  package mutating func performWithin<Port: DevicePort>(_ port: inout Port) -> UInt8 {
+    if ticks != 0 {
+      port.charge(ticks)
+      ticks = 0
+    }
+    let step = perform(&port)
+    if case .done = step { return Threaded.goesOn }
+    return settle(step)?.rawValue ?? Threaded.goesOn
+  }
+
+  /// What comes after an operation on the timeline; nil: the next one, or where its error is
+  /// caught.
+  @usableFromInline
+  mutating func settle(_ step: Step) -> Signal? {
+    switch step {
+    case .done: return nil
+    case .wait:
+      phase = .waiting
+      return .waiting
+    case .fault(let raised):
+      guard raise(raised) else { return .failed }
+      budget &-= 1
+      guard budget < 0 else { return nil }
+      budget = 0
+      return .outOfBudget
     }
   }
 
@@ -76,10 +105,12 @@ extension Machine {
   package var operation: Opcode { pc.pointee.verifiedOpcode }
 
   /// The device's number of the channel that the operation at `pc` names.
+  @inline(__always)
   @usableFromInline var channelNumber: UInt16 { image.view.channel(pc.pointee.fieldA).number }
 
   /// Slot `lane` of the operation's second word; nil for none.
   @inlinable
+  @inline(__always)
   func eventSlot(_ lane: Int) -> Int? {
     let slot = pc.lane(lane)
     return slot == 0xFFFF ? nil : slot
@@ -112,7 +143,7 @@ extension Machine {
       return step(1, outcome)
     case .outputExtended: return performOutput(&port)
     case .gate:
-      guard let time = eventTime(port) else { return .fault(Fault(.arithmeticOverflow)) }
+      guard let time = eventTime(&port) else { return .fault(Fault(.arithmeticOverflow)) }
       let edges = UInt16(truncatingIfNeeded: word.fieldC | pc.lane(3))
       let outcome = port.gate(
         channel: channelNumber, edges: edges, at: time, duration: frame.integer(word.fieldB),
@@ -144,8 +175,12 @@ extension Machine {
   }
 
   /// What is in slot `slot`, with any NaN as the machine's one: processors differ in its sign.
+  ///
+  /// Mutating, as what it calls, only so that it is done in place: of a machine that is not changed
+  /// the compiler may make a copy.
   @inlinable
-  func eventValue(_ slot: Int) -> UInt64 {
+  @inline(__always)
+  mutating func eventValue(_ slot: Int) -> UInt64 {
     let word = frame[slot]
     // A number that only looks like one stays what it is.
     guard word & 0x7FF0_0000_0000_0000 == 0x7FF0_0000_0000_0000 else { return word }
@@ -153,14 +188,16 @@ extension Machine {
   }
 
   @usableFromInline
-  func canonicalEventValue(_ slot: Int) -> UInt64 {
+  @inline(never)
+  mutating func canonicalEventValue(_ slot: Int) -> UInt64 {
     guard slotType(slot, in: frame).kind == .float else { return frame[slot] }
     return Arithmetic.canonical(frame.float(slot)).bitPattern
   }
 
   /// The cursor, moved by the operation's offset.
   @inlinable
-  func eventTime<Port: DevicePort>(_ port: Port) -> Int64? {
+  @inline(__always)
+  func eventTime<Port: DevicePort>(_ port: inout Port) -> Int64? {
     guard let offset = eventSlot(0) else { return port.cursor() }
     let (time, overflow) = port.cursor().addingReportingOverflow(frame.integer(offset))
     return overflow ? nil : time
@@ -169,7 +206,7 @@ extension Machine {
   @inlinable
   mutating func performOutput<Port: DevicePort>(_ port: inout Port) -> Step {
     let word = pc.pointee
-    guard let time = eventTime(port) else { return .fault(Fault(.arithmeticOverflow)) }
+    guard let time = eventTime(&port) else { return .fault(Fault(.arithmeticOverflow)) }
     let address = frame.integer(word.fieldB)
     let part = UInt16(truncatingIfNeeded: pc.lane(3))
     guard let second = eventSlot(1), let after = eventSlot(2) else {

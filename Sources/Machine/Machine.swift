@@ -43,6 +43,10 @@ package struct Machine {
   /// Which arrays the words of the error about to be raised own, and those of `fault`.
   var ownsRaised = PayloadOwnership.none
   var ownsFault = PayloadOwnership.none
+  /// Does the operation on the timeline at `pc` where the code runs, and the port for it, while the
+  /// machine runs; nil: the loop is left for it.
+  @usableFromInline var performer: DevicePerformer?
+  @usableFromInline var devicePort: UnsafeMutableRawPointer?
   /// Device time charged and not yet told to the port.
   @usableFromInline var ticks: Int64 = 0
   var stopFlag: UnsafePointer<UInt32>
@@ -229,12 +233,14 @@ package struct Machine {
   }
 
   /// The place of `pc` in the frame's function: function in the upper, word in the lower 32 bits.
+  @inline(__always)
   func place(_ pc: UnsafePointer<UInt64>, in frame: UnsafeMutablePointer<UInt64>) -> UInt64 {
     let word = pc - code - function(of: frame).codeStart
     return UInt64(functionIndex(frame)) &<< 32 | UInt64(UInt32(truncatingIfNeeded: word))
   }
 
   /// Where the machine stands: function in the upper, word in the lower 32 bits.
+  @inline(__always)
   package var position: UInt64 { frame == firstFrame ? 0 : place(pc, in: frame) }
 
   /// The type of slot `slot` of the frame that runs.

@@ -20,7 +20,7 @@ package struct NativeCode: Sendable {
 
 extension Threaded {
   /// What an operation returns that was done by itself, and after which something comes.
-  static let goesOn: UInt8 = 0xFF
+  @usableFromInline static var goesOn: UInt8 { 0xFF }
 }
 
 /// Keeps where the machine stands, instead of doing the operation there.

@@ -71,6 +71,10 @@ package struct RecordedEvent: Sendable {
 /// Times are ticks. `position` is the place in the code (function in the upper, word in the lower
 /// 32 bits), for the analyser.
 package protocol DevicePort {
+  /// A function for this type of port that does what `Machine.performWithin` does, so that an
+  /// operation on the timeline is a call; nil: the machine's code is left and entered again for
+  /// each.
+  static var performer: DevicePerformer? { get }
   /// Device time that operations took.
   mutating func charge(_ ticks: Int64)
   func cursor() -> Int64
@@ -140,7 +144,15 @@ package protocol DevicePort {
   mutating func dropPlays()
 }
 
+/// Does the operation on the timeline at which the machine stands, on its port, and returns what
+/// `Machine.performWithin` returns.
+///
+/// The parameters: machine, port.
+package typealias DevicePerformer =
+  @convention(c) (UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> UInt8
+
 extension DevicePort {
+  package static var performer: DevicePerformer? { nil }
   package mutating func catchUp() { realtime() }
   package mutating func begin(
     channel: UInt16, address: Int64, value: UInt64, then second: UInt64, after: Int64,

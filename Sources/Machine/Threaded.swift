@@ -19,12 +19,20 @@ enum Threaded {
   /// to the next safe point is done by the loop that asks for it.
   static func run(_ context: Context) -> Signal {
     guard context.pointee.stopFlag.pointee == 0 else { return Switched.run(context) }
-    let signal = withUnsafePointer(to: operations) { table in
-      proceed(
-        context.pointee.pc, context.pointee.frame, UnsafeMutableRawPointer(context),
-        UnsafeRawPointer(table))
-    }
+    let signal = withTable { proceed(context.pointee.pc, context.pointee.frame, context, $0) }
     return Signal(rawValue: signal) ?? .failed
+  }
+
+  /// Hands over where the table of operations is: the one in memory that native code has, since the
+  /// compiler makes a copy of the constant on the stack.
+  @inline(__always)
+  private static func withTable(_ body: (UnsafeRawPointer) -> UInt8) -> UInt8 {
+    #if !hasFeature(Embedded)
+      if let table = UnsafeRawPointer(bitPattern: NativeInterface.machine.operations) {
+        return body(table)
+      }
+    #endif
+    return withUnsafePointer(to: operations) { body(UnsafeRawPointer($0)) }
   }
 
   /// Goes on with the operation at `pc`.
@@ -376,5 +384,13 @@ enum Threaded {
 @c func larmor_device(
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
-  Threaded.stop(.device, pc, frame, machine)
+  let context = Threaded.context(machine)
+  context.pointee.pc = pc
+  context.pointee.frame = frame
+  guard let performer = context.pointee.performer, let port = context.pointee.devicePort else {
+    return Signal.device.rawValue
+  }
+  let outcome = performer(machine, port)
+  guard outcome == Threaded.goesOn else { return outcome }
+  return Threaded.proceed(context.pointee.pc, context.pointee.frame, machine, table)
 }

@@ -39,12 +39,13 @@ extension Opcode {
       .divideTicksByInteger, .arrayAllocate, .arrayMove, .arrayCopy, .arrayRelease, .arrayAppend,
       .scalarAppend,
       .arraySlice, .arrayConcatenate, .arrayEqual, .textCompare, .textCount, .pack,
-      .unpack, .takeGlobal, .putGlobal, .callValue:
-      .function
-    case .callHost, .throwError, .rethrow, .now, .clock, .delay, .moveTo, .waitUntil, .realtime,
+      .unpack, .takeGlobal, .putGlobal, .callValue, .now, .clock, .delay, .moveTo, .waitUntil,
+      .realtime,
       .resetTimeline, .shouldPause, .output, .outputExtended, .gate, .input, .enterCritical,
       .leaveCritical, .beginRecord, .endRecord, .abortRecord, .play, .flushPlays, .dropPlays,
       .catchUp, .endPulses:
+      .function
+    case .callHost, .throwError, .rethrow:
       .leaves
     }
   }

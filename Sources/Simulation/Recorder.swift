@@ -11,6 +11,9 @@ package import Laboratory
 /// position in the code, are no part of it.
 package struct Recorder: EventSink {
   private var hash = SHA256()
+  /// Records that are not in the hash yet: whole blocks of it go in at once.
+  private var pending = InlineArray<64, UInt64>(repeating: 0)
+  private var pendingCount = 0
   private let keepsTrace: Bool
   package private(set) var trace: Trace
   /// Events emitted so far.
@@ -24,6 +27,8 @@ package struct Recorder: EventSink {
 
   /// `sha256:` and the digest of all so far in hexadecimal.
   package var digest: String {
+    var hash = hash
+    for index in 0..<pendingCount { hash.update(UInt64(littleEndian: pending[index])) }
     let bytes = hash.finalize()
     let digits = Array("0123456789abcdef")
     var text = "sha256:"
@@ -57,9 +62,16 @@ package struct Recorder: EventSink {
   private mutating func record(
     kind: UInt64, _ channel: UInt16, _ time: Int64, _ address: Int64, _ value: UInt64
   ) {
-    hash.update(kind | UInt64(channel) << 16)
-    hash.update(UInt64(bitPattern: time))
-    hash.update(UInt64(bitPattern: address))
-    hash.update(value)
+    pending[pendingCount] = (kind | UInt64(channel) << 16).littleEndian
+    pending[pendingCount + 1] = UInt64(bitPattern: time).littleEndian
+    pending[pendingCount + 2] = UInt64(bitPattern: address).littleEndian
+    pending[pendingCount + 3] = value.littleEndian
+    pendingCount += 4
+    if pendingCount == pending.count { flush() }
+  }
+
+  private mutating func flush() {
+    pendingCount = 0
+    withUnsafeBytes(of: pending) { hash.update($0) }
   }
 }

@@ -55,6 +55,7 @@ package final class SimulatedDevice {
       channels: World(description, seed: seed),
       sink: Recorder(description, keepingTrace: keepsTrace))
     core.channels.keepsSamples = keepsTrace
+    core.passesWaits = true
   }
 
   deinit { core.deallocate() }
@@ -106,10 +107,7 @@ package final class SimulatedDevice {
   package func run() -> KernelOutcome {
     while true {
       switch core.run() {
-      case .waiting(let until):
-        heedInterruption()
-        core.advance(to: until)
-      case .busy: heedInterruption()
+      case .waiting, .busy: heedInterruption()
       case .finished: return .finished(results: core.withMachine { $0.exportResults() } ?? [])
       case .failed(let fault):
         let places = core.withMachine { machine in

@@ -23,7 +23,7 @@ import Testing
     let templates = Opcode.allCases.filter { $0.treatment == .template }
     #expect(templates.count > 70)
     for operation in Opcode.allCases where operation.isOnTimeline {
-      #expect(operation.treatment == .leaves, "\(operation)")
+      #expect(operation.treatment == .function, "\(operation)")
     }
   }
 

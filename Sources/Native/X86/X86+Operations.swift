@@ -115,12 +115,13 @@ extension Translator where Target == X86 {
       .divideTicksByInteger, .arrayAllocate, .arrayMove, .arrayCopy, .arrayRelease, .arrayAppend,
       .scalarAppend,
       .arraySlice, .arrayConcatenate, .arrayEqual, .textCompare, .textCount, .pack,
-      .unpack, .takeGlobal, .putGlobal, .callValue:
-      callFunction(next)
-    case .callHost, .throwError, .rethrow, .now, .clock, .delay, .moveTo, .waitUntil, .realtime,
+      .unpack, .takeGlobal, .putGlobal, .callValue, .now, .clock, .delay, .moveTo, .waitUntil,
+      .realtime,
       .resetTimeline, .shouldPause, .output, .outputExtended, .gate, .input, .enterCritical,
       .leaveCritical, .beginRecord, .endRecord, .abortRecord, .play, .flushPlays, .dropPlays,
       .catchUp, .endPulses:
+      callFunction(next)
+    case .callHost, .throwError, .rethrow:
       leave()
     }
   }
