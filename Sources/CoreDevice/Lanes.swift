@@ -23,6 +23,11 @@ struct Lanes {
   /// The last time put into each lane, also when that event has left.
   private let lasts: UnsafeMutablePointer<Int64>
   private var current = 0
+  /// The lane of the earliest event, of several on one tick the one accepted first; meaningless
+  /// while there is none.
+  private var first = 0
+  /// No event has been queued for a later time.
+  private var lastOfAll = Int64.min
   private var nextOrder: UInt64 = 0
   private(set) var count = 0
 
@@ -52,7 +57,7 @@ struct Lanes {
   ///
   /// Mutating only so that it is done in place, not on a copy.
   mutating func place(_ event: OutputEvent, needed: Int, mergingRepeats: Bool) -> Place {
-    var lane = 0
+    var lane = event.time > lastOfAll ? laneCount : 0
     while lane < laneCount {
       if counts[lane] > 0, lasts[lane] >= event.time, let index = find(event, in: lane) {
         let earlier = events[index]
@@ -87,6 +92,8 @@ struct Lanes {
     nextOrder &+= 1
     counts[lane] += 1
     lasts[lane] = event.time
+    lastOfAll = max(lastOfAll, event.time)
+    if count == 0 || event.time < events[head(of: first)].time { first = lane }
     current = lane
     count += 1
   }
@@ -99,10 +106,7 @@ struct Lanes {
   }
 
   /// The time of the earliest event; nil if there is none.
-  var firstTime: Int64? {
-    guard let lane = firstLane else { return nil }
-    return events[lane * depth + heads[lane]].time
-  }
+  var firstTime: Int64? { count > 0 ? events[head(of: first)].time : nil }
 
   /// The time of the latest event; nil if there is none.
   var lastTime: Int64? {
@@ -114,41 +118,36 @@ struct Lanes {
 
   /// Takes out the earliest event, of several on one tick the one accepted first.
   mutating func removeFirst() -> OutputEvent? {
-    guard let lane = firstLane else { return nil }
-    let event = events[lane * depth + heads[lane]]
+    guard count > 0 else { return nil }
+    let lane = first
+    let event = events[head(of: lane)]
     heads[lane] = heads[lane] + 1 == depth ? 0 : heads[lane] + 1
     counts[lane] -= 1
     count -= 1
+    if count > counts[lane] { findFirst() }
     return event
   }
 
   /// Forgets the times of what was queued; the lanes must be empty.
   mutating func restart() {
     for lane in 0..<laneCount { lasts[lane] = .min }
+    lastOfAll = .min
     current = 0
   }
 
-  private var firstLane: Int? {
-    guard count > 0 else { return nil }
-    var first = -1
-    var time = Int64.max
-    var order = UInt64.max
-    var lane = 0
-    while lane < laneCount {
-      if counts[lane] > 0 {
-        let head = events + (lane * depth + heads[lane])
-        if first < 0 || head.pointee.time < time
-          || (head.pointee.time == time && head.pointee.order < order)
-        {
-          first = lane
-          time = head.pointee.time
-          order = head.pointee.order
-        }
-      }
-      lane += 1
+  /// Where several lanes have events, and one of them has lost its earliest.
+  private mutating func findFirst() {
+    var earliest: (time: Int64, order: UInt64)?
+    for lane in 0..<laneCount where counts[lane] > 0 {
+      let event = events + head(of: lane)
+      if let earliest, (event.pointee.time, event.pointee.order) > earliest { continue }
+      earliest = (event.pointee.time, event.pointee.order)
+      first = lane
     }
-    return first
   }
+
+  /// The index of the earliest event in `lane`.
+  private func head(of lane: Int) -> Int { lane * depth + heads[lane] }
 
   /// The index of the event in `lane` that writes to the same place at the same tick.
   private mutating func find(_ event: OutputEvent, in lane: Int) -> Int? {

@@ -38,6 +38,8 @@ package struct World: ChannelPort {
   var keepsSamples = false
   /// By channel number.
   private var roles: [Role]
+  /// Nothing happens by itself before this time, unless an event changes that.
+  private var quietUntil = Int64.min
   /// Indices of the sources that see the ion's photons.
   private var detectors: [Int] = []
 
@@ -112,7 +114,10 @@ package struct World: ChannelPort {
   /// Events for channels that lead nowhere change nothing.
   package mutating func emit(_ event: OutputEvent) {
     guard Int(event.channel) < roles.count else { return }
-    switch (roles[Int(event.channel)], event.kind) {
+    let role = roles[Int(event.channel)]
+    if case .nothing = role { return }
+    quietUntil = .min
+    switch (role, event.kind) {
     case (.probe, .write):
       ion.probe(event.value & 1 == 1, at: event.time)
       spreadRate(at: event.time)
@@ -171,6 +176,8 @@ package struct World: ChannelPort {
   package mutating func advance(
     to time: Int64, awaiting awaited: UInt16?, into inputs: inout InputQueues
   ) -> Int64 {
+    guard time > quietUntil else { return time }
+    quietUntil = .min
     while true {
       var next = ion.nextChange
       var edging = -1
@@ -185,7 +192,10 @@ package struct World: ChannelPort {
         if reading.channel == awaited { return saturating(reading.time, 1) }
         continue
       }
-      guard next < time else { break }
+      guard next < time else {
+        quietUntil = min(next, readings.nextTime)
+        break
+      }
       if edging < 0 {
         ion.change(at: next)
         spreadRate(at: next)
