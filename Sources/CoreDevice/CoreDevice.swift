@@ -43,9 +43,10 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
   private var machine: Machine?
   /// How kernels that are started from now on go from one instruction to the next.
   package var dispatch = Dispatch.standard
-  /// The clock is virtual: where a kernel waits, `run` moves it on by itself instead of returning
-  /// `waiting`.
-  package var passesWaits = false
+  /// Where the clock is virtual: a C function that calls `Surroundings.passWait` for this device's
+  /// types. `run` then passes waits itself, most of them without leaving the kernel's code, instead
+  /// of returning `waiting`.
+  package var waitPassing: WaitPassing?
   private var current: Int?
   private var isRunning = false
 
@@ -202,14 +203,15 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
   package mutating func run() -> DeviceExit {
     var waitsLeft = waitsBetweenLooks
     while isRunning {
-      let exit = machine?.run(port: &timeline) ?? .finished
+      let exit = Self.execute(
+        &machine, &timeline, &channels, &sink, passing: waitPassing, &waitsLeft)
       switch exit {
       case .waiting:
         guard !timeline.stopIsDue else { return .interrupted }
         if timeline.waitsUntil > timeline.clock() {
-          guard passesWaits else { return .waiting(until: timeline.waitsUntil) }
-          waitsLeft -= 1
+          guard waitPassing != nil else { return .waiting(until: timeline.waitsUntil) }
           guard waitsLeft > 0 else { return .busy }
+          waitsLeft -= 1
         }
         advance(to: max(timeline.waitsUntil, timeline.clock()))
       case .finished:
@@ -227,6 +229,27 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
       }
     }
     return .finished
+  }
+
+  /// Runs the machine; with `waitPassing` it passes waits itself, `waitsLeft` at most.
+  private static func execute(
+    _ machine: inout Machine?, _ timeline: inout Timeline, _ channels: inout Channels,
+    _ sink: inout Sink, passing waitPassing: WaitPassing?, _ waitsLeft: inout Int
+  ) -> Exit {
+    guard let waitPassing else { return machine?.run(port: &timeline) ?? .finished }
+    return withUnsafeMutablePointer(to: &channels) { channels in
+      withUnsafeMutablePointer(to: &sink) { sink in
+        var surroundings = Surroundings(channels: channels, sink: sink)
+        return withUnsafeMutablePointer(to: &surroundings) {
+          timeline.passing = Passing(
+            function: waitPassing, surroundings: UnsafeMutableRawPointer($0), waitsLeft: waitsLeft)
+          let exit = machine?.run(port: &timeline) ?? .finished
+          waitsLeft = timeline.passing?.waitsLeft ?? 0
+          timeline.passing = nil
+          return exit
+        }
+      }
+    }
   }
 
   /// Moves the clock on to `time`, or to where an awaited edge arrived or a stop is due, and the

@@ -32,6 +32,8 @@ package struct Timeline: DevicePort {
   let outputCounts: UnsafeMutableBufferPointer<Int>
   /// The kernel that runs keeps its cursor where it is.
   private var isSeamless = false
+  /// How waits are passed while a kernel runs; nil: who runs the device does it.
+  var passing: Passing?
   var recorder: Recording
   var playback: Playback
   var pulses = OpenPulses()

@@ -52,7 +52,8 @@ extension Machine {
       port.charge(ticks)
       ticks = 0
     }
-    let step = perform(&port)
+    var step = perform(&port)
+    while case .wait = step, port.passWait() { step = perform(&port) }
     if case .done = step { return Threaded.goesOn }
     return settle(step)?.rawValue ?? Threaded.goesOn
   }

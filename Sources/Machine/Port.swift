@@ -75,6 +75,9 @@ package protocol DevicePort {
   /// operation on the timeline is a call; nil: the machine's code is left and entered again for
   /// each.
   static var performer: DevicePerformer? { get }
+  /// Lets the time pass for which the operation just tried has to wait; false: that takes more than
+  /// the port, and the machine is left.
+  mutating func passWait() -> Bool
   /// Device time that operations took.
   mutating func charge(_ ticks: Int64)
   func cursor() -> Int64
@@ -153,6 +156,7 @@ package typealias DevicePerformer =
 
 extension DevicePort {
   package static var performer: DevicePerformer? { nil }
+  package mutating func passWait() -> Bool { false }
   package mutating func catchUp() { realtime() }
   package mutating func begin(
     channel: UInt16, address: Int64, value: UInt64, then second: UInt64, after: Int64,

@@ -55,7 +55,7 @@ package final class SimulatedDevice {
       channels: World(description, seed: seed),
       sink: Recorder(description, keepingTrace: keepsTrace))
     core.channels.keepsSamples = keepsTrace
-    core.passesWaits = true
+    core.waitPassing = larmor_passSimulatedWait
   }
 
   deinit { core.deallocate() }
@@ -250,4 +250,11 @@ package final class SimulatedDevice {
     trace.readings = core.channels.samples
     return trace
   }
+}
+
+/// A wait costs nothing in virtual time.
+@c func larmor_passSimulatedWait(
+  _ timeline: UnsafeMutableRawPointer, _ surroundings: UnsafeMutableRawPointer
+) {
+  Surroundings<World, Recorder>.passWait(timeline, surroundings)
 }
