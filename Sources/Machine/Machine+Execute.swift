@@ -23,12 +23,13 @@ package enum Dispatch: Sendable {
     case counting(OperationCounts)
   #endif
 
-  /// What machines are made with: threaded, but not in debug builds, where a call is a call.
+  /// What machines are made with: threaded, but not in builds where a call is a call, as those for
+  /// debugging are.
   package static var standard: Dispatch {
     #if DEBUG
       .switched
     #else
-      .threaded
+      TailCalls.areJumps ? .threaded : .switched
     #endif
   }
 }

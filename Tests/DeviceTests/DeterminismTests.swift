@@ -1,3 +1,4 @@
+import Bytecode
 import CoreDevice
 import Foundation
 import Laboratory
@@ -44,6 +45,33 @@ import Testing
     for seed in 0..<100 as Range<UInt64> { _ = Apparatus(seed: seed, keepsTrace: false) }
     // Each leaves 1.4 MB of touched pages if it is kept.
     #expect(try residentPages() - before < 16_000)
+  }
+
+  /// Whatever is kept back and hashed at once: records of four words, one after the other.
+  @Test(arguments: [0, 1, 15, 16, 17, 37])
+  func theDigestIsThatOfTheRecords(count: Int) {
+    var recorder = Recorder(.defaultLaboratory, keepingTrace: false)
+    var hash = SHA256(portably: true)
+    for number in 0..<count {
+      let value = UInt64(number) &* 0x9E37_79B9_7F4A_7C15
+      if number % 5 == 4 {
+        recorder.closed(
+          InputWindow(channel: 9, opened: 3, closed: Int64(number), count: Int64(number) * 2))
+        for word in [2 | 9 << 16, UInt64(number), 3, UInt64(number) * 2] { hash.update(word) }
+      } else {
+        recorder.emitted(
+          OutputEvent(
+            time: Int64(number), channel: 7, kind: number % 2 == 0 ? .write : .open, address: -1,
+            value: value, slack: 5, position: 6, call: 1))
+        for word in [UInt64(number % 2) | 7 << 16, UInt64(number), .max, value] {
+          hash.update(word)
+        }
+      }
+      // Asking in between changes nothing.
+      if number == 3 { _ = recorder.digest }
+    }
+    let digits = hash.finalizeToArray().map { String(format: "%02x", $0) }.joined()
+    #expect(recorder.digest == "sha256:" + digits)
   }
 
   @Test func otherSeedOtherTrace() {

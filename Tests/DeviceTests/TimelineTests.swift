@@ -197,6 +197,10 @@ import Testing
     #expect(small.timeline.account.accepted == 3)
     small.advance(to: 2001)
     #expect(small.pulse(at: 3000, for: 10) == .done)
+    // Where two have to leave, it waits once, for both.
+    #expect(small.pulse(at: 4000, for: 10) == .wait(until: 2003))
+    small.advance(to: 2003)
+    #expect(small.pulse(at: 4000, for: 10) == .done)
     small.drain()
     #expect(small.timeline.account.balances)
   }

@@ -4,6 +4,18 @@ import Testing
 
 /// Jumps, calls, errors, suspension.
 @Suite struct ControlTests {
+  /// Debug builds show that calls are noticed, release builds that jumps are.
+  @Test func tailCallsAreNoticed() {
+    let growth = TailCalls.stackGrowth()
+    #if DEBUG
+      #expect(growth >= 80 * 8 && !TailCalls.areJumps, "\(growth) bytes")
+      #expect(Dispatch.standard.isSwitched)
+    #else
+      #expect(growth == 0 && TailCalls.areJumps, "\(growth) bytes")
+      #expect(!Dispatch.standard.isSwitched)
+    #endif
+  }
+
   @Test func aLoopAndItsBudget() throws {
     // sum of 0..<n
     var main = Assembler("sum", parameters: [.integer], results: [.integer])
@@ -400,5 +412,14 @@ import Testing
       ])
     bench.port.nextFault = Fault(.underflow, 40, 105, word(Int64(-3)))
     #expect(bench.call() == .failed(Fault(.underflow, 40, 105, word(Int64(-3)))))
+  }
+}
+
+extension Dispatch {
+  fileprivate var isSwitched: Bool {
+    switch self {
+    case .switched: true
+    case .threaded, .native: false
+    }
   }
 }

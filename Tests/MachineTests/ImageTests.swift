@@ -31,6 +31,12 @@ import Testing
       for byte in bytes[split...] { hash.update(CollectionOfOne(byte)) }
       #expect(hash.finalizeToArray() == SHA256.digest(of: bytes))
     }
+    for count in 0...300 {
+      var (own, portable) = (SHA256(), SHA256(portably: true))
+      bytes[..<count].withUnsafeBytes { own.update($0) }
+      bytes[..<count].withUnsafeBytes { portable.update($0) }
+      #expect(own.finalizeToArray() == portable.finalizeToArray(), "\(count) bytes")
+    }
     var words = SHA256()
     words.update(0x0807_0605_0403_0201 as UInt64)
     #expect(words.finalizeToArray() == SHA256.digest(of: [1, 2, 3, 4, 5, 6, 7, 8]))
