@@ -12,6 +12,17 @@
     }
   }
 
+  /// The name that an image has given itself; empty if the bytes are none.
+  package func imageName(_ bytes: [UInt8]) -> String {
+    bytes.withUnsafeBytes { buffer in
+      let number = buffer.count > 6 ? buffer[6] : 0
+      switch verify(buffer, profile: Profile(rawValue: number) ?? .kernel) {
+      case .failure: return ""
+      case .success(let image): return image.view.string(image.view.name)
+      }
+    }
+  }
+
   private struct Disassembler {
     let view: ImageView
     let image: VerifiedImage

@@ -121,7 +121,7 @@ package struct Machine {
     frame = firstFrame
     top = firstFrame
     pc = code
-    self.callDepthMax = UInt64(max(1, min(callDepthMax, Int(UInt32.max))))
+    self.callDepthMax = min(UInt64(max(1, callDepthMax)), UInt64(UInt32.max))
     let flag = stack + Arena.listCount
     stopFlag = UnsafeRawPointer(flag).assumingMemoryBound(to: UInt32.self)
     if isUsable { base.initializeMemory(as: UInt64.self, repeating: 0, count: reserved) }

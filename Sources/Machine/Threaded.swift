@@ -40,8 +40,8 @@ enum Threaded {
   static func proceed(
     _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
   ) -> UInt8 {
-    let number = pc.operationNumber
-    return table.load(fromByteOffset: number &* 8, as: ThreadedOperation.self)(
+    let offset = pc.operationNumber &* MemoryLayout<ThreadedOperation>.stride
+    return table.load(fromByteOffset: offset, as: ThreadedOperation.self)(
       pc, frame, machine, table)
   }
 

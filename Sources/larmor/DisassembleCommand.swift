@@ -33,6 +33,11 @@ struct DisassembleCommand: ParsableCommand {
       "Leave out what improves the code; may be repeated.", valueName: "improvement"))
   var without: [Improvement] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Write each image into a file of its own in this folder, too.", valueName: "folder"))
+  var images: String?
+
   @OptionGroup var laboratory: LaboratoryOption
 
   func run() throws {
@@ -47,9 +52,10 @@ struct DisassembleCommand: ParsableCommand {
     for experiment in experiments {
       var request = RunRequest(program: checked.proven, experiment: experiment.id)
       request.engine = EngineChoice(without: without)
-      switch images(of: request) {
+      switch Running.images(of: request) {
       case .success(let images):
         texts += images.map(disassemble)
+        try save(images, of: experiment.name)
       case .failure(.refused(let diagnostics)):
         if json { Program.print(diagnostics, in: checked.loaded.sources, file: file) }
         Program.show(diagnostics, in: checked.loaded.sources)
@@ -61,6 +67,16 @@ struct DisassembleCommand: ParsableCommand {
       }
     }
     show(texts)
+  }
+
+  /// The host half comes first; kernels' images are called after the experiment and the kernel.
+  private func save(_ images: [[UInt8]], of experiment: String) throws {
+    guard let folder = self.images else { return }
+    try Files.makeFolders(folder)
+    for (index, image) in images.enumerated() {
+      let name = index == 0 ? "\(experiment).host" : imageName(image)
+      try Files.replace("\(folder)/\(name).image", with: image)
+    }
   }
 
   private func show(_ texts: [String]) {

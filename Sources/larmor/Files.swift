@@ -128,13 +128,18 @@ enum Files {
   /// It is written beside it and renamed. What stands there keeps its permissions, and a link still
   /// leads to it.
   static func replace(_ path: String, with text: String) throws(ExitCode) {
+    try replace(path, with: Array(text.utf8))
+  }
+
+  /// Writes `bytes` to `path` in the same way.
+  static func replace(_ path: String, with bytes: [UInt8]) throws(ExitCode) {
     let resolved = realpath(path, nil)
     defer { free(resolved) }
     let target = resolved.map { String(cString: $0) } ?? path
     let temporary = "\(target).\(getpid()).tmp"
     var status = stat()
     let mode = stat(target, &status) == 0 ? status.st_mode & 0o7777 : nil
-    guard write(text, to: temporary, mode: mode), rename(temporary, target) == 0 else {
+    guard write(bytes, to: temporary, mode: mode), rename(temporary, target) == 0 else {
       let reason = systemMessage()
       unlink(temporary)
       Terminal.complain("`\(path)` cannot be written: \(reason)")
@@ -142,11 +147,11 @@ enum Files {
     }
   }
 
-  private static func write(_ text: String, to path: String, mode: mode_t?) -> Bool {
+  private static func write(_ bytes: [UInt8], to path: String, mode: mode_t?) -> Bool {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode ?? 0o644)
     guard descriptor >= 0 else { return false }
     let isWritten =
-      writeAll(text, to: descriptor)
+      bytes.withUnsafeBufferPointer { writeAll($0, to: descriptor) }
       && (mode.map { fchmod(descriptor, $0) == 0 } ?? true) && fsync(descriptor) == 0
     return close(descriptor) == 0 && isWritten
   }
@@ -154,18 +159,20 @@ enum Files {
   /// Writes all of `text`; false if that failed.
   static func writeAll(_ text: String, to descriptor: Int32) -> Bool {
     var text = text
-    return text.withUTF8 { bytes in
-      var done = 0
-      while done < bytes.count {
-        let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
-        if count < 0 {
-          if errno == EINTR { continue }
-          return false
-        }
-        done += count
+    return text.withUTF8 { writeAll($0, to: descriptor) }
+  }
+
+  private static func writeAll(_ bytes: UnsafeBufferPointer<UInt8>, to descriptor: Int32) -> Bool {
+    var done = 0
+    while done < bytes.count {
+      let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+      if count < 0 {
+        if errno == EINTR { continue }
+        return false
       }
-      return true
+      done += count
     }
+    return true
   }
 
   /// The folder `path` and those above it, made where they do not exist.
