@@ -73,9 +73,11 @@ struct Printer {
 }
 
 /// Runs the kernel in `byteCount` bytes at `image`, as the default laboratory's core device would,
-/// and writes how it ended, the digest of its events, and when that was.
+/// and writes how it ended, the digest of its events, and when that was; before that a line with the
+/// processor's instructions from its start to its end, as `instructions` counts them.
 @c public func larmor_runImage(
-  _ image: UnsafeRawPointer, _ byteCount: Int32, _ put: @convention(c) (UInt8) -> Void
+  _ image: UnsafeRawPointer, _ byteCount: Int32, _ put: @convention(c) (UInt8) -> Void,
+  _ instructions: @convention(c) () -> UInt32
 ) {
   let printer = Printer(put: put)
   var device = CoreDevice(
@@ -88,38 +90,34 @@ struct Printer {
     printer.text("refused\n")
     return
   }
+  let before = instructions()
+  let ending = run(&device)
+  let count = instructions() &- before
+  printer.text("# ")
+  printer.number(Int64(count))
+  printer.text(" instructions\n")
   if let image = device.image(in: slot) {
     printer.bytes(image.view.text(image.view.name))
     printer.text(": ")
   }
-  var looks = 0
-  while looks < 3 {
-    switch device.run() {
-    case .waiting(let until): device.advance(to: until)
-    case .busy: looks += 1
-    case .finished:
-      printer.text("results")
-      withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 8) { words in
-        let count = device.withMachine { $0.exportResults(into: words) } ?? 0
-        for index in 0..<min(count, 8) {
-          printer.text(" ")
-          printer.number(Int64(bitPattern: words[index]))
-        }
+  switch ending {
+  case .finished:
+    printer.text("results")
+    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 8) { words in
+      let count = device.withMachine { $0.exportResults(into: words) } ?? 0
+      for index in 0..<min(count, 8) {
+        printer.text(" ")
+        printer.number(Int64(bitPattern: words[index]))
       }
-      looks = .max
-    case .failed(let fault):
-      printer.text("error ")
-      printer.number(Int64(fault.error))
-      printBacktrace(slot, device: &device, printer)
-      looks = .max
-    case .hostCall, .interrupted:
-      printer.text("stopped")
-      looks = .max
     }
-  }
-  if looks == 3 {
+  case .failed(let fault):
+    printer.text("error ")
+    printer.number(Int64(fault.error))
+    printBacktrace(slot, device: &device, printer)
+  case .busy:
     printer.text("busy at ")
     printPlace(device.withMachine { $0.position } ?? 0, slot, device: &device, printer)
+  case .waiting, .hostCall, .interrupted: printer.text("stopped")
   }
   let account = device.finish()
   printer.text(account.balances ? "; events " : "; lost events ")
@@ -131,6 +129,21 @@ struct Printer {
   printer.number(device.timeline.clock())
   printer.text("\n")
   device.deallocate()
+}
+
+/// Runs the kernel that was started to its end, or until its budget is spent for the third time.
+private func run(_ device: inout CoreDevice<Registers, Digest>) -> DeviceExit {
+  var looks = 0
+  while true {
+    let exit = device.run()
+    switch exit {
+    case .waiting(let until): device.advance(to: until)
+    case .busy:
+      looks += 1
+      if looks == 3 { return exit }
+    case .finished, .failed, .hostCall, .interrupted: return exit
+    }
+  }
 }
 
 private func load(

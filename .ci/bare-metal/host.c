@@ -3,9 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-void larmor_runImage(const void *image, int32_t count, void (*put)(uint8_t));
+void larmor_runImage(const void *image, int32_t count, void (*put)(uint8_t), uint32_t (*instructions)(void));
 
 static void put(uint8_t byte) { putchar(byte); }
+
+static uint32_t no_instructions(void) { return 0; }
 
 int main(int count, char **names) {
   for (int number = 1; number < count; number++) {
@@ -17,7 +19,7 @@ int main(int count, char **names) {
       perror(names[number]);
       return 1;
     }
-    larmor_runImage(image, (int32_t)fread(image, 1, byte_count_max, file), put);
+    larmor_runImage(image, (int32_t)fread(image, 1, byte_count_max, file), put, no_instructions);
     fclose(file);
     free(image);
   }

@@ -16,29 +16,30 @@ package enum TailCalls {
   package static func stackGrowth() -> Int {
     var table = Threaded.operations
     table[0] = larmor_noteStack
-    return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: wordCount) { words in
-      writeCode(words)
-      return withUnsafeTemporaryAllocation(
-        byteCount: MemoryLayout<Machine>.size + 8 * slotCount, alignment: 16
-      ) { memory in
-        // Of the machine these operations only touch the time that they charge.
-        memory.initializeMemory(as: UInt8.self, repeating: 0)
-        guard let code = words.baseAddress, let machine = memory.baseAddress else { return .max }
-        let frame = (machine + MemoryLayout<Machine>.size).assumingMemoryBound(to: UInt64.self)
-        _ = withUnsafePointer(to: table) {
-          Threaded.proceed(Code(code), frame, machine, UnsafeRawPointer($0))
+    var code = code()
+    // Of the machine these operations only touch the time that they charge. Behind it is a frame.
+    var memory = InlineArray<128, UInt64>(repeating: 0)
+    let frameStart = (MemoryLayout<Machine>.size + 7) / 8
+    guard frameStart + slotCount <= memory.count else { return .max }
+    return withUnsafeMutableBytes(of: &code) { words in
+      withUnsafeMutableBytes(of: &memory) { machine in
+        withUnsafePointer(to: table) { table in
+          guard let pc = words.baseAddress, let machine = machine.baseAddress else { return .max }
+          let frame = (machine + 8 * frameStart).assumingMemoryBound(to: UInt64.self)
+          _ = Threaded.proceed(
+            Code(pc.assumingMemoryBound(to: UInt64.self)), frame, machine, UnsafeRawPointer(table))
+          return Int(truncatingIfNeeded: frame[0]) &- Int(truncatingIfNeeded: frame[1])
         }
-        return Int(bitPattern: UInt(frame[0])) &- Int(bitPattern: UInt(frame[1]))
       }
     }
   }
 
   private static let roundCount = 16
   private static let slotCount = 8
-  private static let wordCount = 2 + 5 * roundCount
 
-  private static func writeCode(_ words: UnsafeMutableBufferPointer<UInt64>) {
-    words[0] = 0
+  /// Notes the stack in slot 0, then in slot 1, and rounds of operations between.
+  private static func code() -> InlineArray<82, UInt64> {
+    var words = InlineArray<82, UInt64>(repeating: 0)
     for round in 0..<roundCount {
       let first = 1 + 5 * round
       words[first] = Instruction(.move, a: 2, b: 3).word
@@ -47,8 +48,8 @@ package enum TailCalls {
       words[first + 3] = Instruction(.branchLess, a: 2, b: 3, c: 0).word
       words[first + 4] = Instruction(.jump, wide: 0).word
     }
-    // Into slot 1, and that is the end.
-    words[wordCount - 1] = 1 &<< 16
+    words[81] = 1 &<< 16
+    return words
   }
 }
 
