@@ -60,15 +60,31 @@ struct Seen: Equatable {
   mutating func note(_ words: [UInt64]) { for word in words { note(word) } }
 }
 
+/// Memory of a machine, as large as the machine is told, so that the sanitizer sees a step outside.
+struct Memory: ~Copyable {
+  let stack: UnsafeMutableRawBufferPointer
+  let arena: UnsafeMutableRawBufferPointer
+
+  init(_ chance: inout Chance) {
+    stack = .allocate(byteCount: 8 * (400 + chance.below(1_600)), alignment: 8)
+    arena = .allocate(byteCount: 8 * chance.below(1_000), alignment: 8)
+  }
+
+  deinit {
+    stack.deallocate()
+    arena.deallocate()
+  }
+}
+
 /// Runs the first functions of `image`; `chance` decides what the host answers.
-func exercise(_ image: VerifiedImage, _ dispatch: Dispatch, _ start: Chance) -> Seen {
+///
+/// The memory is the same for all engines: a slot that was never set may hold an address of it.
+func exercise(
+  _ image: VerifiedImage, _ dispatch: Dispatch, _ memory: borrowing Memory, _ start: Chance
+) -> Seen {
   var chance = start
   var seen = Seen()
-  // As large as they are said to be, so that the sanitizer sees a step outside.
-  let stack = UnsafeMutableRawBufferPointer.allocate(
-    byteCount: 8 * (400 + chance.below(1_600)), alignment: 8)
-  let arena = UnsafeMutableRawBufferPointer.allocate(
-    byteCount: 8 * chance.below(1_000), alignment: 8)
+  let (stack, arena) = (memory.stack, memory.arena)
   stack.initializeMemory(as: UInt8.self, repeating: 0)
   arena.initializeMemory(as: UInt8.self, repeating: 0)
   var timeline = Timeline(
@@ -124,8 +140,6 @@ func exercise(_ image: VerifiedImage, _ dispatch: Dispatch, _ start: Chance) -> 
   seen.note(timeline.account.emitted)
   precondition(timeline.account.balances, "an event was lost")
   timeline.deallocate()
-  stack.deallocate()
-  arena.deallocate()
   return seen
 }
 
@@ -155,22 +169,26 @@ public func testOneInput(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   var bytes = Array(UnsafeBufferPointer(start: data, count: count))
   seal(&bytes)
   guard let profile = Profile(rawValue: bytes[6]) else { return -1 }
-  let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 8)
-  defer { memory.deallocate() }
-  memory.copyBytes(from: bytes)
-  guard case .success(let image) = verify(UnsafeRawBufferPointer(memory), profile: profile) else {
+  let place = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 8)
+  defer { place.deallocate() }
+  place.copyBytes(from: bytes)
+  guard case .success(let image) = verify(UnsafeRawBufferPointer(place), profile: profile) else {
     return 0
   }
   var chance = Chance(state: 0)
   for index in stride(from: 16, to: 48, by: 8) {
-    chance.state ^= memory.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+    chance.state ^= place.loadUnaligned(fromByteOffset: index, as: UInt64.self)
   }
-  let switched = exercise(image, .switched, chance)
+  let memory = Memory(&chance)
+  let switched = exercise(image, .switched, memory, chance)
   if TailCalls.areJumps {
-    precondition(exercise(image, .threaded, chance) == switched, "the threaded loop differs")
+    precondition(
+      exercise(image, .threaded, memory, chance) == switched, "the threaded loop differs")
   }
   // Not compared: what a slot holds that was never set, the registers do not know.
-  if let translation = Translation(image) { _ = exercise(image, .native(translation.code), chance) }
+  if let translation = Translation(image) {
+    _ = exercise(image, .native(translation.code), memory, chance)
+  }
   return 0
 }
 
@@ -195,7 +213,8 @@ public func mutate(
   }
   let isCode = chance.below(4) > 0
   let section = isCode ? Section.code.rawValue : chance.below(ImageFormat.sectionCount)
-  let entry = UnsafeRawPointer(bytes) + ImageFormat.tableOffset
+  let entry =
+    UnsafeRawPointer(bytes) + ImageFormat.tableOffset
     + section * ImageFormat.tableEntryByteCount
   let start = Int(entry.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
   let length = Int(entry.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
