@@ -36,14 +36,14 @@ func optimised(_ function: FunctionContents, by optimisations: Optimisations) ->
   guard !optimisations.isEmpty, var code = CodeList(function) else { return function }
   if optimisations.contains(.fusedBranches) { code.fuseBranches(slotCount: function.slots.count) }
   if optimisations.contains(.hoistedConstants) { code.hoistConstants() }
-  if optimisations.contains(.removedCopies) { code.removeCopies(slotCount: code.slots.count) }
+  if optimisations.contains(.removedCopies) { code.removeCopies() }
   if optimisations.contains(.provenRanges) {
     code.removeOverflowChecks(parameterCount: function.parameterCount)
   }
   if optimisations.contains(.sharedResults), code.shareResults(slotCount: code.slots.count),
     optimisations.contains(.removedCopies)
   {
-    code.removeCopies(slotCount: code.slots.count)
+    code.removeCopies()
   }
   if optimisations.contains(.testsAtEnd) { code.testAtEnd() }
   if optimisations.contains(.fusedCharges) { code.fuseCharges() }
