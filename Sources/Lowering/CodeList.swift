@@ -82,6 +82,39 @@ struct CodeList {
     return word < numbers.count ? numbers[word] : items.count
   }
 
+  /// How many slots the function had.
+  var slotCountBefore: Int { contents.slots.count }
+
+  /// What instructions errors are caught of, by number, and where.
+  var handlers: [(start: Int, end: Int, target: Int)] {
+    contents.handlers.map {
+      (number(Int($0.start)), number(Int($0.end)), number(Int($0.target)))
+    }
+  }
+
+  /// Has what is put in before an instruction be instructions like all others.
+  mutating func settle() {
+    guard items.contains(where: { !$0.before.isEmpty }) else { return }
+    var result: [Item] = []
+    result.reserveCapacity(items.count)
+    var starts: [Int] = []
+    starts.reserveCapacity(items.count + 1)
+    for var item in items {
+      starts.append(result.count)
+      let before = item.before
+      item.before = []
+      result += before
+      result.append(item)
+    }
+    starts.append(result.count)
+    for index in result.indices { result[index].target = result[index].target.map { starts[$0] } }
+    var isTarget = Array(repeating: false, count: result.count + 1)
+    for (index, start) in starts.enumerated() where self.isTarget[index] { isTarget[start] = true }
+    for word in numbers.indices where numbers[word] >= 0 { numbers[word] = starts[numbers[word]] }
+    self.isTarget = isTarget
+    items = result
+  }
+
   /// The function with the code as it is now; nil if a branch does not reach its target.
   func assembled() -> FunctionContents? {
     var result = contents

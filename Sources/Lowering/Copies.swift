@@ -5,20 +5,29 @@ import Bytecode
 extension CodeList {
   /// Leaves out moves: what reads a copy reads the original, what is only moved on is computed
   /// there; and what computes something that nobody reads.
-  mutating func removeCopies(slotCount: Int) {
-    readOriginals(slotCount)
-    let livesOn = slotsThatLiveOn(slotCount)
-    computeInPlace(livesOn)
-    removeUnread(livesOn)
+  mutating func removeCopies() {
+    settle()
+    let overwriting = readOriginals()
+    let (leftOut, lastReads) = removeUnread()
+    computeInPlace(lastReads)
+    // What was left out may be what kept an original from being read.
+    guard leftOut.contains(where: { overwriting[$0] }) else { return }
+    _ = readOriginals()
+    computeInPlace(removeUnread().lastReads)
   }
 
-  /// Lets what reads a copy read what it was copied from, if that is still there.
-  private mutating func readOriginals(_ slotCount: Int) {
+  /// Lets what reads a copy read what it was copied from, if that is still there; by instruction,
+  /// whether it overwrites something of which there is a copy.
+  private mutating func readOriginals() -> [Bool] {
+    let slotCount = slots.count
+    var overwriting = Array(repeating: false, count: items.count)
     /// By slot, how often it has been written.
     var writes = Array(repeating: 0, count: slotCount)
     /// By slot: of what it is a copy, and how often that had been written then.
     var originals: [(slot: UInt16, writes: Int, stretch: Int)] = Array(
       repeating: (0, 0, -1), count: slotCount)
+    /// By slot the stretch in which it has been copied.
+    var copiedIn = Array(repeating: -1, count: slotCount)
     var stretch = 0
     func original(_ slot: UInt16) -> UInt16 {
       guard Int(slot) < slotCount else { return slot }
@@ -35,26 +44,28 @@ extension CodeList {
         guard access == .write, slot < slotCount else { return }
         writes[slot] += 1
         originals[slot].stretch = -1
+        if copiedIn[slot] == stretch { overwriting[index] = true }
       }
       if item.opcode == .move, item.a != item.b {
         originals[Int(item.a)] = (item.b, writes[Int(item.b)], stretch)
+        copiedIn[Int(item.b)] = stretch
       }
       if item.target != nil { stretch += 1 }
     }
+    return overwriting
   }
 
   /// Where an instruction is followed by a move of its result, which nobody else reads, lets it
   /// put that where it is moved.
-  private mutating func computeInPlace(_ livesOn: [Bool]) {
+  private mutating func computeInPlace(_ lastReads: [Bool]) {
     // The instruction before, if nothing but charges stands between.
     var last: Int?
     for index in items.indices {
-      if isTarget[index] || !items[index].before.isEmpty { last = nil }
+      if isTarget[index] { last = nil }
       let item = items[index]
       if item.isLeftOut || item.opcode == .charge { continue }
       if item.opcode == .move, let place = last, items[place].result == item.b,
-        Int(item.b) < livesOn.count, !livesOn[Int(item.b)], item.a != item.b,
-        !isRead(item.b, behind: index)
+        item.a != item.b, lastReads[index]
       {
         items[place].setResult(item.a)
         items[index].isLeftOut = true
@@ -64,65 +75,49 @@ extension CodeList {
     }
   }
 
-  /// How far is looked for a second reader.
-  private static let distanceMax = 24
-
-  /// Whether something in the same stretch behind `index` reads `slot` before it is written again;
-  /// also where that is too far to say.
-  private func isRead(_ slot: UInt16, behind index: Int) -> Bool {
-    var place = index + 1
-    while place < items.count, place - index < Self.distanceMax {
-      if isTarget[place] { return false }
-      let item = items[place]
-      if !item.isLeftOut {
-        var (isRead, isWritten) = (false, false)
-        item.forEachSlot { other, access in
-          guard other == Int(slot) else { return }
-          switch access {
-          case .read: if !isWritten { isRead = true }
-          case .write: isWritten = true
-          }
-        }
-        if isRead { return true }
-        if isWritten || item.target != nil { return false }
-      }
-      place += 1
+  /// Leaves out what computes a value, without ever raising an error, that nobody reads; also says,
+  /// by instruction, whether it is a move behind which nobody reads what it copies.
+  private mutating func removeUnread() -> (leftOut: [Int], lastReads: [Bool]) {
+    let mentions = SlotMentions(self)
+    let liveness = Liveness(self, mentions)
+    var leftOut: [Int] = []
+    var lastReads = Array(repeating: false, count: items.count)
+    /// By slot: the block in which it is read further down, or behind, before it is written.
+    var readIn = Array(repeating: -1, count: slots.count)
+    /// By slot: the block of whose errors it is read; of what is read everywhere `Int.max`.
+    var caughtIn = readIn
+    for slot in liveness.everywhere { caughtIn[slot] = .max }
+    func isRead(_ slot: UInt16, _ block: Int) -> Bool {
+      let catching = caughtIn[Int(slot)]
+      return readIn[Int(slot)] == block || catching == block || catching == .max
     }
-    return place < items.count
-  }
-
-  /// Leaves out what computes a value, without ever raising an error, that nobody reads.
-  private mutating func removeUnread(_ livesOn: [Bool]) {
-    /// By slot: the stretch in which it is read further down, without being written before.
-    var readIn = Array(repeating: -1, count: livesOn.count)
-    var stretch = 0
-    for index in items.indices.reversed() {
-      let item = items[index]
-      if item.target != nil { stretch += 1 }
-      if !item.isLeftOut {
-        if let result = item.pureResult, Int(result) < livesOn.count, !livesOn[Int(result)],
-          readIn[Int(result)] != stretch
+    for block in (0..<liveness.starts.count - 1).reversed() {
+      liveness.forEachSlot(behind: block) { readIn[$0] = block }
+      liveness.forEachSlot(caughtIn: block) { caughtIn[$0] = block }
+      for index in (liveness.starts[block]..<liveness.starts[block + 1]).reversed() {
+        if items[index].isLeftOut { continue }
+        let (opcode, a, b) = (items[index].opcode, items[index].a, items[index].b)
+        let isIdle = opcode == .move && a == b
+        if let result = items[index].pureResult,
+          isIdle || !isRead(result, block)
         {
           items[index].isLeftOut = true
-        } else {
-          note(item, &readIn, stretch)
+          leftOut.append(index)
+          continue
+        }
+        if opcode == .move {
+          lastReads[index] = !isRead(b, block)
+        }
+        // What it writes was not read before; what it reads is.
+        mentions.forEachSlot(of: index) { slot, access in
+          if access == .write, slot < readIn.count { readIn[slot] = -1 }
+        }
+        mentions.forEachSlot(of: index) { slot, access in
+          if access == .read, slot < readIn.count { readIn[slot] = block }
         }
       }
-      for inserted in item.before.reversed() { note(inserted, &readIn, stretch) }
-      if isTarget[index] { stretch += 1 }
     }
-  }
-
-  private func note(_ item: Item, _ readIn: inout [Int], _ stretch: Int) {
-    var reads: [Int] = []
-    item.forEachSlot { slot, access in
-      guard slot < readIn.count else { return }
-      switch access {
-      case .read: reads.append(slot)
-      case .write: readIn[slot] = -1
-      }
-    }
-    for slot in reads { readIn[slot] = stretch }
+    return (leftOut, lastReads)
   }
 }
 

@@ -169,7 +169,7 @@ extension Lowerer {
     contents.files = files
     contents.layouts = shapes.layouts
     contents.signatures = shapes.signatures
-    contents.functions = functions.map { optimised($0, by: optimisations) }
+    contents.functions = functions.map { optimised($0, shapes.layouts, by: optimisations) }
     contents.inlinedCalls = inlinedCalls
     contents.constants = constants
     contents.data = data

@@ -23,27 +23,35 @@ package struct Optimisations: OptionSet, Sendable {
   package static let sharedResults = Optimisations(rawValue: 32)
   /// Whether a result fits is not asked where ranges prove it.
   package static let provenRanges = Optimisations(rawValue: 64)
+  /// Words of one element of an array are loaded and stored together.
+  package static let groupedElements = Optimisations(rawValue: 128)
   package static let all: Optimisations = [
     .fusedBranches, .testsAtEnd, .hoistedConstants, .removedCopies, .fusedCharges, .sharedResults,
-    .provenRanges,
+    .provenRanges, .groupedElements,
   ]
   /// What images are made with.
   package static let standard = all
 }
 
 /// The function improved; one pass for each of `optimisations`, each linear in its length.
-func optimised(_ function: FunctionContents, by optimisations: Optimisations) -> FunctionContents {
+func optimised(
+  _ function: FunctionContents, _ layouts: [Layout], by optimisations: Optimisations
+) -> FunctionContents {
   guard !optimisations.isEmpty, var code = CodeList(function) else { return function }
   if optimisations.contains(.fusedBranches) { code.fuseBranches(slotCount: function.slots.count) }
   if optimisations.contains(.hoistedConstants) { code.hoistConstants() }
-  if optimisations.contains(.removedCopies) { code.removeCopies(slotCount: code.slots.count) }
+  if optimisations.contains(.removedCopies) { code.removeCopies() }
   if optimisations.contains(.provenRanges) {
     code.removeOverflowChecks(parameterCount: function.parameterCount)
   }
   if optimisations.contains(.sharedResults), code.shareResults(slotCount: code.slots.count),
     optimisations.contains(.removedCopies)
   {
-    code.removeCopies(slotCount: code.slots.count)
+    code.removeCopies()
+  }
+  if optimisations.contains(.groupedElements), code.groupElements(layouts) {
+    code.settle()
+    if optimisations.contains(.removedCopies) { code.removeCopies() }
   }
   if optimisations.contains(.testsAtEnd) { code.testAtEnd() }
   if optimisations.contains(.fusedCharges) { code.fuseCharges() }

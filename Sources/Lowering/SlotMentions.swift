@@ -7,56 +7,68 @@ extension CodeList.Item {
   /// Calls `body` with each slot that the instruction reads or writes, reads first.
   func forEachSlot(_ body: (Int, Access) -> Void) {
     let shape = opcode.shape
-    let fields = [(shape.a, a), (shape.b, b), (shape.c, c)]
-    for (operand, value) in fields {
-      switch operand {
-      case .readInteger, .readFloat, .readBoolean, .readScalar, .readFunction:
-        body(Int(value), .read)
-      case .readArray, .changeOwned:
-        body(Int(value), .read)
-        body(Int(value) + 1, .read)
-      case .changeCounter:
-        body(Int(value), .read)
-        body(Int(value) + 1, .read)
-      case .none, .writeInteger, .writeFloat, .writeBoolean, .writeScalar, .writeFunction,
-        .writeBound, .writeOwned, .writeBorrowed, .immediate, .signedImmediate, .wideInteger,
-        .jump, .branch, .constant, .data, .bound, .function, .global, .argumentCount,
-        .resultCount, .callee, .hostCall, .error, .channel:
-        break
-      }
-    }
-    forEachOfTrailer(body)
+    Self.reads(shape.a, a, body)
+    Self.reads(shape.b, b, body)
+    Self.reads(shape.c, c, body)
+    if !trailer.isEmpty { forEachOfTrailer(shape.trailer, body) }
     forEachImplied(body)
-    for (operand, value) in fields {
-      switch operand {
-      case .writeInteger, .writeFloat, .writeBoolean, .writeScalar, .writeFunction,
-        .changeCounter, .writeBound:
-        // Of a bound array the length comes with it, which is a slot that nothing else writes.
-        body(Int(value), .write)
-      case .writeOwned, .writeBorrowed, .changeOwned:
-        body(Int(value), .write)
-        body(Int(value) + 1, .write)
-      case .none, .readInteger, .readFloat, .readBoolean, .readScalar, .readFunction, .readArray,
-        .immediate, .signedImmediate, .wideInteger, .jump, .branch, .constant, .data, .bound,
-        .function, .global, .argumentCount, .resultCount, .callee, .hostCall, .error, .channel:
-        break
-      }
+    Self.writes(shape.a, a, body)
+    Self.writes(shape.b, b, body)
+    Self.writes(shape.c, c, body)
+  }
+
+  @inline(__always)
+  private static func reads(
+    _ operand: Bytecode.Operand, _ value: UInt16, _ body: (Int, Access) -> Void
+  ) {
+    switch operand {
+    case .readInteger, .readFloat, .readBoolean, .readScalar, .readFunction:
+      body(Int(value), .read)
+    case .readArray, .changeOwned, .changeCounter:
+      body(Int(value), .read)
+      body(Int(value) + 1, .read)
+    case .none, .writeInteger, .writeFloat, .writeBoolean, .writeScalar, .writeFunction,
+      .writeBound, .writeOwned, .writeBorrowed, .immediate, .signedImmediate, .wideInteger,
+      .jump, .branch, .constant, .data, .bound, .function, .global, .argumentCount,
+      .resultCount, .callee, .hostCall, .error, .channel:
+      break
     }
   }
 
-  private func forEachOfTrailer(_ body: (Int, Access) -> Void) {
-    var lanes: [Int] = []
-    for word in trailer {
-      for lane in 0..<4 { lanes.append(Int(UInt16(truncatingIfNeeded: word >> UInt64(16 * lane)))) }
+  @inline(__always)
+  private static func writes(
+    _ operand: Bytecode.Operand, _ value: UInt16, _ body: (Int, Access) -> Void
+  ) {
+    switch operand {
+    case .writeInteger, .writeFloat, .writeBoolean, .writeScalar, .writeFunction,
+      .changeCounter, .writeBound:
+      // Of a bound array the length comes with it, which is a slot that nothing else writes.
+      body(Int(value), .write)
+    case .writeOwned, .writeBorrowed, .changeOwned:
+      body(Int(value), .write)
+      body(Int(value) + 1, .write)
+    case .none, .readInteger, .readFloat, .readBoolean, .readScalar, .readFunction, .readArray,
+      .immediate, .signedImmediate, .wideInteger, .jump, .branch, .constant, .data, .bound,
+      .function, .global, .argumentCount, .resultCount, .callee, .hostCall, .error, .channel:
+      break
     }
-    switch opcode.shape.trailer {
+  }
+
+  private func forEachOfTrailer(
+    _ kind: Shape.Trailer, _ body: (Int, Access) -> Void
+  ) {
+    func lane(_ number: Int) -> Int {
+      let word = trailer[trailer.startIndex + number / 4]
+      return Int(UInt16(truncatingIfNeeded: word >> UInt64(16 * (number % 4))))
+    }
+    switch kind {
     case .none, .element, .ticks: break
     case .slots:
-      for slot in lanes.prefix(Int(a)) { body(slot, .read) }
-      for slot in lanes.dropFirst(Int(a)).prefix(Int(b)) { body(slot, .write) }
-    case .slotsA: for slot in lanes.prefix(Int(a)) { body(slot, .read) }
-    case .event: for slot in lanes.prefix(3) { body(slot, .read) }
-    case .input: for slot in lanes.prefix(3) { body(slot, .write) }
+      for number in 0..<Int(a) { body(lane(number), .read) }
+      for number in Int(a)..<Int(a) + Int(b) { body(lane(number), .write) }
+    case .slotsA: for number in 0..<Int(a) { body(lane(number), .read) }
+    case .event: for number in 0..<3 { body(lane(number), .read) }
+    case .input: for number in 0..<3 { body(lane(number), .write) }
     }
   }
 
@@ -77,6 +89,37 @@ extension CodeList.Item {
       for slot in Int(a)..<Int(a) + Limits.keptErrorWordCount { body(slot, .read) }
     case .arrayAppend: for slot in Int(b)..<Int(b) + Int(c) { body(slot, .read) }
     default: break
+    }
+  }
+}
+
+/// The slots that each instruction reads and writes, written down.
+struct SlotMentions {
+  /// Reads before writes, twice the slot, and 1 more where it is written.
+  private var entries: [UInt32] = []
+  /// By instruction where its entries begin, and their end.
+  private var starts: [Int] = []
+
+  /// Of all instructions of `code`, without what is put in before them.
+  init(_ code: CodeList) {
+    entries.reserveCapacity(4 * code.items.count)
+    starts.reserveCapacity(code.items.count + 1)
+    for index in code.items.indices {
+      starts.append(entries.count)
+      if code.items[index].isLeftOut { continue }
+      code.items[index].forEachSlot { slot, access in
+        entries.append(UInt32(truncatingIfNeeded: slot) << 1 | (access == .write ? 1 : 0))
+      }
+    }
+    starts.append(entries.count)
+  }
+
+  /// Calls `body` with each slot that the instruction `index` reads or writes, reads first.
+  @inline(__always)
+  func forEachSlot(of index: Int, _ body: (Int, CodeList.Item.Access) -> Void) {
+    for place in starts[index]..<starts[index + 1] {
+      let entry = entries[place]
+      body(Int(entry >> 1), entry & 1 == 0 ? .read : .write)
     }
   }
 }

@@ -147,6 +147,33 @@ enum Threaded {
     return proceed(pc + (1 + distance), frame, machine, table)
   }
 
+  /// No more words of an element are copied without a loop, which would need more registers than
+  /// a handler has.
+  static let wordCountMax = 8
+
+  /// Copies `count` words, from one to `wordCountMax`: one by one, for who reads them as words has
+  /// them sooner than if they had been written by twos.
+  @inline(__always)
+  static func copy(
+    _ count: Int, from source: UnsafePointer<UInt64>, to target: UnsafeMutablePointer<UInt64>
+  ) {
+    target[0] = source[0]
+    guard count > 1 else { return }
+    target[1] = source[1]
+    guard count > 2 else { return }
+    target[2] = source[2]
+    guard count > 3 else { return }
+    target[3] = source[3]
+    guard count > 4 else { return }
+    target[4] = source[4]
+    guard count > 5 else { return }
+    target[5] = source[5]
+    guard count > 6 else { return }
+    target[6] = source[6]
+    guard count > 7 else { return }
+    target[7] = source[7]
+  }
+
   /// Counts a call; false if the budget is spent.
   @inline(__always)
   static func spend(_ machine: UnsafeMutableRawPointer) -> Bool {
@@ -340,42 +367,29 @@ enum Threaded {
 @c func larmor_elementLoad(
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
-  guard let words = Machine.loadedWords(pc, frame), pc.lane(0) == 1 else {
-    return larmor_elementLoadSlowly(pc, frame, machine, table)
+  guard let words = Machine.loadedWords(pc, frame), pc.lane(0) <= Threaded.wordCountMax else {
+    return larmor_elementSlowly(pc, frame, machine, table)
   }
-  frame[pc.fieldA] = words.pointee
-  return Threaded.proceed(pc + 2, frame, machine, table)
-}
-
-@inline(never)
-@c func larmor_elementLoadSlowly(
-  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
-) -> UInt8 {
-  if let words = Machine.loadedWords(pc, frame) {
-    for number in 0..<pc.lane(0) { frame[pc.fieldA + number] = words[number] }
-  } else if !Threaded.context(machine).pointee.handleArrays(pc, frame) {
-    return larmor_raise(pc, frame, machine, table)
-  }
+  Threaded.copy(pc.lane(0), from: words, to: frame + pc.fieldA)
   return Threaded.proceed(pc + 2, frame, machine, table)
 }
 
 @c func larmor_elementStore(
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
-  guard let words = Machine.storedWords(pc, frame), pc.lane(0) == 1 else {
-    return larmor_elementStoreSlowly(pc, frame, machine, table)
+  guard let words = Machine.storedWords(pc, frame), pc.lane(0) <= Threaded.wordCountMax else {
+    return larmor_elementSlowly(pc, frame, machine, table)
   }
-  words.pointee = frame[pc.fieldC]
+  Threaded.copy(pc.lane(0), from: UnsafePointer(frame + pc.fieldC), to: words)
   return Threaded.proceed(pc + 2, frame, machine, table)
 }
 
+/// Loads or stores many words, or some among which there may be arrays; or raises the error.
 @inline(never)
-@c func larmor_elementStoreSlowly(
+@c func larmor_elementSlowly(
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
-  if let words = Machine.storedWords(pc, frame) {
-    for number in 0..<pc.lane(0) { words[number] = frame[pc.fieldC + number] }
-  } else if !Threaded.context(machine).pointee.handleArrays(pc, frame) {
+  guard Threaded.context(machine).pointee.handleArrays(pc, frame) else {
     return larmor_raise(pc, frame, machine, table)
   }
   return Threaded.proceed(pc + 2, frame, machine, table)

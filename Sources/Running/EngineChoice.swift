@@ -31,6 +31,7 @@ package enum Improvement: String, CaseIterable, Sendable {
   case fusedCharges = "fused-charges"
   case sharedResults = "shared-results"
   case provenRanges = "proven-ranges"
+  case groupedElements = "grouped-elements"
 
   fileprivate var optimisations: Optimisations {
     switch self {
@@ -41,6 +42,7 @@ package enum Improvement: String, CaseIterable, Sendable {
     case .fusedCharges: .fusedCharges
     case .sharedResults: .sharedResults
     case .provenRanges: .provenRanges
+    case .groupedElements: .groupedElements
     }
   }
 }
