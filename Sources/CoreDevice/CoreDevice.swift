@@ -43,7 +43,7 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
   private var machine: Machine?
   /// How kernels that are started from now on go from one instruction to the next.
   package var dispatch = Dispatch.standard
-  /// Where the clock is virtual, a C function that calls `Surroundings.passWait` for the types here.
+  /// Where the clock is virtual, a C function that calls `Surroundings.passWait` for these types.
   ///
   /// `run` then passes waits itself, most of them without leaving the kernel's code, instead
   /// of returning `waiting`.

@@ -32,6 +32,10 @@ struct Translator<Target: Processor>: ~Copyable {
   var isReached = true
   /// Whether jumps may lead farther than `Target.reach`.
   var isFar = false
+  /// Where the number stands that the header's word grows by at a call.
+  var headerStep = 0
+  /// A frame with its header has no more words than a number of so many bits.
+  let frameWordBits: Int
   /// Device time that it charges beside what it does.
   var charge: Int32 = 0
   var valid: UInt32 = 0
@@ -78,6 +82,7 @@ struct Translator<Target: Processor>: ~Copyable {
     var slotCount = 0
     for index in 0..<functionCount { slotCount = max(slotCount, view.function(index).slotCount) }
     assignment = Assignment(slotCount: slotCount)
+    frameWordBits = Int.bitWidth - (slotCount + 2).leadingZeroBitCount
     function = view.function(0)
     types = view.slotTypes(function)
     assembler = Assembler(capacity: 2048 + 48 * wordCount)

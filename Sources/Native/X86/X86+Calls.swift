@@ -25,6 +25,9 @@ extension Translator where Target == X86 {
     }
     load(assignment.all)
     assembler.jump(.rax)
+    guard assignment.calls else { return }
+    headerStep = assembler.count
+    assembler.word(UInt64(function.slotCount + 2) | 1 << 32)
   }
 
   /// How the function begins for those that call it: its pairs that are no parameters are empty.
@@ -41,14 +44,10 @@ extension Translator where Target == X86 {
   /// A call of function `index`, which gives its results in `rax`, `rcx` and `rdx`, and leaves its
   /// frame for the caller to take away.
   mutating func call(_ index: Int, _ argumentCount: Int, _ resultCount: Int) {
-    let callee = view.function(index)
     let distance = slotBytes + 16
     spill()
     assembler.apply(.subtract, .register(.budget), 1)
     cold(.less, undo: .step(0))
-    assembler.address(.rax, .memory(.frame, distance + Int32(8 * callee.slotCount)))
-    assembler.apply(.compare, .rax, field(interface.limit))
-    cold(.above, undo: .step(0))
     assembler.apply(.compare, .header, field(interface.nativeHeaderMax))
     cold(.above, undo: .step(0))
     addCharge()
@@ -58,13 +57,11 @@ extension Translator where Target == X86 {
     for number in 0..<argumentCount {
       copy(lane(number), to: .memory(.frame, distance + Int32(8 * number)), by: .rax)
     }
-    assembler.constant(.rax, UInt64(function.slotCount + 2) | 1 << 32)
-    assembler.apply(.add, .header, .register(.rax))
+    assembler.apply(.add, .header, .code(headerStep))
     assembler.apply(.add, .register(.frame), distance)
     calls.append((assembler.call(), index))
     // Taken back rather than read again, which would wait for memory.
-    assembler.constant(.rsi, UInt64(function.slotCount + 2) | 1 << 32)
-    assembler.apply(.subtract, .header, .register(.rsi))
+    assembler.apply(.subtract, .header, .code(headerStep))
     assembler.apply(.subtract, .register(.frame), distance)
     valid = 0
     for number in 0..<resultCount { put(lane(argumentCount + number), Self.results[number]) }
