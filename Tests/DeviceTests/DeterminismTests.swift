@@ -57,15 +57,15 @@ import Testing
       if number % 5 == 4 {
         recorder.closed(
           InputWindow(channel: 9, opened: 3, closed: Int64(number), count: Int64(number) * 2))
-        for word in [2 | 9 << 16, UInt64(number), 3, UInt64(number) * 2] { hash.update(word) }
+        let words: [UInt64] = [2 | 9 << 16, UInt64(number), 3, UInt64(number) * 2]
+        for word in words { hash.update(word) }
       } else {
         recorder.emitted(
           OutputEvent(
             time: Int64(number), channel: 7, kind: number % 2 == 0 ? .write : .open, address: -1,
             value: value, slack: 5, position: 6, call: 1))
-        for word in [UInt64(number % 2) | 7 << 16, UInt64(number), .max, value] {
-          hash.update(word)
-        }
+        let words: [UInt64] = [UInt64(number % 2) | 7 << 16, UInt64(number), .max, value]
+        for word in words { hash.update(word) }
       }
       // Asking in between changes nothing.
       if number == 3 { _ = recorder.digest }

@@ -419,7 +419,7 @@ extension Dispatch {
   fileprivate var isSwitched: Bool {
     switch self {
     case .switched: true
-    case .threaded, .native: false
+    case .threaded, .native, .counting: false
     }
   }
 }
