@@ -20,6 +20,8 @@ test: build emulator
 	.ci/speed
 	.ci/cross-build
 	.ci/engines
+	.ci/bare-metal/run
+	.ci/fuzz 30
 	.ci/instructions
 	$(SWIFT) test $(STRICT)
 
@@ -29,12 +31,13 @@ packages:
 	  $(SUDO) apt-get update -qq && \
 	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq libcminpack-dev; }
 
-# The system packages with which the tests run code for arm64.
+# The system packages with which the tests run code for arm64, and for bare RISC-V.
 emulator:
-	@[ -x /usr/bin/qemu-aarch64 ] && [ -x /usr/bin/aarch64-linux-gnu-gcc ] || { \
+	@[ -x /usr/bin/qemu-aarch64 ] && [ -x /usr/bin/aarch64-linux-gnu-gcc ] && \
+	  [ -x /usr/bin/qemu-system-riscv32 ] || { \
 	  $(SUDO) apt-get update -qq && \
 	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends \
-	    gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user; }
+	    gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user qemu-system-misc; }
 
 clean:
 	rm -rf .build

@@ -23,8 +23,8 @@
     package subscript(operation: Opcode) -> UInt64 { words[Int(operation.rawValue)] }
 
     /// Has the interpreter's functions do one instruction at a time, and counts those that were
-    /// done: not one at which the machine stopped because it waits or its budget was spent, which
-    /// will be done later.
+    /// done: not one at which the machine stopped because its budget was spent or something has to
+    /// be waited for, which will be done later.
     ///
     /// Where a stop is due nothing is counted: the loop runs that asks for it.
     func run(_ context: Context) -> Signal {
