@@ -13,6 +13,28 @@ package enum SlotKind: UInt8, Sendable {
   case function
 }
 
+/// A set of kinds: a bit for each, at its raw value.
+struct SlotKinds: OptionSet {
+  let rawValue: UInt8
+
+  init(rawValue: UInt8) { self.rawValue = rawValue }
+  private init(_ kind: SlotKind) { rawValue = 1 &<< kind.rawValue }
+
+  static var integer: SlotKinds { SlotKinds(.integer) }
+  static var float: SlotKinds { SlotKinds(.float) }
+  static var boolean: SlotKinds { SlotKinds(.boolean) }
+  static var owned: SlotKinds { SlotKinds(.owned) }
+  static var borrowed: SlotKinds { SlotKinds(.borrowed) }
+  static var length: SlotKinds { SlotKinds(.length) }
+  static var function: SlotKinds { SlotKinds(.function) }
+  static var scalars: SlotKinds { [.integer, .float, .boolean, .function] }
+  static var all: SlotKinds { [.scalars, .owned, .borrowed, .length] }
+
+  /// Whether it contains the kind of that raw value, which is one.
+  @inline(__always)
+  func contains(_ rawKind: UInt8) -> Bool { rawValue &>> rawKind & 1 != 0 }
+}
+
 /// The one declared type of a slot.
 ///
 /// `layout` tells what a buffer's elements are, by index into the image's layouts.
