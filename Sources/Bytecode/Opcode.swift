@@ -30,20 +30,20 @@ extension Operand {
   /// Of a field that names a slot: the kinds that it may have; none of any other field.
   var slotKinds: SlotKinds {
     switch self {
-    case .readInteger: [.integer, .length]
+    case .readInteger: .integer | .length
     case .writeInteger, .changeCounter: .integer
     case .readFloat, .writeFloat: .float
     case .readBoolean, .writeBoolean: .boolean
     case .readScalar, .writeScalar: .scalars
     case .writeBound: .all
-    case .readArray: [.owned, .borrowed]
+    case .readArray: .owned | .borrowed
     case .writeOwned, .changeOwned: .owned
     case .writeBorrowed: .borrowed
     case .readFunction, .writeFunction: .function
     case .none, .immediate, .signedImmediate, .wideInteger, .jump, .constant, .data, .bound,
       .function, .global, .branch, .argumentCount, .resultCount, .callee, .hostCall, .error,
       .channel:
-      []
+      .none
     }
   }
 }

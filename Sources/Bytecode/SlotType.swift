@@ -14,12 +14,15 @@ package enum SlotKind: UInt8, Sendable {
 }
 
 /// A set of kinds: a bit for each, at its raw value.
-struct SlotKinds: OptionSet {
-  let rawValue: UInt8
+///
+/// No `OptionSet`, whose literals are arrays, which a device would have to allocate.
+struct SlotKinds {
+  private let bits: UInt8
 
-  init(rawValue: UInt8) { self.rawValue = rawValue }
-  private init(_ kind: SlotKind) { rawValue = 1 &<< kind.rawValue }
+  private init(bits: UInt8) { self.bits = bits }
+  private init(_ kind: SlotKind) { bits = 1 &<< kind.rawValue }
 
+  static var none: SlotKinds { SlotKinds(bits: 0) }
   static var integer: SlotKinds { SlotKinds(.integer) }
   static var float: SlotKinds { SlotKinds(.float) }
   static var boolean: SlotKinds { SlotKinds(.boolean) }
@@ -27,12 +30,16 @@ struct SlotKinds: OptionSet {
   static var borrowed: SlotKinds { SlotKinds(.borrowed) }
   static var length: SlotKinds { SlotKinds(.length) }
   static var function: SlotKinds { SlotKinds(.function) }
-  static var scalars: SlotKinds { [.integer, .float, .boolean, .function] }
-  static var all: SlotKinds { [.scalars, .owned, .borrowed, .length] }
+  static var scalars: SlotKinds { .integer | .float | .boolean | .function }
+  static var all: SlotKinds { .scalars | .owned | .borrowed | .length }
+
+  static func | (a: SlotKinds, b: SlotKinds) -> SlotKinds { SlotKinds(bits: a.bits | b.bits) }
+
+  var isEmpty: Bool { bits == 0 }
 
   /// Whether it contains the kind of that raw value, which is one.
   @inline(__always)
-  func contains(_ rawKind: UInt8) -> Bool { rawValue &>> rawKind & 1 != 0 }
+  func contains(_ rawKind: UInt8) -> Bool { bits &>> rawKind & 1 != 0 }
 }
 
 /// The one declared type of a slot.
