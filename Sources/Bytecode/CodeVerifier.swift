@@ -8,9 +8,14 @@ struct CodeVerifier {
   let index: Int
   let function: FunctionRecord
   let slots: TypeList
+  private let code: UnsafePointer<UInt64>
+  private let codeCount: Int
+  private let labels: UnsafePointer<UInt32>
+  private let labelCount: Int
   /// The word that is being checked, from the function's first.
   var place = 0
-  var nextLabel = 0
+  /// The first label that is not at a word before this one, nor here.
+  private var nextLabel = 0
   var instruction = Instruction(0)
 
   init(view: ImageView, profile: Profile, index: Int) {
@@ -19,22 +24,26 @@ struct CodeVerifier {
     self.index = index
     function = view.function(index)
     slots = view.slotTypes(function)
+    code = view.record(.code, function.codeStart).assumingMemoryBound(to: UInt64.self)
+    codeCount = function.codeCount
+    labels = view.record(.labels, function.labelsStart).assumingMemoryBound(to: UInt32.self)
+    labelCount = function.labelCount
   }
 
   mutating func run() throws(VerificationError) {
     try checkLabelOrder()
     var isTerminated = false
-    while place < function.codeCount {
-      instruction = Instruction(codeWord(place))
+    while place < codeCount {
+      instruction = Instruction(code[place])
       guard let opcode = instruction.opcode, instruction.charge == 0 || opcode.bearsCharge else {
         throw failure(.operation)
       }
-      let count = ImageFormat.wordCount(of: opcode, instruction.word)
-      guard count <= function.codeCount - place else { throw failure(.truncated) }
-      if nextLabel < function.labelCount, label(nextLabel) == place {
+      let shape = opcode.shape
+      let count = ImageFormat.wordCount(of: shape.trailer, instruction.word)
+      guard count <= codeCount - place else { throw failure(.truncated) }
+      if nextLabel < labelCount, label(nextLabel) == place {
         nextLabel += 1
       }
-      let shape = opcode.shape
       try check(shape.a, instruction.a, after: count)
       try check(shape.b, instruction.b, after: count)
       try check(shape.c, instruction.c, after: count)
@@ -44,7 +53,7 @@ struct CodeVerifier {
       place += count
     }
     guard isTerminated else { throw failure(.unterminated) }
-    guard nextLabel == function.labelCount else { throw VerificationError(.labels, index: index) }
+    guard nextLabel == labelCount else { throw VerificationError(.labels, index: index) }
     try checkHandlers()
   }
 
@@ -59,16 +68,15 @@ struct CodeVerifier {
     VerificationError(rule, index: index, word: place)
   }
 
-  func codeWord(_ word: Int) -> UInt64 { view.codeWord(function.codeStart + word) }
+  func codeWord(_ word: Int) -> UInt64 { code[word] }
 
   /// Number `lane` of the 16-bit numbers in the words after the instruction.
   func lane(_ lane: Int) -> UInt16 {
-    UInt16(truncatingIfNeeded: codeWord(place + 1 + lane / 4) &>> UInt64(16 * (lane % 4)))
+    UInt16(truncatingIfNeeded: code[place &+ 1 &+ lane &>> 2] &>> UInt64(16 &* (lane & 3)))
   }
 
-  private func label(_ label: Int) -> Int {
-    Int(truncatingIfNeeded: view.label(function.labelsStart + label))
-  }
+  @inline(__always)
+  private func label(_ label: Int) -> Int { Int(truncatingIfNeeded: labels[label]) }
 
   /// The type of slot `number`.
   func type(_ number: Int) throws(VerificationError) -> SlotType {
@@ -82,29 +90,46 @@ struct CodeVerifier {
 
   private func checkLabelOrder() throws(VerificationError) {
     var last = -1
-    for number in 0..<function.labelCount {
-      guard label(number) > last, label(number) < function.codeCount else {
+    for number in 0..<labelCount {
+      guard label(number) > last, label(number) < codeCount else {
         throw VerificationError(.labels, index: index)
       }
       last = label(number)
     }
   }
 
-  private func isLabel(_ target: Int64) -> Bool {
-    var low = 0
-    var high = function.labelCount
+  /// Whether there is a label at `target`, which is no place at all if it is negative.
+  ///
+  /// Looks from where it is in ever longer steps, since most jumps are short.
+  private func isLabel(_ target: Int) -> Bool {
+    var (low, high, step) = (nextLabel, nextLabel, 1)
+    if low < labelCount, label(low) <= target {
+      while high < labelCount, label(high) < target {
+        low = high + 1
+        high += step
+        step *= 2
+      }
+      high = min(high, labelCount)
+    } else {
+      while low > 0 {
+        low = max(0, low - step)
+        guard label(low) >= target else { break }
+        high = low
+        step *= 2
+      }
+    }
     while low < high {
       let middle = (low + high) / 2
-      if Int64(label(middle)) < target { low = middle + 1 } else { high = middle }
+      if label(middle) < target { low = middle + 1 } else { high = middle }
     }
-    return low < function.labelCount && Int64(label(low)) == target
+    return low < labelCount && label(low) == target
   }
 
   private func checkHandlers() throws(VerificationError) {
     for number in 0..<function.handlerCount {
       let handler = view.handler(function.handlersStart + number)
-      guard handler.start < handler.end, Int64(handler.end) <= Int64(function.codeCount),
-        isLabel(Int64(handler.target))
+      guard handler.start < handler.end, Int64(handler.end) <= Int64(codeCount),
+        isLabel(Int(truncatingIfNeeded: handler.target))
       else { throw VerificationError(.handlers, index: index, word: number) }
       if let error = handler.error, !isError(error) {
         throw VerificationError(.handlers, index: index, word: number)
@@ -128,34 +153,39 @@ struct CodeVerifier {
 
   // MARK: Operands
 
+  @inline(__always)
   private func check(_ operand: Operand, _ value: UInt16, after count: Int)
     throws(VerificationError)
   {
+    let kinds = operand.slotKinds
+    if kinds.isEmpty {
+      try checkNumber(operand, value, after: count)
+    } else {
+      guard Int(value) < slots.count else { throw failure(.slotNumber) }
+      guard kinds.contains(slots.kind(Int(value))) else { throw failure(.slotKind) }
+      if operand == .changeCounter {
+        guard try type(Int(value) + 1).kind == .integer else { throw failure(.slotKind) }
+      }
+    }
+  }
+
+  /// Of an operand that is no slot.
+  @inline(__always)
+  private func checkNumber(
+    _ operand: Operand, _ value: UInt16, after count: Int
+  ) throws(VerificationError) {
     switch operand {
     case .none, .immediate, .signedImmediate, .wideInteger, .argumentCount, .resultCount: break
-    case .readInteger:
-      let kind = try type(value).kind
-      guard kind == .integer || kind == .length else { throw failure(.slotKind) }
-    case .writeInteger: try require(value, .integer)
-    case .changeCounter:
-      try require(value, .integer)
-      guard try type(Int(value) + 1).kind == .integer else { throw failure(.slotKind) }
-    case .readFloat, .writeFloat: try require(value, .float)
-    case .readBoolean, .writeBoolean: try require(value, .boolean)
-    case .readScalar, .writeScalar:
-      guard isScalar(try type(value)) else { throw failure(.slotKind) }
-    case .writeBound: _ = try type(value)
-    case .readArray:
-      let kind = try type(value).kind
-      guard kind == .owned || kind == .borrowed else { throw failure(.slotKind) }
-    case .writeOwned, .changeOwned: try require(value, .owned)
-    case .writeBorrowed: try require(value, .borrowed)
-    case .readFunction, .writeFunction: try require(value, .function)
+    case .readInteger, .writeInteger, .readFloat, .writeFloat, .readBoolean, .writeBoolean,
+      .readScalar, .writeScalar, .writeBound, .readArray, .writeOwned, .changeOwned,
+      .writeBorrowed, .changeCounter, .readFunction, .writeFunction:
+      break
     case .jump:
-      let target = Int64(place + count) + Int64(Int32(bitPattern: instruction.wide))
-      guard isLabel(target) else { throw failure(.jumpTarget) }
+      guard isLabel(place &+ count &+ Int(Int32(bitPattern: instruction.wide))) else {
+        throw failure(.jumpTarget)
+      }
     case .branch:
-      guard isLabel(Int64(place + count) + Int64(Int16(bitPattern: value))) else {
+      guard isLabel(place &+ count &+ Int(Int16(bitPattern: value))) else {
         throw failure(.jumpTarget)
       }
     case .constant: try requireWide(below: view.count(.constants))

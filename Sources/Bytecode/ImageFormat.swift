@@ -48,9 +48,14 @@ package enum ImageFormat {
 
   /// The number of words of the instruction that begins with `word`: 1 and its operands' words.
   package static func wordCount(of opcode: Opcode, _ word: UInt64) -> Int {
+    wordCount(of: opcode.shape.trailer, word)
+  }
+
+  @inline(__always)
+  static func wordCount(of trailer: Shape.Trailer, _ word: UInt64) -> Int {
     let a = Int(UInt16(truncatingIfNeeded: word &>> 16))
     let b = Int(UInt16(truncatingIfNeeded: word &>> 32))
-    switch opcode.shape.trailer {
+    switch trailer {
     case .none: return 1
     case .slots: return 1 + (a + b + 3) / 4
     case .slotsA: return 1 + (a + 3) / 4

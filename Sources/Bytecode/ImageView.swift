@@ -103,6 +103,10 @@ package struct TypeList {
     return SlotType(kind, layout: UInt16(truncatingIfNeeded: word &>> 16))
   }
 
+  /// The raw value of type `index`'s kind.
+  @inline(__always)
+  func kind(_ index: Int) -> UInt8 { start.load(fromByteOffset: index * 4, as: UInt8.self) }
+
   package static func == (a: TypeList, b: TypeList) -> Bool {
     guard a.count == b.count else { return false }
     for index in 0..<a.count where a[index] != b[index] { return false }

@@ -26,6 +26,28 @@ package enum Operand: UInt8, Sendable {
   case callee, hostCall, error, channel, readFunction, writeFunction
 }
 
+extension Operand {
+  /// Of a field that names a slot: the kinds that it may have; none of any other field.
+  var slotKinds: SlotKinds {
+    switch self {
+    case .readInteger: .integer | .length
+    case .writeInteger, .changeCounter: .integer
+    case .readFloat, .writeFloat: .float
+    case .readBoolean, .writeBoolean: .boolean
+    case .readScalar, .writeScalar: .scalars
+    case .writeBound: .all
+    case .readArray: .owned | .borrowed
+    case .writeOwned, .changeOwned: .owned
+    case .writeBorrowed: .borrowed
+    case .readFunction, .writeFunction: .function
+    case .none, .immediate, .signedImmediate, .wideInteger, .jump, .constant, .data, .bound,
+      .function, .global, .branch, .argumentCount, .resultCount, .callee, .hostCall, .error,
+      .channel:
+      .none
+    }
+  }
+}
+
 /// How an instruction is laid out: its fields and whether words of operands follow it.
 package struct Shape: Sendable {
   package let a: Operand

@@ -13,6 +13,35 @@ package enum SlotKind: UInt8, Sendable {
   case function
 }
 
+/// A set of kinds: a bit for each, at its raw value.
+///
+/// No `OptionSet`, whose literals are arrays, which a device would have to allocate.
+struct SlotKinds {
+  private let bits: UInt8
+
+  private init(bits: UInt8) { self.bits = bits }
+  private init(_ kind: SlotKind) { bits = 1 &<< kind.rawValue }
+
+  static var none: SlotKinds { SlotKinds(bits: 0) }
+  static var integer: SlotKinds { SlotKinds(.integer) }
+  static var float: SlotKinds { SlotKinds(.float) }
+  static var boolean: SlotKinds { SlotKinds(.boolean) }
+  static var owned: SlotKinds { SlotKinds(.owned) }
+  static var borrowed: SlotKinds { SlotKinds(.borrowed) }
+  static var length: SlotKinds { SlotKinds(.length) }
+  static var function: SlotKinds { SlotKinds(.function) }
+  static var scalars: SlotKinds { .integer | .float | .boolean | .function }
+  static var all: SlotKinds { .scalars | .owned | .borrowed | .length }
+
+  static func | (a: SlotKinds, b: SlotKinds) -> SlotKinds { SlotKinds(bits: a.bits | b.bits) }
+
+  var isEmpty: Bool { bits == 0 }
+
+  /// Whether it contains the kind of that raw value, which is one.
+  @inline(__always)
+  func contains(_ rawKind: UInt8) -> Bool { bits &>> rawKind & 1 != 0 }
+}
+
 /// The one declared type of a slot.
 ///
 /// `layout` tells what a buffer's elements are, by index into the image's layouts.

@@ -168,32 +168,22 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
   ) throws(StartError) {
     guard !isRunning else { throw .busy }
     guard isResident(slot), let kernel = slots[slot.number] else { throw .notResident }
-    // The kernel before this one may have been unloaded while it ran.
-    if let current, current != slot.number { freeIfUnused(current) }
-    var machine = Machine(
-      image: kernel.image, stack: stack, arena: arena, callDepthMax: parameters.callDepthMax,
-      arrayBytesMax: UInt64(parameters.arrayBytesMax))
-    machine.setStopFlag(UnsafePointer(timeline.stopFlag))
-    machine.budget = stepsBetweenLooks
-    machine.dispatch = kernel.dispatch ?? dispatch
-    self.machine = nil
-    current = nil
-    guard machine.start(0) == nil else { throw .outOfMemory }
-    if let error = machine.importBound(bound) ?? machine.importArguments(arguments) {
-      switch error {
-      case .malformed: throw .malformedWords
-      case .outOfMemory: throw .outOfMemory
-      }
+    if current != slot.number {
+      // The kernel before this one may have been unloaded while it ran.
+      if let current { freeIfUnused(current) }
+      machine = Machine(
+        image: kernel.image, stack: stack, arena: arena, callDepthMax: parameters.callDepthMax,
+        arrayBytesMax: UInt64(parameters.arrayBytesMax))
+      machine?.setStopFlag(UnsafePointer(timeline.stopFlag))
     }
-    if kernel.image.globalCount > 0 {
-      let kept = UnsafeBufferPointer(rebasing: UnsafeBufferPointer(residents)[..<residentCount])
-      switch machine.importGlobals(kept) {
-      case .malformed?: throw .malformedWords
-      case .outOfMemory?: throw .outOfMemory
-      case nil: break
-      }
+    let kept = UnsafeBufferPointer(start: residents.baseAddress, count: residentCount)
+    let refusal = machine?.enterKernel(
+      arguments: arguments, bound: bound, residents: kept, dispatch: kernel.dispatch ?? dispatch)
+    if let refusal {
+      machine = nil
+      current = nil
+      throw refusal
     }
-    self.machine = machine
     current = slot.number
     isRunning = true
     timeline.beginCall(
@@ -275,10 +265,7 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
   /// The machine of the kernel that was started last, to read results and to answer host calls; nil
   /// if there is none.
   package mutating func withMachine<Result>(_ body: (inout Machine) -> Result) -> Result? {
-    guard var machine else { return nil }
-    let result = body(&machine)
-    self.machine = machine
-    return result
+    machine?.lend(to: body)
   }
 
   /// Lets a host round trip pass: the kernel's `await` ends caught up.
@@ -292,10 +279,37 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
 
   private mutating func end() {
     isRunning = false
-    if let machine, machine.image.globalCount > 0 {
-      residentCount = min(residents.count, machine.exportGlobals(into: residents))
+    if let count = machine?.image.globalCount, count > 0,
+      let wordCount = machine?.exportGlobals(into: residents)
+    {
+      residentCount = min(residents.count, wordCount)
     }
     advance(to: timeline.clock())
     timeline.endCall()
+  }
+}
+
+extension Machine {
+  /// Starts the first function, a kernel; nil, or why that is not possible.
+  ///
+  /// Works in place, since a machine is some hundred bytes.
+  fileprivate mutating func enterKernel(
+    arguments: UnsafeBufferPointer<UInt64>, bound: UnsafeBufferPointer<UInt64>,
+    residents: UnsafeBufferPointer<UInt64>, dispatch: Dispatch
+  ) -> StartError? {
+    budget = stepsBetweenLooks
+    self.dispatch = dispatch
+    guard start(0) == nil else { return .outOfMemory }
+    var error = importBound(bound) ?? importArguments(arguments)
+    if error == nil, image.globalCount > 0 { error = importGlobals(residents) }
+    switch error {
+    case .malformed: return .malformedWords
+    case .outOfMemory: return .outOfMemory
+    case nil: return nil
+    }
+  }
+
+  fileprivate mutating func lend<Result>(to body: (inout Machine) -> Result) -> Result {
+    body(&self)
   }
 }

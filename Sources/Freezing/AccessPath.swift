@@ -27,7 +27,8 @@ struct AccessPath: Hashable, Sendable {
 
   func appending(_ step: PathStep) -> AccessPath { AccessPath(steps + [step]) }
   func appending(_ path: AccessPath) -> AccessPath {
-    path.steps.isEmpty ? self : AccessPath(steps + path.steps)
+    if path.steps.isEmpty { return self }
+    return steps.isEmpty ? path : AccessPath(steps + path.steps)
   }
 
   /// The part that images and manifests know: fields, tuple positions and constant indices.

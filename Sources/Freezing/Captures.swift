@@ -102,34 +102,6 @@ struct Captures {
     }
   }
 
-  /// The roots that `origin` may stand for: members, and parameters of the function.
-  private func roots(of origin: Origin, in facts: DeviceFacts, _ body: (Origin) -> Void) {
-    // Most are a member, or a local that is no copy of anything.
-    switch origin.root {
-    case .member: return body(origin)
-    case .local(let local):
-      if facts.aliases[local] == nil {
-        if facts.parameters.contains(local) { body(origin) }
-        return
-      }
-    }
-    var seen: Set<Origin> = []
-    var pending = [origin]
-    while let next = pending.popLast() {
-      guard seen.insert(next).inserted else { continue }
-      switch next.root {
-      case .member: body(next)
-      case .local(let local):
-        if facts.parameters.contains(local) { body(next) }
-        for source in facts.aliases[local] ?? [] {
-          pending.append(
-            Origin(
-              root: source.root, path: source.path.appending(next.path), mention: source.mention))
-        }
-      }
-    }
-  }
-
   /// Calls `body` with everything that the function reads, also by way of what its callees read of
   /// their parameters.
   private func forEachRead(of facts: DeviceFacts, _ body: (Origin) -> Void) {
@@ -165,7 +137,7 @@ struct Captures {
       var reads = functions[number].parameterReads
       let before = reads.count
       forEachRead(of: facts) { read in
-        roots(of: read, in: facts) { root in
+        facts.forEachRoot(of: read) { root in
           if case .local(let local) = root.root,
             let index = facts.parameters.firstIndex(of: local)
           {
@@ -198,7 +170,7 @@ struct Captures {
       }
     }
     forEachRead(of: found) { read in
-      roots(of: read, in: found) { root in
+      found.forEachRoot(of: read) { root in
         if case .member(let member) = root.root { add(member, root.path, root.mention) }
       }
     }

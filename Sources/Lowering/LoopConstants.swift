@@ -48,12 +48,14 @@ extension CodeList {
   /// By instruction: whether it stands between a jump back and where that leads.
   private func placesInLoops() -> [Bool] {
     var change = Array(repeating: 0, count: items.count + 1)
-    for (index, item) in items.enumerated() {
-      for jump in item.before + [item] {
-        guard let target = jump.target, target <= index else { continue }
-        change[target] += 1
-        change[index + 1] -= 1
-      }
+    func note(_ target: Int?, at index: Int) {
+      guard let target, target <= index else { return }
+      change[target] += 1
+      change[index + 1] -= 1
+    }
+    for index in items.indices {
+      for jump in items[index].before { note(jump.target, at: index) }
+      note(items[index].target, at: index)
     }
     var depth = 0
     return items.indices.map { index in

@@ -114,7 +114,13 @@ extension Lowerer {
   /// Whether evaluating `expression` works on the timeline, through all that it calls.
   func hasTimeline(_ expression: TypedExpression) -> Bool {
     switch expression.kind {
-    case .intrinsic(let intrinsic, _) where intrinsic.isDeviceOnly: return true
+    // As in `mayWrite`.
+    case .integer, .float, .boolean, .text, .local, .member, .device: return false
+    case .binary(_, let a, let b): return hasTimeline(a) || hasTimeline(b)
+    case .intrinsic(let intrinsic, let operands):
+      if intrinsic.isDeviceOnly { return true }
+      for operand in operands where hasTimeline(operand) { return true }
+      return false
     case .call(let id, _, let arguments)
     where program[id].effects.contains(.timeline) || program.passesTimeline(arguments):
       return true

@@ -90,31 +90,15 @@ extension CodeList {
   /// By slot what it may hold, nil of one that nothing is written to; nil if that takes too long to
   /// find out.
   private func ranges(parameterCount: Int) -> [IntegerRange?]? {
-    var ranges: [IntegerRange?] = slots.indices.map { slot in
-      switch slots[slot].kind {
-      case .length: .count
-      case .integer: slot < parameterCount ? .all : nil
-      case .float, .boolean, .owned, .borrowed, .function: .all
-      }
-    }
+    var search = RangeSearch(slots, parameterCount: parameterCount)
     for round in 0..<Self.roundCountMax {
-      var hasChanged = false
-      func write(_ slot: Int, _ range: IntegerRange) {
-        guard slot < ranges.count, slots[slot].kind == .integer, ranges[slot] != .all else {
-          return
-        }
-        let all = ranges[slot].map { $0.union(range) } ?? range
-        guard all != ranges[slot] else { return }
-        ranges[slot] = round < 2 ? all : .all
-        hasChanged = true
+      search.hasChanged = false
+      search.givesUp = round >= 2
+      for index in items.indices {
+        for inserted in items[index].before where !inserted.isLeftOut { search.look(at: inserted) }
+        if !items[index].isLeftOut { search.look(at: items[index]) }
       }
-      for item in items {
-        for inserted in item.before where !inserted.isLeftOut {
-          inserted.forEachRange(of: ranges, write)
-        }
-        if !item.isLeftOut { item.forEachRange(of: ranges, write) }
-      }
-      if !hasChanged { return ranges }
+      if !search.hasChanged { return search.ranges }
     }
     return nil
   }
@@ -150,56 +134,91 @@ extension CodeList.Item {
     default: nil
     }
   }
+}
 
-  /// Calls `write` with each slot that is written and what it may hold then; what depends on a slot
-  /// that holds nothing yet is left out.
-  fileprivate func forEachRange(
-    of ranges: [IntegerRange?], _ write: (Int, IntegerRange) -> Void
+/// The worker of `CodeList.ranges`.
+private struct RangeSearch {
+  private(set) var ranges: [IntegerRange?]
+  var hasChanged = false
+  /// A range that still changes may be anything.
+  var givesUp = false
+  private let slots: [SlotType]
+
+  init(_ slots: [SlotType], parameterCount: Int) {
+    self.slots = slots
+    ranges = slots.indices.map { slot in
+      switch slots[slot].kind {
+      case .length: .count
+      case .integer: slot < parameterCount ? .all : nil
+      case .float, .boolean, .owned, .borrowed, .function: .all
+      }
+    }
+  }
+
+  private func range(_ slot: UInt16) -> IntegerRange? {
+    Int(slot) < ranges.count ? ranges[Int(slot)] : .all
+  }
+
+  private mutating func write(_ slot: Int, _ range: IntegerRange) {
+    guard slot < ranges.count, slots[slot].kind == .integer, ranges[slot] != .all else { return }
+    let all = ranges[slot].map { $0.union(range) } ?? range
+    guard all != ranges[slot] else { return }
+    ranges[slot] = givesUp ? .all : all
+    hasChanged = true
+  }
+
+  /// Writes what `item` makes of its field b; nothing if that holds nothing yet, and anything if
+  /// `body` gives nil.
+  private mutating func one(
+    _ item: CodeList.Item, _ body: (IntegerRange) -> IntegerRange?
   ) {
-    func range(_ slot: UInt16) -> IntegerRange? {
-      Int(slot) < ranges.count ? ranges[Int(slot)] : .all
-    }
-    func one(_ body: (IntegerRange) -> IntegerRange?) {
-      if let b = range(b) { write(Int(a), body(b) ?? .all) }
-    }
-    func two(_ body: (IntegerRange, IntegerRange) -> IntegerRange?) {
-      if let b = range(b), let c = range(c) { write(Int(a), body(b, c) ?? .all) }
-    }
-    switch opcode {
-    case .loadInteger: write(Int(a), IntegerRange(Int64(Int32(bitPattern: wide))))
-    case .move: one { $0 }
+    if let b = range(item.b) { write(Int(item.a), body(b) ?? .all) }
+  }
+
+  /// As `one`, of fields b and c.
+  private mutating func two(
+    _ item: CodeList.Item, _ body: (IntegerRange, IntegerRange) -> IntegerRange?
+  ) {
+    if let b = range(item.b), let c = range(item.c) { write(Int(item.a), body(b, c) ?? .all) }
+  }
+
+  /// Notes of each slot that `item` writes what it may hold then.
+  mutating func look(at item: CodeList.Item) {
+    switch item.opcode {
+    case .loadInteger: write(Int(item.a), IntegerRange(Int64(Int32(bitPattern: item.wide))))
+    case .move: one(item) { $0 }
     case .addInteger, .wrapAdd, .subtractInteger, .wrapSubtract, .multiplyInteger, .wrapMultiply:
-      two { self.combined($0, $1) }
+      two(item) { item.combined($0, $1) }
     case .multiplyImmediate, .wrapMultiplyImmediate:
-      one { $0 * IntegerRange(Int64(Int16(bitPattern: c))) }
-    case .addImmediate: one { $0 + IntegerRange(Int64(Int16(bitPattern: c))) }
-    case .negateInteger: one { IntegerRange(0) - $0 }
-    case .bitAnd: two { $0 & $1 }
-    case .bitOr, .bitXor: two { IntegerRange.merged($0, $1) }
+      one(item) { $0 * IntegerRange(Int64(Int16(bitPattern: item.c))) }
+    case .addImmediate: one(item) { $0 + IntegerRange(Int64(Int16(bitPattern: item.c))) }
+    case .negateInteger: one(item) { IntegerRange(0) - $0 }
+    case .bitAnd: two(item) { $0 & $1 }
+    case .bitOr, .bitXor: two(item) { IntegerRange.merged($0, $1) }
     case .shiftRight:
-      two { value, _ in value.low >= 0 ? IntegerRange(low: 0, high: value.high) : nil }
+      two(item) { value, _ in value.low >= 0 ? IntegerRange(low: 0, high: value.high) : nil }
     case .remainderInteger:
       // It has the divisor's sign.
-      two { _, divisor in
+      two(item) { _, divisor in
         divisor.low > 0 ? IntegerRange(low: 0, high: divisor.high - 1) : nil
       }
     case .floorDivideInteger:
-      two { value, divisor in
+      two(item) { value, divisor in
         divisor.low > 0
           ? IntegerRange(low: min(value.low, 0), high: max(value.high, 0)) : nil
       }
     case .minimumInteger:
-      two { IntegerRange(low: min($0.low, $1.low), high: min($0.high, $1.high)) }
+      two(item) { IntegerRange(low: min($0.low, $1.low), high: min($0.high, $1.high)) }
     case .maximumInteger:
-      two { IntegerRange(low: max($0.low, $1.low), high: max($0.high, $1.high)) }
-    case .check32, .wrap32: write(Int(a), .word32)
-    case .arrayCount: write(Int(a), .count)
+      two(item) { IntegerRange(low: max($0.low, $1.low), high: max($0.high, $1.high)) }
+    case .check32, .wrap32: write(Int(item.a), .word32)
+    case .arrayCount: write(Int(item.a), .count)
     case .advance:
       // Below its limit it is one more.
-      if let counter = range(a), let limit = range(a + 1) {
-        write(Int(a), IntegerRange(low: counter.low, high: max(counter.high, limit.high)))
+      if let counter = range(item.a), let limit = range(item.a + 1) {
+        write(Int(item.a), IntegerRange(low: counter.low, high: max(counter.high, limit.high)))
       }
-    default: forEachSlot { slot, access in if access == .write { write(slot, .all) } }
+    default: item.forEachSlot { slot, access in if access == .write { write(slot, .all) } }
     }
   }
 }

@@ -130,25 +130,36 @@ extension CodeList {
   ///
   /// Of all others nothing is left behind a jump.
   func slotsThatLiveOn(_ slotCount: Int) -> [Bool] {
-    var livesOn = Array(repeating: false, count: slotCount)
-    // The stretch in which each slot was written last.
-    var writtenIn = Array(repeating: -1, count: slotCount)
-    var stretch = 0
-    func look(at item: Item) {
-      item.forEachSlot { slot, access in
-        guard slot < slotCount else { return }
-        switch access {
-        case .read: if writtenIn[slot] != stretch { livesOn[slot] = true }
-        case .write: writtenIn[slot] = stretch
-        }
+    var search = SlotsThatLiveOn(slotCount)
+    for index in items.indices {
+      if isTarget[index] { search.stretch += 1 }
+      for inserted in items[index].before { search.look(at: inserted) }
+      if !items[index].isLeftOut { search.look(at: items[index]) }
+    }
+    return search.livesOn
+  }
+}
+
+/// The worker of `slotsThatLiveOn`.
+private struct SlotsThatLiveOn {
+  var livesOn: [Bool]
+  var stretch = 0
+  /// The stretch in which each slot was written last.
+  private var writtenIn: [Int]
+
+  init(_ slotCount: Int) {
+    livesOn = Array(repeating: false, count: slotCount)
+    writtenIn = Array(repeating: -1, count: slotCount)
+  }
+
+  mutating func look(at item: CodeList.Item) {
+    item.forEachSlot { slot, access in
+      guard slot < writtenIn.count else { return }
+      switch access {
+      case .read: if writtenIn[slot] != stretch { livesOn[slot] = true }
+      case .write: writtenIn[slot] = stretch
       }
-      if item.target != nil { stretch += 1 }
     }
-    for (index, item) in items.enumerated() {
-      if isTarget[index] { stretch += 1 }
-      for inserted in item.before { look(at: inserted) }
-      if !item.isLeftOut { look(at: item) }
-    }
-    return livesOn
+    if item.target != nil { stretch += 1 }
   }
 }

@@ -32,6 +32,8 @@ struct Arena {
 
   /// Forgets all blocks.
   mutating func reset() {
+    // Where nothing was given out, the lists are empty.
+    guard top != start else { return }
     top = start
     lists.update(repeating: 0, count: Arena.listCount)
   }

@@ -24,7 +24,10 @@ package final class SimulatedDevice {
   package let description: SystemDescription
   /// The device itself; whoever has no image (the reference interpreter) drives its timeline
   /// directly.
-  package var core: CoreDevice<World, Recorder>
+  ///
+  /// Not watched for overlapping access, which would cost as much as entering a kernel: what it
+  /// calls knows nothing of it.
+  @exclusivity(unchecked) package var core: CoreDevice<World, Recorder>
   /// Asked while a kernel runs: whether it is to be interrupted at its next safe point.
   ///
   /// Asked no more once it has said so.

@@ -274,15 +274,16 @@ package struct ParsedModule: Sendable {
   package var declarations: [Declaration] { nodes.contents.declarations }
   /// The texts that stand behind `lab:` in calls.
   package var laboratoryNames: [String] {
-    nodes.contents.expressions.flatMap { expression -> [String] in
-      guard case .call(_, let arguments) = expression else { return [] }
-      return arguments.compactMap { argument in
-        guard argument.label?.text == "lab", case .string(let segments) = self[argument.value],
+    var names: [String] = []
+    for case .call(_, let arguments) in nodes.contents.expressions {
+      for argument in arguments where argument.label?.text == "lab" {
+        guard case .string(let segments) = self[argument.value],
           case .text(let name)? = segments.first, segments.count == 1
-        else { return nil }
-        return name
+        else { continue }
+        names.append(name)
       }
     }
+    return names
   }
   package subscript(id: ExpressionID) -> Expression { nodes.contents[id] }
   package subscript(id: StatementID) -> Statement { nodes.contents.statements[Int(id.index)] }
