@@ -42,6 +42,8 @@ extension CodeVerifier {
       try checkCall(signature.parameters, signature.results)
     case .returnSlots: try checkReturn()
     case .throwError: try checkThrow()
+    case .deepen:
+      guard Int(a) <= Limits.deeperMax else { throw failure(.immediate) }
     case .faultWord:
       guard Int(b) < Limits.errorWordCountMax else { throw failure(.immediate) }
     case .faultArray:
@@ -136,7 +138,10 @@ extension CodeVerifier {
   // MARK: Calls
 
   private func checkCall(_ parameters: TypeList, _ results: TypeList) throws(VerificationError) {
-    guard Int(instruction.a) == parameters.count else { throw failure(.argument) }
+    let (a, isHost) = (Int(instruction.a), instruction.opcode == .callHost)
+    guard (isHost ? a : ImageFormat.argumentCount(a)) == parameters.count else {
+      throw failure(.argument)
+    }
     guard Int(instruction.b) == results.count else { throw failure(.result) }
     for number in 0..<parameters.count {
       guard try accepts(parameters[number], lane(number)), try followsPair(number, parameters)

@@ -193,10 +193,12 @@
       switch shape.trailer {
       case .none: break
       case .slots:
-        let (arguments, results) = (Int(instruction.a), Int(instruction.b))
+        let arguments = ImageFormat.argumentCount(Int(instruction.a))
+        let (deeper, results) = (ImageFormat.deeper(Int(instruction.a)), Int(instruction.b))
         parts.append("(" + lanes.prefix(arguments).map { "s\($0)" }.joined(separator: ", ") + ")")
         let named = lanes.dropFirst(arguments).prefix(results).map { "s\($0)" }
         if !named.isEmpty { parts.append("-> " + named.joined(separator: ", ")) }
+        if deeper > 0 { parts.append("deeper by \(deeper)") }
       case .slotsA:
         parts.append(
           "(" + lanes.prefix(Int(instruction.a)).map { "s\($0)" }.joined(separator: ", ") + ")")

@@ -25,7 +25,7 @@ package enum Section: Int, Sendable {
 package enum ImageFormat {
   /// `LRMR`, little endian.
   package static let magic: UInt32 = 0x524D_524C
-  package static let version: UInt16 = 6
+  package static let version: UInt16 = 7
   /// What the encoder writes for contents that are beyond the format.
   package static let versionTooLarge: UInt16 = 0
   package static let sectionCount = 22
@@ -46,6 +46,19 @@ package enum ImageFormat {
   /// An entry of a table that is not there.
   package static let noEntry: UInt32 = 0xFFFF_FFFF
 
+  /// Of field a of a call: the number of arguments.
+  @inline(__always)
+  package static func argumentCount(_ a: Int) -> Int { a & Limits.parameterCountMax }
+
+  /// Of field a of a call: by how many calls the callee is deeper than the frame says.
+  @inline(__always)
+  package static func deeper(_ a: Int) -> Int { a &>> 12 }
+
+  /// Field a of a call.
+  package static func callField(_ argumentCount: Int, deeper: Int) -> Int {
+    argumentCount | deeper << 12
+  }
+
   /// The number of words of the instruction that begins with `word`: 1 and its operands' words.
   package static func wordCount(of opcode: Opcode, _ word: UInt64) -> Int {
     wordCount(of: opcode.shape.trailer, word)
@@ -57,7 +70,7 @@ package enum ImageFormat {
     let b = Int(UInt16(truncatingIfNeeded: word &>> 32))
     switch trailer {
     case .none: return 1
-    case .slots: return 1 + (a + b + 3) / 4
+    case .slots: return 1 + (argumentCount(a) + b + 3) / 4
     case .slotsA: return 1 + (a + 3) / 4
     case .element, .ticks, .event, .input: return 2
     }

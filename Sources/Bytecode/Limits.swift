@@ -5,7 +5,9 @@ package enum Limits {
   package static let functionCountMax = 65_535
   package static let slotCountMax = 60_000
   /// Parameters, and results, of a function, signature or host call, in slots.
-  package static let parameterCountMax = 4_096
+  package static let parameterCountMax = 4_095
+  /// How many calls code may stand in place of, one in the other.
+  package static let deeperMax = 15
   /// How deep arrays nest; the machine's recursion over values is as deep.
   package static let layoutDepthMax = 8
   package static let elementWordCountMax = 4_096

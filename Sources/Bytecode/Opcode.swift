@@ -99,7 +99,12 @@ package enum Opcode: UInt16, Sendable {
   // be owned or borrowed. A jump's distance counts words from the next instruction. Jumps and
   // branches that lead back are safe points before anything else, taken or not.
   case jump = 1, jumpIfTrue, jumpIfFalse
+  // Field a of `call` and `callValue`: the number of arguments, and in the upper 4 bits how many
+  // calls stand in place of which the code around it stands: the callee is deeper by as many.
   case call, callValue, callHost, returnSlots
+  /// Raises StackOverflow where a call would that is deeper by a: begins what stands in place of
+  /// one.
+  case deepen
   case throwError, rethrow
   /// Read words of the error that was raised last: word b into scalar slot a; words b and b + 1
   /// into the borrowed pair a.
@@ -203,6 +208,7 @@ package enum Opcode: UInt16, Sendable {
     case .callValue: Shape(.argumentCount, .resultCount, .readFunction, .slots)
     case .callHost: Shape(.argumentCount, .resultCount, .hostCall, .slots)
     case .returnSlots: Shape(.resultCount, .none, .none, .slotsA)
+    case .deepen: Shape(.immediate, .none, .none)
     case .throwError: Shape(.argumentCount, .none, .error, .slotsA)
     case .rethrow: Shape(.none, .none, .none)
     case .advance: Shape(.changeCounter, .jump, .none, .ticks)
@@ -307,7 +313,7 @@ extension Opcode {
   /// done again, and before an error that it raises.
   package var bearsCharge: Bool {
     switch self {
-    case .jump, .jumpIfTrue, .jumpIfFalse, .call, .callValue, .callHost, .returnSlots,
+    case .jump, .jumpIfTrue, .jumpIfFalse, .call, .callValue, .callHost, .returnSlots, .deepen,
       .branchEqual, .branchNotEqual, .branchLess, .branchLessOrEqual, .branchEqualImmediate,
       .branchNotEqualImmediate, .branchLessImmediate, .branchLessOrEqualImmediate,
       .branchGreaterImmediate, .branchGreaterOrEqualImmediate, .branchEqualFloat,

@@ -44,6 +44,8 @@ package struct CoreDescription: Hashable, Sendable {
   /// Bytes of the arena out of which a kernel's arrays come, and of its stack.
   package var arenaBytes: Int
   package var stackBytes: Int
+  /// How deep calls nest in a kernel: each counts 64 bytes, whatever its function needs.
+  package var callDepthMax: Int { max(1, stackBytes / 64) }
 
   package init(
     ticksPerSecond: Int64, coarse: Int64, margin: Int64, laneCount: Int, laneDepth: Int,

@@ -24,6 +24,8 @@ struct CodeList {
 
     var b: UInt16 { UInt16(truncatingIfNeeded: wide) }
     var c: UInt16 { UInt16(truncatingIfNeeded: wide >> 16) }
+    /// Of a call.
+    var argumentCount: Int { ImageFormat.argumentCount(Int(a)) }
 
     init(_ opcode: Opcode, a: UInt16, wide: UInt32, target: Int? = nil) {
       (self.opcode, self.a, self.wide, self.target) = (opcode, a, wide, target)

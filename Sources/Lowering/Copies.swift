@@ -170,7 +170,8 @@ extension CodeList.Item {
     let count: Int
     switch shape.trailer {
     case .none, .element, .ticks, .input: return
-    case .slots, .slotsA: count = Int(a)
+    case .slots: count = argumentCount
+    case .slotsA: count = Int(a)
     case .event: count = 3
     }
     var words = Array(trailer)

@@ -1,6 +1,7 @@
 import Bytecode
 import Diagnostics
 import Freezing
+import Laboratory
 import Typing
 import Values
 
@@ -169,8 +170,21 @@ extension Lowerer {
     contents.files = files
     contents.layouts = shapes.layouts
     contents.signatures = shapes.signatures
-    contents.functions = functions.map { optimised($0, shapes.layouts, by: optimisations) }
+    contents.functions = functions
     contents.inlinedCalls = inlinedCalls
+    if optimisations.contains(.inlinedBodies) {
+      let callDepthMax = profile == .kernel ? program.description.core.callDepthMax : nil
+      var inlining = Inlining(functions, inlinedCalls, callDepthMax: callDepthMax)
+      inlining.inline()
+      // The host half's functions are known by their numbers.
+      if profile == .kernel { inlining.leaveOutUnused() }
+      (contents.functions, contents.inlinedCalls) = (
+        inlining.functions, inlining.inlinedCalls.calls
+      )
+    }
+    contents.functions = contents.functions.map {
+      optimised($0, shapes.layouts, by: optimisations)
+    }
     contents.constants = constants
     contents.data = data
     contents.globals = globalWords

@@ -25,9 +25,11 @@ package struct Optimisations: OptionSet, Sendable {
   package static let provenRanges = Optimisations(rawValue: 64)
   /// Words of one element of an array are loaded and stored together.
   package static let groupedElements = Optimisations(rawValue: 128)
+  /// Bodies of small functions stand in place of their calls.
+  package static let inlinedBodies = Optimisations(rawValue: 256)
   package static let all: Optimisations = [
     .fusedBranches, .testsAtEnd, .hoistedConstants, .removedCopies, .fusedCharges, .sharedResults,
-    .provenRanges, .groupedElements,
+    .provenRanges, .groupedElements, .inlinedBodies,
   ]
   /// What images are made with.
   package static let standard = all
@@ -38,6 +40,7 @@ func optimised(
   _ function: FunctionContents, _ layouts: [Layout], by optimisations: Optimisations
 ) -> FunctionContents {
   guard !optimisations.isEmpty, var code = CodeList(function) else { return function }
+  if optimisations.contains(.inlinedBodies) { code.removeDeepens() }
   if optimisations.contains(.fusedBranches) { code.fuseBranches(slotCount: function.slots.count) }
   if optimisations.contains(.hoistedConstants) { code.hoistConstants() }
   if optimisations.contains(.removedCopies) { code.removeCopies() }

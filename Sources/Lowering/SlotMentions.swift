@@ -64,8 +64,9 @@ extension CodeList.Item {
     switch kind {
     case .none, .element, .ticks: break
     case .slots:
-      for number in 0..<Int(a) { body(lane(number), .read) }
-      for number in Int(a)..<Int(a) + Int(b) { body(lane(number), .write) }
+      let count = argumentCount
+      for number in 0..<count { body(lane(number), .read) }
+      for number in count..<count + Int(b) { body(lane(number), .write) }
     case .slotsA: for number in 0..<Int(a) { body(lane(number), .read) }
     case .event: for number in 0..<3 { body(lane(number), .read) }
     case .input: for number in 0..<3 { body(lane(number), .write) }

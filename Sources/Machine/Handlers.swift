@@ -4,7 +4,7 @@ import Bytecode
 
 extension Threaded {
   /// By number of the operation.
-  static let operations: InlineArray<145, ThreadedOperation> = [
+  static let operations: InlineArray<146, ThreadedOperation> = [
     larmor_device,
     larmor_jump,
     larmor_jumpIfTrue,
@@ -13,6 +13,7 @@ extension Threaded {
     larmor_callValue,
     larmor_callHost,
     larmor_returnSlots,
+    larmor_deepen,
     larmor_throwError,
     larmor_rethrow,
     larmor_faultWord,

@@ -17,7 +17,8 @@ extension Machine {
     let end = callee + Int(truncatingIfNeeded: counts & 0xFFFF)
     guard end <= limit else { return nil }
     let depth = UnsafeRawPointer(frame).load(fromByteOffset: -4, as: UInt32.self)
-    guard depth < UInt32(truncatingIfNeeded: callDepthMax) else { return nil }
+    let deeper = depth &+ pc.deeper
+    guard deeper < UInt32(truncatingIfNeeded: callDepthMax) else { return nil }
     // In halves, as they are read again.
     let header = UnsafeMutableRawPointer(top)
     top = end
@@ -28,8 +29,13 @@ extension Machine {
     header.storeBytes(
       of: UInt32(truncatingIfNeeded: Machine.distance(from: stack, to: frame)), toByteOffset: 8,
       as: UInt32.self)
-    header.storeBytes(of: depth &+ 1, toByteOffset: 12, as: UInt32.self)
+    header.storeBytes(of: deeper &+ 1, toByteOffset: 12, as: UInt32.self)
     return callee
+  }
+
+  /// Whether there is room for one more call, deeper by what the instruction at `pc` says.
+  func isDeepEnough(_ pc: Code, _ frame: Frame) -> Bool {
+    frame[-1] &>> 32 &+ UInt64(truncatingIfNeeded: pc.fieldA) < callDepthMax
   }
 
   /// How many words lie between two addresses, the second of which is not the lower one.
@@ -57,7 +63,7 @@ extension Machine {
     let record = FunctionRecord(base: functions + index &* 72)
     let callee = top + 2
     let slotCount = record.slotCount
-    let depth = frame[-1] &>> 32
+    let depth = frame[-1] &>> 32 &+ UInt64(pc.deeper)
     guard slotCount + 2 <= limit - top, depth < callDepthMax else { return nil }
     for argument in 0..<argumentCount { callee[argument] = frame[pc.lane(argument)] }
     if record.ownedParameterCount > 0 { moveArguments(record, callee, pc, frame) }
@@ -86,7 +92,7 @@ extension Machine {
       raising = Fault(.missingValue)
       return false
     }
-    guard let callee = push(index, pc, frame, word.fieldA) else {
+    guard let callee = push(index, pc, frame, pc.argumentCount) else {
       raising = Fault(.stackOverflow)
       return false
     }
@@ -130,7 +136,7 @@ extension Machine {
     }
     let call = code + Int(truncatingIfNeeded: frame[-2] & 0xFFFF_FFFF)
     let caller = stack + Int(truncatingIfNeeded: frame[-1] & 0xFFFF_FFFF)
-    let argumentCount = call.pointee.fieldA
+    let argumentCount = call.argumentCount
     for index in 0..<types.count {
       hand(frame + pc.lane(index), to: caller + call.lane(argumentCount + index), types[index])
     }

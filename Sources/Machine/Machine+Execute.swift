@@ -105,7 +105,7 @@ extension Machine {
   mutating func returnQuickly(_ pc: Code, _ frame: Frame) -> (Code, Frame) {
     let call = code + Int(truncatingIfNeeded: frame[-2] & 0xFFFF_FFFF)
     let caller = stack + Int(truncatingIfNeeded: frame[-1] & 0xFFFF_FFFF)
-    let arguments = call.fieldA
+    let arguments = call.argumentCount
     let results = pc.fieldA
     for index in 0..<results { caller[call.lane(arguments + index)] = frame[pc.lane(index)] }
     top = frame - 2

@@ -41,7 +41,7 @@ extension Threaded {
   let context = Threaded.context(machine)
   let call = context.pointee.code + Int(truncatingIfNeeded: frame[-2] & 0xFFFF_FFFF)
   let caller = context.pointee.stack + Int(truncatingIfNeeded: frame[-1] & 0xFFFF_FFFF)
-  let (arguments, results) = (call.pointee.fieldA, call.pointee.fieldB)
+  let (arguments, results) = (call.argumentCount, call.pointee.fieldB)
   if results > 0 { caller[call.lane(arguments)] = first }
   if results > 1 { caller[call.lane(arguments + 1)] = second }
   if results > 2 { caller[call.lane(arguments + 2)] = third }

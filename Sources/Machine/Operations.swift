@@ -37,8 +37,8 @@ package enum Execution: Sendable {
 extension Opcode {
   package var execution: Execution {
     switch self {
-    case .jump, .jumpIfTrue, .jumpIfFalse, .call, .callValue, .callHost, .returnSlots, .throwError,
-      .rethrow, .advance:
+    case .jump, .jumpIfTrue, .jumpIfFalse, .call, .callValue, .callHost, .returnSlots, .deepen,
+      .throwError, .rethrow, .advance:
       .controls
     case .faultWord, .faultArray, .faultSave, .faultRestore, .faultRelease, .charge, .loadWord,
       .loadFloat, .loadBound, .elementary, .elementary2, .arrayData, .loadGlobal, .storeGlobal,

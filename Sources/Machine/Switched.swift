@@ -41,7 +41,7 @@ enum Switched {
           failure = Fault(.missingValue)
           break
         }
-        guard let callee = context.pointee.push(index, pc, frame, word.fieldA) else {
+        guard let callee = context.pointee.push(index, pc, frame, pc.argumentCount) else {
           failure = Fault(.stackOverflow)
           break
         }
@@ -61,6 +61,11 @@ enum Switched {
           frame = context.pointee.frame
         }
         continue
+      case .deepen:
+        if !context.pointee.isDeepEnough(pc, frame) {
+          context.pointee.ticks &+= word.charge
+          failure = Fault(.stackOverflow)
+        }
       case .throwError: failure = context.pointee.declaredFault(pc, frame)
       case .rethrow:
         failure = context.pointee.fault

@@ -237,7 +237,7 @@ enum Threaded {
     return larmor_callSlowly(pc, frame, machine, table)
   }
   let start = context.pointee.start(of: pc.fieldC)
-  let argumentCount = pc.fieldA
+  let argumentCount = pc.argumentCount
   if argumentCount > 0 {
     callee[0] = frame[pc.lane(0)]
     if argumentCount > 1 {
@@ -295,7 +295,7 @@ enum Threaded {
   let caller =
     context.pointee.stack
     + Int(truncatingIfNeeded: header.load(fromByteOffset: 8, as: UInt32.self))
-  let argumentCount = call.fieldA
+  let argumentCount = call.argumentCount
   context.pointee.top = frame - 2
   caller[call.lane(argumentCount)] = frame[pc.lane(0)]
   return Threaded.proceed(call + (2 + argumentCount / 4), caller, machine, table)
@@ -313,6 +313,16 @@ enum Threaded {
   }
   if context.pointee.returnSlowly(pc, frame) { return Signal.finished.rawValue }
   return Threaded.proceed(context.pointee.pc, context.pointee.frame, machine, table)
+}
+
+@c func larmor_deepen(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
+  Threaded.charge(pc, machine)
+  guard Threaded.context(machine).pointee.isDeepEnough(pc, frame) else {
+    return Threaded.raise(Fault(.stackOverflow), pc, frame, machine, table)
+  }
+  return Threaded.proceed(pc + 1, frame, machine, table)
 }
 
 @c func larmor_throwError(

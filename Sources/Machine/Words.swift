@@ -57,6 +57,9 @@ extension UnsafePointer<UInt64> {
   /// Device time that the instruction charges beside what it does.
   @inline(__always) var charge: Int64 { Int64(field(1, UInt8.self)) }
   @inline(__always) var fieldA: Int { Int(field(2, UInt16.self)) }
+  /// What field a of a call says.
+  @inline(__always) var argumentCount: Int { ImageFormat.argumentCount(fieldA) }
+  @inline(__always) var deeper: UInt32 { UInt32(field(3, UInt8.self) &>> 4) }
   @inline(__always) var fieldB: Int { Int(field(4, UInt16.self)) }
   @inline(__always) var fieldC: Int { Int(field(6, UInt16.self)) }
   /// Fields b and c as one number, with its sign or without.

@@ -18,6 +18,8 @@ struct Assignment: ~Copyable {
   private(set) var writtenBack: UInt32 = 0
   /// Whether the function calls others.
   var calls = false
+  /// By how much the deepest of its calls is deeper than its frame says.
+  var deepest = 0
   /// How often everything must be at home, and loaded again: everywhere, and in loops.
   private var interruptions: UInt32 = 0
   private var interruptionsInLoops: UInt32 = 0
@@ -42,7 +44,8 @@ struct Assignment: ~Copyable {
     bits.initialize(repeating: Assignment.none, count: slotCount + 1)
     uses.initialize(repeating: 0, count: slotCount + 1)
     writes.initialize(repeating: 0, count: slotCount + 1)
-    (all, writtenBack, calls, interruptions, interruptionsInLoops) = (0, 0, false, 0, 0)
+    (all, writtenBack, interruptions, interruptionsInLoops) = (0, 0, 0, 0)
+    (calls, deepest) = (false, 0)
   }
 
   func bit(_ slot: Int) -> UInt8 { bits[slot] }
@@ -168,8 +171,11 @@ extension Translator {
       assignment.interrupt(weight)
       guard isQuick(Int(instruction.c)) else { return }
       assignment.calls = true
-      for number in 0..<a { assignment.read(lane(number), weight) }
-      for number in 0..<b { assignment.write(lane(a + number), weight) }
+      assignment.deepest = max(assignment.deepest, ImageFormat.deeper(a))
+      let count = ImageFormat.argumentCount(a)
+      for number in 0..<count { assignment.read(lane(number), weight) }
+      for number in 0..<b { assignment.write(lane(count + number), weight) }
+    case .deepen: assignment.calls = true
     case .returnSlots:
       guard isQuick(functionIndex) else { return }
       for number in 0..<a { assignment.read(lane(number), weight) }

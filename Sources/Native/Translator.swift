@@ -32,8 +32,8 @@ struct Translator<Target: Processor>: ~Copyable {
   var isReached = true
   /// Whether jumps may lead farther than `Target.reach`.
   var isFar = false
-  /// Where the number stands that the header's word grows by at a call.
-  var headerStep = 0
+  /// Where the numbers stand that the header's word grows by at calls: by how much deeper they are.
+  var headerSteps = 0
   /// A frame with its header has no more words than a number of so many bits.
   let frameWordBits: Int
   /// Device time that it charges beside what it does.

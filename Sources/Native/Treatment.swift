@@ -14,7 +14,7 @@ extension Opcode {
   /// How it is done; an element that may hold arrays is left to the interpreter's function.
   package var treatment: Treatment {
     switch self {
-    case .jump, .jumpIfTrue, .jumpIfFalse, .call, .returnSlots, .charge, .advance, .move,
+    case .jump, .jumpIfTrue, .jumpIfFalse, .call, .returnSlots, .deepen, .charge, .advance, .move,
       .loadInteger, .loadWord, .loadFloat, .loadBoolean, .loadBound, .loadFunction,
       .addInteger, .subtractInteger, .multiplyInteger, .floorDivideInteger, .remainderInteger,
       .negateInteger, .absoluteInteger, .addImmediate, .multiplyImmediate, .wrapMultiplyImmediate,

@@ -6,7 +6,7 @@ import Typing
 
 extension Interpreter {
   /// How deep calls may nest: each counts 64 bytes of the device's stack.
-  var deviceCallDepthMax: Int { max(1, typed.description.core.stackBytes / 64) }
+  var deviceCallDepthMax: Int { typed.description.core.callDepthMax }
 
   /// An array in device code takes less than a quarter of the device's memory for arrays; those in
   /// its elements are counted by themselves.

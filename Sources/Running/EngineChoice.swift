@@ -32,6 +32,7 @@ package enum Improvement: String, CaseIterable, Sendable {
   case sharedResults = "shared-results"
   case provenRanges = "proven-ranges"
   case groupedElements = "grouped-elements"
+  case inlinedBodies = "inlined-bodies"
 
   fileprivate var optimisations: Optimisations {
     switch self {
@@ -43,6 +44,7 @@ package enum Improvement: String, CaseIterable, Sendable {
     case .sharedResults: .sharedResults
     case .provenRanges: .provenRanges
     case .groupedElements: .groupedElements
+    case .inlinedBodies: .inlinedBodies
     }
   }
 }

@@ -14,7 +14,14 @@ extension Translator where Target == Arm64 {
     case .jump: jump(target)
     case .jumpIfTrue: jumpIf(a, isTrue: true, target)
     case .jumpIfFalse: jumpIf(a, isTrue: false, target)
-    case .call: if isQuick(c) { call(c, a, b) } else { callSlowly() }
+    case .call:
+      let deeper = ImageFormat.deeper(a)
+      if isQuick(c) {
+        call(c, ImageFormat.argumentCount(a), b, deeper)
+      } else {
+        callSlowly(deeper)
+      }
+    case .deepen: deepen(a)
     case .returnSlots: if isQuick(functionIndex) { giveBack(a) } else { giveBackSlowly() }
     case .charge: assembler.add(.ticks, .ticks, Int(wide))
     case .advance: advance(a, target)

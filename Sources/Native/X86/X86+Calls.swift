@@ -26,8 +26,11 @@ extension Translator where Target == X86 {
     load(assignment.all)
     assembler.jump(.rax)
     guard assignment.calls else { return }
-    headerStep = assembler.count
-    assembler.word(UInt64(function.slotCount + 2) | 1 << 32)
+    headerSteps = assembler.count
+    assembler.reserve(64 + 8 * assignment.deepest)
+    for deeper in 0...assignment.deepest {
+      assembler.word(UInt64(function.slotCount + 2) | UInt64(1 + deeper) << 32)
+    }
   }
 
   /// How the function begins for those that call it: its pairs that are no parameters are empty.
@@ -43,41 +46,68 @@ extension Translator where Target == X86 {
 
   /// A call of function `index`, which gives its results in `rax`, `rcx` and `rdx`, and leaves its
   /// frame for the caller to take away.
-  mutating func call(_ index: Int, _ argumentCount: Int, _ resultCount: Int) {
+  ///
+  /// It is deeper than the frame says by `deeper` calls.
+  mutating func call(_ index: Int, _ argumentCount: Int, _ resultCount: Int, _ deeper: Int) {
     let distance = slotBytes + 16
     spill()
     assembler.apply(.subtract, .register(.budget), 1)
     cold(.less, undo: .step(0))
-    assembler.apply(.compare, .header, field(interface.nativeHeaderMax))
+    let header = checkDepth(deeper)
     cold(.above, undo: .step(0))
     addCharge()
+    assembler.store(.memory(.frame, slotBytes + 8), header)
     assembler.constant(.rax, UInt64(word) | UInt64(index) << 32)
     assembler.store(.memory(.frame, slotBytes), .rax)
-    assembler.store(.memory(.frame, slotBytes + 8), .header)
     for number in 0..<argumentCount {
       copy(lane(number), to: .memory(.frame, distance + Int32(8 * number)), by: .rax)
     }
-    assembler.apply(.add, .header, .code(headerStep))
+    let step = X86.Place.code(headerSteps + 8 * deeper)
+    assembler.apply(.add, .header, step)
     assembler.apply(.add, .register(.frame), distance)
     calls.append((assembler.call(), index))
     // Taken back rather than read again, which would wait for memory.
-    assembler.apply(.subtract, .header, .code(headerStep))
+    assembler.apply(.subtract, .header, step)
     assembler.apply(.subtract, .register(.frame), distance)
     valid = 0
     for number in 0..<resultCount { put(lane(argumentCount + number), Self.results[number]) }
+  }
+
+  /// Compares how deep a call is, and the frame that it needs, with what there is room for; the
+  /// register that has the word for its header.
+  private mutating func checkDepth(_ deeper: Int) -> X86.Register {
+    var header = X86.Register.header
+    if deeper > 0 {
+      assembler.constant(.rax, UInt64(deeper) << 32)
+      assembler.apply(.add, .rax, .register(header))
+      header = .rax
+    }
+    assembler.apply(.compare, header, field(interface.nativeHeaderMax))
+    return header
+  }
+
+  /// Begins what stands in place of a call.
+  mutating func deepen(_ deeper: Int) {
+    _ = checkDepth(deeper)
+    cold(.above)
+    addCharge()
   }
 
   private static let results: InlineArray<3, X86.Register> = [.rax, .rcx, .rdx]
 
   /// A call by the interpreter's function of one that owns arrays or has many results; its return
   /// is done by the interpreter's function, too.
-  mutating func callSlowly() {
+  mutating func callSlowly(_ deeper: Int) {
     spill()
     storeTop()
     assembler.number(.rax, UInt32(word))
     assembler.call(to: routines.callSlowly)
     valid = 0
-    if assignment.calls { assembler.move(.header, .memory(.frame, slotBytes + 8)) }
+    guard assignment.calls else { return }
+    assembler.move(.header, .memory(.frame, slotBytes + 8))
+    guard deeper > 0 else { return }
+    assembler.constant(.rax, UInt64(deeper) << 32)
+    assembler.apply(.subtract, .header, .register(.rax))
   }
 
   /// Returns; a function that the host entered does so by the interpreter's function.

@@ -13,7 +13,14 @@ extension Translator where Target == X86 {
     case .jump: jump(target)
     case .jumpIfTrue: jumpIf(a, .notEqual, target)
     case .jumpIfFalse: jumpIf(a, .equal, target)
-    case .call: if isQuick(c) { call(c, a, b) } else { callSlowly() }
+    case .call:
+      let deeper = ImageFormat.deeper(a)
+      if isQuick(c) {
+        call(c, ImageFormat.argumentCount(a), b, deeper)
+      } else {
+        callSlowly(deeper)
+      }
+    case .deepen: deepen(a)
     case .returnSlots: if isQuick(functionIndex) { giveBack(a) } else { giveBackSlowly() }
     case .charge: assembler.apply(.add, .register(.ticks), wide)
     case .advance: advance(a, target)
