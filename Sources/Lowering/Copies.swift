@@ -129,7 +129,7 @@ extension CodeList.Item {
       return opcode.isOnTimeline || opcode == .faultWord || opcode == .faultSave ? nil : a
     default: break
     }
-    if opcode == .elementLoad, trailer.first.map({ $0 & 0xFFFF }) == 1 { return a }
+    if opcode == .elementLoad, operands.head & 0xFFFF == 1 { return a }
     return nil
   }
 
@@ -173,16 +173,11 @@ extension CodeList.Item {
     case .slots, .slotsA: count = Int(a)
     case .event: count = 3
     }
-    var words = Array(trailer)
-    for lane in 0..<count where lane / 4 < words.count {
-      let shift = UInt64(16 * (lane % 4))
-      let slot = UInt16(truncatingIfNeeded: words[lane / 4] >> shift)
+    for lane in 0..<count where lane / 4 < operands.count {
+      let slot = operands.lane(lane)
       let other = name(slot)
-      if other != slot {
-        words[lane / 4] = words[lane / 4] & ~(0xFFFF << shift) | UInt64(other) << shift
-      }
+      if other != slot { operands.setLane(lane, to: other) }
     }
-    trailer = words[...]
   }
 
   private static func isScalarRead(_ operand: Bytecode.Operand) -> Bool {

@@ -42,7 +42,7 @@ extension CodeList {
       }
       items[index] = Item(.move, a: item.a, b: slot)
     }
-    if !loads.isEmpty { items[0].before = loads + items[0].before }
+    if !loads.isEmpty { self[before: 0] = loads + self[before: 0] }
   }
 
   /// By instruction: whether it stands between a jump back and where that leads.
@@ -54,7 +54,9 @@ extension CodeList {
       change[index + 1] -= 1
     }
     for index in items.indices {
-      for jump in items[index].before { note(jump.target, at: index) }
+      if hasInsertions {
+        for jump in self[before: index] { note(jump.target, at: index) }
+      }
       note(items[index].target, at: index)
     }
     var depth = 0

@@ -27,7 +27,7 @@ extension CodeList {
       if let b { back = Item(opcode, a: a, b: b, target: branch + 1) }
       back.charge = charge
       items[index].isLeftOut = true
-      items[index].before = copies.filter { $0.opcode != .charge } + [back]
+      self[before: index] = copies.filter { $0.opcode != .charge } + [back]
     }
   }
 
@@ -41,7 +41,7 @@ extension CodeList {
         place += 1
         continue
       }
-      guard item.before.isEmpty, place == head || !isTarget[place] else { return nil }
+      guard self[before: place].isEmpty, place == head || !isTarget[place] else { return nil }
       switch item.opcode {
       case .charge, .loadInteger, .loadWord, .loadFloat, .loadBoolean, .move:
         guard copies.count < Self.copiedCountMax else { return nil }

@@ -95,7 +95,11 @@ extension CodeList {
       search.hasChanged = false
       search.givesUp = round >= 2
       for index in items.indices {
-        for inserted in items[index].before where !inserted.isLeftOut { search.look(at: inserted) }
+        if hasInsertions {
+          for inserted in self[before: index] where !inserted.isLeftOut {
+            search.look(at: inserted)
+          }
+        }
         if !items[index].isLeftOut { search.look(at: items[index]) }
       }
       if !search.hasChanged { return search.ranges }
