@@ -133,14 +133,13 @@ struct Captures {
     while let number = pending.popLast() {
       isPending[number] = false
       let facts = functions[number].facts
-      guard !facts.parameters.isEmpty else { continue }
+      let (aliases, parameters) = (facts.aliases, facts.parameters)
+      guard !parameters.isEmpty else { continue }
       var reads = functions[number].parameterReads
       let before = reads.count
       forEachRead(of: facts) { read in
-        facts.forEachRoot(of: read) { root in
-          if case .local(let local) = root.root,
-            let index = facts.parameters.firstIndex(of: local)
-          {
+        DeviceFacts.forEachRoot(of: read, aliases, parameters) { root in
+          if case .local(let local) = root.root, let index = parameters.firstIndex(of: local) {
             reads.insert(ParameterRead(index: index, path: root.path))
           }
         }
@@ -169,8 +168,9 @@ struct Captures {
         reads.append(CapturedPath(member: member, path: path, mention: mention))
       }
     }
+    let (aliases, parameters) = (found.aliases, found.parameters)
     forEachRead(of: found) { read in
-      found.forEachRoot(of: read) { root in
+      DeviceFacts.forEachRoot(of: read, aliases, parameters) { root in
         if case .member(let member) = root.root { add(member, root.path, root.mention) }
       }
     }

@@ -186,8 +186,9 @@ struct CodeList {
     }
     result.code = code
     result.slots = slots
+    let begins = starts
     func moved(_ word: UInt32) -> UInt32 {
-      UInt32(truncatingIfNeeded: starts[number(Int(word))])
+      UInt32(truncatingIfNeeded: begins[number(Int(word))])
     }
     // Of positions that now begin at one place the last one counts.
     var positions: [PositionEntry] = []

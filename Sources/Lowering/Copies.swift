@@ -29,16 +29,17 @@ extension CodeList {
     /// By slot the stretch in which it has been copied.
     var copiedIn = Array(repeating: -1, count: slotCount)
     var stretch = 0
-    func original(_ slot: UInt16) -> UInt16 {
-      guard Int(slot) < slotCount else { return slot }
-      let known = originals[Int(slot)]
-      guard known.stretch == stretch, writes[Int(known.slot)] == known.writes else { return slot }
-      return known.slot
-    }
     for index in items.indices {
       if isTarget[index] { stretch += 1 }
       if items[index].isLeftOut { continue }
-      items[index].renameReads(original)
+      items[index].renameReads { slot in
+        guard Int(slot) < slotCount else { return slot }
+        let known = originals[Int(slot)]
+        guard known.stretch == stretch, writes[Int(known.slot)] == known.writes else {
+          return slot
+        }
+        return known.slot
+      }
       let item = items[index]
       item.forEachSlot { slot, access in
         guard access == .write, slot < slotCount else { return }
@@ -87,10 +88,6 @@ extension CodeList {
     /// By slot: the block of whose errors it is read; of what is read everywhere `Int.max`.
     var caughtIn = readIn
     for slot in liveness.everywhere { caughtIn[slot] = .max }
-    func isRead(_ slot: UInt16, _ block: Int) -> Bool {
-      let catching = caughtIn[Int(slot)]
-      return readIn[Int(slot)] == block || catching == block || catching == .max
-    }
     for block in (0..<liveness.starts.count - 1).reversed() {
       liveness.forEachSlot(behind: block) { readIn[$0] = block }
       liveness.forEachSlot(caughtIn: block) { caughtIn[$0] = block }
@@ -99,14 +96,14 @@ extension CodeList {
         let (opcode, a, b) = (items[index].opcode, items[index].a, items[index].b)
         let isIdle = opcode == .move && a == b
         if let result = items[index].pureResult,
-          isIdle || !isRead(result, block)
+          isIdle || !Self.isRead(result, block, readIn, caughtIn)
         {
           items[index].isLeftOut = true
           leftOut.append(index)
           continue
         }
         if opcode == .move {
-          lastReads[index] = !isRead(b, block)
+          lastReads[index] = !Self.isRead(b, block, readIn, caughtIn)
         }
         // What it writes was not read before; what it reads is.
         mentions.forEachSlot(of: index) { slot, access in
@@ -118,6 +115,13 @@ extension CodeList {
       }
     }
     return (leftOut, lastReads)
+  }
+
+  private static func isRead(
+    _ slot: UInt16, _ block: Int, _ readIn: [Int], _ caughtIn: [Int]
+  ) -> Bool {
+    let catching = caughtIn[Int(slot)]
+    return readIn[Int(slot)] == block || catching == block || catching == .max
   }
 }
 

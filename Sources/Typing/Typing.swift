@@ -284,7 +284,11 @@ struct Typer {
   /// The tree of what a user gave for an argument, while that is being typed.
   var givenTree: ParsedModule?
 
-  var tree: ParsedModule { givenTree ?? modules.modules[module].tree }
+  var tree: ParsedModule {
+    _read {
+      if let givenTree { yield givenTree } else { yield modules.modules[module].tree }
+    }
+  }
 
   mutating func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
 
