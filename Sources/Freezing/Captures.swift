@@ -104,8 +104,18 @@ struct Captures {
 
   /// Calls `body` with everything that the function reads, also by way of what its callees read of
   /// their parameters.
+  ///
+  /// With a whole local only once: what that stands for is the same wherever it is read.
   private func forEachRead(of facts: DeviceFacts, _ body: (Origin) -> Void) {
-    for read in facts.reads { body(read) }
+    var locals: Set<LocalID> = []
+    for read in facts.reads {
+      if case .local(let local) = read.root, read.path.steps.isEmpty,
+        !locals.insert(local).inserted
+      {
+        continue
+      }
+      body(read)
+    }
     for call in facts.calls {
       for callee in call.callees {
         guard let place = place(of: callee) else { continue }
