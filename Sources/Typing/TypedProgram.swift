@@ -45,9 +45,7 @@ package struct TypedProgram: Sendable {
   }
 
   // Visible everywhere: what is asked for is most often a field of what is large to copy.
-  @inlinable package subscript(id: FunctionID) -> TypedFunction {
-    _read { yield functions[Int(id.index)] }
-  }
+  @inlinable package subscript(id: FunctionID) -> TypedFunction { functions[Int(id.index)] }
 
   /// What a `preload` of `kernels` in `function` compiles: of a kernel that takes devices, those by
   /// which the host starts it in the same experiment.
@@ -60,21 +58,13 @@ package struct TypedProgram: Sendable {
       }
     }
   }
-  @inlinable package subscript(id: MemberID) -> Member { _read { yield members[Int(id.index)] } }
-  @inlinable package subscript(id: StructID) -> TypedStruct {
-    _read { yield structs[Int(id.index)] }
-  }
-  @inlinable package subscript(id: EnumID) -> TypedEnum { _read { yield enums[Int(id.index)] } }
-  @inlinable package subscript(id: ErrorID) -> TypedError { _read { yield errors[Int(id.index)] } }
-  @inlinable package subscript(id: InterfaceID) -> TypedInterface {
-    _read { yield interfaces[Int(id.index)] }
-  }
-  @inlinable package subscript(id: DriverID) -> TypedDriver {
-    _read { yield drivers[Int(id.index)] }
-  }
-  @inlinable package subscript(id: ExperimentID) -> TypedExperiment {
-    _read { yield experiments[Int(id.index)] }
-  }
+  @inlinable package subscript(id: MemberID) -> Member { members[Int(id.index)] }
+  @inlinable package subscript(id: StructID) -> TypedStruct { structs[Int(id.index)] }
+  @inlinable package subscript(id: EnumID) -> TypedEnum { enums[Int(id.index)] }
+  @inlinable package subscript(id: ErrorID) -> TypedError { errors[Int(id.index)] }
+  @inlinable package subscript(id: InterfaceID) -> TypedInterface { interfaces[Int(id.index)] }
+  @inlinable package subscript(id: DriverID) -> TypedDriver { drivers[Int(id.index)] }
+  @inlinable package subscript(id: ExperimentID) -> TypedExperiment { experiments[Int(id.index)] }
 
   /// The kernel called `name` of `driver` whose parameters are those of `signature` (a requirement
   /// of an interface, or the kernel itself); nil if it has none.

@@ -96,6 +96,15 @@ private final class WindowFacts {
     }
   }
 
+  /// Whether there is a device of which some kernel may open windows.
+  var isAnyOpened: Bool {
+    var drivers: Set<DriverID> = []
+    for member in program.members {
+      if case .device(let binding?) = member.kind { drivers.insert(binding.driver) }
+    }
+    return drivers.contains { program[$0].kernels.contains { ofDriver($0).opens } }
+  }
+
   private func ofDriver(_ kernel: FunctionID) -> (opens: Bool, reads: Bool) {
     if let known = ofDrivers[kernel] { return known }
     ofDrivers[kernel] = (false, false)
@@ -150,6 +159,7 @@ extension Typer {
     let facts = WindowFacts(program)
     let starts = KernelStarts(program).found
     program.startedKernels = starts.map(\.0)
+    guard facts.isAnyOpened else { return }
     for (kernel, call) in starts {
       let use = facts.use(from: kernel)
       guard !use.readsUnknown else { continue }

@@ -227,6 +227,8 @@ struct Typer {
   var genericUses: [GenericUse] = []
   /// Arguments and elements that were typed ahead, until they are asked for.
   var settledArguments: [ExpressionID: TypedExpression] = [:]
+  /// Whether the value of some function has been taken.
+  var takesFunctions = false
   /// Functions made of intrinsics that are used as values.
   var intrinsicFunctions: [IntrinsicFunction: FunctionID] = [:]
   /// Kernels made for calls from host code to which devices are handed.
