@@ -40,18 +40,18 @@ extension CodeList {
         }
         return known.slot
       }
-      let item = items[index]
-      item.forEachSlot { slot, access in
+      items[index].forEachSlot { slot, access in
         guard access == .write, slot < slotCount else { return }
         writes[slot] += 1
         originals[slot].stretch = -1
         if copiedIn[slot] == stretch { overwriting[index] = true }
       }
-      if item.opcode == .move, item.a != item.b {
-        originals[Int(item.a)] = (item.b, writes[Int(item.b)], stretch)
-        copiedIn[Int(item.b)] = stretch
+      let (a, b) = (items[index].a, items[index].b)
+      if items[index].opcode == .move, a != b {
+        originals[Int(a)] = (b, writes[Int(b)], stretch)
+        copiedIn[Int(b)] = stretch
       }
-      if item.target != nil { stretch += 1 }
+      if items[index].target != nil { stretch += 1 }
     }
     return overwriting
   }
@@ -63,16 +63,14 @@ extension CodeList {
     var last: Int?
     for index in items.indices {
       if isTarget[index] { last = nil }
-      let item = items[index]
-      if item.isLeftOut || item.opcode == .charge { continue }
-      if item.opcode == .move, let place = last, items[place].result == item.b,
-        item.a != item.b, lastReads[index]
-      {
-        items[place].setResult(item.a)
+      let (opcode, a, b) = (items[index].opcode, items[index].a, items[index].b)
+      if items[index].isLeftOut || opcode == .charge { continue }
+      if opcode == .move, let place = last, items[place].result == b, a != b, lastReads[index] {
+        items[place].setResult(a)
         items[index].isLeftOut = true
         continue
       }
-      last = item.result == nil || item.target != nil ? nil : index
+      last = items[index].result == nil || items[index].target != nil ? nil : index
     }
   }
 
