@@ -107,12 +107,13 @@ struct Captures {
   ///
   /// With a whole local only once: what that stands for is the same wherever it is read.
   private func forEachRead(of facts: DeviceFacts, _ body: (Origin) -> Void) {
-    var locals: Set<LocalID> = []
+    var isSeen: [Bool] = []
     for read in facts.reads {
-      if case .local(let local) = read.root, read.path.steps.isEmpty,
-        !locals.insert(local).inserted
-      {
-        continue
+      if case .local(let local) = read.root, read.path.steps.isEmpty {
+        let number = Int(local.index)
+        while isSeen.count <= number { isSeen.append(false) }
+        if isSeen[number] { continue }
+        isSeen[number] = true
       }
       body(read)
     }

@@ -72,7 +72,7 @@ extension Lowerer {
     case .binary(_, let a, let b): return mayWrite(a) || mayWrite(b)
     case .append, .callValue, .await, .record, .simulate: return true
     case .call(let id, _, let arguments):
-      if !program[id].effects.isDisjoint(with: [.host, .resident])
+      if !program.effects(of: id).isDisjoint(with: [.host, .resident])
         || arguments.contains(where: Self.isPlace) || arguments.contains(where: Self.isFunction)
       {
         return true
@@ -122,7 +122,7 @@ extension Lowerer {
       for operand in operands where hasTimeline(operand) { return true }
       return false
     case .call(let id, _, let arguments)
-    where program[id].effects.contains(.timeline) || program.passesTimeline(arguments):
+    where program.effects(of: id).contains(.timeline) || program.passesTimeline(arguments):
       return true
     case .callValue(let function, _) where program.mayWorkOnTimeline(function.type): return true
     case .deviceCall(let device, let name, let signature, _):
@@ -270,7 +270,7 @@ extension Lowerer {
   ) -> Bool {
     candidates(of: device).contains { member in
       kernel(name, of: member, signature).map {
-        !program[$0].effects.isDisjoint(with: effects)
+        !program.effects(of: $0).isDisjoint(with: effects)
       } ?? false
     }
   }

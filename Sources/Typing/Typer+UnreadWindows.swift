@@ -131,14 +131,14 @@ private final class KernelStarts {
   private func look(in node: TypedNode) {
     switch node {
     case .place: break
-    case .statement(let statement): statement.forEachChild(look)
+    case .statement(let statement): statement.forEachChild { self.look(in: $0) }
     case .expression(let expression):
       if case .call(let callee, _, _) = expression.kind, isKernel(callee),
         seen.insert(callee).inserted
       {
         found.append((callee, expression.span))
       }
-      expression.forEachChild(look)
+      expression.forEachChild { self.look(in: $0) }
     }
   }
 
