@@ -56,7 +56,7 @@ extension CodeList {
           }
         }
       }
-      guard !items[index].isLeftOut else { continue }
+      guard !items[index].isLeftOut, open != nil || items[index].opcode == .charge else { continue }
       if let other = changed(items[index], at: index, nil) { items[index] = other }
     }
   }

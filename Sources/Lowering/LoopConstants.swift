@@ -18,14 +18,14 @@ extension CodeList {
     var known: [Load: UInt16] = [:]
     var loads: [Item] = []
     for index in items.indices where isInLoop[index] && !items[index].isLeftOut {
-      let item = items[index]
       let type: SlotType
-      switch item.opcode {
+      switch items[index].opcode {
       case .loadInteger, .loadWord: type = .integer
       case .loadFloat: type = .float
       case .loadBoolean: type = .boolean
       default: continue
       }
+      let item = items[index]
       guard !livesOn[Int(item.a)] else { continue }
       let load = Load(opcode: item.opcode, wide: item.wide)
       let slot: UInt16

@@ -8,10 +8,9 @@ extension CodeList {
   /// whether to go on, the question is asked there.
   mutating func testAtEnd() {
     for index in items.indices {
-      let item = items[index]
-      guard item.opcode == .jump, !item.isLeftOut, let head = item.target, head < index else {
-        continue
-      }
+      guard items[index].opcode == .jump, !items[index].isLeftOut,
+        let head = items[index].target, head < index
+      else { continue }
       guard let (copies, branch) = question(at: head), items[branch].target == index + 1 else {
         continue
       }

@@ -151,6 +151,7 @@ private struct SlotsThatLiveOn {
     writtenIn = Array(repeating: -1, count: slotCount)
   }
 
+  @inline(__always)
   mutating func look(at item: CodeList.Item) {
     item.forEachSlot { slot, access in
       guard slot < writtenIn.count else { return }
