@@ -178,11 +178,11 @@ private struct LatencyMeasurement {
     }
     let nothing = UnsafeBufferPointer<UInt64>(start: nil, count: 0)
     let time = medianTime {
-      for _ in 0..<Self.entryCount {
-        guard (try? device.core.start(slot, arguments: nothing, bound: nothing)) != nil else {
-          return
+      device.withCore { core in
+        for _ in 0..<Self.entryCount {
+          guard (try? core.start(slot, arguments: nothing, bound: nothing)) != nil else { return }
+          _ = core.run()
         }
-        _ = device.core.run()
       }
     }
     withExtendedLifetime(translation) {}

@@ -1,36 +1,12 @@
 /// What operations ask for beyond the kinds of their operands.
+///
+/// Mutating, as all checks, only so that they are done in place: of a verifier that is not changed
+/// the compiler may make a copy for each.
 extension CodeVerifier {
-  func checkRest(of opcode: Opcode) throws(VerificationError) {
+  mutating func check(_ rule: OperationRule) throws(VerificationError) {
     let (a, b, c) = (instruction.a, instruction.b, instruction.c)
-    switch opcode {
-    case .jump, .jumpIfTrue, .jumpIfFalse, .rethrow, .loadInteger, .loadWord, .arrayAllocate,
-      .arrayRelease,
-      .arrayCount, .textCount, .now, .clock, .delay, .moveTo, .waitUntil, .realtime, .catchUp,
-      .resetTimeline,
-      .shouldPause, .output, .enterCritical, .leaveCritical,
-      .beginRecord, .abortRecord, .flushPlays, .dropPlays, .endPulses,
-      .addInteger, .subtractInteger, .multiplyInteger, .floorDivideInteger, .remainderInteger,
-      .powerInteger,
-      .negateInteger, .absoluteInteger, .addImmediate, .multiplyImmediate, .wrapMultiplyImmediate,
-      .wrapAdd, .wrapSubtract, .wrapMultiply,
-      .bitAnd, .bitOr,
-      .bitXor, .bitNot, .shiftLeft, .shiftRight, .check32, .wrap32, .minimumInteger,
-      .maximumInteger, .addFloat,
-      .subtractFloat, .multiplyFloat, .divideFloat, .floorDivideFloat, .remainderFloat,
-      .negateFloat,
-      .absoluteFloat, .squareRoot, .floor, .ceiling, .truncate, .roundEven, .minimumFloat,
-      .maximumFloat,
-      .integerToFloat, .floatToInteger, .scaleTicks, .divideTicksByFloat,
-      .divideTicksByInteger,
-      .equalInteger, .notEqualInteger, .lessInteger, .lessOrEqualInteger, .equalFloat,
-      .notEqualFloat, .lessFloat,
-      .lessOrEqualFloat, .equalBoolean, .notBoolean,
-      .branchEqual, .branchNotEqual, .branchLess, .branchLessOrEqual, .branchEqualImmediate,
-      .branchNotEqualImmediate, .branchLessImmediate, .branchLessOrEqualImmediate,
-      .branchGreaterImmediate, .branchGreaterOrEqualImmediate, .branchEqualFloat,
-      .branchNotEqualFloat, .branchLessFloat, .branchUnlessLessFloat, .branchLessOrEqualFloat,
-      .branchUnlessLessOrEqualFloat:
-      break
+    switch rule {
+    case .none: break
     case .call:
       let callee = view.function(Int(c))
       try checkCall(view.parameterTypes(callee), view.resultTypes(callee))
@@ -48,7 +24,7 @@ extension CodeVerifier {
       guard Int(b) < Limits.errorWordCountMax else { throw failure(.immediate) }
     case .faultArray:
       guard Int(b) + 1 < Limits.errorWordCountMax else { throw failure(.immediate) }
-    case .faultSave, .faultRestore, .faultRelease:
+    case .keptError:
       for place in 0..<Limits.keptErrorWordCount {
         guard try type(Int(a) + place).kind == .integer else { throw failure(.slotKind) }
       }
@@ -76,7 +52,7 @@ extension CodeVerifier {
         throw failure(.immediate)
       }
       guard try type(Int(b) + 1).kind == .float else { throw failure(.slotKind) }
-    case .arrayMove, .arrayBorrow, .arrayCopy: try requireLayout(of: a, and: b)
+    case .sameLayout: try requireLayout(of: a, and: b)
     case .arrayData:
       guard try type(a).layout == view.data(Int(instruction.wide)).layout else {
         throw failure(.layoutKind)
@@ -91,7 +67,8 @@ extension CodeVerifier {
       try checkElement(of: b, slots: a, count: lane(0), first: lane(1), isLoad: true)
     case .elementStore:
       try checkElement(of: a, slots: c, count: lane(0), first: lane(1), isLoad: false)
-    case .pack, .unpack: try checkPacked(isPacking: opcode == .pack)
+    case .pack: try checkPacked(isPacking: true)
+    case .unpack: try checkPacked(isPacking: false)
     case .arrayAppend:
       guard Int(c) == view.layout(Int(try type(a).layout)).words.count else {
         throw failure(.element)
@@ -110,8 +87,8 @@ extension CodeVerifier {
     case .arrayConcatenate:
       try requireLayout(of: a, and: b)
       try requireLayout(of: b, and: c)
-    case .arrayEqual, .textCompare: try requireLayout(of: b, and: c)
-    case .loadGlobal, .storeGlobal, .takeGlobal, .putGlobal:
+    case .comparedLayouts: try requireLayout(of: b, and: c)
+    case .globalType:
       guard try type(a) == view.globalTypes[Int(instruction.wide)] else { throw failure(.slotKind) }
     case .borrowGlobal:
       let global = view.globalTypes[Int(instruction.wide)]
@@ -120,24 +97,26 @@ extension CodeVerifier {
     case .outputExtended: try checkEvent(value: c)
     case .gate: try checkGate()
     case .input: try checkInput()
-    case .endRecord, .play: try checkRecording(a)
+    case .recording: try checkRecording(a)
     }
   }
 
   /// An element of a recording is four integers.
-  private func checkRecording(_ array: UInt16) throws(VerificationError) {
+  private mutating func checkRecording(_ array: UInt16) throws(VerificationError) {
     let words = view.layout(Int(try type(array).layout)).words
     guard words.count == 4 else { throw failure(.element) }
     for number in 0..<4 where words[number].kind != .integer { throw failure(.element) }
   }
 
-  private func requireLayout(of a: UInt16, and b: UInt16) throws(VerificationError) {
+  private mutating func requireLayout(of a: UInt16, and b: UInt16) throws(VerificationError) {
     guard try type(a).layout == type(b).layout else { throw failure(.layoutKind) }
   }
 
   // MARK: Calls
 
-  private func checkCall(_ parameters: TypeList, _ results: TypeList) throws(VerificationError) {
+  private mutating func checkCall(_ parameters: TypeList, _ results: TypeList)
+    throws(VerificationError)
+  {
     let (a, isHost) = (Int(instruction.a), instruction.opcode == .callHost)
     guard (isHost ? a : ImageFormat.argumentCount(a)) == parameters.count else {
       throw failure(.argument)
@@ -159,19 +138,23 @@ extension CodeVerifier {
   }
 
   /// A parameter of type `parameter` may be given `slot`.
-  private func accepts(_ parameter: SlotType, _ slot: UInt16) throws(VerificationError) -> Bool {
+  private mutating func accepts(_ parameter: SlotType, _ slot: UInt16) throws(VerificationError)
+    -> Bool
+  {
     let given = try type(slot)
     guard parameter.kind == .borrowed else { return given == parameter }
     return given.layout == parameter.layout && (given.kind == .owned || given.kind == .borrowed)
   }
 
   /// A length is that of the buffer before it.
-  private func followsPair(_ number: Int, _ types: TypeList) throws(VerificationError) -> Bool {
+  private mutating func followsPair(_ number: Int, _ types: TypeList) throws(VerificationError)
+    -> Bool
+  {
     guard types[number].kind == .length else { return true }
     return lane(number) == lane(number - 1) &+ 1
   }
 
-  private func checkReturn() throws(VerificationError) {
+  private mutating func checkReturn() throws(VerificationError) {
     let results = view.resultTypes(function)
     guard Int(instruction.a) == results.count else { throw failure(.result) }
     for number in 0..<results.count {
@@ -181,7 +164,7 @@ extension CodeVerifier {
     }
   }
 
-  private func checkThrow() throws(VerificationError) {
+  private mutating func checkThrow() throws(VerificationError) {
     let (count, error) = (Int(instruction.a), instruction.c)
     guard count <= Limits.errorWordCountMax else { throw failure(.argument) }
     if error < BuiltinError.firstDeclared {
@@ -201,7 +184,7 @@ extension CodeVerifier {
 
   // MARK: Values
 
-  private func checkBound() throws(VerificationError) {
+  private mutating func checkBound() throws(VerificationError) {
     let bound = view.boundTypes[Int(instruction.wide)]
     let target = try type(instruction.a)
     switch bound.kind {
@@ -214,7 +197,7 @@ extension CodeVerifier {
     }
   }
 
-  private func checkFunctionValue() throws(VerificationError) {
+  private mutating func checkFunctionValue() throws(VerificationError) {
     let signature = view.signature(Int(try type(instruction.a).layout))
     let callee = view.function(Int(instruction.wide))
     guard view.parameterTypes(callee) == signature.parameters,
@@ -225,7 +208,9 @@ extension CodeVerifier {
   }
 
   /// Elements of one scalar word, of the slot's kind.
-  private func checkElement(of array: UInt16, scalar slot: UInt16) throws(VerificationError) {
+  private mutating func checkElement(of array: UInt16, scalar slot: UInt16)
+    throws(VerificationError)
+  {
     let layout = view.layout(Int(try type(array).layout))
     guard layout.words.count == 1, !layout.isBooleans else { throw failure(.element) }
     guard try type(slot) == layout.words[0] else { throw failure(.slotKind) }
@@ -233,7 +218,7 @@ extension CodeVerifier {
 
   /// Words `first..<first + count` of an element and the slots from `slot` on; nested arrays are
   /// borrowed or moved in.
-  private func checkElement(
+  private mutating func checkElement(
     of array: UInt16, slots slot: UInt16, count: UInt16, first: UInt16, isLoad: Bool
   ) throws(VerificationError) {
     let layout = view.layout(Int(try type(array).layout))
@@ -265,7 +250,7 @@ extension CodeVerifier {
   }
 
   /// Slots b, b + 1, … of c words, whole values of them, and an array of integers beside them.
-  private func checkPacked(isPacking: Bool) throws(VerificationError) {
+  private mutating func checkPacked(isPacking: Bool) throws(VerificationError) {
     let (array, first, count) = (Int(instruction.a), Int(instruction.b), Int(instruction.c))
     let words = view.layout(Int(try type(instruction.a).layout)).words
     guard words.count == 1, words[0] == .integer else { throw failure(.layoutKind) }
@@ -282,13 +267,13 @@ extension CodeVerifier {
 
   // MARK: Timeline
 
-  private func isInteger(_ slot: UInt16) throws(VerificationError) -> Bool {
+  private mutating func isInteger(_ slot: UInt16) throws(VerificationError) -> Bool {
     if slot == ImageFormat.none { return true }
     let kind = try type(slot).kind
     return kind == .integer || kind == .length
   }
 
-  private func checkEvent(value: UInt16) throws(VerificationError) {
+  private mutating func checkEvent(value: UInt16) throws(VerificationError) {
     guard try isInteger(lane(0)), try isInteger(lane(2)) else { throw failure(.slotKind) }
     guard (lane(1) == ImageFormat.none) == (lane(2) == ImageFormat.none) else {
       throw failure(.immediate)
@@ -306,7 +291,7 @@ extension CodeVerifier {
     guard try type(lane(1)) == type(value) else { throw failure(.slotKind) }
   }
 
-  private func checkGate() throws(VerificationError) {
+  private mutating func checkGate() throws(VerificationError) {
     guard try isInteger(lane(0)) else { throw failure(.slotKind) }
     guard lane(1) == ImageFormat.none, lane(2) == ImageFormat.none else {
       throw failure(.immediate)
@@ -319,7 +304,7 @@ extension CodeVerifier {
     }
   }
 
-  private func checkInput() throws(VerificationError) {
+  private mutating func checkInput() throws(VerificationError) {
     if lane(0) != ImageFormat.none {
       let kind = try type(lane(0)).kind
       guard kind == .integer || kind == .boolean else { throw failure(.slotKind) }

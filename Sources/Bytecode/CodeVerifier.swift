@@ -12,18 +12,25 @@ struct CodeVerifier {
   private let codeCount: Int
   private let labels: UnsafePointer<UInt32>
   private let labelCount: Int
+  /// Where the kinds of the slots are; without slots, somewhere.
+  private let kinds: UnsafeRawPointer
+  private let forms: UnsafePointer<InstructionForm>
   /// The word that is being checked, from the function's first.
   var place = 0
   /// The first label that is not at a word before this one, nor here.
   private var nextLabel = 0
   var instruction = Instruction(0)
 
-  init(view: ImageView, profile: Profile, index: Int) {
+  init(
+    view: ImageView, profile: Profile, index: Int, forms: UnsafePointer<InstructionForm>
+  ) {
     self.view = view
+    self.forms = forms
     self.profile = profile
     self.index = index
     function = view.function(index)
     slots = view.slotTypes(function)
+    kinds = slots.count > 0 ? slots.start : function.base
     code = view.record(.code, function.codeStart).assumingMemoryBound(to: UInt64.self)
     codeCount = function.codeCount
     labels = view.record(.labels, function.labelsStart).assumingMemoryBound(to: UInt32.self)
@@ -32,46 +39,56 @@ struct CodeVerifier {
 
   mutating func run() throws(VerificationError) {
     try checkLabelOrder()
-    var isTerminated = false
+    let (code, forms) = (code, forms)
+    var last = Instruction(0)
     while place < codeCount {
-      instruction = Instruction(code[place])
-      guard let opcode = instruction.opcode, instruction.charge == 0 || opcode.bearsCharge else {
-        throw failure(.operation)
-      }
-      let shape = opcode.shape
-      let count = ImageFormat.wordCount(of: shape.trailer, instruction.word)
-      guard count <= codeCount - place else { throw failure(.truncated) }
-      if nextLabel < labelCount, label(nextLabel) == place {
-        nextLabel += 1
-      }
-      try check(shape.a, instruction.a, after: count)
-      try check(shape.b, instruction.b, after: count)
-      try check(shape.c, instruction.c, after: count)
-      try checkRest(of: opcode)
-      try checkProfile(opcode)
-      isTerminated = endsFlow(opcode)
-      place += count
+      let instruction = Instruction(code[place])
+      self.instruction = instruction
+      last = instruction
+      if nextLabel < labelCount, label(nextLabel) == place { nextLabel += 1 }
+      let form = forms[Int(truncatingIfNeeded: instruction.word & 0xFF)]
+      let found = SlotKinds.beside(
+        rawKind(instruction.a), rawKind(instruction.b), rawKind(instruction.c))
+      let rest = form.rest(of: found, charge: instruction.charge)
+      place &+= rest == 0 ? 1 : try checkRest(rest, form)
     }
-    guard isTerminated else { throw failure(.unterminated) }
+    guard let opcode = last.opcode, endsFlow(opcode) else { throw failure(.unterminated) }
     guard nextLabel == labelCount else { throw VerificationError(.labels, index: index) }
     try checkHandlers()
   }
 
-  /// On the host there is no timeline.
-  private func checkProfile(_ opcode: Opcode) throws(VerificationError) {
+  /// Checks what the kinds of slots do not tell, and gives the number of words of the instruction.
+  ///
+  /// What cannot be foretold comes together here, so that most instructions pass one branch.
+  @inline(never)
+  private mutating func checkRest(
+    _ rest: UInt32, _ form: InstructionForm
+  ) throws(VerificationError) -> Int {
+    guard let opcode = instruction.opcode, instruction.charge == 0 || form.bearsCharge else {
+      throw failure(.operation)
+    }
+    let shape = opcode.shape
+    let count = ImageFormat.wordCount(of: shape.trailer, instruction.word)
+    guard count <= codeCount &- place else { throw failure(.truncated) }
+    if rest & 0xFF != 0 { try check(shape.a, instruction.a, after: count) }
+    if rest & 0xFF00 != 0 { try check(shape.b, instruction.b, after: count) }
+    if rest & 0xFF_0000 != 0 { try check(shape.c, instruction.c, after: count) }
+    if form.hasRule { try check(opcode.rule) }
+    // On the host there is no timeline.
     guard profile == .kernel || !opcode.isOnTimeline else { throw failure(.timelineOnHost) }
+    return count
   }
 
   // MARK: Access
 
-  func failure(_ rule: VerificationError.Rule) -> VerificationError {
+  mutating func failure(_ rule: VerificationError.Rule) -> VerificationError {
     VerificationError(rule, index: index, word: place)
   }
 
-  func codeWord(_ word: Int) -> UInt64 { code[word] }
+  mutating func codeWord(_ word: Int) -> UInt64 { code[word] }
 
   /// Number `lane` of the 16-bit numbers in the words after the instruction.
-  func lane(_ lane: Int) -> UInt16 {
+  mutating func lane(_ lane: Int) -> UInt16 {
     UInt16(truncatingIfNeeded: code[place &+ 1 &+ lane &>> 2] &>> UInt64(16 &* (lane & 3)))
   }
 
@@ -79,16 +96,20 @@ struct CodeVerifier {
   private func label(_ label: Int) -> Int { Int(truncatingIfNeeded: labels[label]) }
 
   /// The type of slot `number`.
-  func type(_ number: Int) throws(VerificationError) -> SlotType {
+  @inline(__always)
+  mutating func type(_ number: Int) throws(VerificationError) -> SlotType {
     guard number < slots.count else { throw failure(.slotNumber) }
     return slots[number]
   }
 
-  func type(_ number: UInt16) throws(VerificationError) -> SlotType { try type(Int(number)) }
+  @inline(__always)
+  mutating func type(_ number: UInt16) throws(VerificationError) -> SlotType {
+    try type(Int(number))
+  }
 
   // MARK: Labels and handlers
 
-  private func checkLabelOrder() throws(VerificationError) {
+  private mutating func checkLabelOrder() throws(VerificationError) {
     var last = -1
     for number in 0..<labelCount {
       guard label(number) > last, label(number) < codeCount else {
@@ -101,7 +122,7 @@ struct CodeVerifier {
   /// Whether there is a label at `target`, which is no place at all if it is negative.
   ///
   /// Looks from where it is in ever longer steps, since most jumps are short.
-  private func isLabel(_ target: Int) -> Bool {
+  private mutating func isLabel(_ target: Int) -> Bool {
     var (low, high, step) = (nextLabel, nextLabel, 1)
     if low < labelCount, label(low) <= target {
       while high < labelCount, label(high) < target {
@@ -125,7 +146,7 @@ struct CodeVerifier {
     return low < labelCount && label(low) == target
   }
 
-  private func checkHandlers() throws(VerificationError) {
+  private mutating func checkHandlers() throws(VerificationError) {
     for number in 0..<function.handlerCount {
       let handler = view.handler(function.handlersStart + number)
       guard handler.start < handler.end, Int64(handler.end) <= Int64(codeCount),
@@ -142,7 +163,7 @@ struct CodeVerifier {
     }
   }
 
-  private func isError(_ number: UInt16) -> Bool {
+  private mutating func isError(_ number: UInt16) -> Bool {
     if number < BuiltinError.firstDeclared { return BuiltinError(rawValue: number) != nil }
     return Int(number - BuiltinError.firstDeclared) < view.count(.errors)
   }
@@ -153,33 +174,36 @@ struct CodeVerifier {
 
   // MARK: Operands
 
+  /// The raw value of the slot's kind, or what stands for no slot.
+  ///
+  /// Without a branch, since the fields that hold no slot are of any size.
   @inline(__always)
-  private func check(_ operand: Operand, _ value: UInt16, after count: Int)
-    throws(VerificationError)
-  {
-    let kinds = operand.slotKinds
-    if kinds.isEmpty {
-      try checkNumber(operand, value, after: count)
-    } else {
-      guard Int(value) < slots.count else { throw failure(.slotNumber) }
-      guard kinds.contains(slots.kind(Int(value))) else { throw failure(.slotKind) }
-      if operand == .changeCounter {
-        guard try type(Int(value) + 1).kind == .integer else { throw failure(.slotKind) }
-      }
-    }
+  private func rawKind(_ slot: UInt16) -> UInt8 {
+    let isThere = Int(slot) < slots.count
+    let kind = kinds.load(fromByteOffset: isThere ? Int(slot) &* 4 : 0, as: UInt8.self)
+    return isThere ? kind : SlotKinds.noSlot
   }
 
-  /// Of an operand that is no slot.
-  @inline(__always)
-  private func checkNumber(
+  private mutating func check(
     _ operand: Operand, _ value: UInt16, after count: Int
   ) throws(VerificationError) {
+    if let section = operand.section {
+      let isWide = !operand.isHalf
+      guard UInt64(isWide ? instruction.wide : UInt32(value)) < UInt64(view.count(section)) else {
+        throw failure(.indexRange)
+      }
+      return
+    }
     switch operand {
     case .none, .immediate, .signedImmediate, .wideInteger, .argumentCount, .resultCount: break
     case .readInteger, .writeInteger, .readFloat, .writeFloat, .readBoolean, .writeBoolean,
       .readScalar, .writeScalar, .writeBound, .readArray, .writeOwned, .changeOwned,
-      .writeBorrowed, .changeCounter, .readFunction, .writeFunction:
-      break
+      .writeBorrowed, .readFunction, .writeFunction:
+      guard Int(value) < slots.count else { throw failure(.slotNumber) }
+      guard operand.slotKinds.contains(rawKind(value)) else { throw failure(.slotKind) }
+    case .changeCounter:
+      try require(value, .integer)
+      guard try type(Int(value) + 1).kind == .integer else { throw failure(.slotKind) }
     case .jump:
       guard isLabel(place &+ count &+ Int(Int32(bitPattern: instruction.wide))) else {
         throw failure(.jumpTarget)
@@ -188,20 +212,14 @@ struct CodeVerifier {
       guard isLabel(place &+ count &+ Int(Int16(bitPattern: value))) else {
         throw failure(.jumpTarget)
       }
-    case .constant: try requireWide(below: view.count(.constants))
-    case .data: try requireWide(below: view.count(.data))
-    case .bound: try requireWide(below: view.count(.bound))
-    case .global: try requireWide(below: view.count(.globals))
-    case .function: try requireWide(below: view.count(.functions))
-    case .callee: try requireIndex(value, below: view.count(.functions))
-    case .hostCall: try requireIndex(value, below: view.count(.hostCalls))
-    case .channel: try requireIndex(value, below: view.count(.channels))
+    case .constant, .data, .bound, .global, .function, .callee, .hostCall, .channel:
+      throw failure(.indexRange)
     case .error:
       guard isError(value) else { throw failure(.indexRange) }
     }
   }
 
-  func require(_ slot: UInt16, _ kind: SlotKind) throws(VerificationError) {
+  mutating func require(_ slot: UInt16, _ kind: SlotKind) throws(VerificationError) {
     guard try type(slot).kind == kind else { throw failure(.slotKind) }
   }
 
@@ -210,13 +228,5 @@ struct CodeVerifier {
     case .integer, .float, .boolean, .function: true
     case .owned, .borrowed, .length: false
     }
-  }
-
-  private func requireWide(below count: Int) throws(VerificationError) {
-    guard UInt64(instruction.wide) < UInt64(count) else { throw failure(.indexRange) }
-  }
-
-  private func requireIndex(_ value: UInt16, below count: Int) throws(VerificationError) {
-    guard Int(value) < count else { throw failure(.indexRange) }
   }
 }

@@ -27,11 +27,14 @@ package enum Operand: UInt8, Sendable {
 }
 
 extension Operand {
-  /// Of a field that names a slot: the kinds that it may have; none of any other field.
+  /// Of a field that names a slot: the kinds that it may have.
+  ///
+  /// Any, and no slot as well, of a field that may hold everything; none of one that is looked at
+  /// in another way.
   var slotKinds: SlotKinds {
     switch self {
     case .readInteger: .integer | .length
-    case .writeInteger, .changeCounter: .integer
+    case .writeInteger: .integer
     case .readFloat, .writeFloat: .float
     case .readBoolean, .writeBoolean: .boolean
     case .readScalar, .writeScalar: .scalars
@@ -40,12 +43,35 @@ extension Operand {
     case .writeOwned, .changeOwned: .owned
     case .writeBorrowed: .borrowed
     case .readFunction, .writeFunction: .function
-    case .none, .immediate, .signedImmediate, .wideInteger, .jump, .constant, .data, .bound,
-      .function, .global, .branch, .argumentCount, .resultCount, .callee, .hostCall, .error,
-      .channel:
+    case .none, .immediate, .signedImmediate, .wideInteger, .argumentCount, .resultCount: .anything
+    case .changeCounter, .jump, .constant, .data, .bound, .function, .global, .branch, .callee,
+      .hostCall, .error, .channel:
       .none
     }
   }
+}
+
+extension Operand {
+  /// Of a field that holds an index: the section whose records it counts.
+  var section: Section? {
+    switch self {
+    case .constant: .constants
+    case .data: .data
+    case .bound: .bound
+    case .global: .globals
+    case .function, .callee: .functions
+    case .hostCall: .hostCalls
+    case .channel: .channels
+    case .none, .readInteger, .writeInteger, .readFloat, .writeFloat, .readBoolean, .writeBoolean,
+      .readScalar, .writeScalar, .writeBound, .readArray, .writeOwned, .writeBorrowed,
+      .changeOwned, .changeCounter, .immediate, .signedImmediate, .wideInteger, .jump, .branch,
+      .argumentCount, .resultCount, .error, .readFunction, .writeFunction:
+      nil
+    }
+  }
+
+  /// Whether such an index has 16 bits, not fields b and c together.
+  var isHalf: Bool { self == .callee || self == .hostCall || self == .channel }
 }
 
 /// How an instruction is laid out: its fields and whether words of operands follow it.

@@ -13,7 +13,7 @@ package enum SlotKind: UInt8, Sendable {
   case function
 }
 
-/// A set of kinds: a bit for each, at its raw value.
+/// A set of kinds: a bit for each, at its raw value, and one for that there is no slot.
 ///
 /// No `OptionSet`, whose literals are arrays, which a device would have to allocate.
 struct SlotKinds {
@@ -22,6 +22,8 @@ struct SlotKinds {
   private init(bits: UInt8) { self.bits = bits }
   private init(_ kind: SlotKind) { bits = 1 &<< kind.rawValue }
 
+  /// What stands for the raw kind of a slot that there is not.
+  static var noSlot: UInt8 { 0 }
   static var none: SlotKinds { SlotKinds(bits: 0) }
   static var integer: SlotKinds { SlotKinds(.integer) }
   static var float: SlotKinds { SlotKinds(.float) }
@@ -32,14 +34,25 @@ struct SlotKinds {
   static var function: SlotKinds { SlotKinds(.function) }
   static var scalars: SlotKinds { .integer | .float | .boolean | .function }
   static var all: SlotKinds { .scalars | .owned | .borrowed | .length }
+  static var anything: SlotKinds { SlotKinds(bits: .max) }
 
   static func | (a: SlotKinds, b: SlotKinds) -> SlotKinds { SlotKinds(bits: a.bits | b.bits) }
 
-  var isEmpty: Bool { bits == 0 }
-
-  /// Whether it contains the kind of that raw value, which is one.
+  /// Whether it contains the kind of that raw value.
   @inline(__always)
   func contains(_ rawKind: UInt8) -> Bool { bits &>> rawKind & 1 != 0 }
+
+  /// Three sets in one word, so that three fields are compared at once.
+  @inline(__always)
+  func beside(_ b: SlotKinds, _ c: SlotKinds) -> UInt32 {
+    UInt32(bits) | UInt32(b.bits) &<< 8 | UInt32(c.bits) &<< 16
+  }
+
+  /// Three kinds by their raw values, as sets in one word.
+  @inline(__always)
+  static func beside(_ a: UInt8, _ b: UInt8, _ c: UInt8) -> UInt32 {
+    1 &<< UInt32(a) | 1 &<< (UInt32(b) &+ 8) | 1 &<< (UInt32(c) &+ 16)
+  }
 }
 
 /// The one declared type of a slot.

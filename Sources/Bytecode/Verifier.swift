@@ -46,13 +46,24 @@ package func verify(
     try checkDigest(view, bytes)
     let tables = TableVerifier(view: view, profile: profile)
     try tables.run()
-    for index in 0..<view.count(.functions) {
-      var code = CodeVerifier(view: view, profile: profile, index: index)
-      try code.run()
-    }
+    if let error = checkCode(view, profile) { throw error }
     return .success(VerifiedImage(view, profile: profile))
   } catch {
     return .failure(error)
+  }
+}
+
+private func checkCode(_ view: ImageView, _ profile: Profile) -> VerificationError? {
+  InstructionForm.withForms(profile) { forms in
+    do throws(VerificationError) {
+      for index in 0..<view.count(.functions) {
+        var code = CodeVerifier(view: view, profile: profile, index: index, forms: forms)
+        try code.run()
+      }
+      return nil
+    } catch {
+      return error
+    }
   }
 }
 

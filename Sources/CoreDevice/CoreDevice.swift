@@ -167,18 +167,11 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
     bound: UnsafeBufferPointer<UInt64>, isSeamless: Bool = false, isCleanup: Bool = false
   ) throws(StartError) {
     guard !isRunning else { throw .busy }
-    guard isResident(slot), let kernel = slots[slot.number] else { throw .notResident }
-    if current != slot.number {
-      // The kernel before this one may have been unloaded while it ran.
-      if let current { freeIfUnused(current) }
-      machine = Machine(
-        image: kernel.image, stack: stack, arena: arena, callDepthMax: parameters.callDepthMax,
-        arrayBytesMax: UInt64(parameters.arrayBytesMax))
-      machine?.setStopFlag(UnsafePointer(timeline.stopFlag))
-    }
+    if current != slot.number { try makeMachine(slot) }
     let kept = UnsafeBufferPointer(start: residents.baseAddress, count: residentCount)
     let refusal = machine?.enterKernel(
-      arguments: arguments, bound: bound, residents: kept, dispatch: kernel.dispatch ?? dispatch)
+      arguments: arguments, bound: bound, residents: kept,
+      dispatch: slots[slot.number]?.dispatch ?? dispatch)
     if let refusal {
       machine = nil
       current = nil
@@ -188,6 +181,18 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
     isRunning = true
     timeline.beginCall(
       charging: parameters.kernelStart, isSeamless: isSeamless, isCleanup: isCleanup)
+  }
+
+  /// Makes the machine for the kernel in `slot`, which is not the one that was started last.
+  @inline(never)
+  private mutating func makeMachine(_ slot: KernelSlot) throws(StartError) {
+    guard isResident(slot), let kernel = slots[slot.number] else { throw .notResident }
+    // The kernel before this one may have been unloaded while it ran.
+    if let current { freeIfUnused(current) }
+    machine = Machine(
+      image: kernel.image, stack: stack, arena: arena, callDepthMax: parameters.callDepthMax,
+      arrayBytesMax: UInt64(parameters.arrayBytesMax))
+    machine?.setStopFlag(UnsafePointer(timeline.stopFlag))
   }
 
   /// Runs the kernel until it ends or needs something from outside.
@@ -299,8 +304,10 @@ extension Machine {
   ) -> StartError? {
     budget = stepsBetweenLooks
     self.dispatch = dispatch
-    guard start(0) == nil else { return .outOfMemory }
-    var error = importBound(bound) ?? importArguments(arguments)
+    guard begin(0) == nil else { return .outOfMemory }
+    var error: ImportError?
+    if image.boundCount > 0 || !bound.isEmpty { error = importBound(bound) }
+    if error == nil { error = importArguments(arguments) }
     if error == nil, image.globalCount > 0 { error = importGlobals(residents) }
     switch error {
     case .malformed: return .malformedWords

@@ -51,7 +51,7 @@ struct CaptureTable {
     self.program = program
     self.captures = captures
     kernelsOfSite = Array(repeating: [], count: captures.hostSites.count)
-    let members = Self.writtenMembers(of: program)
+    let members = captures.reads.isEmpty ? [] : Self.writtenMembers(of: program)
     for kernel in captures.kernels {
       let own = (captures.readsOfKernel[kernel] ?? []).filter {
         members.contains(captures.reads[Int($0)].member)

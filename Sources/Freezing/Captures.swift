@@ -104,8 +104,19 @@ struct Captures {
 
   /// Calls `body` with everything that the function reads, also by way of what its callees read of
   /// their parameters.
+  ///
+  /// With a whole local only once: what that stands for is the same wherever it is read.
   private func forEachRead(of facts: DeviceFacts, _ body: (Origin) -> Void) {
-    for read in facts.reads { body(read) }
+    var isSeen: [Bool] = []
+    for read in facts.reads {
+      if case .local(let local) = read.root, read.path.steps.isEmpty {
+        let number = Int(local.index)
+        while isSeen.count <= number { isSeen.append(false) }
+        if isSeen[number] { continue }
+        isSeen[number] = true
+      }
+      body(read)
+    }
     for call in facts.calls {
       for callee in call.callees {
         guard let place = place(of: callee) else { continue }
@@ -133,14 +144,13 @@ struct Captures {
     while let number = pending.popLast() {
       isPending[number] = false
       let facts = functions[number].facts
-      guard !facts.parameters.isEmpty else { continue }
+      let (aliases, parameters) = (facts.aliases, facts.parameters)
+      guard !parameters.isEmpty else { continue }
       var reads = functions[number].parameterReads
       let before = reads.count
       forEachRead(of: facts) { read in
-        facts.forEachRoot(of: read) { root in
-          if case .local(let local) = root.root,
-            let index = facts.parameters.firstIndex(of: local)
-          {
+        DeviceFacts.forEachRoot(of: read, aliases, parameters) { root in
+          if case .local(let local) = root.root, let index = parameters.firstIndex(of: local) {
             reads.insert(ParameterRead(index: index, path: root.path))
           }
         }
@@ -169,8 +179,9 @@ struct Captures {
         reads.append(CapturedPath(member: member, path: path, mention: mention))
       }
     }
+    let (aliases, parameters) = (found.aliases, found.parameters)
     forEachRead(of: found) { read in
-      found.forEachRoot(of: read) { root in
+      DeviceFacts.forEachRoot(of: read, aliases, parameters) { root in
         if case .member(let member) = root.root { add(member, root.path, root.mention) }
       }
     }

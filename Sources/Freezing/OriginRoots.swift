@@ -2,7 +2,12 @@ import Typing
 
 extension DeviceFacts {
   /// The roots that `origin` may stand for: members, and parameters of the function.
-  func forEachRoot(of origin: Origin, _ body: (Origin) -> Void) {
+  ///
+  /// Given only what it needs of the facts, which would be copied for each origin.
+  static func forEachRoot(
+    of origin: Origin, _ aliases: [LocalID: [Origin]], _ parameters: [LocalID],
+    _ body: (Origin) -> Void
+  ) {
     // Most are a member, or a local that is no copy of anything.
     switch origin.root {
     case .member: return body(origin)

@@ -10,7 +10,7 @@ extension CodeList {
     func leaveOut() {
       guard let place = open else { return }
       if let inserted = place.inserted {
-        items[place.index].before[inserted].isLeftOut = true
+        self[before: place.index][inserted].isLeftOut = true
       } else {
         items[place.index].isLeftOut = true
       }
@@ -48,11 +48,15 @@ extension CodeList {
     }
     for index in items.indices {
       if isTarget[index] { open = nil }
-      for inserted in items[index].before.indices {
-        let item = items[index].before[inserted]
-        if let other = changed(item, at: index, inserted) { items[index].before[inserted] = other }
+      if hasInsertions {
+        for inserted in self[before: index].indices {
+          let item = self[before: index][inserted]
+          if let other = changed(item, at: index, inserted) {
+            self[before: index][inserted] = other
+          }
+        }
       }
-      guard !items[index].isLeftOut else { continue }
+      guard !items[index].isLeftOut, open != nil || items[index].opcode == .charge else { continue }
       if let other = changed(items[index], at: index, nil) { items[index] = other }
     }
   }

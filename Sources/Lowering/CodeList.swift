@@ -14,22 +14,31 @@ struct CodeList {
     var charge: UInt8 = 0
     /// What of that is owed already if an error is raised there instead.
     var owed: UInt8 = 0
-    /// The words of operands behind it.
-    var trailer: ArraySlice<UInt64>
-    /// Of a jump or branch: where it leads.
-    var target: Int?
     var isLeftOut = false
-    /// What is put in before it, of jumps their targets.
-    var before: [Item] = []
+    private var targetNumber: Int32 = -1
+    /// The words of operands behind it.
+    var operands = OperandWords()
 
     var b: UInt16 { UInt16(truncatingIfNeeded: wide) }
     var c: UInt16 { UInt16(truncatingIfNeeded: wide >> 16) }
     /// Of a call.
     var argumentCount: Int { ImageFormat.argumentCount(Int(a)) }
 
+    /// Of a jump or branch: where it leads.
+    var target: Int? {
+      get { targetNumber < 0 ? nil : Int(targetNumber) }
+      set { targetNumber = newValue.map { Int32(truncatingIfNeeded: $0) } ?? -1 }
+    }
+
+    /// The words of operands behind it, as an array.
+    var trailer: ArraySlice<UInt64> {
+      get { operands.all[...] }
+      set { operands = OperandWords(newValue) }
+    }
+
     init(_ opcode: Opcode, a: UInt16, wide: UInt32, target: Int? = nil) {
-      (self.opcode, self.a, self.wide, self.target) = (opcode, a, wide, target)
-      trailer = []
+      (self.opcode, self.a, self.wide) = (opcode, a, wide)
+      self.target = target
     }
 
     init(_ opcode: Opcode, a: UInt16, b: UInt16, target: Int? = nil) {
@@ -42,6 +51,8 @@ struct CodeList {
   private(set) var isTarget: [Bool] = []
   /// The types of the function's slots; more may be added at the end.
   var slots: [SlotType]
+  /// By instruction what is put in before it, of jumps their targets; empty while there is nothing.
+  private var insertions: [[Item]] = []
   private let contents: FunctionContents
   /// By word of the code the instruction that begins there.
   private var numbers: [Int] = []
@@ -52,6 +63,7 @@ struct CodeList {
     slots = contents.slots
     let code = contents.code
     numbers = Array(repeating: -1, count: code.count + 1)
+    items.reserveCapacity(code.count)
     var place = 0
     while place < code.count {
       let instruction = Instruction(code[place])
@@ -61,7 +73,7 @@ struct CodeList {
       numbers[place] = items.count
       var item = Item(opcode, a: instruction.a, wide: instruction.wide)
       item.charge = instruction.charge
-      item.trailer = code[(place + 1)..<(place + count)]
+      if count > 1 { item.operands = OperandWords(code[(place + 1)..<(place + count)]) }
       item.target = opcode.distance(in: instruction).map { place + count + $0 }
       items.append(item)
       place += count
@@ -84,6 +96,18 @@ struct CodeList {
     return word < numbers.count ? numbers[word] : items.count
   }
 
+  /// What is put in before the instruction `index`.
+  subscript(before index: Int) -> [Item] {
+    get { insertions.isEmpty ? [] : insertions[index] }
+    _modify {
+      if insertions.isEmpty { insertions = Array(repeating: [], count: items.count) }
+      yield &insertions[index]
+    }
+  }
+
+  /// Whether anything is put in.
+  var hasInsertions: Bool { !insertions.isEmpty }
+
   /// How many slots the function had.
   var slotCountBefore: Int { contents.slots.count }
 
@@ -96,20 +120,21 @@ struct CodeList {
 
   /// Has what is put in before an instruction be instructions like all others.
   mutating func settle() {
-    guard items.contains(where: { !$0.before.isEmpty }) else { return }
+    guard hasInsertions else { return }
     var result: [Item] = []
     result.reserveCapacity(items.count)
     var starts: [Int] = []
     starts.reserveCapacity(items.count + 1)
-    for var item in items {
+    for index in items.indices {
       starts.append(result.count)
-      let before = item.before
-      item.before = []
-      result += before
-      result.append(item)
+      result += insertions[index]
+      result.append(items[index])
     }
+    insertions = []
     starts.append(result.count)
-    for index in result.indices { result[index].target = result[index].target.map { starts[$0] } }
+    for index in result.indices {
+      if let target = result[index].target { result[index].target = starts[target] }
+    }
     var isTarget = Array(repeating: false, count: result.count + 1)
     for (index, start) in starts.enumerated() where self.isTarget[index] { isTarget[start] = true }
     for word in numbers.indices where numbers[word] >= 0 { numbers[word] = starts[numbers[word]] }
@@ -130,18 +155,20 @@ struct CodeList {
     var owing: [(start: Int, end: Int, ticks: UInt8)] = []
     func put(_ item: Item) {
       if item.owed > 0 {
-        owing.append((code.count, code.count + 1 + item.trailer.count, item.owed))
+        owing.append((code.count, code.count + 1 + item.operands.count, item.owed))
       }
       if let target = item.target {
-        jumps.append((code.count, code.count + 1 + item.trailer.count, target))
+        jumps.append((code.count, code.count + 1 + item.operands.count, target))
       }
       code.append(Instruction(item.opcode, a: item.a, wide: item.wide).charging(item.charge).word)
-      code += item.trailer
+      for word in 0..<item.operands.count { code.append(item.operands[word]) }
     }
-    for item in items {
+    for index in items.indices {
       starts.append(code.count)
-      for inserted in item.before where !inserted.isLeftOut { put(inserted) }
-      if !item.isLeftOut { put(item) }
+      if hasInsertions {
+        for inserted in insertions[index] where !inserted.isLeftOut { put(inserted) }
+      }
+      if !items[index].isLeftOut { put(items[index]) }
     }
     starts.append(code.count)
     for jump in jumps {
@@ -161,8 +188,9 @@ struct CodeList {
     }
     result.code = code
     result.slots = slots
+    let begins = starts
     func moved(_ word: UInt32) -> UInt32 {
-      UInt32(truncatingIfNeeded: starts[number(Int(word))])
+      UInt32(truncatingIfNeeded: begins[number(Int(word))])
     }
     // Of positions that now begin at one place the last one counts.
     var positions: [PositionEntry] = []

@@ -29,28 +29,29 @@ extension CodeList {
     /// By slot the stretch in which it has been copied.
     var copiedIn = Array(repeating: -1, count: slotCount)
     var stretch = 0
-    func original(_ slot: UInt16) -> UInt16 {
-      guard Int(slot) < slotCount else { return slot }
-      let known = originals[Int(slot)]
-      guard known.stretch == stretch, writes[Int(known.slot)] == known.writes else { return slot }
-      return known.slot
-    }
     for index in items.indices {
       if isTarget[index] { stretch += 1 }
       if items[index].isLeftOut { continue }
-      items[index].renameReads(original)
-      let item = items[index]
-      item.forEachSlot { slot, access in
+      items[index].renameReads { slot in
+        guard Int(slot) < slotCount else { return slot }
+        let known = originals[Int(slot)]
+        guard known.stretch == stretch, writes[Int(known.slot)] == known.writes else {
+          return slot
+        }
+        return known.slot
+      }
+      items[index].forEachSlot { slot, access in
         guard access == .write, slot < slotCount else { return }
         writes[slot] += 1
         originals[slot].stretch = -1
         if copiedIn[slot] == stretch { overwriting[index] = true }
       }
-      if item.opcode == .move, item.a != item.b {
-        originals[Int(item.a)] = (item.b, writes[Int(item.b)], stretch)
-        copiedIn[Int(item.b)] = stretch
+      let (a, b) = (items[index].a, items[index].b)
+      if items[index].opcode == .move, a != b {
+        originals[Int(a)] = (b, writes[Int(b)], stretch)
+        copiedIn[Int(b)] = stretch
       }
-      if item.target != nil { stretch += 1 }
+      if items[index].target != nil { stretch += 1 }
     }
     return overwriting
   }
@@ -62,16 +63,14 @@ extension CodeList {
     var last: Int?
     for index in items.indices {
       if isTarget[index] { last = nil }
-      let item = items[index]
-      if item.isLeftOut || item.opcode == .charge { continue }
-      if item.opcode == .move, let place = last, items[place].result == item.b,
-        item.a != item.b, lastReads[index]
-      {
-        items[place].setResult(item.a)
+      let (opcode, a, b) = (items[index].opcode, items[index].a, items[index].b)
+      if items[index].isLeftOut || opcode == .charge { continue }
+      if opcode == .move, let place = last, items[place].result == b, a != b, lastReads[index] {
+        items[place].setResult(a)
         items[index].isLeftOut = true
         continue
       }
-      last = item.result == nil || item.target != nil ? nil : index
+      last = items[index].result == nil || items[index].target != nil ? nil : index
     }
   }
 
@@ -87,10 +86,6 @@ extension CodeList {
     /// By slot: the block of whose errors it is read; of what is read everywhere `Int.max`.
     var caughtIn = readIn
     for slot in liveness.everywhere { caughtIn[slot] = .max }
-    func isRead(_ slot: UInt16, _ block: Int) -> Bool {
-      let catching = caughtIn[Int(slot)]
-      return readIn[Int(slot)] == block || catching == block || catching == .max
-    }
     for block in (0..<liveness.starts.count - 1).reversed() {
       liveness.forEachSlot(behind: block) { readIn[$0] = block }
       liveness.forEachSlot(caughtIn: block) { caughtIn[$0] = block }
@@ -99,14 +94,14 @@ extension CodeList {
         let (opcode, a, b) = (items[index].opcode, items[index].a, items[index].b)
         let isIdle = opcode == .move && a == b
         if let result = items[index].pureResult,
-          isIdle || !isRead(result, block)
+          isIdle || !Self.isRead(result, block, readIn, caughtIn)
         {
           items[index].isLeftOut = true
           leftOut.append(index)
           continue
         }
         if opcode == .move {
-          lastReads[index] = !isRead(b, block)
+          lastReads[index] = !Self.isRead(b, block, readIn, caughtIn)
         }
         // What it writes was not read before; what it reads is.
         mentions.forEachSlot(of: index) { slot, access in
@@ -119,6 +114,13 @@ extension CodeList {
     }
     return (leftOut, lastReads)
   }
+
+  private static func isRead(
+    _ slot: UInt16, _ block: Int, _ readIn: [Int], _ caughtIn: [Int]
+  ) -> Bool {
+    let catching = caughtIn[Int(slot)]
+    return readIn[Int(slot)] == block || catching == block || catching == .max
+  }
 }
 
 extension CodeList.Item {
@@ -129,7 +131,7 @@ extension CodeList.Item {
       return opcode.isOnTimeline || opcode == .faultWord || opcode == .faultSave ? nil : a
     default: break
     }
-    if opcode == .elementLoad, trailer.first.map({ $0 & 0xFFFF }) == 1 { return a }
+    if opcode == .elementLoad, operands.head & 0xFFFF == 1 { return a }
     return nil
   }
 
@@ -174,16 +176,11 @@ extension CodeList.Item {
     case .slotsA: count = Int(a)
     case .event: count = 3
     }
-    var words = Array(trailer)
-    for lane in 0..<count where lane / 4 < words.count {
-      let shift = UInt64(16 * (lane % 4))
-      let slot = UInt16(truncatingIfNeeded: words[lane / 4] >> shift)
+    for lane in 0..<count where lane / 4 < operands.count {
+      let slot = operands.lane(lane)
       let other = name(slot)
-      if other != slot {
-        words[lane / 4] = words[lane / 4] & ~(0xFFFF << shift) | UInt64(other) << shift
-      }
+      if other != slot { operands.setLane(lane, to: other) }
     }
-    trailer = words[...]
   }
 
   private static func isScalarRead(_ operand: Bytecode.Operand) -> Bool {

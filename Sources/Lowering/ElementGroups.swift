@@ -97,19 +97,11 @@ extension CodeList {
         ? Item(.move, a: access.slot, b: own) : Item(.move, a: own, b: access.slot)
     }
     if group.isLoad {
-      items[place].before.append(item)
+      self[before: place].append(item)
     } else {
-      items[place].before.append(items[place])
-      items[place] = item.with(before: items[place].before)
+      self[before: place].append(items[place])
+      items[place] = item
     }
     return true
-  }
-}
-
-extension CodeList.Item {
-  fileprivate func with(before: [CodeList.Item]) -> CodeList.Item {
-    var item = self
-    item.before = before
-    return item
   }
 }

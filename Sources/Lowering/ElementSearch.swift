@@ -73,7 +73,7 @@ struct ElementSearch {
   }
 
   mutating func look(at item: CodeList.Item, _ index: Int) {
-    let lanes = item.trailer.first ?? 0
+    let lanes = item.operands.head
     let count = Int(UInt16(truncatingIfNeeded: lanes))
     let first = Int(UInt16(truncatingIfNeeded: lanes >> 16))
     let isFlat = UInt16(truncatingIfNeeded: lanes >> 32) != 0

@@ -61,14 +61,15 @@ extension CodeList.Item {
   init(_ opcode: Opcode, _ instruction: Instruction, _ code: [UInt64], at place: Int) {
     self.init(opcode, a: instruction.a, wide: instruction.wide)
     charge = instruction.charge
-    trailer = code[(place + 1)..<(place + ImageFormat.wordCount(of: opcode, instruction.word))]
+    let count = ImageFormat.wordCount(of: opcode, instruction.word)
+    if count > 1 { operands = OperandWords(code[(place + 1)..<(place + count)]) }
   }
 
   /// The slots that are meant by naming the first of them.
   var neighbours: Range<Int> {
     switch opcode {
-    case .elementLoad: Int(a)..<Int(a) + Int(trailer.first.map { $0 & 0xFFFF } ?? 0)
-    case .elementStore: Int(c)..<Int(c) + Int(trailer.first.map { $0 & 0xFFFF } ?? 0)
+    case .elementLoad: Int(a)..<Int(a) + Int(operands.head & 0xFFFF)
+    case .elementStore: Int(c)..<Int(c) + Int(operands.head & 0xFFFF)
     case .pack, .unpack, .arrayAppend: Int(b)..<Int(b) + Int(c)
     case .elementary2: Int(b)..<Int(b) + 2
     case .arraySlice: Int(c)..<Int(c) + 2
@@ -96,14 +97,10 @@ extension CodeList.Item {
     case .slotsA: lanes = 0..<Int(a)
     case .event, .input: lanes = 0..<3
     }
-    var words = Array(trailer)
     for lane in lanes {
-      let shift = UInt64(16 * (lane % 4))
-      let slot = UInt16(truncatingIfNeeded: words[lane / 4] >> shift)
-      if slot == ImageFormat.none { continue }
-      words[lane / 4] = words[lane / 4] & ~(0xFFFF << shift) | UInt64(name(slot)) << shift
+      let slot = operands.lane(lane)
+      if slot != ImageFormat.none { operands.setLane(lane, to: name(slot)) }
     }
-    trailer = words[...]
   }
 }
 

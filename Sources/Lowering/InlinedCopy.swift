@@ -172,7 +172,7 @@ struct InlinedCopy {
           jumps.append((code.count, code.count + end - place, end + distance))
         }
         code.append(Instruction(opcode, a: item.a, wide: item.wide).charging(item.charge).word)
-        code += item.trailer
+        for word in 0..<item.operands.count { code.append(item.operands[word]) }
       }
       place = end
     }
@@ -209,11 +209,7 @@ extension CodeList.Item {
   /// The slots in the words behind a call or return.
   fileprivate var lanes: [Int] {
     let count = opcode == .returnSlots ? Int(a) : argumentCount + Int(b)
-    return (0..<count).map { lane in
-      Int(
-        UInt16(
-          truncatingIfNeeded: trailer[trailer.startIndex + lane / 4] >> UInt64(16 * (lane % 4))))
-    }
+    return (0..<count).map { Int(operands.lane($0)) }
   }
 
   /// Has a call, or what stands in place of one, be deeper by `count`.

@@ -18,14 +18,14 @@ extension CodeList {
     var known: [Load: UInt16] = [:]
     var loads: [Item] = []
     for index in items.indices where isInLoop[index] && !items[index].isLeftOut {
-      let item = items[index]
       let type: SlotType
-      switch item.opcode {
+      switch items[index].opcode {
       case .loadInteger, .loadWord: type = .integer
       case .loadFloat: type = .float
       case .loadBoolean: type = .boolean
       default: continue
       }
+      let item = items[index]
       guard !livesOn[Int(item.a)] else { continue }
       let load = Load(opcode: item.opcode, wide: item.wide)
       let slot: UInt16
@@ -42,7 +42,7 @@ extension CodeList {
       }
       items[index] = Item(.move, a: item.a, b: slot)
     }
-    if !loads.isEmpty { items[0].before = loads + items[0].before }
+    if !loads.isEmpty { self[before: 0] = loads + self[before: 0] }
   }
 
   /// By instruction: whether it stands between a jump back and where that leads.
@@ -54,7 +54,9 @@ extension CodeList {
       change[index + 1] -= 1
     }
     for index in items.indices {
-      for jump in items[index].before { note(jump.target, at: index) }
+      if hasInsertions {
+        for jump in self[before: index] { note(jump.target, at: index) }
+      }
       note(items[index].target, at: index)
     }
     var depth = 0

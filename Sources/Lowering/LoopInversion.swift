@@ -8,10 +8,9 @@ extension CodeList {
   /// whether to go on, the question is asked there.
   mutating func testAtEnd() {
     for index in items.indices {
-      let item = items[index]
-      guard item.opcode == .jump, !item.isLeftOut, let head = item.target, head < index else {
-        continue
-      }
+      guard items[index].opcode == .jump, !items[index].isLeftOut,
+        let head = items[index].target, head < index
+      else { continue }
       guard let (copies, branch) = question(at: head), items[branch].target == index + 1 else {
         continue
       }
@@ -27,7 +26,7 @@ extension CodeList {
       if let b { back = Item(opcode, a: a, b: b, target: branch + 1) }
       back.charge = charge
       items[index].isLeftOut = true
-      items[index].before = copies.filter { $0.opcode != .charge } + [back]
+      self[before: index] = copies.filter { $0.opcode != .charge } + [back]
     }
   }
 
@@ -41,7 +40,7 @@ extension CodeList {
         place += 1
         continue
       }
-      guard item.before.isEmpty, place == head || !isTarget[place] else { return nil }
+      guard self[before: place].isEmpty, place == head || !isTarget[place] else { return nil }
       switch item.opcode {
       case .charge, .loadInteger, .loadWord, .loadFloat, .loadBoolean, .move:
         guard copies.count < Self.copiedCountMax else { return nil }

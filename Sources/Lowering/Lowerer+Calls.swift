@@ -108,7 +108,7 @@ extension Lowerer {
 
   /// Whether what is borrowed for a call may be written while it runs.
   private func mayWriteMembers(_ id: FunctionID) -> Bool {
-    program[id].effects.contains(isDevice ? .resident : .host)
+    program.effects(of: id).contains(isDevice ? .resident : .host)
   }
 
   private mutating func call(

@@ -192,7 +192,7 @@ extension Lowerer {
   /// Gives the local `binding` what the error carries.
   private mutating func bind(_ binding: LocalID, caughtAs item: TypedCatch) {
     let span = item.body.span
-    let locals = program[frame.function].locals
+    let locals = program.locals(of: frame.function)
     guard locals.indices.contains(Int(binding.index)) else { return }
     let type = locals[Int(binding.index)].type
     let run = declare(words(of: type, at: span))

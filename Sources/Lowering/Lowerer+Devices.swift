@@ -75,7 +75,7 @@ extension Lowerer {
       guard let instance = chosen(receiver, devices, self) else {
         return placeholder(type(of: expression), "a call on this device", at: span)
       }
-      if walk != nil, program[instance.function].effects.contains(.timeline) {
+      if walk != nil, program.effects(of: instance.function).contains(.timeline) {
         return walkBody(of: instance, dispatch.values, expression)
       }
       return call(instance, dispatch.values, expression, hint) { lowerer, emitCall in

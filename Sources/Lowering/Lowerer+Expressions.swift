@@ -141,7 +141,7 @@ extension Lowerer {
 
   /// Whether the local at `index` is one of the function's own variables.
   private func isVariable(_ index: Int) -> Bool {
-    let locals = program[frame.function].locals
+    let locals = program.locals(of: frame.function)
     return index < locals.count && locals[index].isVariable
   }
 

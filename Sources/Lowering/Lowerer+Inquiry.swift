@@ -72,39 +72,39 @@ extension Lowerer {
     case .binary(_, let a, let b): return mayWrite(a) || mayWrite(b)
     case .append, .callValue, .await, .record, .simulate: return true
     case .call(let id, _, let arguments):
-      if !program[id].effects.isDisjoint(with: [.host, .resident])
-        || arguments.contains(where: isPlace) || arguments.contains(where: isFunction)
+      if !program.effects(of: id).isDisjoint(with: [.host, .resident])
+        || arguments.contains(where: Self.isPlace) || arguments.contains(where: Self.isFunction)
       {
         return true
       }
     case .deviceCall(let device, let name, let signature, let arguments):
-      if arguments.contains(where: isPlace) { return true }
+      if arguments.contains(where: Self.isPlace) { return true }
       if mayHave(.resident, device, name, signature) { return true }
     case .conditional(let conditions, let then, let value, let otherwise, let other):
       return !then.statements.isEmpty || !otherwise.statements.isEmpty || mayWrite(value)
         || mayWrite(other)
-        || anyOperand(of: conditions, mayWrite)
+        || anyOperand(of: conditions) { mayWrite($0) }
     case .sequence(let block, let value): return mayWrite(block) || mayWrite(value)
     case .comprehension(let value, let clauses):
       return mayWrite(value)
         || clauses.contains {
           switch $0 {
-          case .loop(let loop): anyOperand(of: loop, mayWrite)
+          case .loop(let loop): anyOperand(of: loop) { mayWrite($0) }
           case .condition(let condition): mayWrite(condition)
           case .declare: false
           }
         }
     default: break
     }
-    return anyOperand(of: expression, mayWrite)
+    return anyOperand(of: expression) { mayWrite($0) }
   }
 
-  private func isFunction(_ argument: TypedArgument) -> Bool {
+  private static func isFunction(_ argument: TypedArgument) -> Bool {
     if case .value(let value) = argument { return value.type.holdsFunction }
     return false
   }
 
-  private func isPlace(_ argument: TypedArgument) -> Bool {
+  private static func isPlace(_ argument: TypedArgument) -> Bool {
     if case .place = argument { return true }
     return false
   }
@@ -122,13 +122,14 @@ extension Lowerer {
       for operand in operands where hasTimeline(operand) { return true }
       return false
     case .call(let id, _, let arguments)
-    where program[id].effects.contains(.timeline) || program.passesTimeline(arguments):
+    where program.effects(of: id).contains(.timeline) || program.passesTimeline(arguments):
       return true
     case .callValue(let function, _) where program.mayWorkOnTimeline(function.type): return true
     case .deviceCall(let device, let name, let signature, _):
       if mayHave(.timeline, device, name, signature) { return true }
     case .conditional(let conditions, let then, let value, let otherwise, let other):
-      return anyOperand(of: conditions, hasTimeline) || hasTimeline(then) || hasTimeline(value)
+      return anyOperand(of: conditions) { hasTimeline($0) } || hasTimeline(then)
+        || hasTimeline(value)
         || hasTimeline(otherwise)
         || hasTimeline(other)
     case .sequence(let block, let value): return hasTimeline(block) || hasTimeline(value)
@@ -136,7 +137,7 @@ extension Lowerer {
       return hasTimeline(value)
         || clauses.contains {
           switch $0 {
-          case .loop(let loop): anyOperand(of: loop, hasTimeline)
+          case .loop(let loop): anyOperand(of: loop) { hasTimeline($0) }
           case .condition(let condition): hasTimeline(condition)
           case .declare: false
           }
@@ -144,13 +145,14 @@ extension Lowerer {
     case .record, .await: return true
     default: break
     }
-    return anyOperand(of: expression, hasTimeline)
+    return anyOperand(of: expression) { hasTimeline($0) }
   }
 
-  func hasTimeline(_ block: TypedBlock) -> Bool { block.statements.contains(where: hasTimeline) }
+  func hasTimeline(_ block: TypedBlock) -> Bool { block.statements.contains { hasTimeline($0) } }
 
   func hasTimeline(_ statement: TypedStatement) -> Bool {
-    anyPart(of: statement, expression: hasTimeline, statement: hasTimeline)
+    anyPart(
+      of: statement, expression: { hasTimeline($0) }, statement: { hasTimeline($0) })
   }
 
   /// Whether `statement` holds a `return`, or a `break` or `continue` of a loop around it.
@@ -165,8 +167,10 @@ extension Lowerer {
     case .returnValue: true
     case .breakLoop, .continueLoop: !inLoop
     case .loop, .whileLoop:
-      anyPart(of: statement, expression: escapes, statement: { escapes($0, inLoop: true) })
-    default: anyPart(of: statement, expression: escapes, statement: { escapes($0, inLoop: inLoop) })
+      anyPart(of: statement, expression: { escapes($0) }, statement: { escapes($0, inLoop: true) })
+    default:
+      anyPart(
+        of: statement, expression: { escapes($0) }, statement: { escapes($0, inLoop: inLoop) })
     }
   }
 
@@ -174,10 +178,10 @@ extension Lowerer {
   func escapes(_ expression: TypedExpression) -> Bool {
     switch expression.kind {
     case .conditional(let conditions, let then, let value, let otherwise, let other):
-      anyOperand(of: conditions, escapes) || escapes(then) || escapes(value)
+      anyOperand(of: conditions) { escapes($0) } || escapes(then) || escapes(value)
         || escapes(otherwise) || escapes(other)
     case .sequence(let block, let value): escapes(block) || escapes(value)
-    default: anyOperand(of: expression, escapes)
+    default: anyOperand(of: expression) { escapes($0) }
     }
   }
 
@@ -212,12 +216,12 @@ extension Lowerer {
   }
 
   /// Whether `block` may change a variable or member.
-  func mayWrite(_ block: TypedBlock) -> Bool { block.statements.contains(where: mayWrite) }
+  func mayWrite(_ block: TypedBlock) -> Bool { block.statements.contains { mayWrite($0) } }
 
   private func mayWrite(_ statement: TypedStatement) -> Bool {
     switch statement.kind {
     case .assign, .compoundAssign, .assignTuple, .declareMember, .send, .preload: true
-    default: anyPart(of: statement, expression: mayWrite, statement: mayWrite)
+    default: anyPart(of: statement, expression: { mayWrite($0) }, statement: { mayWrite($0) })
     }
   }
 
@@ -266,7 +270,7 @@ extension Lowerer {
   ) -> Bool {
     candidates(of: device).contains { member in
       kernel(name, of: member, signature).map {
-        !program[$0].effects.isDisjoint(with: effects)
+        !program.effects(of: $0).isDisjoint(with: effects)
       } ?? false
     }
   }

@@ -345,9 +345,8 @@ extension Lowerer {
     guard let walk else { return }
     self.walk = nil
     let outerCall = inlinedCall
-    let order = walk.events.indices.sorted {
-      (walk.events[$0].offset, $0) < (walk.events[$1].offset, $1)
-    }
+    let offsets = walk.events.map(\.offset)
+    let order = offsets.indices.sorted { (offsets[$0], $0) < (offsets[$1], $1) }
     var charged = [Bool](repeating: false, count: walk.statementCount)
     var loaded = LoadedConstants()
     let start = code.count

@@ -40,7 +40,7 @@ extension Lowerer {
   }
 
   func isVariable(_ local: LocalID) -> Bool {
-    let locals = program[frame.function].locals
+    let locals = program.locals(of: frame.function)
     return Int(local.index) >= locals.count || locals[Int(local.index)].isVariable
   }
 

@@ -108,7 +108,7 @@ struct Lowerer {
   // MARK: The frame
 
   var frame: Frame {
-    get { frames[frames.count - 1] }
+    _read { yield frames[frames.count - 1] }
     _modify { yield &frames[frames.count - 1] }
   }
 

@@ -79,8 +79,9 @@ extension CodeList {
       let ranges = ranges(parameterCount: parameterCount)
     else { return }
     for index in items.indices where !items[index].isLeftOut {
+      guard let opcode = items[index].uncheckedOpcode else { continue }
       let item = items[index]
-      guard let opcode = item.uncheckedOpcode, let a = ranges[Int(item.b)],
+      guard let a = ranges[Int(item.b)],
         let b = item.secondRange(ranges), item.combined(a, b) != nil
       else { continue }
       items[index].opcode = opcode
@@ -95,7 +96,11 @@ extension CodeList {
       search.hasChanged = false
       search.givesUp = round >= 2
       for index in items.indices {
-        for inserted in items[index].before where !inserted.isLeftOut { search.look(at: inserted) }
+        if hasInsertions {
+          for inserted in self[before: index] where !inserted.isLeftOut {
+            search.look(at: inserted)
+          }
+        }
         if !items[index].isLeftOut { search.look(at: items[index]) }
       }
       if !search.hasChanged { return search.ranges }

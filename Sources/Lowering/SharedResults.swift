@@ -19,32 +19,31 @@ extension CodeList {
     for index in items.indices {
       // Whoever comes from elsewhere has computed nothing of it.
       if isTarget[index] { known.removeAll(keepingCapacity: true) }
-      let item = items[index]
-      if item.isLeftOut { continue }
-      guard let second = item.secondOperand, Int(item.b) < slotCount, Int(second) < slotCount else {
-        item.forEachSlot { slot, access in
+      if items[index].isLeftOut { continue }
+      let (a, b) = (items[index].a, items[index].b)
+      guard let second = items[index].secondOperand, Int(b) < slotCount, Int(second) < slotCount
+      else {
+        items[index].forEachSlot { slot, access in
           if access == .write, slot < slotCount { writes[slot] += 1 }
         }
         continue
       }
       let computation = Computation(
-        opcode: item.opcode, wide: item.wide, first: writes[Int(item.b)],
+        opcode: items[index].opcode, wide: items[index].wide, first: writes[Int(b)],
         second: writes[Int(second)])
       if let result = known[computation], writes[Int(result.slot)] == result.writes {
         hasChanged = true
-        if result.slot == item.a {
+        if result.slot == a {
           items[index].isLeftOut = true
           continue
         }
-        items[index] = Item(.move, a: item.a, b: result.slot)
-        writes[Int(item.a)] += 1
+        items[index] = Item(.move, a: a, b: result.slot)
+        writes[Int(a)] += 1
         continue
       }
-      writes[Int(item.a)] += 1
+      writes[Int(a)] += 1
       // What is computed in the place of an operand cannot be told from it.
-      if item.a != item.b, item.a != second {
-        known[computation] = (item.a, writes[Int(item.a)])
-      }
+      if a != b, a != second { known[computation] = (a, writes[Int(a)]) }
     }
     return hasChanged
   }

@@ -10,7 +10,7 @@ extension CodeList.Item {
     Self.reads(shape.a, a, body)
     Self.reads(shape.b, b, body)
     Self.reads(shape.c, c, body)
-    if !trailer.isEmpty { forEachOfTrailer(shape.trailer, body) }
+    if !operands.isEmpty { forEachOfTrailer(shape.trailer, body) }
     forEachImplied(body)
     Self.writes(shape.a, a, body)
     Self.writes(shape.b, b, body)
@@ -57,10 +57,7 @@ extension CodeList.Item {
   private func forEachOfTrailer(
     _ kind: Shape.Trailer, _ body: (Int, Access) -> Void
   ) {
-    func lane(_ number: Int) -> Int {
-      let word = trailer[trailer.startIndex + number / 4]
-      return Int(UInt16(truncatingIfNeeded: word >> UInt64(16 * (number % 4))))
-    }
+    func lane(_ number: Int) -> Int { Int(operands.lane(number)) }
     switch kind {
     case .none, .element, .ticks: break
     case .slots:
@@ -78,7 +75,7 @@ extension CodeList.Item {
     switch opcode {
     case .elementLoad, .elementStore:
       let first = Int(opcode == .elementLoad ? a : c)
-      let count = Int(UInt16(truncatingIfNeeded: trailer.first ?? 0))
+      let count = Int(UInt16(truncatingIfNeeded: operands.head))
       for slot in first..<first + count { body(slot, opcode == .elementLoad ? .write : .read) }
     case .pack: for slot in Int(b)..<Int(b) + Int(c) { body(slot, .read) }
     case .unpack: for slot in Int(b)..<Int(b) + Int(c) { body(slot, .write) }
@@ -134,7 +131,9 @@ extension CodeList {
     var search = SlotsThatLiveOn(slotCount)
     for index in items.indices {
       if isTarget[index] { search.stretch += 1 }
-      for inserted in items[index].before { search.look(at: inserted) }
+      if hasInsertions {
+        for inserted in self[before: index] { search.look(at: inserted) }
+      }
       if !items[index].isLeftOut { search.look(at: items[index]) }
     }
     return search.livesOn
@@ -153,6 +152,7 @@ private struct SlotsThatLiveOn {
     writtenIn = Array(repeating: -1, count: slotCount)
   }
 
+  @inline(__always)
   mutating func look(at item: CodeList.Item) {
     item.forEachSlot { slot, access in
       guard slot < writtenIn.count else { return }

@@ -334,8 +334,9 @@ extension Lowerer {
   func newFrame(of instance: FunctionInstance) -> Frame {
     var frame = Frame(
       function: instance.function, substitution: instance.substitution, device: instance.device,
-      locals: [Binding?](repeating: nil, count: program[instance.function].locals.count))
-    let parameters = program[instance.function].parameters.filter(\.type.isOfDevices)
+      locals: [Binding?](repeating: nil, count: program.locals(of: instance.function).count))
+    if instance.devices.isEmpty { return frame }
+    let parameters = program.parameters(of: instance.function).filter(\.type.isOfDevices)
     for (parameter, device) in zip(parameters, instance.devices) {
       frame.locals[Int(parameter.local.index)] = .device(device)
     }

@@ -135,8 +135,11 @@ package struct Machine {
   /// Empties stack and arena and enters `function`, whose arguments are then zero (arrays empty).
   ///
   /// Gives StackOverflow if the stack is too small. Bound captures are zero, too.
-  package mutating func start(_ function: Int) -> Fault? {
-    guard isUsable else { return Fault(.stackOverflow) }
+  package mutating func start(_ function: Int) -> Fault? { begin(function).map { Fault($0) } }
+
+  /// Does what `start` does, and says only which error there is.
+  package mutating func begin(_ function: Int) -> BuiltinError? {
+    guard isUsable else { return .stackOverflow }
     frame = firstFrame
     top = firstFrame
     phase = .idle
@@ -159,19 +162,23 @@ package struct Machine {
     } else {
       globalWords.update(repeating: 0, count: image.globalCount)
     }
-    return enter(function)
+    return makeFrame(function)
   }
 
   /// Enters `function` on top of what is there: nothing, or what is suspended, as in a host call.
   ///
   /// Keeps the arena.
-  package mutating func enter(_ function: Int) -> Fault? {
-    guard isUsable else { return Fault(.stackOverflow) }
-    guard function >= 0, function < image.functionCount else { return Fault(.indexOutOfRange) }
+  package mutating func enter(_ function: Int) -> Fault? { makeFrame(function).map { Fault($0) } }
+
+  @inline(__always)
+  private mutating func makeFrame(_ function: Int) -> BuiltinError? {
+    guard isUsable else { return .stackOverflow }
+    guard function >= 0, function < image.functionCount else { return .indexOutOfRange }
     let record = image.view.function(function)
     let room = record.resultCount + record.parameterCount
-    guard room + 2 + record.slotCount <= limit - top else { return Fault(.stackOverflow) }
-    top.update(repeating: 0, count: room + 2 + record.slotCount)
+    let slotCount = record.slotCount
+    guard room + 2 + slotCount <= limit - top else { return .stackOverflow }
+    if room + slotCount > 0 { top.update(repeating: 0, count: room + 2 + slotCount) }
     let header = top + room
     let suspended = UInt64(phase.rawValue) &<< 8
     let flags = Machine.boundaryFlag | suspended | (record.ownedCount > 0 ? Machine.ownerFlag : 0)
@@ -179,7 +186,7 @@ package struct Machine {
       UInt64(UInt32(truncatingIfNeeded: pc - code)) | UInt64(function) &<< 32 | flags &<< 48
     header[1] = UInt64(frame - stack) | 1 &<< 32
     frame = header + 2
-    top = frame + record.slotCount
+    top = frame + slotCount
     pc = code + record.codeStart
     phase = .ready
     pendingFault = nil

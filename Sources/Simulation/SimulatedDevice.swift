@@ -66,6 +66,13 @@ package final class SimulatedDevice {
   /// Kernels that can be resident at once.
   package static let slotCount = 256
 
+  /// Lends the device itself to `body`.
+  ///
+  /// From another module `core` is watched, whatever its declaration says (compiler 6.3.1).
+  package func withCore<Result>(
+    _ body: (inout CoreDevice<World, Recorder>) -> Result
+  ) -> Result { body(&core) }
+
   // MARK: Kernels
 
   /// Makes the kernel `image` resident.

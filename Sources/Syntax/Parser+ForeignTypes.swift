@@ -11,7 +11,15 @@ extension Parser {
 
   /// `List[Int]`, `Array<Int>`, `Int[]` and `Optional[Int]`; nil if none of these comes next.
   mutating func foreignType() -> TypeID? {
-    guard kind == .identifier, index + 2 < tokens.count else { return nil }
+    guard kind == .identifier, index + 2 < tokens.count,
+      foreign != nil || tokens[index + 1].start == tokens[index].end
+    else { return nil }
+    return foreignTypeBehindName()
+  }
+
+  /// By itself, since the parser is copied here.
+  @inline(never)
+  private mutating func foreignTypeBehindName() -> TypeID? {
     if foreign != nil, let meant = Parser.foreignTypeNames[text(tokens[index])] {
       let place = span(of: tokens[index])
       foreign?.add(Edit(place, meant))

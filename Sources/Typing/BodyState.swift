@@ -150,15 +150,15 @@ struct BodyState {
   }
 
   func lookUp(_ name: String) -> LocalID? {
-    for scope in scopes.reversed() {
-      if let local = scope[name] { return local }
+    for index in scopes.indices.reversed() {
+      if let local = scopes[index][name] { return local }
     }
     return nil
   }
 
   func lookUpFunction(_ name: String) -> LocalFunction? {
-    for scope in functionScopes.reversed() {
-      if let function = scope[name] { return function }
+    for index in functionScopes.indices.reversed() where !functionScopes[index].isEmpty {
+      if let function = functionScopes[index][name] { return function }
     }
     return nil
   }

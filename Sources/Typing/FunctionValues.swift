@@ -8,23 +8,11 @@ package struct FunctionValues: Sendable {
 
   /// Looks through all bodies of `program`.
   package init(of program: TypedProgram) {
-    var seen: Set<FunctionID> = []
-    var found: [FunctionID] = []
-    func visit(_ node: TypedNode) {
-      switch node {
-      case .expression(let expression):
-        if case .function(let id, _, _) = expression.kind, seen.insert(id).inserted {
-          found.append(id)
-        }
-        expression.forEachChild(visit)
-      case .statement(let statement): statement.forEachChild(visit)
-      case .place: break
-      }
-    }
+    var search = TakenFunctions()
     for function in program.functions {
-      for statement in function.body.statements { visit(.statement(statement)) }
+      for statement in function.body.statements { search.gather(.statement(statement)) }
     }
-    taken = found.map { ($0, program[$0].valueType) }
+    taken = search.found.map { ($0, program[$0].valueType) }
   }
 
   /// Whether there is any.
@@ -57,6 +45,27 @@ package struct FunctionValues: Sendable {
   private static func dimensionsAgree(_ a: Type, _ b: Type) -> Bool {
     guard case .float(let a) = a, case .float(let b) = b else { return false }
     return a == b || !a.variables.isEmpty || !b.variables.isEmpty
+  }
+}
+
+/// The functions whose value is taken, in the order of the source.
+///
+/// A struct, since a function inside another one, given as a value, would hold on to its variables
+/// at each node.
+private struct TakenFunctions {
+  private(set) var found: [FunctionID] = []
+  private var seen: Set<FunctionID> = []
+
+  mutating func gather(_ node: TypedNode) {
+    switch node {
+    case .expression(let expression):
+      if case .function(let id, _, _) = expression.kind, seen.insert(id).inserted {
+        found.append(id)
+      }
+      expression.forEachChild { gather($0) }
+    case .statement(let statement): statement.forEachChild { gather($0) }
+    case .place: break
+    }
   }
 }
 

@@ -58,19 +58,21 @@ private struct Specialisation {
 
   /// Whether it calls a function value whose type depends on its generic parameters.
   private static func callsValues(_ function: TypedFunction) -> Bool {
+    function.body.statements.contains { callsValues(.statement($0)) }
+  }
+
+  private static func callsValues(_ node: TypedNode) -> Bool {
     var found = false
-    func visit(_ node: TypedNode) {
-      switch node {
-      case .expression(let expression):
-        if case .callValue(let callee, _) = expression.kind, callee.type.mentionsParameters {
-          found = true
-        }
-        expression.forEachChild(visit)
-      case .statement(let statement): statement.forEachChild(visit)
-      case .place: break
+    switch node {
+    case .expression(let expression):
+      if case .callValue(let callee, _) = expression.kind, callee.type.mentionsParameters {
+        return true
       }
+      expression.forEachChild { found = found || callsValues($0) }
+    case .statement(let statement):
+      statement.forEachChild { found = found || callsValues($0) }
+    case .place: break
     }
-    for statement in function.body.statements { visit(.statement(statement)) }
     return found
   }
 

@@ -47,6 +47,17 @@ package struct TypedProgram: Sendable {
   // Visible everywhere: what is asked for is most often a field of what is large to copy.
   @inlinable package subscript(id: FunctionID) -> TypedFunction { functions[Int(id.index)] }
 
+  /// The locals of the function `id`.
+  package func locals(of id: FunctionID) -> [Local] { functions[Int(id.index)].locals }
+
+  /// The parameters of the function `id`.
+  package func parameters(of id: FunctionID) -> [TypedParameter] {
+    functions[Int(id.index)].parameters
+  }
+
+  /// What the function `id` does, through all that it calls.
+  package func effects(of id: FunctionID) -> Effects { functions[Int(id.index)].effects }
+
   /// What a `preload` of `kernels` in `function` compiles: of a kernel that takes devices, those by
   /// which the host starts it in the same experiment.
   package func compiled(by kernels: [FunctionID], in function: FunctionID) -> [FunctionID] {
@@ -71,10 +82,15 @@ package struct TypedProgram: Sendable {
   package func kernel(_ name: String, of driver: DriverID, like signature: FunctionID)
     -> FunctionID?
   {
-    let wanted = self[signature].parameters.map(\.type)
-    return self[driver].kernels.first { id in
-      let kernel = self[id]
-      return kernel.name == name && kernel.parameters.map(\.type) == wanted
+    for id in drivers[Int(driver.index)].kernels where functions[Int(id.index)].name == name {
+      if id == signature || hasParameters(id, of: signature) { return id }
+    }
+    return nil
+  }
+
+  private func hasParameters(_ id: FunctionID, of other: FunctionID) -> Bool {
+    functions[Int(id.index)].parameters.elementsEqual(functions[Int(other.index)].parameters) {
+      $0.type == $1.type
     }
   }
 

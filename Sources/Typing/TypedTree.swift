@@ -30,7 +30,9 @@ package struct TypedExpression: Sendable {
   }
 
   /// What kind of node it is.
-  package indirect enum Kind: Sendable {
+  ///
+  /// Numbers and names stand where the node is: most nodes are these, and are copied often.
+  package enum Kind: Sendable {
     /// Never in a program without errors.
     case invalid
     case unit
@@ -39,11 +41,11 @@ package struct TypedExpression: Sendable {
     /// `Float` and quantities, in SI base units and turns.
     case float(Double)
     case boolean(Bool)
-    case text(String)
+    indirect case text(String)
     /// An optional that is `none`.
     case none
     /// A value as an optional.
-    case some(TypedExpression)
+    indirect case some(TypedExpression)
     case local(LocalID)
     /// The value of an argument, `prepare` binding, variable, constant, shared value, dataset,
     /// resident, driver field.
@@ -54,58 +56,58 @@ package struct TypedExpression: Sendable {
     case ownDevice
     /// A function as a value, with what it copies of the locals around it: the values of its first
     /// parameters.
-    case function(FunctionID, [GenericID: GenericArgument], captures: [TypedExpression])
-    case unary(UnaryOperation, TypedExpression)
-    case binary(BinaryOperation, TypedExpression, TypedExpression)
-    case and(TypedExpression, TypedExpression)
-    case or(TypedExpression, TypedExpression)
+    indirect case function(FunctionID, [GenericID: GenericArgument], captures: [TypedExpression])
+    indirect case unary(UnaryOperation, TypedExpression)
+    indirect case binary(BinaryOperation, TypedExpression, TypedExpression)
+    indirect case and(TypedExpression, TypedExpression)
+    indirect case or(TypedExpression, TypedExpression)
     /// `a ?? b`
-    case coalesce(TypedExpression, TypedExpression)
+    indirect case coalesce(TypedExpression, TypedExpression)
     /// Arguments stand in the order of the parameters, none left out. Evaluated in that order.
-    case call(FunctionID, [GenericID: GenericArgument], [TypedArgument])
+    indirect case call(FunctionID, [GenericID: GenericArgument], [TypedArgument])
     /// The kernel `name` of the device's driver. Bound when compiled: `program.kernel(name, of:
     /// driver)`.
-    case deviceCall(TypedExpression, name: String, signature: FunctionID, [TypedArgument])
+    indirect case deviceCall(TypedExpression, name: String, signature: FunctionID, [TypedArgument])
     /// A call of a function value.
-    case callValue(TypedExpression, [TypedExpression])
-    case intrinsic(Intrinsic, [TypedExpression])
-    case convert(Conversion, TypedExpression)
-    case tuple([TypedExpression])
-    case tupleElement(TypedExpression, Int)
+    indirect case callValue(TypedExpression, [TypedExpression])
+    indirect case intrinsic(Intrinsic, [TypedExpression])
+    indirect case convert(Conversion, TypedExpression)
+    indirect case tuple([TypedExpression])
+    indirect case tupleElement(TypedExpression, Int)
     /// All fields in the order of the declaration.
-    case structure(StructID, [TypedExpression])
-    case field(TypedExpression, Int)
+    indirect case structure(StructID, [TypedExpression])
+    indirect case field(TypedExpression, Int)
     /// The value of a family of shared values (`Member.keyFunction`) at these arguments.
-    case sharedElement(MemberID, [TypedExpression])
-    case enumeration(EnumID, Int, [TypedExpression])
+    indirect case sharedElement(MemberID, [TypedExpression])
+    indirect case enumeration(EnumID, Int, [TypedExpression])
     /// Whether a value of an enum is its case of that number; of an optional, 1 is that it has a
     /// value.
-    case isCase(TypedExpression, Int)
+    indirect case isCase(TypedExpression, Int)
     /// Part `field` of what case `tag` of an enum carries, or the value of an optional (case 1);
     /// evaluated only where the value is known to be that case.
-    case payload(TypedExpression, tag: Int, field: Int)
-    case array([TypedExpression])
+    indirect case payload(TypedExpression, tag: Int, field: Int)
+    indirect case array([TypedExpression])
     /// An array of many numbers, written out.
-    case numbers(NumberTable)
-    case repeated(TypedExpression, count: TypedExpression)
+    indirect case numbers(NumberTable)
+    indirect case repeated(TypedExpression, count: TypedExpression)
     /// Checked. The index is an `Int`.
-    case index(TypedExpression, TypedExpression)
+    indirect case index(TypedExpression, TypedExpression)
     /// `a[low..<high]`
-    case slice(TypedExpression, TypedExpression, TypedExpression)
+    indirect case slice(TypedExpression, TypedExpression, TypedExpression)
     /// Statements, then a value. Locals declared inside end with it.
-    case conditional(
+    indirect case conditional(
       [TypedCondition], TypedBlock, TypedExpression, otherwise: TypedBlock, TypedExpression)
     /// Statements, then a value. Locals declared inside end with it.
-    case sequence(TypedBlock, TypedExpression)
-    case comprehension(TypedExpression, [TypedClause])
-    case interpolation([TypedSegment])
+    indirect case sequence(TypedBlock, TypedExpression)
+    indirect case comprehension(TypedExpression, [TypedClause])
+    indirect case interpolation([TypedSegment])
     /// Runs a host function and waits for it. The operand is a `.call`.
-    case await(TypedExpression)
-    case record(TypedBlock)
+    indirect case await(TypedExpression)
+    indirect case record(TypedBlock)
     /// Appends to an array in place; of type unit.
-    case append(Place, TypedExpression)
+    indirect case append(Place, TypedExpression)
     /// `simulate(X(a: 1))`: the arguments given, by member, and the shared values before the run.
-    case simulate(
+    indirect case simulate(
       ExperimentID, [MemberID: TypedExpression], seed: TypedExpression?, shared: [SharedInput],
       laboratory: String?)
   }

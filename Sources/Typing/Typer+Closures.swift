@@ -283,6 +283,7 @@ extension Typer {
         function.generics, map, of: function.name, at: span, declaredAt: function.nameSpan,
         callee: id)
     else { return unknown }
+    takesFunctions = true
     return TypedExpression(.function(id, map, captures: captures), type.substituting(map), at: span)
   }
 

@@ -11,13 +11,64 @@ private struct Converter {
   let what: String
 }
 
-/// The calls of kernels of converters with a constant number beyond their outputs or inputs.
-///
-/// A class, since the closures of its walk would each copy the whole program of a struct.
-private final class MissingOutputs {
-  private let program: TypedProgram
+/// A call of a kernel of a converter.
+private struct ConverterCall {
+  enum Callee {
+    case kernel(String, of: TypedExpression, like: FunctionID)
+    /// What host code calls of a device directly is a kernel that calls it.
+    case start(FunctionID)
+  }
+  let converter: Converter
+  let callee: Callee
+  let arguments: [TypedArgument]
+  let owner: TypedFunction.Owner
+}
+
+/// Finds the calls of kernels of converters.
+private struct ConverterCallSearch {
   private let converters: [MemberID: Converter]
   private let starts: [FunctionID: DeviceStart]
+  /// Whose the body is that is looked through.
+  var owner = TypedFunction.Owner.module
+  private(set) var found: [ConverterCall] = []
+
+  init(_ converters: [MemberID: Converter], _ starts: [DeviceStart: FunctionID]) {
+    self.converters = converters
+    self.starts = Dictionary(starts.map { ($1, $0) }) { first, _ in first }
+  }
+
+  mutating func look(in node: TypedNode) {
+    switch node {
+    case .place: break
+    case .statement(let statement): statement.forEachChild { look(in: $0) }
+    case .expression(let expression):
+      switch expression.kind {
+      case .deviceCall(let device, let name, let signature, let arguments):
+        if case .device(let member) = device.kind {
+          note(member, .kernel(name, of: device, like: signature), arguments)
+        }
+      case .call(let callee, _, let arguments):
+        if let start = starts[callee], case .device(let member)? = start.receiver {
+          note(member, .start(start.kernel), arguments)
+        }
+      default: break
+      }
+      expression.forEachChild { look(in: $0) }
+    }
+  }
+
+  private mutating func note(
+    _ member: MemberID, _ callee: ConverterCall.Callee, _ arguments: [TypedArgument]
+  ) {
+    guard let converter = converters[member] else { return }
+    found.append(
+      ConverterCall(converter: converter, callee: callee, arguments: arguments, owner: owner))
+  }
+}
+
+/// The calls of kernels of converters with a constant number beyond their outputs or inputs.
+private struct MissingOutputs {
+  private let program: TypedProgram
   /// The parameters of drivers' kernels that are written to as an address.
   private var addresses: [FunctionID: Int?] = [:]
   private(set) var found: [Diagnostic] = []
@@ -27,45 +78,29 @@ private final class MissingOutputs {
     _ starts: [DeviceStart: FunctionID]
   ) {
     self.program = program
-    self.converters = converters
-    self.starts = Dictionary(starts.map { ($1, $0) }) { first, _ in first }
+    var search = ConverterCallSearch(converters, starts)
     for function in program.functions {
-      for statement in function.body.statements {
-        look(in: .statement(statement), of: function.owner)
-      }
+      search.owner = function.owner
+      for statement in function.body.statements { search.look(in: .statement(statement)) }
     }
+    for call in search.found { judge(call) }
   }
 
-  private func look(in node: TypedNode, of owner: TypedFunction.Owner) {
-    switch node {
-    case .place: break
-    case .statement(let statement): statement.forEachChild { self.look(in: $0, of: owner) }
-    case .expression(let expression):
-      switch expression.kind {
-      case .deviceCall(let device, let name, let signature, let arguments):
-        guard case .device(let member) = device.kind, let converter = converters[member] else {
-          break
-        }
-        for kernel in program.deviceKernels(name, of: device, like: signature, in: owner)
-        where note(converter, kernel, arguments) {
-          break
-        }
-      case .call(let callee, _, let arguments):
-        // What host code calls of a device directly is a kernel that calls it.
-        guard let start = starts[callee], case .device(let member)? = start.receiver,
-          let converter = converters[member]
-        else { break }
-        _ = note(converter, start.kernel, arguments)
-      default: break
+  private mutating func judge(_ call: ConverterCall) {
+    switch call.callee {
+    case .kernel(let name, let device, let signature):
+      for kernel in program.deviceKernels(name, of: device, like: signature, in: call.owner)
+      where note(call.converter, kernel, call.arguments) {
+        break
       }
-      expression.forEachChild { self.look(in: $0, of: owner) }
+    case .start(let kernel): _ = note(call.converter, kernel, call.arguments)
     }
   }
 
   /// Whether `kernel` is called with the number of an output that there is not, which is noted.
-  private func note(_ converter: Converter, _ kernel: FunctionID, _ arguments: [TypedArgument])
-    -> Bool
-  {
+  private mutating func note(
+    _ converter: Converter, _ kernel: FunctionID, _ arguments: [TypedArgument]
+  ) -> Bool {
     guard let index = address(of: kernel), arguments.indices.contains(index),
       case .value(let value) = arguments[index], let number = constant(value),
       number < 0 || number >= Int64(converter.count)
@@ -78,7 +113,7 @@ private final class MissingOutputs {
   }
 
   /// The parameter that `kernel`, one of a driver, writes to as an address, as it is.
-  private func address(of kernel: FunctionID) -> Int? {
+  private mutating func address(of kernel: FunctionID) -> Int? {
     if let known = addresses[kernel] { return known }
     let function = program[kernel]
     var found: Int?

@@ -7,7 +7,7 @@ extension Typer {
   /// Fills in the effects of every function.
   mutating func inferEffects() {
     axisFunctions = Set(program.members.flatMap { $0.axes.map(\.values) })
-    let values = FunctionValues(of: program)
+    let values = functionValues()
     program.functionValues = values
     gatherEffects(values)
     var callers: [[Int]] = Array(repeating: [], count: program.functions.count)
@@ -29,6 +29,11 @@ extension Typer {
         }
       }
     }
+  }
+
+  /// The functions whose value is taken somewhere.
+  func functionValues() -> FunctionValues {
+    takesFunctions ? FunctionValues(of: program) : FunctionValues()
   }
 
   /// Finds what each function does itself.

@@ -26,7 +26,7 @@ extension Typer {
     loans.removeAll { if case .member = $0.place.root { false } else { true } }
     guard !loans.isEmpty else { return }
     // A call of a function value is one of every function of its type whose value is taken.
-    let values = FunctionValues(of: program)
+    let values = functionValues()
     for (caller, type) in calledValues {
       for target in values.targets(of: type) { callers[Int(target.index)].append(caller) }
     }

@@ -74,6 +74,7 @@ extension Typer {
     let generics = body.generics
     let map = Dictionary(
       generics.map { ($0.id, $0.asArgument) }, uniquingKeysWith: { first, _ in first })
+    takesFunctions = true
     if let known = intrinsicFunctions[key] {
       return TypedExpression(
         .function(known, [:], captures: []), .function(operands, program[known].result),

@@ -36,7 +36,9 @@ extension Typer {
     func onHost(_ what: String, at span: Span) -> Diagnostic {
       Diagnostic(
         .deviceOutOfPlace, "\(what) a recording, which never leaves the device", at: span,
-        notes: ["Its events lie in the device's memory. It may be a local of a kernel, or `resident`."])
+        notes: [
+          "Its events lie in the device's memory. It may be a local of a kernel, or `resident`."
+        ])
     }
     for member in program.members where program.holdsRecording(member.type) {
       switch member.kind {

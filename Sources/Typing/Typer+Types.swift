@@ -302,9 +302,21 @@ extension Typer {
 
   /// The kind of the generic parameter `name` that its use in `types` says; nil of a type.
   private func kind(of name: String, usedIn types: [TypeID]) -> TypedGeneric.Kind? {
-    types.lazy.compactMap { self.kind(of: name, in: $0) }.first {
-      if case .type = $0 { false } else { true }
+    for type in types {
+      switch kind(of: name, in: type) {
+      case .type?, nil: continue
+      case let kind?: return kind
+      }
     }
+    return nil
+  }
+
+  /// What the first of `types` that mentions it says.
+  private func kind(of name: String, inAnyOf types: [TypeID]) -> TypedGeneric.Kind? {
+    for type in types {
+      if let kind = kind(of: name, in: type) { return kind }
+    }
+    return nil
   }
 
   /// The generic parameters of the struct or enum called `name`; none of anything else.
@@ -334,9 +346,9 @@ extension Typer {
         if case .name(let written) = tree[length], written.text == name { return .length }
       }
       return kind(of: name, in: inner)
-    case .tuple(let parts): return parts.lazy.compactMap { kind(of: name, in: $0) }.first
+    case .tuple(let parts): return kind(of: name, inAnyOf: parts)
     case .function(let parameters, let result):
-      return (parameters + [result]).lazy.compactMap { kind(of: name, in: $0) }.first
+      return kind(of: name, inAnyOf: parameters + [result])
     case .named(let library, let own, let arguments):
       if own.text == name, arguments.isEmpty, library == nil { return .type(.none) }
       let expected = arguments.isEmpty ? [] : generics(of: own, in: library)

@@ -96,6 +96,15 @@ private final class WindowFacts {
     }
   }
 
+  /// Whether there is a device of which some kernel may open windows.
+  var isAnyOpened: Bool {
+    var drivers: Set<DriverID> = []
+    for member in program.members {
+      if case .device(let binding?) = member.kind { drivers.insert(binding.driver) }
+    }
+    return drivers.contains { program[$0].kernels.contains { ofDriver($0).opens } }
+  }
+
   private func ofDriver(_ kernel: FunctionID) -> (opens: Bool, reads: Bool) {
     if let known = ofDrivers[kernel] { return known }
     ofDrivers[kernel] = (false, false)
@@ -122,14 +131,14 @@ private final class KernelStarts {
   private func look(in node: TypedNode) {
     switch node {
     case .place: break
-    case .statement(let statement): statement.forEachChild(look)
+    case .statement(let statement): statement.forEachChild { self.look(in: $0) }
     case .expression(let expression):
       if case .call(let callee, _, _) = expression.kind, isKernel(callee),
         seen.insert(callee).inserted
       {
         found.append((callee, expression.span))
       }
-      expression.forEachChild(look)
+      expression.forEachChild { self.look(in: $0) }
     }
   }
 
@@ -150,6 +159,7 @@ extension Typer {
     let facts = WindowFacts(program)
     let starts = KernelStarts(program).found
     program.startedKernels = starts.map(\.0)
+    guard facts.isAnyOpened else { return }
     for (kernel, call) in starts {
       let use = facts.use(from: kernel)
       guard !use.readsUnknown else { continue }

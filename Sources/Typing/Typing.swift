@@ -227,6 +227,8 @@ struct Typer {
   var genericUses: [GenericUse] = []
   /// Arguments and elements that were typed ahead, until they are asked for.
   var settledArguments: [ExpressionID: TypedExpression] = [:]
+  /// Whether the value of some function has been taken.
+  var takesFunctions = false
   /// Functions made of intrinsics that are used as values.
   var intrinsicFunctions: [IntrinsicFunction: FunctionID] = [:]
   /// Kernels made for calls from host code to which devices are handed.
@@ -284,7 +286,11 @@ struct Typer {
   /// The tree of what a user gave for an argument, while that is being typed.
   var givenTree: ParsedModule?
 
-  var tree: ParsedModule { givenTree ?? modules.modules[module].tree }
+  var tree: ParsedModule {
+    _read {
+      if let givenTree { yield givenTree } else { yield modules.modules[module].tree }
+    }
+  }
 
   mutating func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
 
