@@ -285,16 +285,10 @@ package struct ParsedModule: Sendable {
     }
     return names
   }
-  package subscript(id: ExpressionID) -> Expression { _read { yield nodes.contents[id] } }
-  package subscript(id: StatementID) -> Statement {
-    _read { yield nodes.contents.statements[Int(id.index)] }
-  }
-  package subscript(id: TypeID) -> WrittenType {
-    _read { yield nodes.contents.types[Int(id.index)] }
-  }
-  package subscript(id: PatternID) -> Pattern {
-    _read { yield nodes.contents.patterns[Int(id.index)] }
-  }
+  package subscript(id: ExpressionID) -> Expression { nodes.contents[id] }
+  package subscript(id: StatementID) -> Statement { nodes.contents.statements[Int(id.index)] }
+  package subscript(id: TypeID) -> WrittenType { nodes.contents.types[Int(id.index)] }
+  package subscript(id: PatternID) -> Pattern { nodes.contents.patterns[Int(id.index)] }
   package func span(of id: ExpressionID) -> Span { nodes.contents.span(of: id) }
 
   /// The same tree, where a bare name has a point before it that is an element of the array literal
@@ -344,13 +338,7 @@ struct TreeContents: Sendable {
   func span(of id: TypeID) -> Span { typeSpans[Int(id.index)] }
   func span(of id: PatternID) -> Span { patternSpans[Int(id.index)] }
   subscript(id: ExpressionID) -> Expression {
-    _read {
-      if id.index < 0 {
-        yield plainNumbers.expression(id, in: source)
-      } else {
-        yield expressions[Int(id.index)]
-      }
-    }
+    id.index < 0 ? plainNumbers.expression(id, in: source) : expressions[Int(id.index)]
   }
   subscript(id: StatementID) -> Statement { statements[Int(id.index)] }
   subscript(id: TypeID) -> WrittenType { types[Int(id.index)] }
