@@ -135,11 +135,16 @@ struct CodeList {
     for index in result.indices {
       if let target = result[index].target { result[index].target = starts[target] }
     }
-    var isTarget = Array(repeating: false, count: result.count + 1)
-    for (index, start) in starts.enumerated() where self.isTarget[index] { isTarget[start] = true }
+    renumber(result, starts)
+  }
+
+  /// Has `result` be the instructions; where those that there were stand in it, `starts` says.
+  mutating func renumber(_ result: [Item], _ starts: [Int]) {
     for word in numbers.indices where numbers[word] >= 0 { numbers[word] = starts[numbers[word]] }
-    self.isTarget = isTarget
     items = result
+    isTarget = Array(repeating: false, count: result.count + 1)
+    for item in items { if let target = item.target { isTarget[target] = true } }
+    for handler in contents.handlers { isTarget[number(Int(handler.target))] = true }
   }
 
   /// The function with the code as it is now; nil if a branch does not reach its target.

@@ -27,9 +27,11 @@ package struct Optimisations: OptionSet, Sendable {
   package static let groupedElements = Optimisations(rawValue: 128)
   /// Bodies of small functions stand in place of their calls.
   package static let inlinedBodies = Optimisations(rawValue: 256)
+  /// What is the same in all rounds of a loop is computed before it.
+  package static let hoistedInvariants = Optimisations(rawValue: 512)
   package static let all: Optimisations = [
     .fusedBranches, .testsAtEnd, .hoistedConstants, .removedCopies, .fusedCharges, .sharedResults,
-    .provenRanges, .groupedElements, .inlinedBodies,
+    .provenRanges, .groupedElements, .inlinedBodies, .hoistedInvariants,
   ]
   /// What images are made with.
   package static let standard = all
@@ -48,6 +50,11 @@ func optimised(
     code.removeOverflowChecks(parameterCount: function.parameterCount)
   }
   if optimisations.contains(.sharedResults), code.shareResults(slotCount: code.slots.count),
+    optimisations.contains(.removedCopies)
+  {
+    code.removeCopies()
+  }
+  if optimisations.contains(.hoistedInvariants), code.hoistInvariants(),
     optimisations.contains(.removedCopies)
   {
     code.removeCopies()

@@ -33,6 +33,7 @@ package enum Improvement: String, CaseIterable, Sendable {
   case provenRanges = "proven-ranges"
   case groupedElements = "grouped-elements"
   case inlinedBodies = "inlined-bodies"
+  case hoistedInvariants = "hoisted-invariants"
 
   fileprivate var optimisations: Optimisations {
     switch self {
@@ -45,6 +46,7 @@ package enum Improvement: String, CaseIterable, Sendable {
     case .provenRanges: .provenRanges
     case .groupedElements: .groupedElements
     case .inlinedBodies: .inlinedBodies
+    case .hoistedInvariants: .hoistedInvariants
     }
   }
 }
