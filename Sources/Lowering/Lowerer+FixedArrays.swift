@@ -19,15 +19,34 @@ extension Lowerer {
     }
   }
 
+  /// No more rounds than these, of nested loops together, are written out.
+  private static let writtenOutMax: Int64 = 32
+
   /// Emits `body` to be done `count` times; it is handed the number of the round.
+  ///
+  /// Where `total` rounds are few they are written out one after the other, so that all indices are
+  /// known.
   private mutating func times(
-    _ count: Run, at span: Span, _ body: (inout Lowerer, _ round: Run) -> Void
+    _ count: Int64, of total: Int64, at span: Span,
+    _ body: (inout Lowerer, _ round: Run) -> Void
   ) {
+    if optimisations.contains(.framedArrays), total <= Self.writtenOutMax {
+      for round in 0..<max(0, count) {
+        let mark = temporaries.count
+        let run = number(round)
+        body(&self, run)
+        releaseTemporaries(downTo: mark)
+        code.free(run)
+      }
+      return
+    }
+    let limit = number(count)
+    defer { code.free(limit) }
     let work = code.allocate([.integer, .boolean])
     let (head, end) = (code.label(), code.label())
     loadInteger(0, into: work.first)
     code.place(head)
-    code.emit(.lessInteger, work.first + 1, work.first, count.first)
+    code.emit(.lessInteger, work.first + 1, work.first, limit.first)
     code.jump(.jumpIfFalse, work.first + 1, to: end)
     let mark = temporaries.count
     body(&self, work.part(0, 1))
@@ -72,7 +91,7 @@ extension Lowerer {
     charge(operations: Int64(elements))
     let count = number(Int64(elements))
     let target = made(type, count: count, at: span)
-    times(count, at: span) { lowerer, round in
+    times(Int64(elements), of: Int64(elements), at: span) { lowerer, round in
       let item = lowerer.load(nil, of: run, element, at: round, at: span)
       let result = lowerer.unary(operation, item, element, nil, at: span)
       lowerer.put(result, element, into: target, at: round, at: span)
@@ -93,7 +112,7 @@ extension Lowerer {
     let count = number(Int64(elements))
     let target = made(type, count: count, at: span)
     let result = TypedExpression(.unit, element, at: span)
-    times(count, at: span) { lowerer, round in
+    times(Int64(elements), of: Int64(elements), at: span) { lowerer, round in
       let a =
         broadcast == .right
         ? (Operand.place(left.run, isMutable: false), left.type)
@@ -141,26 +160,26 @@ extension Lowerer {
     let (start, first, second, place) = (
       work.part(0, 1), work.part(1, 1), work.part(2, 1), work.part(3, 1)
     )
-    let limits = code.allocate([.integer, .integer, .integer])
+    let limits = code.allocate([.integer])
     loadInteger(0, into: start.first)
     loadInteger(0, into: place.first)
-    loadInteger(rows, into: limits.first)
-    loadInteger(columns, into: limits.first + 1)
-    loadInteger(inner - 1, into: limits.first + 2)
+    loadInteger(columns, into: limits.first)
+    let (rounds, isLarge) = total.multipliedReportingOverflow(by: inner)
+    let all = isLarge ? .max : rounds
     func product(_ lowerer: inout Lowerer) -> Operand {
       let a = lowerer.load(nil, of: left.run, x, at: first, at: span)
       let b = lowerer.load(nil, of: right.run, y, at: second, at: span)
       return lowerer.operate(multiply, (a, x), (b, y), result, nil)
     }
-    times(limits.part(0, 1), at: span) { lowerer, _ in
-      lowerer.times(limits.part(1, 1), at: span) { lowerer, column in
+    times(rows, of: all, at: span) { lowerer, _ in
+      lowerer.times(columns, of: all, at: span) { lowerer, column in
         lowerer.code.emit(.move, first.first, start.first)
         lowerer.code.emit(.move, second.first, column.first)
         let head = product(&lowerer)
         lowerer.store(head, element, into: sum, at: span)
-        lowerer.times(limits.part(2, 1), at: span) { lowerer, _ in
+        lowerer.times(inner - 1, of: all, at: span) { lowerer, _ in
           lowerer.code.emit(.addImmediate, first.first, first.first, 1)
-          lowerer.code.emit(.wrapAdd, second.first, second.first, limits.first + 1)
+          lowerer.code.emit(.wrapAdd, second.first, second.first, limits.first)
           let term = product(&lowerer)
           let next = lowerer.operate(
             add, (.place(sum, isMutable: false), element), (term, element), result, nil)
@@ -286,14 +305,13 @@ extension Lowerer {
     guard lengths.count == 2, !run.words.isEmpty else { return source }
     let count = number(Int64(elements))
     let target = made(type, count: count, at: span)
-    let limits = code.allocate([.integer, .integer])
+    let limits = code.allocate([.integer])
     loadInteger(lengths[0], into: limits.first)
-    loadInteger(lengths[1], into: limits.first + 1)
     let work = code.allocate([.integer, .integer])
     loadInteger(0, into: work.first)
-    times(limits.part(0, 1), at: span) { lowerer, row in
+    times(lengths[0], of: Int64(elements), at: span) { lowerer, row in
       lowerer.code.emit(.move, work.first + 1, row.first)
-      lowerer.times(limits.part(1, 1), at: span) { lowerer, _ in
+      lowerer.times(lengths[1], of: Int64(elements), at: span) { lowerer, _ in
         let item = lowerer.load(nil, of: run, element, at: work.part(1, 1), at: span)
         let own = lowerer.temporary(lowerer.words(of: element, at: span))
         lowerer.store(item, element, into: own, at: span)

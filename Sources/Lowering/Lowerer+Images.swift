@@ -172,7 +172,10 @@ extension Lowerer {
     contents.signatures = shapes.signatures
     contents.functions = functions
     contents.inlinedCalls = inlinedCalls
+    let arrays = ArrayTables(shapes.layouts, data)
     if optimisations.contains(.inlinedBodies) {
+      var functions = functions
+      if optimisations.contains(.framedArrays) { functions = functions.map { framed($0, arrays) } }
       let callDepthMax = profile == .kernel ? program.description.core.callDepthMax : nil
       var inlining = Inlining(functions, inlinedCalls, callDepthMax: callDepthMax)
       inlining.inline()
@@ -183,7 +186,7 @@ extension Lowerer {
       )
     }
     contents.functions = contents.functions.map {
-      optimised($0, shapes.layouts, by: optimisations)
+      optimised($0, arrays, by: optimisations)
     }
     contents.constants = constants
     contents.data = data

@@ -29,20 +29,49 @@ package struct Optimisations: OptionSet, Sendable {
   package static let inlinedBodies = Optimisations(rawValue: 256)
   /// What is the same in all rounds of a loop is computed before it.
   package static let hoistedInvariants = Optimisations(rawValue: 512)
+  /// The elements of small arrays of fixed length are slots of the frame.
+  package static let framedArrays = Optimisations(rawValue: 1024)
   package static let all: Optimisations = [
     .fusedBranches, .testsAtEnd, .hoistedConstants, .removedCopies, .fusedCharges, .sharedResults,
-    .provenRanges, .groupedElements, .inlinedBodies, .hoistedInvariants,
+    .provenRanges, .groupedElements, .inlinedBodies, .hoistedInvariants, .framedArrays,
   ]
   /// What images are made with.
   package static let standard = all
 }
 
+/// What there is of arrays in an image.
+struct ArrayTables {
+  let layouts: [Layout]
+  /// How many elements the constant arrays have; of texts 0.
+  let dataCounts: [Int]
+
+  init(_ layouts: [Layout], _ data: [DataContents]) {
+    self.layouts = layouts
+    dataCounts = data.map { entry in
+      guard case .words(let words) = entry.elements else { return 0 }
+      return words.count / max(1, layouts[Int(entry.layout)].words.count)
+    }
+  }
+}
+
+/// The function with elements of arrays in its frame; so it may own no array any more, and stand in
+/// place of its calls.
+func framed(_ function: FunctionContents, _ arrays: ArrayTables) -> FunctionContents {
+  guard function.slots.contains(where: { $0.kind == .owned }), var code = CodeList(function),
+    code.frameArrays(arrays, parameterCount: function.parameterCount)
+  else { return function }
+  return code.assembled() ?? function
+}
+
 /// The function improved; one pass for each of `optimisations`, each linear in its length.
 func optimised(
-  _ function: FunctionContents, _ layouts: [Layout], by optimisations: Optimisations
+  _ function: FunctionContents, _ arrays: ArrayTables, by optimisations: Optimisations
 ) -> FunctionContents {
   guard !optimisations.isEmpty, var code = CodeList(function) else { return function }
   if optimisations.contains(.inlinedBodies) { code.removeDeepens() }
+  if optimisations.contains(.framedArrays) {
+    code.frameArrays(arrays, parameterCount: function.parameterCount)
+  }
   if optimisations.contains(.fusedBranches) { code.fuseBranches(slotCount: function.slots.count) }
   if optimisations.contains(.hoistedConstants) { code.hoistConstants() }
   if optimisations.contains(.removedCopies) { code.removeCopies() }
@@ -59,7 +88,7 @@ func optimised(
   {
     code.removeCopies()
   }
-  if optimisations.contains(.groupedElements), code.groupElements(layouts) {
+  if optimisations.contains(.groupedElements), code.groupElements(arrays.layouts) {
     code.settle()
     if optimisations.contains(.removedCopies) { code.removeCopies() }
   }

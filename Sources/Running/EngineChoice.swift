@@ -34,6 +34,7 @@ package enum Improvement: String, CaseIterable, Sendable {
   case groupedElements = "grouped-elements"
   case inlinedBodies = "inlined-bodies"
   case hoistedInvariants = "hoisted-invariants"
+  case framedArrays = "framed-arrays"
 
   fileprivate var optimisations: Optimisations {
     switch self {
@@ -47,6 +48,7 @@ package enum Improvement: String, CaseIterable, Sendable {
     case .groupedElements: .groupedElements
     case .inlinedBodies: .inlinedBodies
     case .hoistedInvariants: .hoistedInvariants
+    case .framedArrays: .framedArrays
     }
   }
 }
