@@ -14,6 +14,10 @@ struct Arm64Tests {
     try NativeTests.compareRandomCode(.arm64, rounds: 600, exitMin: 60, process: Arm64Process())
   }
 
+  @Test func countedDepth() throws {
+    try NativeTests.compareCountedDepth([.arm64], process: Arm64Process())
+  }
+
   @Test func deepCalls() throws {
     try NativeTests.compareDeepCalls([.arm64], process: Arm64Process())
   }

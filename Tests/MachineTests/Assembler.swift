@@ -47,14 +47,18 @@ struct Assembler {
     contents.code.append(Instruction(opcode, a: a, wide: UInt32(truncatingIfNeeded: wide)).word)
   }
 
-  mutating func call(_ callee: UInt16, _ arguments: [UInt16], results: [UInt16] = []) {
-    call(.call, callee, arguments, results: results)
+  mutating func call(
+    _ callee: UInt16, _ arguments: [UInt16], results: [UInt16] = [], deeper: Int = 0
+  ) {
+    call(.call, callee, arguments, results: results, deeper: deeper)
   }
 
   mutating func call(
-    _ opcode: Opcode, _ callee: UInt16, _ arguments: [UInt16], results: [UInt16] = []
+    _ opcode: Opcode, _ callee: UInt16, _ arguments: [UInt16], results: [UInt16] = [],
+    deeper: Int = 0
   ) {
-    emit(opcode, UInt16(arguments.count), UInt16(results.count), callee, lanes: arguments + results)
+    let field = ImageFormat.callField(arguments.count, deeper: deeper)
+    emit(opcode, UInt16(field), UInt16(results.count), callee, lanes: arguments + results)
   }
 
   mutating func giveBack(_ slots: UInt16...) {

@@ -98,6 +98,67 @@ import Testing
     return seen
   }
 
+  @Test func countedDepth() throws { try Self.compareCountedDepth([.switched, .native]) }
+
+  /// Calls that stand in code in place of calls count these, too, and `deepen` asks for as much;
+  /// each charges what it says, whether it raises the error or not.
+  static func compareCountedDepth(_ ways: [Way], process: Arm64Process? = nil) throws {
+    for deeper in [0, 1, 6, Limits.deeperMax] {
+      for asked in [0, 2, Limits.deeperMax] {
+        let contents = image([counting(deeper: deeper, asked: asked), slow()])
+        for limit in [1, 2, 16, 17, 40, 1000] {
+          var bench = try Bench(
+            contents, stack: 1 << 20, callDepthMax: limit, process: process)
+          for way in ways {
+            // The frame that the host enters is 1 deep; so many calls reach below the limit.
+            let fits = (limit - 1) / (deeper + 1)
+            for count in [0, 1, fits - 1, fits, fits + 1] where count >= 0 {
+              try bench.renew(way)
+              let start = bench.port.charged
+              let depth = 1 + count * (deeper + 1)
+              let isTooDeep = depth - (deeper + 1) + deeper >= limit && count > 0
+              let expected: Outcome =
+                isTooDeep || depth + asked >= limit
+                ? .failed(Fault(.stackOverflow)) : .results([UInt64(count)])
+              #expect(bench.call([UInt64(count)]) == expected, "\(way) \(count) of \(limit)")
+              guard !isTooDeep else { continue }
+              #expect(bench.port.charged == start + Int64(7 * count + 5), "\(way) \(count)")
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Counts down by calls that are deeper by `deeper`, and asks at the end whether there is room
+  /// for `asked`.
+  private static func counting(deeper: Int, asked: Int) -> Assembler {
+    var main = Assembler("depth", parameters: [.integer], results: [.integer])
+    let (next, own, isEnd) = (main.slot(.integer), main.slot(.integer), main.slot(.boolean))
+    main.emit(.loadInteger, own, wide: 0)
+    main.emit(.equalInteger, isEnd, 0, own)
+    main.jump(.jumpIfTrue, isEnd, to: "end")
+    main.emit(.addImmediate, next, 0, 0xFFFF)
+    // One by way of a function that owns an array, which is called and returns otherwise.
+    main.call(1, [next], results: [own])
+    main.emit(.charge, wide: 7)
+    main.call(0, [own], results: [next], deeper: deeper)
+    main.emit(.addImmediate, next, next, 1)
+    main.giveBack(next)
+    main.label("end")
+    main.emit(.charge, wide: 5)
+    main.emit(.deepen, UInt16(asked))
+    main.giveBack(0)
+    return main
+  }
+
+  private static func slow() -> Assembler {
+    var function = Assembler("slow", parameters: [.integer], results: [.integer])
+    _ = function.slot(.owned(1))
+    function.giveBack(0)
+    return function
+  }
+
   @Test func deepCalls() throws { try Self.compareDeepCalls([.switched, .native]) }
 
   /// Deeper than calls nest on the processor's stack, with and without an end.
