@@ -29,18 +29,15 @@ extension CodeVerifier {
         guard try type(Int(a) + place).kind == .integer else { throw failure(.slotKind) }
       }
     case .advance:
+      guard try type(Int(a) + 1).kind == .integer else { throw failure(.slotKind) }
       guard codeWord(place + 1) <= UInt64(Int32.max) else { throw failure(.immediate) }
-    case .charge:
-      guard Int32(bitPattern: instruction.wide) >= 0 else { throw failure(.immediate) }
     case .move:
-      guard try type(a) == type(b) else { throw failure(.slotKind) }
+      guard try typeWord(a) == typeWord(b) else { throw failure(.slotKind) }
     case .loadFloat:
       let value = Double(bitPattern: view.constant(Int(instruction.wide)))
       guard !value.isNaN || value.bitPattern == 0x7FF8_0000_0000_0000 else {
         throw failure(.immediate)
       }
-    case .loadBoolean:
-      guard b <= 1 else { throw failure(.immediate) }
     case .loadBound: try checkBound()
     case .loadFunction: try checkFunctionValue()
     case .elementary:
@@ -123,15 +120,17 @@ extension CodeVerifier {
     }
     guard Int(instruction.b) == results.count else { throw failure(.result) }
     for number in 0..<parameters.count {
-      guard try accepts(parameters[number], lane(number)), try followsPair(number, parameters)
-      else {
+      let slot = lane(number)
+      // Most parameters are scalars.
+      if try typeWord(slot) == parameters.word(number), !parameters.isLength(number) { continue }
+      guard try accepts(parameters[number], slot), try followsPair(number, parameters) else {
         throw failure(.argument)
       }
     }
     for number in 0..<results.count {
       let place = parameters.count + number
-      guard try type(lane(place)) == results[number] else { throw failure(.result) }
-      guard results[number].kind != .length || lane(place) == lane(place - 1) &+ 1 else {
+      guard try typeWord(lane(place)) == results.word(number) else { throw failure(.result) }
+      guard !results.isLength(number) || lane(place) == lane(place - 1) &+ 1 else {
         throw failure(.result)
       }
     }
@@ -150,7 +149,7 @@ extension CodeVerifier {
   private mutating func followsPair(_ number: Int, _ types: TypeList) throws(VerificationError)
     -> Bool
   {
-    guard types[number].kind == .length else { return true }
+    guard types.isLength(number) else { return true }
     return lane(number) == lane(number - 1) &+ 1
   }
 
@@ -158,7 +157,8 @@ extension CodeVerifier {
     let results = view.resultTypes(function)
     guard Int(instruction.a) == results.count else { throw failure(.result) }
     for number in 0..<results.count {
-      guard try type(lane(number)) == results[number], try followsPair(number, results) else {
+      guard try typeWord(lane(number)) == results.word(number), try followsPair(number, results)
+      else {
         throw failure(.result)
       }
     }
@@ -176,7 +176,8 @@ extension CodeVerifier {
     let payload = view.error(Int(error - BuiltinError.firstDeclared)).payload
     guard count == payload.count else { throw failure(.argument) }
     for number in 0..<count {
-      guard try type(lane(number)) == payload[number], try followsPair(number, payload) else {
+      guard try typeWord(lane(number)) == payload.word(number), try followsPair(number, payload)
+      else {
         throw failure(.argument)
       }
     }
@@ -213,7 +214,7 @@ extension CodeVerifier {
   {
     let layout = view.layout(Int(try type(array).layout))
     guard layout.words.count == 1, !layout.isBooleans else { throw failure(.element) }
-    guard try type(slot) == layout.words[0] else { throw failure(.slotKind) }
+    guard try typeWord(slot) == layout.words.word(0) else { throw failure(.slotKind) }
   }
 
   /// Words `first..<first + count` of an element and the slots from `slot` on; nested arrays are
@@ -268,9 +269,9 @@ extension CodeVerifier {
   // MARK: Timeline
 
   private mutating func isInteger(_ slot: UInt16) throws(VerificationError) -> Bool {
-    if slot == ImageFormat.none { return true }
-    let kind = try type(slot).kind
-    return kind == .integer || kind == .length
+    if SlotKinds.integers.contains(rawKind(slot)) || slot == ImageFormat.none { return true }
+    guard Int(slot) < slots.count else { throw failure(.slotNumber) }
+    return false
   }
 
   private mutating func checkEvent(value: UInt16) throws(VerificationError) {
@@ -288,7 +289,7 @@ extension CodeVerifier {
     guard part == ImageFormat.wholeEvent || part == ImageFormat.firstEvent else {
       throw failure(.immediate)
     }
-    guard try type(lane(1)) == type(value) else { throw failure(.slotKind) }
+    guard try typeWord(lane(1)) == typeWord(value) else { throw failure(.slotKind) }
   }
 
   private mutating func checkGate() throws(VerificationError) {

@@ -12,17 +12,15 @@ struct CodeVerifier {
   private let codeCount: Int
   private let labels: UnsafePointer<UInt32>
   private let labelCount: Int
-  /// Where the kinds of the slots are; without slots, somewhere.
-  private let kinds: UnsafeRawPointer
-  private let forms: UnsafePointer<InstructionForm>
+  private let forms: InstructionForms
   /// The word that is being checked, from the function's first.
   var place = 0
-  /// The first label that is not at a word before this one, nor here.
+  /// The first label behind this word.
   private var nextLabel = 0
   var instruction = Instruction(0)
 
   init(
-    view: ImageView, profile: Profile, index: Int, forms: UnsafePointer<InstructionForm>
+    view: ImageView, profile: Profile, index: Int, forms: InstructionForms
   ) {
     self.view = view
     self.forms = forms
@@ -30,7 +28,6 @@ struct CodeVerifier {
     self.index = index
     function = view.function(index)
     slots = view.slotTypes(function)
-    kinds = slots.count > 0 ? slots.start : function.base
     code = view.record(.code, function.codeStart).assumingMemoryBound(to: UInt64.self)
     codeCount = function.codeCount
     labels = view.record(.labels, function.labelsStart).assumingMemoryBound(to: UInt32.self)
@@ -39,44 +36,74 @@ struct CodeVerifier {
 
   mutating func run() throws(VerificationError) {
     try checkLabelOrder()
-    let (code, forms) = (code, forms)
-    var last = Instruction(0)
+    var last: UInt64 = 0
+    var place = 0
     while place < codeCount {
-      let instruction = Instruction(code[place])
-      self.instruction = instruction
-      last = instruction
-      if nextLabel < labelCount, label(nextLabel) == place { nextLabel += 1 }
-      let form = forms[Int(truncatingIfNeeded: instruction.word & 0xFF)]
-      let found = SlotKinds.beside(
-        rawKind(instruction.a), rawKind(instruction.b), rawKind(instruction.c))
-      let rest = form.rest(of: found, charge: instruction.charge)
-      place &+= rest == 0 ? 1 : try checkRest(rest, form)
+      let end = nextLabel < labelCount ? label(nextLabel) : codeCount
+      while place < end {
+        last = code[place]
+        let form = forms[Int(truncatingIfNeeded: last & 0xFF)]
+        let found = kinds(form.slots(of: last))
+        if form.isAll(of: last, found) {
+          place &+= 1
+        } else {
+          self.place = place
+          instruction = Instruction(last)
+          place &+= try checkRest(found)
+        }
+      }
+      guard nextLabel < labelCount else { continue }
+      guard place == end else { throw VerificationError(.labels, index: index) }
+      nextLabel += 1
     }
-    guard let opcode = last.opcode, endsFlow(opcode) else { throw failure(.unterminated) }
-    guard nextLabel == labelCount else { throw VerificationError(.labels, index: index) }
+    guard let opcode = Instruction(last).opcode, endsFlow(opcode) else {
+      self.place = place
+      throw failure(.unterminated)
+    }
     try checkHandlers()
   }
 
-  /// Checks what the kinds of slots do not tell, and gives the number of words of the instruction.
+  /// The kinds of the slots that the fields name, as sets in one word; all kinds, if one of the
+  /// slots does not exist.
   ///
-  /// What cannot be foretold comes together here, so that most instructions pass one branch.
+  /// Of code that is right, and is not of a function without slots, the branches go one way.
+  @inline(__always)
+  private func kinds(_ named: Instruction) -> UInt32 {
+    let (a, b, c) = (Int(named.a), Int(named.b), Int(named.c))
+    guard a < slots.count, b < slots.count, c < slots.count else { return .max }
+    return SlotKinds.beside(slots.kind(a), slots.kind(b), slots.kind(c))
+  }
+
+  /// Checks all, and gives the number of words of the instruction.
   @inline(never)
-  private mutating func checkRest(
-    _ rest: UInt32, _ form: InstructionForm
-  ) throws(VerificationError) -> Int {
-    guard let opcode = instruction.opcode, instruction.charge == 0 || form.bearsCharge else {
-      throw failure(.operation)
+  private mutating func checkRest(_ found: UInt32) throws(VerificationError) -> Int {
+    let word = instruction.word
+    guard let form = forms.form(Int(truncatingIfNeeded: word & 0xFF)),
+      form.pointee.mayBear(charge: instruction.charge)
+    else { throw failure(.operation) }
+    var count = 1
+    if form.pointee.trailer != .none {
+      count = ImageFormat.wordCount(of: form.pointee.trailer, word)
+      guard count <= codeCount &- place else { throw failure(.truncated) }
     }
-    let shape = opcode.shape
-    let count = ImageFormat.wordCount(of: shape.trailer, instruction.word)
-    guard count <= codeCount &- place else { throw failure(.truncated) }
-    if rest & 0xFF != 0 { try check(shape.a, instruction.a, after: count) }
-    if rest & 0xFF00 != 0 { try check(shape.b, instruction.b, after: count) }
-    if rest & 0xFF_0000 != 0 { try check(shape.c, instruction.c, after: count) }
-    if form.hasRule { try check(opcode.rule) }
+    if !form.pointee.allows(found) { try checkSlots(form.pointee) }
+    if form.pointee.lead != .none { try checkLead(form.pointee.lead, after: count) }
+    guard form.pointee.allows(word) else { throw failure(.immediate) }
+    if form.pointee.rule != .none { try check(form.pointee.rule) }
     // On the host there is no timeline.
-    guard profile == .kernel || !opcode.isOnTimeline else { throw failure(.timelineOnHost) }
+    guard form.pointee.isInProfile else { throw failure(.timelineOnHost) }
     return count
+  }
+
+  /// Checks the slots that the fields name, one after the other.
+  @inline(never)
+  private mutating func checkSlots(_ form: InstructionForm) throws(VerificationError) {
+    let named = form.slots(of: instruction.word)
+    let found = SlotKinds.beside(rawKind(named.a), rawKind(named.b), rawKind(named.c))
+    guard !form.allows(found) else { return }
+    let slot =
+      !form.allows(found, 0) ? named.a : !form.allows(found, 1) ? named.b : named.c
+    throw failure(Int(slot) < slots.count ? .slotKind : .slotNumber)
   }
 
   // MARK: Access
@@ -88,8 +115,10 @@ struct CodeVerifier {
   mutating func codeWord(_ word: Int) -> UInt64 { code[word] }
 
   /// Number `lane` of the 16-bit numbers in the words after the instruction.
+  @inline(__always)
   mutating func lane(_ lane: Int) -> UInt16 {
-    UInt16(truncatingIfNeeded: code[place &+ 1 &+ lane &>> 2] &>> UInt64(16 &* (lane & 3)))
+    UnsafeRawPointer(code).load(
+      fromByteOffset: (place &+ 1) &* 8 &+ lane &* 2, as: UInt16.self)
   }
 
   @inline(__always)
@@ -105,6 +134,13 @@ struct CodeVerifier {
   @inline(__always)
   mutating func type(_ number: UInt16) throws(VerificationError) -> SlotType {
     try type(Int(number))
+  }
+
+  /// The type of slot `number` as its list has it.
+  @inline(__always)
+  mutating func typeWord(_ number: UInt16) throws(VerificationError) -> UInt32 {
+    guard Int(number) < slots.count else { throw failure(.slotNumber) }
+    return slots.word(Int(number))
   }
 
   // MARK: Labels and handlers
@@ -123,6 +159,7 @@ struct CodeVerifier {
   ///
   /// Looks from where it is in ever longer steps, since most jumps are short.
   private mutating func isLabel(_ target: Int) -> Bool {
+    if nextLabel < labelCount, label(nextLabel) == target { return true }
     var (low, high, step) = (nextLabel, nextLabel, 1)
     if low < labelCount, label(low) <= target {
       while high < labelCount, label(high) < target {
@@ -175,48 +212,47 @@ struct CodeVerifier {
   // MARK: Operands
 
   /// The raw value of the slot's kind, or what stands for no slot.
-  ///
-  /// Without a branch, since the fields that hold no slot are of any size.
   @inline(__always)
-  private func rawKind(_ slot: UInt16) -> UInt8 {
-    let isThere = Int(slot) < slots.count
-    let kind = kinds.load(fromByteOffset: isThere ? Int(slot) &* 4 : 0, as: UInt8.self)
-    return isThere ? kind : SlotKinds.noSlot
+  func rawKind(_ slot: UInt16) -> UInt8 {
+    Int(slot) < slots.count ? slots.kind(Int(slot)) : SlotKinds.noSlot
   }
 
-  private mutating func check(
-    _ operand: Operand, _ value: UInt16, after count: Int
+  /// Checks that the field which leads elsewhere leads to something.
+  private mutating func checkLead(
+    _ lead: Operand, after count: Int
   ) throws(VerificationError) {
-    if let section = operand.section {
-      let isWide = !operand.isHalf
-      guard UInt64(isWide ? instruction.wide : UInt32(value)) < UInt64(view.count(section)) else {
-        throw failure(.indexRange)
-      }
-      return
-    }
-    switch operand {
-    case .none, .immediate, .signedImmediate, .wideInteger, .argumentCount, .resultCount: break
-    case .readInteger, .writeInteger, .readFloat, .writeFloat, .readBoolean, .writeBoolean,
-      .readScalar, .writeScalar, .writeBound, .readArray, .writeOwned, .changeOwned,
-      .writeBorrowed, .readFunction, .writeFunction:
-      guard Int(value) < slots.count else { throw failure(.slotNumber) }
-      guard operand.slotKinds.contains(rawKind(value)) else { throw failure(.slotKind) }
-    case .changeCounter:
-      try require(value, .integer)
-      guard try type(Int(value) + 1).kind == .integer else { throw failure(.slotKind) }
+    switch lead {
     case .jump:
       guard isLabel(place &+ count &+ Int(Int32(bitPattern: instruction.wide))) else {
         throw failure(.jumpTarget)
       }
     case .branch:
-      guard isLabel(place &+ count &+ Int(Int16(bitPattern: value))) else {
+      guard isLabel(place &+ count &+ Int(Int16(bitPattern: instruction.c))) else {
         throw failure(.jumpTarget)
       }
-    case .constant, .data, .bound, .global, .function, .callee, .hostCall, .channel:
-      throw failure(.indexRange)
+    case .constant: try requireRecord(instruction.wide, of: .constants)
+    case .data: try requireRecord(instruction.wide, of: .data)
+    case .bound: try requireRecord(instruction.wide, of: .bound)
+    case .function: try requireRecord(instruction.wide, of: .functions)
+    case .global: try requireRecord(instruction.wide, of: .globals)
+    case .callee: try requireRecord(UInt32(instruction.c), of: .functions)
+    case .hostCall: try requireRecord(UInt32(instruction.c), of: .hostCalls)
+    case .channel: try requireRecord(UInt32(instruction.a), of: .channels)
     case .error:
-      guard isError(value) else { throw failure(.indexRange) }
+      guard isError(instruction.c) else { throw failure(.indexRange) }
+    case .none, .immediate, .signedImmediate, .wideInteger, .argumentCount, .resultCount,
+      .readInteger, .writeInteger, .readFloat, .writeFloat, .readBoolean, .writeBoolean,
+      .readScalar, .writeScalar, .writeBound, .readArray, .writeOwned, .changeOwned,
+      .writeBorrowed, .changeCounter, .readFunction, .writeFunction:
+      break
     }
+  }
+
+  @inline(__always)
+  private mutating func requireRecord(
+    _ number: UInt32, of section: Section
+  ) throws(VerificationError) {
+    guard UInt64(number) < UInt64(view.count(section)) else { throw failure(.indexRange) }
   }
 
   mutating func require(_ slot: UInt16, _ kind: SlotKind) throws(VerificationError) {

@@ -103,9 +103,18 @@ package struct TypeList {
     return SlotType(kind, layout: UInt16(truncatingIfNeeded: word &>> 16))
   }
 
+  /// Type `index` as it is written: of types that have been verified the same for equal ones only.
+  @inline(__always)
+  func word(_ index: Int) -> UInt32 { start.load(fromByteOffset: index &* 4, as: UInt32.self) }
+
   /// The raw value of type `index`'s kind.
   @inline(__always)
-  func kind(_ index: Int) -> UInt8 { start.load(fromByteOffset: index * 4, as: UInt8.self) }
+  func kind(_ index: Int) -> UInt8 { start.load(fromByteOffset: index &* 4, as: UInt8.self) }
+
+  @inline(__always)
+  func isLength(_ index: Int) -> Bool {
+    kind(index) == SlotKind.length.rawValue
+  }
 
   package static func == (a: TypeList, b: TypeList) -> Bool {
     guard a.count == b.count else { return false }

@@ -1,57 +1,109 @@
-/// What an operation's instructions must look like, in one word, so that most are checked at once.
+/// What an operation's instructions must look like, in few words, so that most are checked at once.
 struct InstructionForm {
-  /// The kinds of slots that fields a, b and c may name, and flags.
-  private let bits: UInt32
+  /// The fields that name slots.
+  private let slotBits: UInt64
+  /// Bits of the first word that must be 0: among them the operation's number, which is not, if
+  /// more is asked than that and the kinds of slots, or the instruction has more words than one.
+  private let zeroBits: UInt64
+  /// The kinds of slots that fields a, b and c may not name.
+  private let wrongKinds: UInt32
+  /// The operand that says where something is, if there is one.
+  let lead: Operand
+  let trailer: Shape.Trailer
+  let rule: OperationRule
+  /// Operations on the timeline are not in that of the host.
+  let isInProfile: Bool
 
-  private static var isOperation: UInt32 { 1 &<< 24 }
-  private static var isPlain: UInt32 { 1 &<< 25 }
-  private static var bearsCharge: UInt32 { 1 &<< 26 }
-  private static var hasRule: UInt32 { 1 &<< 27 }
-
-  /// Of a number that is no operation's.
-  init() { bits = 0 }
+  /// What stands for one that has not been made: nothing is of that form, and all fields are taken
+  /// for slots, so that what is found there tells as much as of the form that is made then.
+  init() {
+    slotBits = .max
+    zeroBits = .max
+    wrongKinds = .max
+    lead = .none
+    trailer = .none
+    rule = .none
+    isInProfile = false
+  }
 
   init(of opcode: Opcode, profile: Profile) {
     let shape = opcode.shape
-    var bits = shape.a.slotKinds.beside(shape.b.slotKinds, shape.c.slotKinds)
-    bits |= InstructionForm.isOperation
-    if opcode.bearsCharge { bits |= InstructionForm.bearsCharge }
-    if opcode.rule != .none { bits |= InstructionForm.hasRule }
-    // What the host may not do is looked at, too.
-    if opcode.rule == .none, shape.trailer == .none, profile == .kernel || !opcode.isOnTimeline {
-      bits |= InstructionForm.isPlain
-    }
-    self.bits = bits
+    let kinds = shape.a.slotKinds.beside(shape.b.slotKinds, shape.c.slotKinds)
+    lead = shape.lead
+    trailer = shape.trailer
+    rule = opcode.rule
+    isInProfile = profile == .kernel || !opcode.isOnTimeline
+    slotBits =
+      (shape.a.isSlot ? 0xFFFF &<< 16 : 0) | (shape.b.isSlot ? 0xFFFF &<< 32 : 0)
+      | (shape.c.isSlot ? 0xFFFF &<< 48 : 0)
+    let isPlain = lead == .none && trailer == .none && rule == .none && isInProfile
+    zeroBits = opcode.zeroBits | (isPlain ? 0 : 0xFF)
+    wrongKinds = ~kinds & 0xFF_FFFF
   }
 
-  @inline(__always) var bearsCharge: Bool { bits & InstructionForm.bearsCharge != 0 }
-  /// Whether more is asked than the kinds of operands.
-  @inline(__always) var hasRule: Bool { bits & InstructionForm.hasRule != 0 }
+  @inline(__always) var isMade: Bool { wrongKinds != .max }
 
-  /// 0 of an instruction of one word that is right.
-  ///
-  /// Else there is more to look at, or something is wrong. The lower three bytes are, of the kinds
-  /// that the fields hold, what they may not, or what does not tell whether they may.
+  /// `word` without the fields that name no slots, which then are 0.
   @inline(__always)
-  func rest(of found: UInt32, charge: UInt8) -> UInt32 {
-    let needed = InstructionForm.isOperation | InstructionForm.isPlain
-    let withCharge = charge == 0 ? 0 : InstructionForm.bearsCharge
-    return (found | needed | withCharge) & ~bits
+  func slots(of word: UInt64) -> Instruction { Instruction(word & slotBits) }
+
+  /// Whether `word`, whose fields name slots of the kinds `found`, is an instruction of one word of
+  /// which nothing more is asked.
+  @inline(__always)
+  func isAll(of word: UInt64, _ found: UInt32) -> Bool {
+    word & zeroBits | UInt64(found & wrongKinds) == 0
   }
 
-  /// Calls `body` with the form of each number that an operation may have.
-  ///
-  /// They are made each time: in less time than the digest of a small image takes.
-  static func withForms<Result>(
-    _ profile: Profile, _ body: (UnsafePointer<InstructionForm>) -> Result
-  ) -> Result {
+  @inline(__always)
+  func mayBear(charge: UInt8) -> Bool { UInt64(charge) &<< 8 & zeroBits == 0 }
+
+  /// Whether the fields hold no number that they may not.
+  @inline(__always)
+  func allows(_ word: UInt64) -> Bool { word & zeroBits & ~0xFF == 0 }
+
+  /// Whether the fields may name slots of the kinds `found`.
+  @inline(__always)
+  func allows(_ found: UInt32) -> Bool { found & wrongKinds == 0 }
+
+  /// Whether that one of them may; 0 is a.
+  func allows(_ found: UInt32, _ field: Int) -> Bool {
+    (found & wrongKinds) &>> UInt32(truncatingIfNeeded: 8 &* field) & 0xFF == 0
+  }
+}
+
+/// The forms of all numbers that an operation may have, each made when it is needed first.
+struct InstructionForms {
+  private let start: UnsafeMutablePointer<InstructionForm>
+  private let profile: Profile
+
+  private init(_ start: UnsafeMutablePointer<InstructionForm>, _ profile: Profile) {
+    self.start = start
+    self.profile = profile
+  }
+
+  /// Calls `body` with forms of which none has been made, where nothing needs to be allocated.
+  static func with<Result>(_ profile: Profile, _ body: (InstructionForms) -> Result) -> Result {
     var forms = InlineArray<256, InstructionForm>(repeating: InstructionForm())
-    for number in forms.indices {
-      guard let opcode = Opcode(rawValue: UInt16(truncatingIfNeeded: number)) else { continue }
-      forms[number] = InstructionForm(of: opcode, profile: profile)
+    return withUnsafeMutablePointer(to: &forms) {
+      let start = UnsafeMutableRawPointer($0).assumingMemoryBound(to: InstructionForm.self)
+      return body(InstructionForms(start, profile))
     }
-    return withUnsafePointer(to: &forms) {
-      body(UnsafeRawPointer($0).assumingMemoryBound(to: InstructionForm.self))
-    }
+  }
+
+  /// The form as it is, made or not.
+  @inline(__always)
+  subscript(_ number: Int) -> InstructionForm { start[number] }
+
+  /// The form of that number; nil of one that is no operation's.
+  @inline(__always)
+  func form(_ number: Int) -> UnsafePointer<InstructionForm>? {
+    start[number].isMade || make(number) ? UnsafePointer(start + number) : nil
+  }
+
+  @inline(never)
+  private func make(_ number: Int) -> Bool {
+    guard let opcode = Opcode(rawValue: UInt16(truncatingIfNeeded: number)) else { return false }
+    start[number] = InstructionForm(of: opcode, profile: profile)
+    return true
   }
 }

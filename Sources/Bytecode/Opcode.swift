@@ -29,12 +29,11 @@ package enum Operand: UInt8, Sendable {
 extension Operand {
   /// Of a field that names a slot: the kinds that it may have.
   ///
-  /// Any, and no slot as well, of a field that may hold everything; none of one that is looked at
-  /// in another way.
+  /// Any, and no slot as well, of another field.
   var slotKinds: SlotKinds {
     switch self {
-    case .readInteger: .integer | .length
-    case .writeInteger: .integer
+    case .readInteger: .integers
+    case .writeInteger, .changeCounter: .integer
     case .readFloat, .writeFloat: .float
     case .readBoolean, .writeBoolean: .boolean
     case .readScalar, .writeScalar: .scalars
@@ -43,12 +42,17 @@ extension Operand {
     case .writeOwned, .changeOwned: .owned
     case .writeBorrowed: .borrowed
     case .readFunction, .writeFunction: .function
-    case .none, .immediate, .signedImmediate, .wideInteger, .argumentCount, .resultCount: .anything
-    case .changeCounter, .jump, .constant, .data, .bound, .function, .global, .branch, .callee,
-      .hostCall, .error, .channel:
-      .none
+    case .none, .immediate, .signedImmediate, .wideInteger, .argumentCount, .resultCount, .jump,
+      .constant, .data, .bound, .function, .global, .branch, .callee, .hostCall, .error, .channel:
+      .anything
     }
   }
+
+  /// Whether the field names a slot.
+  var isSlot: Bool { slotKinds != .anything }
+
+  /// Whether the field says where something is that there must be: a jump's target, or a record.
+  package var leads: Bool { self == .jump || self == .branch || self == .error || section != nil }
 }
 
 extension Operand {
@@ -72,6 +76,11 @@ extension Operand {
 
   /// Whether such an index has 16 bits, not fields b and c together.
   var isHalf: Bool { self == .callee || self == .hostCall || self == .channel }
+}
+
+extension Shape {
+  /// The operand of which that is asked; no shape has two.
+  var lead: Operand { a.leads ? a : b.leads ? b : c.leads ? c : .none }
 }
 
 /// How an instruction is laid out: its fields and whether words of operands follow it.

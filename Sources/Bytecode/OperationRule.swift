@@ -2,8 +2,8 @@
 enum OperationRule: UInt8 {
   case none
   case call, callValue, callHost, returnSlots, throwError, deepen
-  case faultWord, faultArray, keptError, advance, charge
-  case move, loadFloat, loadBoolean, loadBound, loadFunction
+  case faultWord, faultArray, keptError, advance
+  case move, loadFloat, loadBound, loadFunction
   case elementary, elementary2, sameLayout, arrayData, arrayLoad
   case arrayStore, booleanLoad, booleanStore, elementLoad, elementStore
   case pack, unpack, arrayAppend, scalarAppend, arraySlice
@@ -15,7 +15,8 @@ extension Opcode {
   /// What is asked of it beyond the kinds of its operands.
   var rule: OperationRule {
     switch self {
-    case .jump, .jumpIfTrue, .jumpIfFalse, .rethrow, .loadInteger, .loadWord, .arrayAllocate,
+    case .jump, .jumpIfTrue, .jumpIfFalse, .rethrow, .charge, .loadBoolean, .loadInteger, .loadWord,
+      .arrayAllocate,
       .arrayRelease, .arrayCount, .textCount, .now, .clock, .delay, .moveTo, .waitUntil, .realtime,
       .catchUp, .resetTimeline, .shouldPause, .output, .enterCritical, .leaveCritical,
       .beginRecord, .abortRecord, .flushPlays, .dropPlays, .endPulses, .addInteger,
@@ -44,10 +45,8 @@ extension Opcode {
     case .faultArray: .faultArray
     case .faultSave, .faultRestore, .faultRelease: .keptError
     case .advance: .advance
-    case .charge: .charge
     case .move: .move
     case .loadFloat: .loadFloat
-    case .loadBoolean: .loadBoolean
     case .loadBound: .loadBound
     case .loadFunction: .loadFunction
     case .elementary: .elementary
@@ -74,5 +73,15 @@ extension Opcode {
     case .input: .input
     case .endRecord, .play: .recording
     }
+  }
+
+  /// Bits of its first word that must be 0: the charge if it bears none, and what is beyond the
+  /// numbers that it may hold.
+  var zeroBits: UInt64 {
+    let chargeBits: UInt64 = bearsCharge ? 0 : 0xFF00
+    // The sign of a charge; and of a boolean all but the lowest bit of field b.
+    if self == .charge { return chargeBits | 1 &<< 63 }
+    if self == .loadBoolean { return chargeBits | 0xFFFE &<< 32 }
+    return chargeBits
   }
 }

@@ -16,7 +16,7 @@ package enum SlotKind: UInt8, Sendable {
 /// A set of kinds: a bit for each, at its raw value, and one for that there is no slot.
 ///
 /// No `OptionSet`, whose literals are arrays, which a device would have to allocate.
-struct SlotKinds {
+struct SlotKinds: Equatable {
   private let bits: UInt8
 
   private init(bits: UInt8) { self.bits = bits }
@@ -32,6 +32,8 @@ struct SlotKinds {
   static var borrowed: SlotKinds { SlotKinds(.borrowed) }
   static var length: SlotKinds { SlotKinds(.length) }
   static var function: SlotKinds { SlotKinds(.function) }
+  /// What can be read as an integer.
+  static var integers: SlotKinds { .integer | .length }
   static var scalars: SlotKinds { .integer | .float | .boolean | .function }
   static var all: SlotKinds { .scalars | .owned | .borrowed | .length }
   static var anything: SlotKinds { SlotKinds(bits: .max) }
@@ -51,7 +53,7 @@ struct SlotKinds {
   /// Three kinds by their raw values, as sets in one word.
   @inline(__always)
   static func beside(_ a: UInt8, _ b: UInt8, _ c: UInt8) -> UInt32 {
-    1 &<< UInt32(a) | 1 &<< (UInt32(b) &+ 8) | 1 &<< (UInt32(c) &+ 16)
+    1 &<< UInt32(a) | 0x100 &<< UInt32(b) | 0x1_0000 &<< UInt32(c)
   }
 }
 

@@ -332,14 +332,20 @@ struct TableVerifier {
     else { throw VerificationError(.slotLists, index: index) }
   }
 
+  /// Most of the tables' records are these.
   private func checkPositions(_ function: FunctionRecord, _ index: Int) throws(VerificationError) {
-    var last: Int64 = -1
-    for entry in 0..<function.positionCount {
-      let position = view.position(function.positionsStart + entry)
-      guard Int64(position.start) > last, Int64(position.start) < Int64(function.codeCount),
-        Int(position.file) < view.count(.files), isCall(position.call, view.count(.inlinedCalls))
+    var record = view.record(.positions, function.positionsStart)
+    let (codeCount, files) = (function.codeCount, view.count(.files))
+    let calls = view.count(.inlinedCalls)
+    var last = -1
+    for _ in 0..<function.positionCount {
+      let start = Int(truncatingIfNeeded: view.word(record, 0))
+      let call = view.entry(record, 16)
+      guard start > last, start < codeCount, Int(view.half(record, 12)) < files,
+        isCall(call, calls)
       else { throw VerificationError(.positions, index: index) }
-      last = Int64(position.start)
+      last = start
+      record += Section.positions.recordByteCount
     }
   }
 }

@@ -54,7 +54,7 @@ package func verify(
 }
 
 private func checkCode(_ view: ImageView, _ profile: Profile) -> VerificationError? {
-  InstructionForm.withForms(profile) { forms in
+  InstructionForms.with(profile) { forms in
     do throws(VerificationError) {
       for index in 0..<view.count(.functions) {
         var code = CodeVerifier(view: view, profile: profile, index: index, forms: forms)

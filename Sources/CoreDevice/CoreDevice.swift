@@ -38,9 +38,8 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
   /// The session's resident values, as canonical words, while no kernel runs.
   private let residents: UnsafeMutableBufferPointer<UInt64>
   private var residentCount = 0
-  /// The machine in the kernel that was started last, and its slot; its results can be read until
-  /// the next start.
-  private var machine: Machine?
+  /// Where the machine is that runs the kernel in slot `current`.
+  private let machine: UnsafeMutablePointer<Machine>
   /// How kernels that are started from now on go from one instruction to the next.
   package var dispatch = Dispatch.standard
   /// Where the clock is virtual, a C function that calls `Surroundings.passWait` for these types.
@@ -48,6 +47,8 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
   /// `run` then passes waits itself, most of them without leaving the kernel's code, instead
   /// of returning `waiting`.
   package var waitPassing: WaitPassing?
+  /// The slot of the kernel that was started last, whose results can be read until the next start;
+  /// nil: there is no machine.
   private var current: Int?
   private var isRunning = false
 
@@ -63,6 +64,7 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
     slots.initialize(repeating: nil, count: parameters.slotCount)
     stack = .allocate(byteCount: parameters.callDepthMax * 1024, alignment: 8)
     arena = .allocate(byteCount: parameters.arenaBytes & ~7, alignment: 8)
+    machine = .allocate(capacity: 1)
     // All that an image can have: its scalars lie on the stack, its arrays in the arena.
     residents = .allocate(capacity: (parameters.arenaBytes + stack.count) / 8)
   }
@@ -75,6 +77,7 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
     slots.deallocate()
     stack.deallocate()
     arena.deallocate()
+    machine.deallocate()
     residents.deallocate()
     timeline.deallocate()
   }
@@ -122,10 +125,7 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
 
   private mutating func freeIfUnused(_ number: Int) {
     guard let kernel = slots[number], kernel.uses == 0 else { return }
-    if current == number {
-      current = nil
-      machine = nil
-    }
+    if current == number { current = nil }
     kernel.bytes.deallocate()
     slots[number] = nil
   }
@@ -169,15 +169,13 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
     guard !isRunning else { throw .busy }
     if current != slot.number { try makeMachine(slot) }
     let kept = UnsafeBufferPointer(start: residents.baseAddress, count: residentCount)
-    let refusal = machine?.enterKernel(
+    let refusal = machine.pointee.enterKernel(
       arguments: arguments, bound: bound, residents: kept,
       dispatch: slots[slot.number]?.dispatch ?? dispatch)
     if let refusal {
-      machine = nil
       current = nil
       throw refusal
     }
-    current = slot.number
     isRunning = true
     timeline.beginCall(
       charging: parameters.kernelStart, isSeamless: isSeamless, isCleanup: isCleanup)
@@ -189,10 +187,12 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
     guard isResident(slot), let kernel = slots[slot.number] else { throw .notResident }
     // The kernel before this one may have been unloaded while it ran.
     if let current { freeIfUnused(current) }
-    machine = Machine(
-      image: kernel.image, stack: stack, arena: arena, callDepthMax: parameters.callDepthMax,
-      arrayBytesMax: UInt64(parameters.arrayBytesMax))
-    machine?.setStopFlag(UnsafePointer(timeline.stopFlag))
+    machine.initialize(
+      to: Machine(
+        image: kernel.image, stack: stack, arena: arena, callDepthMax: parameters.callDepthMax,
+        arrayBytesMax: UInt64(parameters.arrayBytesMax)))
+    machine.pointee.setStopFlag(UnsafePointer(timeline.stopFlag))
+    current = slot.number
   }
 
   /// Runs the kernel until it ends or needs something from outside.
@@ -200,7 +200,7 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
     var waitsLeft = waitsBetweenLooks
     while isRunning {
       let exit = Self.execute(
-        &machine, &timeline, &channels, &sink, passing: waitPassing, &waitsLeft)
+        machine, &timeline, &channels, &sink, passing: waitPassing, &waitsLeft)
       switch exit {
       case .waiting:
         guard !timeline.stopIsDue else { return .interrupted }
@@ -220,7 +220,7 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
       case .interrupted:
         if timeline.stopIsDue { return .interrupted }
       case .outOfBudget:
-        machine?.budget = stepsBetweenLooks
+        machine.pointee.budget = stepsBetweenLooks
         return .busy
       }
     }
@@ -229,17 +229,18 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
 
   /// Runs the machine; with `waitPassing` it passes waits itself, `waitsLeft` at most.
   private static func execute(
-    _ machine: inout Machine?, _ timeline: inout Timeline, _ channels: inout Channels,
-    _ sink: inout Sink, passing waitPassing: WaitPassing?, _ waitsLeft: inout Int
+    _ machine: UnsafeMutablePointer<Machine>, _ timeline: inout Timeline,
+    _ channels: inout Channels, _ sink: inout Sink, passing waitPassing: WaitPassing?,
+    _ waitsLeft: inout Int
   ) -> Exit {
-    guard let waitPassing else { return machine?.run(port: &timeline) ?? .finished }
+    guard let waitPassing else { return machine.pointee.run(port: &timeline) }
     return withUnsafeMutablePointer(to: &channels) { channels in
       withUnsafeMutablePointer(to: &sink) { sink in
         var surroundings = Surroundings(channels: channels, sink: sink)
         return withUnsafeMutablePointer(to: &surroundings) {
           timeline.passing = Passing(
             function: waitPassing, surroundings: UnsafeMutableRawPointer($0), waitsLeft: waitsLeft)
-          let exit = machine?.run(port: &timeline) ?? .finished
+          let exit = machine.pointee.run(port: &timeline)
           waitsLeft = timeline.passing?.waitsLeft ?? 0
           timeline.passing = nil
           return exit
@@ -257,20 +258,20 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
   package mutating func cancel() {
     timeline.withdrawStop()
     timeline.resetTimeline()
-    machine?.fail(Fault(.cancelled))
+    if current != nil { machine.pointee.fail(Fault(.cancelled)) }
   }
 
   /// Raises `Cancelled` where the kernel stands for a failed `send`; a stop that was requested
   /// stays.
   package mutating func cancelAfterFailure() {
     timeline.withdrawFailure()
-    machine?.fail(Fault(.cancelled))
+    if current != nil { machine.pointee.fail(Fault(.cancelled)) }
   }
 
   /// The machine of the kernel that was started last, to read results and to answer host calls; nil
   /// if there is none.
   package mutating func withMachine<Result>(_ body: (inout Machine) -> Result) -> Result? {
-    machine?.lend(to: body)
+    current == nil ? nil : body(&machine.pointee)
   }
 
   /// Lets a host round trip pass: the kernel's `await` ends caught up.
@@ -284,10 +285,8 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
 
   private mutating func end() {
     isRunning = false
-    if let count = machine?.image.globalCount, count > 0,
-      let wordCount = machine?.exportGlobals(into: residents)
-    {
-      residentCount = min(residents.count, wordCount)
+    if machine.pointee.image.globalCount > 0 {
+      residentCount = min(residents.count, machine.pointee.exportGlobals(into: residents))
     }
     advance(to: timeline.clock())
     timeline.endCall()
@@ -307,16 +306,12 @@ extension Machine {
     guard begin(0) == nil else { return .outOfMemory }
     var error: ImportError?
     if image.boundCount > 0 || !bound.isEmpty { error = importBound(bound) }
-    if error == nil { error = importArguments(arguments) }
+    if error == nil, takesArguments || !arguments.isEmpty { error = importArguments(arguments) }
     if error == nil, image.globalCount > 0 { error = importGlobals(residents) }
     switch error {
     case .malformed: return .malformedWords
     case .outOfMemory: return .outOfMemory
     case nil: return nil
     }
-  }
-
-  fileprivate mutating func lend<Result>(to body: (inout Machine) -> Result) -> Result {
-    body(&self)
   }
 }

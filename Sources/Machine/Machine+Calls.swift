@@ -120,18 +120,20 @@ extension Machine {
   mutating func returnSlowly(
     _ pc: UnsafePointer<UInt64>, _ frame: UnsafeMutablePointer<UInt64>
   ) -> Bool {
+    let flags = frame[-2] &>> 48
+    if flags == Machine.boundaryFlag, pc.fieldA == 0 {
+      finish(pc, frame)
+      return true
+    }
     let record = function(of: frame)
     let types = image.view.resultTypes(record)
-    if isBoundary(frame) {
+    if flags & Machine.boundaryFlag != 0 {
       let area = frame - 2 - record.parameterCount - record.resultCount
       for index in 0..<types.count {
         hand(frame + pc.lane(index), to: area + index, types[index])
       }
       releaseOwned(frame)
-      self.pc = pc
-      self.frame = frame
-      top = frame
-      phase = .finished
+      finish(pc, frame)
       return true
     }
     let call = code + Int(truncatingIfNeeded: frame[-2] & 0xFFFF_FFFF)
@@ -145,6 +147,17 @@ extension Machine {
     self.frame = caller
     self.pc = call + 1 + (argumentCount + types.count + 3) / 4
     return false
+  }
+
+  /// The function that the host entered has returned.
+  @inline(__always)
+  private mutating func finish(
+    _ pc: UnsafePointer<UInt64>, _ frame: UnsafeMutablePointer<UInt64>
+  ) {
+    self.pc = pc
+    self.frame = frame
+    top = frame
+    phase = .finished
   }
 
   /// Hands one result slot over; an owned array with its length, which is then passed over.

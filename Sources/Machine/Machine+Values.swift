@@ -4,6 +4,9 @@ import Bytecode
 extension Machine {
   // MARK: Arguments of the function just entered
 
+  /// Whether the first function has parameters.
+  package var takesArguments: Bool { FunctionRecord(base: functions).parameterCount > 0 }
+
   /// Sets all arguments of the function just entered from canonical words; nil if done.
   package mutating func importArguments(_ words: UnsafeBufferPointer<UInt64>) -> ImportError? {
     guard isBoundaryOnTop else { return .malformed }

@@ -143,7 +143,6 @@ package struct Machine {
     frame = firstFrame
     top = firstFrame
     phase = .idle
-    pendingFault = nil
     isAtSafePoint = false
     fault = Fault(.cancelled)
     ownsFault = .none
@@ -177,14 +176,15 @@ package struct Machine {
     let record = image.view.function(function)
     let room = record.resultCount + record.parameterCount
     let slotCount = record.slotCount
-    guard room + 2 + slotCount <= limit - top else { return .stackOverflow }
+    let free = Int(truncatingIfNeeded: Machine.distance(from: top, to: limit))
+    guard room + 2 + slotCount <= free else { return .stackOverflow }
     if room + slotCount > 0 { top.update(repeating: 0, count: room + 2 + slotCount) }
     let header = top + room
     let suspended = UInt64(phase.rawValue) &<< 8
     let flags = Machine.boundaryFlag | suspended | (record.ownedCount > 0 ? Machine.ownerFlag : 0)
-    header[0] =
-      UInt64(UInt32(truncatingIfNeeded: pc - code)) | UInt64(function) &<< 32 | flags &<< 48
-    header[1] = UInt64(frame - stack) | 1 &<< 32
+    let place = UInt32(truncatingIfNeeded: Machine.distance(from: code, to: pc))
+    header[0] = UInt64(place) | UInt64(function) &<< 32 | flags &<< 48
+    header[1] = UInt64(Machine.distance(from: stack, to: frame)) | 1 &<< 32
     frame = header + 2
     top = frame + slotCount
     pc = code + record.codeStart

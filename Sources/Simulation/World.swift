@@ -177,6 +177,14 @@ package struct World: ChannelPort {
     to time: Int64, awaiting awaited: UInt16?, into inputs: inout InputQueues
   ) -> Int64 {
     guard time > quietUntil else { return time }
+    return happen(until: time, awaiting: awaited, into: &inputs)
+  }
+
+  /// Lets happen what does before `time`; apart, for mostly nothing does.
+  @inline(never)
+  private mutating func happen(
+    until time: Int64, awaiting awaited: UInt16?, into inputs: inout InputQueues
+  ) -> Int64 {
     quietUntil = .min
     while true {
       var next = ion.nextChange

@@ -66,6 +66,17 @@ import Testing
     return contents
   }
 
+  @Test func oneFieldOfAnOperationLeadsElsewhereAtMost() {
+    let inC: Set<Operand> = [.branch, .callee, .hostCall, .error]
+    for opcode in Opcode.allCases {
+      let (a, b, c) = (opcode.shape.a, opcode.shape.b, opcode.shape.c)
+      #expect([a, b, c].count { $0.leads } <= 1, "\(opcode)")
+      #expect(!a.leads || a == .channel, "\(opcode)")
+      #expect(!b.leads || b != .channel && !inC.contains(b), "\(opcode)")
+      #expect(!c.leads || inC.contains(c), "\(opcode)")
+    }
+  }
+
   @Test func errorsAreKeptInWholeRoomAndKernelsAloneAreCritical() {
     let room = Array(repeating: SlotType.integer, count: Limits.keptErrorWordCount)
     for opcode in [Opcode.faultSave, .faultRestore, .faultRelease] {
