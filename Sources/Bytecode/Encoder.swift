@@ -107,7 +107,9 @@
 
     private mutating func add(_ function: FunctionContents) {
       let codeStart = sections[Section.code.rawValue].count / 8
-      for word in function.code { long(word, in: .code) }
+      function.code.map { $0.littleEndian }.withUnsafeBytes {
+        sections[Section.code.rawValue] += $0
+      }
       let pairs = function.slots.indices.filter {
         function.slots[$0].kind == .owned || function.slots[$0].kind == .borrowed
       }
@@ -268,7 +270,16 @@
     }
 
     private mutating func append(_ value: UInt64, byteCount: Int, to section: Section) {
-      withUnsafeBytes(of: value.littleEndian) { sections[section.rawValue] += $0.prefix(byteCount) }
+      ImageEncoder.append(value, byteCount: byteCount, to: &sections[section.rawValue])
+    }
+
+    @inline(__always)
+    private static func append(_ value: UInt64, byteCount: Int, to bytes: inout [UInt8]) {
+      var rest = value
+      for _ in 0..<byteCount {
+        bytes.append(UInt8(truncatingIfNeeded: rest))
+        rest &>>= 8
+      }
     }
 
     private mutating func pad(_ section: Section) {
@@ -280,9 +291,7 @@
     private func assemble(_ contents: ImageContents) -> [UInt8] {
       var bytes: [UInt8] = []
       func put(_ value: Int, _ byteCount: Int) {
-        withUnsafeBytes(of: UInt64(truncatingIfNeeded: value).littleEndian) {
-          bytes += $0.prefix(byteCount)
-        }
+        ImageEncoder.append(UInt64(truncatingIfNeeded: value), byteCount: byteCount, to: &bytes)
       }
       let total = sections.reduce(ImageFormat.sectionsOffset) { $0 + ($1.count + 7) / 8 * 8 }
       let isTooLarge =

@@ -195,7 +195,8 @@ struct DeviceFactsReader {
 
   /// Notes that the whole value is read.
   private mutating func read(_ expression: TypedExpression) {
-    facts.reads += origins(of: expression)
+    let origins = origins(of: expression)
+    if !origins.isEmpty { facts.reads += origins }
   }
 
   /// Notes the mention; whether the member's value can be captured.

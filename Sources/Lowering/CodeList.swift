@@ -26,7 +26,7 @@ struct CodeList {
 
     /// Of a jump or branch: where it leads.
     var target: Int? {
-      get { targetNumber < 0 ? nil : Int(targetNumber) }
+      @inline(__always) get { targetNumber < 0 ? nil : Int(targetNumber) }
       set { targetNumber = newValue.map { Int32(truncatingIfNeeded: $0) } ?? -1 }
     }
 
@@ -75,7 +75,7 @@ struct CodeList {
       item.charge = instruction.charge
       if count > 1 { item.operands = OperandWords(code[(place + 1)..<(place + count)]) }
       item.target = opcode.distance(in: instruction).map { place + count + $0 }
-      items.append(item)
+      items.append(consume item)
       place += count
     }
     numbers[code.count] = items.count
@@ -94,6 +94,13 @@ struct CodeList {
     var word = word
     while word < numbers.count, numbers[word] < 0 { word += 1 }
     return word < numbers.count ? numbers[word] : items.count
+  }
+
+  /// The instruction `index` without its words of operands, where it is looked at only: a copy of
+  /// the whole holds on to those.
+  @inline(__always)
+  func bare(_ index: Int) -> Item {
+    Item(items[index].opcode, a: items[index].a, wide: items[index].wide)
   }
 
   /// What is put in before the instruction `index`.
@@ -122,12 +129,12 @@ struct CodeList {
   mutating func settle() {
     guard hasInsertions else { return }
     var result: [Item] = []
-    result.reserveCapacity(items.count)
+    result.reserveCapacity(insertions.reduce(items.count) { $0 + $1.count })
     var starts: [Int] = []
     starts.reserveCapacity(items.count + 1)
     for index in items.indices {
       starts.append(result.count)
-      result += insertions[index]
+      if !insertions[index].isEmpty { result += insertions[index] }
       result.append(items[index])
     }
     insertions = []

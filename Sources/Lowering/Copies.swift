@@ -40,7 +40,7 @@ extension CodeList {
         }
         return known.slot
       }
-      items[index].forEachSlot { slot, access in
+      forEachSlot(of: index) { slot, access in
         guard access == .write, slot < slotCount else { return }
         writes[slot] += 1
         originals[slot].stretch = -1
@@ -65,13 +65,17 @@ extension CodeList {
       if isTarget[index] { last = nil }
       let (opcode, a, b) = (items[index].opcode, items[index].a, items[index].b)
       if items[index].isLeftOut || opcode == .charge { continue }
-      if opcode == .move, let place = last, items[place].result == b, a != b, lastReads[index] {
+      if opcode == .move, a != b, lastReads[index], let place = last, result(of: place) == b {
         items[place].setResult(a)
         items[index].isLeftOut = true
         continue
       }
-      last = items[index].result == nil || items[index].target != nil ? nil : index
+      last = result(of: index) == nil || items[index].target != nil ? nil : index
     }
+  }
+
+  private func result(of index: Int) -> UInt16? {
+    items[index].opcode == .elementLoad ? items[index].result : bare(index).result
   }
 
   /// Leaves out what computes a value, without ever raising an error, that nobody reads; also says,
@@ -104,11 +108,9 @@ extension CodeList {
           lastReads[index] = !Self.isRead(b, block, readIn, caughtIn)
         }
         // What it writes was not read before; what it reads is.
-        mentions.forEachSlot(of: index) { slot, access in
-          if access == .write, slot < readIn.count { readIn[slot] = -1 }
-        }
-        mentions.forEachSlot(of: index) { slot, access in
-          if access == .read, slot < readIn.count { readIn[slot] = block }
+        for place in mentions.places(of: index).reversed() {
+          let (slot, isWritten) = mentions[place]
+          if slot < readIn.count { readIn[slot] = isWritten ? -1 : block }
         }
       }
     }
@@ -125,6 +127,7 @@ extension CodeList {
 
 extension CodeList.Item {
   /// The one scalar slot in which it leaves its result, if another one would do as well.
+  @inline(__always)
   fileprivate var result: UInt16? {
     switch opcode.shape.a {
     case .writeInteger, .writeFloat, .writeBoolean, .writeScalar:

@@ -4,7 +4,8 @@ extension CodeList {
   /// Leaves out each `deepen` where it is known that there is room: on all ways to it one has
   /// passed, or a call returned, that was as deep.
   mutating func removeDeepens() {
-    guard items.contains(where: { $0.opcode == .deepen && !$0.isLeftOut }) else { return }
+    guard items.indices.contains(where: { items[$0].opcode == .deepen && !items[$0].isLeftOut })
+    else { return }
     /// By instruction: what is known on the ways that lead there by jumps, from above.
     var known: [Int?] = Array(repeating: nil, count: items.count + 1)
     for handler in handlers { known[handler.target] = 0 }

@@ -9,8 +9,9 @@ extension CodeList {
   /// What read a slot of its own then reads a copy, which the pass over copies takes away. False if
   /// there is nothing of the kind.
   mutating func groupElements(_ layouts: [Layout]) -> Bool {
-    let isThere = items.contains { item in
-      (item.opcode == .elementLoad || item.opcode == .elementStore) && !item.isLeftOut
+    let isThere = items.indices.contains { index in
+      (items[index].opcode == .elementLoad || items[index].opcode == .elementStore)
+        && !items[index].isLeftOut
     }
     guard isThere else { return false }
     settle()

@@ -66,7 +66,8 @@ struct FunctionBuilder {
       default: break
       }
     }
-    return freeRuns[words]?.popLast()
+    guard let place = freeRuns.index(forKey: words) else { return nil }
+    return freeRuns.values[place].popLast()
   }
 
   mutating func addParameter(_ words: [SlotType]) -> Run {

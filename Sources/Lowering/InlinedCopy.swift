@@ -34,6 +34,7 @@ struct InlinedCopy {
 
   /// False if nothing is put in place of any call.
   mutating func write(_ bodies: [InlinedBody?], _ calls: inout InlinedCallTable) -> Bool {
+    code.reserveCapacity(2 * original.code.count)
     var starts = Array(repeating: 0, count: original.code.count + 1)
     var (place, next, count) = (0, 0, 0)
     var position: PositionEntry?
@@ -62,7 +63,7 @@ struct InlinedCopy {
         if let distance = opcode.distance(in: instruction) {
           jumps.append((code.count, code.count + end - place, -1 - (end + distance)))
         }
-        code += original.code[place..<end]
+        for word in place..<end { code.append(original.code[word]) }
       }
       place = end
     }
@@ -118,7 +119,6 @@ struct InlinedCopy {
     _ body: InlinedBody, _ base: Int, _ call: CodeList.Item, _ number: UInt32,
     _ calls: inout InlinedCallTable
   ) {
-    let function = body.contents
     let lanes = call.lanes
     let results = lanes[call.argumentCount...]
     let countsDepth: Bool
@@ -128,8 +128,8 @@ struct InlinedCopy {
       countsDepth = true
       if ImageFormat.deeper(Int(call.a)) >= limit { put(.deepen, ImageFormat.deeper(Int(call.a))) }
     }
-    for slot in 0..<function.parameterCount where !body.isRenamed[slot] {
-      switch function.slots[slot].kind {
+    for slot in 0..<body.contents.parameterCount where !body.isRenamed[slot] {
+      switch body.contents.slots[slot].kind {
       case .borrowed: put(.arrayBorrow, base + slot, lanes[slot])
       case .length: break
       case .integer, .float, .boolean, .owned, .function: put(.move, base + slot, lanes[slot])
@@ -137,32 +137,33 @@ struct InlinedCopy {
     }
     func name(_ slot: UInt16) -> UInt16 {
       let slot = Int(slot)
-      let isArgument = slot < function.parameterCount && body.isRenamed[slot]
+      let isArgument = slot < body.contents.parameterCount && body.isRenamed[slot]
       return UInt16(truncatingIfNeeded: isArgument ? lanes[slot] : base + slot)
     }
     // The words where its instructions begin, and jumps within it.
-    var starts = Array(repeating: 0, count: function.code.count + 1)
+    var starts = Array(repeating: 0, count: body.contents.code.count + 1)
     let firstJump = jumps.count
     var returns: [Int] = []
     var (place, next) = (0, 0)
-    while place < function.code.count {
-      while next < function.positions.count, Int(function.positions[next].start) <= place {
-        var position = function.positions[next]
+    while place < body.contents.code.count {
+      while next < body.contents.positions.count, Int(body.contents.positions[next].start) <= place
+      {
+        var position = body.contents.positions[next]
         position.call = position.call.map { calls.index(of: $0, in: number) } ?? number
         put(position)
         next += 1
       }
       starts[place] = code.count
-      let instruction = Instruction(function.code[place])
+      let instruction = Instruction(body.contents.code[place])
       guard let opcode = instruction.opcode else { return }
       let end = place + ImageFormat.wordCount(of: opcode, instruction.word)
-      var item = CodeList.Item(opcode, instruction, function.code, at: place)
+      var item = CodeList.Item(opcode, instruction, body.contents.code, at: place)
       item.rename(name)
       if opcode == .returnSlots {
         for (source, target) in zip(item.lanes, results) where source != target {
           put(.move, target, source)
         }
-        if end < function.code.count {
+        if end < body.contents.code.count {
           returns.append(code.count)
           put(.jump, 0)
         }
@@ -176,7 +177,7 @@ struct InlinedCopy {
       }
       place = end
     }
-    starts[function.code.count] = code.count
+    starts[body.contents.code.count] = code.count
     for index in firstJump..<jumps.count { jumps[index].target = starts[jumps[index].target] }
     for word in returns { jumps.append((word, word + 1, code.count)) }
   }

@@ -97,7 +97,7 @@ struct Liveness {
       blocks.append(starts.count - 1)
       begins =
         !code.items[index].isLeftOut
-        && (code.items[index].target != nil || code.items[index].endsCode)
+        && (code.items[index].target != nil || code.items[index].opcode.endsCode)
     }
     blocks.append(starts.count)
     starts.append(code.items.count)
@@ -133,7 +133,7 @@ struct Liveness {
       for index in (starts[block]..<starts[block + 1]).reversed()
       where !code.items[index].isLeftOut {
         if let target = code.items[index].target { aside[block] = blocks[target] }
-        if code.items[index].endsCode { next[block] = blockCount }
+        if code.items[index].opcode.endsCode { next[block] = blockCount }
         break
       }
     }
@@ -170,9 +170,9 @@ struct Liveness {
   }
 }
 
-extension CodeList.Item {
+extension Opcode {
   /// Whether the code never goes on with the next instruction.
   fileprivate var endsCode: Bool {
-    opcode == .jump || opcode == .returnSlots || opcode == .throwError || opcode == .rethrow
+    self == .jump || self == .returnSlots || self == .throwError || self == .rethrow
   }
 }

@@ -21,8 +21,8 @@ struct LoopForest {
   init?(_ code: CodeList) {
     innermost = Array(repeating: nil, count: code.items.count + 1)
     var ends: [Int: Int] = [:]
-    for (index, item) in code.items.enumerated() where !item.isLeftOut {
-      if let target = item.target, target <= index { ends[target] = index }
+    for index in code.items.indices where !code.items[index].isLeftOut {
+      if let target = code.items[index].target, target <= index { ends[target] = index }
     }
     guard !ends.isEmpty else { return nil }
     loops = ends.map { Loop(head: $0.key, end: $0.value) }.sorted { $0.head < $1.head }
@@ -38,8 +38,8 @@ struct LoopForest {
       }
       innermost[index] = open.last
     }
-    for (index, item) in code.items.enumerated() where !item.isLeftOut {
-      if let target = item.target {
+    for index in code.items.indices where !code.items[index].isLeftOut {
+      if let target = code.items[index].target {
         forEachLoop(around: target) { loop in
           if loops[loop].contains(index) { return false }
           if loops[loop].head != target { loops[loop].isEnteredAtHead = false }

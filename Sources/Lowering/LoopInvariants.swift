@@ -65,8 +65,8 @@ private struct InvariantSearch {
     self.forest = forest
     livesOn = code.slotsThatLiveOn(code.slots.count)
     var writes = Array(repeating: [Int](), count: code.slots.count)
-    for (index, item) in code.items.enumerated() where !item.isLeftOut {
-      item.forEachSlot { slot, access in
+    for index in code.items.indices where !code.items[index].isLeftOut {
+      code.forEachSlot(of: index) { slot, access in
         if access == .write, slot < writes.count { writes[slot].append(2 * index) }
       }
     }
@@ -78,7 +78,8 @@ private struct InvariantSearch {
     var copies: [UInt16: UInt16] = [:]
     for index in code.items.indices {
       if code.isTarget[index] { copies.removeAll(keepingCapacity: true) }
-      if code.items[index].isLeftOut { continue }
+      // Whoever comes into a loop comes to its head first, where no copy is known.
+      if code.items[index].isLeftOut || forest.innermost[index] == nil { continue }
       let item = code.items[index]
       let place = hoistingPlace(of: item, at: index, copies, code)
       item.forEachSlot { slot, access in

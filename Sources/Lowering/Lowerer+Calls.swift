@@ -61,16 +61,31 @@ extension Lowerer {
   struct Argument {
     var operand: Operand
     let type: Type
-    let place: ResolvedPlace?
+    /// None or one: most have none, and a copy of that costs nothing.
+    private let places: [ResolvedPlace]
     /// On the device, where it is a function: that is known when compiling.
-    var function: StaticFunction? = nil
+    let function: StaticFunction?
     /// What is known of it while a block is sorted.
     var known = Known.dynamic
+
+    init(
+      operand: Operand, type: Type, place: ResolvedPlace?, function: StaticFunction? = nil
+    ) {
+      self.operand = operand
+      self.type = type
+      places = place.map { [$0] } ?? []
+      self.function = function
+    }
+
+    /// What it lends.
+    var place: ResolvedPlace? { places.first }
+    var isPlace: Bool { !places.isEmpty }
   }
 
   /// Evaluates `arguments` from left to right, so that each keeps the value that it had then.
   mutating func evaluate(_ arguments: [TypedArgument]) -> [Argument] {
     var values: [Argument] = []
+    values.reserveCapacity(arguments.count)
     for (index, argument) in arguments.enumerated() {
       switch argument {
       case .value(let value) where isDevice && type(of: value).holdsFunction:
@@ -80,7 +95,7 @@ extension Lowerer {
           Argument(
             operand: .constant(.unit), type: type(of: value), place: nil, function: function))
       case .value(let value):
-        let later = arguments[(index + 1)...].compactMap {
+        let later = arguments[(index + 1)...].lazy.compactMap {
           if case .value(let value) = $0 { value } else { nil }
         }
         let operand = kept(evaluate(value), type(of: value), over: later, at: value.span)

@@ -216,7 +216,7 @@ extension Lowerer {
     scopes.append([])
     var bindings: [Binding] = []
     for (value, parameter) in zip(values, parameters) {
-      guard value.place == nil else {
+      guard !value.isPlace else {
         return placeholder(type(of: expression), "this call inside `parallel`", at: span)
       }
       if let function = value.function {

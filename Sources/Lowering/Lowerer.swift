@@ -38,7 +38,8 @@ struct Lowerer {
   private var inlinedCallIndices: [InlinedCall: UInt32] = [:]
   var inlinedCall: UInt32?
   var files: [String] = []
-  var fileIndices: [SourceID: UInt16] = [:]
+  private var fileIndices: [SourceID: UInt16] = [:]
+  private var lastFile: (source: SourceID, index: UInt16)?
   var channels: [ChannelContents] = []
   var hostCalls: [HostCall] = []
   var hostCallContents: [HostCallContents] = []
@@ -51,6 +52,7 @@ struct Lowerer {
   /// The experiment whose resident values a kernel sees; and where they are, once one is asked for.
   var residentOwner: ExperimentID?
   var residents: [Resident: GlobalSlots] = [:]
+  private let anchor = Anchor()
   private var located: (span: Span, place: (file: UInt16, line: UInt32, column: UInt16))?
 
   // The function
@@ -108,7 +110,7 @@ struct Lowerer {
   // MARK: The frame
 
   var frame: Frame {
-    _read { yield frames[frames.count - 1] }
+    @inline(__always) _read { yield frames[frames.count - 1] }
     _modify { yield &frames[frames.count - 1] }
   }
 
@@ -132,9 +134,9 @@ struct Lowerer {
   }
 
   mutating func borrowedWords(of type: Type, at span: Span) -> [SlotType] {
-    words(of: type, at: span).map {
-      $0.kind == .owned ? SlotType(.borrowed, layout: $0.layout) : $0
-    }
+    let words = words(of: type, at: span)
+    guard words.contains(where: { $0.kind == .owned }) else { return words }
+    return words.map { $0.kind == .owned ? SlotType(.borrowed, layout: $0.layout) : $0 }
   }
 
   // MARK: Diagnostics
@@ -201,10 +203,16 @@ struct Lowerer {
   }
 
   mutating func file(_ source: SourceID) -> UInt16 {
-    if let known = fileIndices[source] { return known }
-    let index = UInt16(clamping: files.count)
-    files.append(program.sources[source].name)
-    fileIndices[source] = index
+    if let lastFile, lastFile.source == source { return lastFile.index }
+    let index: UInt16
+    if let known = fileIndices[source] {
+      index = known
+    } else {
+      index = UInt16(clamping: files.count)
+      files.append(program.sources[source].name)
+      fileIndices[source] = index
+    }
+    lastFile = (source, index)
     return index
   }
 

@@ -75,7 +75,7 @@ extension CodeList {
   ///
   /// A slot has one range: all that is ever written to it.
   mutating func removeOverflowChecks(parameterCount: Int) {
-    guard items.contains(where: { $0.uncheckedOpcode != nil }),
+    guard items.indices.contains(where: { items[$0].uncheckedOpcode != nil }),
       let ranges = ranges(parameterCount: parameterCount)
     else { return }
     for index in items.indices where !items[index].isLeftOut {
@@ -101,7 +101,12 @@ extension CodeList {
             search.look(at: inserted)
           }
         }
-        if !items[index].isLeftOut { search.look(at: items[index]) }
+        if items[index].isLeftOut { continue }
+        if items[index].operands.count == 0 {
+          search.look(at: bare(index))
+        } else {
+          search.look(at: items[index])
+        }
       }
       if !search.hasChanged { return search.ranges }
     }
@@ -111,6 +116,7 @@ extension CodeList {
 
 extension CodeList.Item {
   /// What does the same without asking whether the result fits.
+  @inline(__always)
   fileprivate var uncheckedOpcode: Opcode? {
     switch opcode {
     case .addInteger: .wrapAdd

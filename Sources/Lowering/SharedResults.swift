@@ -21,9 +21,9 @@ extension CodeList {
       if isTarget[index] { known.removeAll(keepingCapacity: true) }
       if items[index].isLeftOut { continue }
       let (a, b) = (items[index].a, items[index].b)
-      guard let second = items[index].secondOperand, Int(b) < slotCount, Int(second) < slotCount
+      guard let second = bare(index).secondOperand, Int(b) < slotCount, Int(second) < slotCount
       else {
-        items[index].forEachSlot { slot, access in
+        forEachSlot(of: index) { slot, access in
           if access == .write, slot < slotCount { writes[slot] += 1 }
         }
         continue

@@ -5,13 +5,14 @@ extension CodeList.Item {
   enum Access { case read, write }
 
   /// Calls `body` with each slot that the instruction reads or writes, reads first.
+  @inline(__always)
   func forEachSlot(_ body: (Int, Access) -> Void) {
     let shape = opcode.shape
     Self.reads(shape.a, a, body)
     Self.reads(shape.b, b, body)
     Self.reads(shape.c, c, body)
     if !operands.isEmpty { forEachOfTrailer(shape.trailer, body) }
-    forEachImplied(body)
+    if impliesSlots { forEachImplied(body) }
     Self.writes(shape.a, a, body)
     Self.writes(shape.b, b, body)
     Self.writes(shape.c, c, body)
@@ -70,7 +71,18 @@ extension CodeList.Item {
     }
   }
 
-  /// The slots that the instruction means beside those that it names.
+  /// Whether the instruction means slots beside those that it names.
+  @inline(__always)
+  private var impliesSlots: Bool {
+    switch opcode {
+    case .elementLoad, .elementStore, .pack, .unpack, .elementary2, .arraySlice, .faultSave,
+      .faultRestore, .faultRelease, .arrayAppend:
+      true
+    default: false
+    }
+  }
+
+  /// The slots that the instruction means beside those that it names, if `impliesSlots`.
   private func forEachImplied(_ body: (Int, Access) -> Void) {
     switch opcode {
     case .elementLoad, .elementStore:
@@ -105,24 +117,43 @@ struct SlotMentions {
     for index in code.items.indices {
       starts.append(entries.count)
       if code.items[index].isLeftOut { continue }
-      code.items[index].forEachSlot { slot, access in
+      code.forEachSlot(of: index) { slot, access in
         entries.append(UInt32(truncatingIfNeeded: slot) << 1 | (access == .write ? 1 : 0))
       }
     }
     starts.append(entries.count)
   }
 
+  /// The places of what the instruction `index` mentions, reads first.
+  @inline(__always)
+  func places(of index: Int) -> Range<Int> { starts[index]..<starts[index + 1] }
+
+  @inline(__always)
+  subscript(place: Int) -> (slot: Int, isWritten: Bool) {
+    (Int(entries[place] >> 1), entries[place] & 1 != 0)
+  }
+
   /// Calls `body` with each slot that the instruction `index` reads or writes, reads first.
   @inline(__always)
   func forEachSlot(of index: Int, _ body: (Int, CodeList.Item.Access) -> Void) {
-    for place in starts[index]..<starts[index + 1] {
-      let entry = entries[place]
-      body(Int(entry >> 1), entry & 1 == 0 ? .read : .write)
+    for place in places(of: index) {
+      let (slot, isWritten) = self[place]
+      body(slot, isWritten ? .write : .read)
     }
   }
 }
 
 extension CodeList {
+  /// Calls `body` with each slot that the instruction `index` reads or writes, reads first.
+  @inline(__always)
+  func forEachSlot(of index: Int, _ body: (Int, Item.Access) -> Void) {
+    if items[index].operands.count == 0 {
+      bare(index).forEachSlot(body)
+    } else {
+      items[index].forEachSlot(body)
+    }
+  }
+
   /// By slot: whether what it holds may be read in another stretch of straight code than the one
   /// that wrote it.
   ///
@@ -132,9 +163,18 @@ extension CodeList {
     for index in items.indices {
       if isTarget[index] { search.stretch += 1 }
       if hasInsertions {
-        for inserted in self[before: index] { search.look(at: inserted) }
+        for inserted in self[before: index] {
+          search.look(at: inserted)
+          if inserted.target != nil { search.stretch += 1 }
+        }
       }
-      if !items[index].isLeftOut { search.look(at: items[index]) }
+      if items[index].isLeftOut { continue }
+      if items[index].operands.count == 0 {
+        search.look(at: bare(index))
+      } else {
+        search.look(at: items[index])
+      }
+      if items[index].target != nil { search.stretch += 1 }
     }
     return search.livesOn
   }
@@ -152,7 +192,6 @@ private struct SlotsThatLiveOn {
     writtenIn = Array(repeating: -1, count: slotCount)
   }
 
-  @inline(__always)
   mutating func look(at item: CodeList.Item) {
     item.forEachSlot { slot, access in
       guard slot < writtenIn.count else { return }
@@ -161,6 +200,5 @@ private struct SlotsThatLiveOn {
       case .write: writtenIn[slot] = stretch
       }
     }
-    if item.target != nil { stretch += 1 }
   }
 }

@@ -169,6 +169,7 @@ extension Lowerer {
   private mutating func tryIntrinsic(_ intrinsic: Intrinsic, _ operands: [TypedExpression]) -> Known
   {
     var values: [Constant?] = []
+    values.reserveCapacity(operands.count)
     for operand in operands {
       switch tryValue(operand) {
       case .fails: return .fails

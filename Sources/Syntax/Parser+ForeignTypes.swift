@@ -14,6 +14,12 @@ extension Parser {
     guard kind == .identifier, index + 2 < tokens.count,
       foreign != nil || tokens[index + 1].start == tokens[index].end
     else { return nil }
+    if foreign == nil {
+      switch peek() {
+      case .leftBracket, .less: break
+      default: return nil
+      }
+    }
     return foreignTypeBehindName()
   }
 

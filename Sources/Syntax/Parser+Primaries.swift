@@ -107,6 +107,14 @@ extension Parser {
     "None": (.invalid, "none"), "nil": (.invalid, "none"), "null": (.invalid, "none"),
   ]
 
+  /// Whether one of `foreignLiterals` begins with `byte`: most names are not looked for there.
+  private static func mayBeginForeignLiteral(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "T"), UInt8(ascii: "F"), UInt8(ascii: "N"), UInt8(ascii: "n"): true
+    default: false
+    }
+  }
+
   /// What may stand before a string in other languages.
   private static let stringPrefixes: Set<String> = ["f", "F", "r", "b", "u", "fr", "rf"]
 
@@ -130,7 +138,8 @@ extension Parser {
     }
     let name = Name(text(token), at: span(of: token))
     advance()
-    if token.end &- token.start <= 5, kind != .leftParenthesis, kind != .dot,
+    if token.end &- token.start <= 5, Parser.mayBeginForeignLiteral(bytes[Int(token.start)]),
+      kind != .leftParenthesis, kind != .dot,
       let (meant, word) = Parser.foreignLiterals[name.text]
     {
       correct(.foreignLiteral(word, at: name.span))

@@ -44,6 +44,7 @@ struct Parser {
   let bytes: [UInt8]
   let trivia: [Trivia]
   private let unterminatedStrings: [Int]
+  private let anchor = Anchor()
   let units = UnitTable.shared
   /// `>>` and the like are split where they close type arguments; else nothing in here changes.
   var tokens: [Token]

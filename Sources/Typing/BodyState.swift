@@ -12,13 +12,13 @@ struct LocalFunction {
 
 /// The names around a function that is declared in a body.
 private final class Surroundings: Sendable {
-  let scopes: [[String: LocalID]]
+  let scopes: LocalScopes
   let functionScopes: [[String: LocalFunction]]
   let locals: [Local]
   let outer: Surroundings?
 
   init(
-    scopes: [[String: LocalID]], functionScopes: [[String: LocalFunction]], locals: [Local],
+    scopes: LocalScopes, functionScopes: [[String: LocalFunction]], locals: [Local],
     outer: Surroundings?
   ) {
     self.scopes = scopes
@@ -28,9 +28,7 @@ private final class Surroundings: Sendable {
   }
 
   func bindingSpan(of name: String) -> Span? {
-    for scope in scopes {
-      if let local = scope[name] { return locals[Int(local.index)].span }
-    }
+    if let local = scopes[name] { return locals[Int(local.index)].span }
     for scope in functionScopes {
       if let function = scope[name] { return function.span }
     }
@@ -59,15 +57,15 @@ struct BodyState {
   var generics: [TypedGeneric] = []
   var result = Type.unit
   var locals: [Local] = []
-  /// Names of each open scope, innermost last.
-  private var scopes: [[String: LocalID]] = []
+  private var scopes = LocalScopes()
   /// The functions declared in each open scope.
   private var functionScopes: [[String: LocalFunction]] = []
   /// Of a function in another one: what is in scope around it, which it shadows neither.
   private var surroundings: Surroundings?
   /// Of a function in another one: how many of its first locals are copies of locals around it.
   var captureCount = 0
-  private(set) var used: Set<Int32> = []
+  /// By local whether it is used; of those behind the end none is.
+  private var used: [Bool] = []
   /// Locals whose being unused is worth a warning.
   private(set) var declared: [LocalID] = []
   var loopDepth = 0
@@ -149,12 +147,7 @@ struct BodyState {
     }
   }
 
-  func lookUp(_ name: String) -> LocalID? {
-    for index in scopes.indices.reversed() {
-      if let local = scopes[index][name] { return local }
-    }
-    return nil
-  }
+  func lookUp(_ name: String) -> LocalID? { scopes[name] }
 
   func lookUpFunction(_ name: String) -> LocalFunction? {
     for index in functionScopes.indices.reversed() where !functionScopes[index].isEmpty {
@@ -164,7 +157,7 @@ struct BodyState {
   }
 
   func visibleNames() -> [String] {
-    scopes.flatMap(\.keys) + functionScopes.flatMap(\.keys)
+    scopes.locals.keys + functionScopes.flatMap(\.keys)
   }
 
   /// Where a local or a function in scope, here or around the function, was given its name.
@@ -174,12 +167,12 @@ struct BodyState {
   }
 
   mutating func openScope() {
-    scopes.append([:])
+    scopes.open()
     functionScopes.append([:])
   }
 
   mutating func closeScope() {
-    scopes.removeLast()
+    scopes.close()
     functionScopes.removeLast()
   }
 
@@ -197,17 +190,23 @@ struct BodyState {
   /// Makes a local and its name, which shadows no other local (the caller has looked).
   mutating func declare(_ name: Name, _ type: Type, isVariable: Bool, warns: Bool) -> LocalID {
     let id = newLocal(name.text, type, isVariable: isVariable, at: name.span)
-    if !scopes.isEmpty { scopes[scopes.count - 1][name.text] = id }
+    scopes.bind(name.text, to: id)
     if warns, !name.text.hasPrefix("_") { declared.append(id) }
     return id
   }
 
   /// Gives an existing local, a parameter, its name.
-  mutating func bind(_ name: String, to id: LocalID) {
-    if !scopes.isEmpty { scopes[scopes.count - 1][name] = id }
+  mutating func bind(_ name: String, to id: LocalID) { scopes.bind(name, to: id) }
+
+  mutating func use(_ local: LocalID) {
+    let index = Int(local.index)
+    while used.count <= index { used.append(false) }
+    used[index] = true
   }
 
-  mutating func use(_ local: LocalID) { used.insert(local.index) }
+  func isUsed(_ local: LocalID) -> Bool {
+    Int(local.index) < used.count && used[Int(local.index)]
+  }
 
-  var unused: [Local] { declared.filter { !used.contains($0.index) }.map { locals[Int($0.index)] } }
+  var unused: [Local] { declared.filter { !isUsed($0) }.map { locals[Int($0.index)] } }
 }

@@ -127,6 +127,7 @@ final class EffectGathering {
       }
     case .expression(let expression):
       switch expression.kind {
+      case .local, .integer, .float, .boolean: return
       case .await(let call):
         add(.waits, .named("await"), at: expression.span)
         gather(.expression(call), marked: true)

@@ -45,7 +45,8 @@ package struct TypedProgram: Sendable {
   }
 
   // Visible everywhere: what is asked for is most often a field of what is large to copy.
-  @inlinable package subscript(id: FunctionID) -> TypedFunction { functions[Int(id.index)] }
+  @inlinable @inline(__always)
+  package subscript(id: FunctionID) -> TypedFunction { functions[Int(id.index)] }
 
   /// The locals of the function `id`.
   package func locals(of id: FunctionID) -> [Local] { functions[Int(id.index)].locals }
@@ -69,12 +70,14 @@ package struct TypedProgram: Sendable {
       }
     }
   }
-  @inlinable package subscript(id: MemberID) -> Member { members[Int(id.index)] }
+  @inlinable @inline(__always)
+  package subscript(id: MemberID) -> Member { members[Int(id.index)] }
   @inlinable package subscript(id: StructID) -> TypedStruct { structs[Int(id.index)] }
   @inlinable package subscript(id: EnumID) -> TypedEnum { enums[Int(id.index)] }
   @inlinable package subscript(id: ErrorID) -> TypedError { errors[Int(id.index)] }
   @inlinable package subscript(id: InterfaceID) -> TypedInterface { interfaces[Int(id.index)] }
-  @inlinable package subscript(id: DriverID) -> TypedDriver { drivers[Int(id.index)] }
+  @inlinable @inline(__always)
+  package subscript(id: DriverID) -> TypedDriver { drivers[Int(id.index)] }
   @inlinable package subscript(id: ExperimentID) -> TypedExperiment { experiments[Int(id.index)] }
 
   /// The kernel called `name` of `driver` whose parameters are those of `signature` (a requirement
@@ -89,9 +92,12 @@ package struct TypedProgram: Sendable {
   }
 
   private func hasParameters(_ id: FunctionID, of other: FunctionID) -> Bool {
-    functions[Int(id.index)].parameters.elementsEqual(functions[Int(other.index)].parameters) {
-      $0.type == $1.type
-    }
+    let count = functions[Int(id.index)].parameters.count
+    return count == functions[Int(other.index)].parameters.count
+      && (0..<count).allSatisfy {
+        functions[Int(id.index)].parameters[$0].type
+          == functions[Int(other.index)].parameters[$0].type
+      }
   }
 
   /// The kernels that a call of `name` on `device` may start; `owner` is that of the calling code.

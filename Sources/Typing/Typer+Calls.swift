@@ -391,6 +391,7 @@ extension Typer {
         kernel, name: "\(device).\(name.text)", on: receiver, typed, of: experiment, call.type,
         at: span)
     }
+    if case .device(let device) = receiver.kind { calledDevices.insert(device) }
     return TypedExpression(
       .deviceCall(receiver, name: name.text, signature: kernel, typed), call.type, at: span)
   }

@@ -154,7 +154,11 @@ extension Typer {
   /// Says so where a kernel of a converter is called with a constant number beyond its outputs or
   /// inputs.
   mutating func rejectMissingOutputs() {
-    let converters = converters
+    let started = deviceStarts.keys.compactMap {
+      if case .device(let device)? = $0.receiver { device } else { nil }
+    }
+    let called = calledDevices.union(started)
+    let converters = converters.filter { called.contains($0.key) }
     if converters.isEmpty { return }
     for fault in MissingOutputs(program, converters, deviceStarts).found { report(fault) }
   }

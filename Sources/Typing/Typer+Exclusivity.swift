@@ -88,6 +88,7 @@ private struct Mentions {
     case .place(let place): if case .member(let id) = place.root { members.insert(id) }
     case .expression(let expression):
       switch expression.kind {
+      case .local, .integer, .float, .boolean: return
       case .member(let id): members.insert(id)
       case .call(let id, _, let arguments):
         callees.insert(id)

@@ -20,7 +20,8 @@ extension Typer {
       return entity
     }
     if let entity = moduleScopes[module][name] { return entity }
-    if let index = modules.modules[module].imports[name] { return .module(index) }
+    let imports = modules.modules[module].imports
+    if !imports.isEmpty, let index = imports[name] { return .module(index) }
     // What is given from outside may use the standard library without an import.
     if givenTree != nil, name != "prelude",
       let index = modules.modules.firstIndex(where: { $0.name == name && $0.isLibrary })
@@ -28,6 +29,7 @@ extension Typer {
       return .module(index)
     }
     if module != 0, let entity = exported(name, by: 0) { return entity }
+    guard let first = name.utf8.first, first <= UInt8(ascii: "Z") else { return nil }
     if let index = builtinErrorNames.firstIndex(of: name) { return .builtinError(index) }
     return nil
   }

@@ -129,7 +129,7 @@ struct Scope {
   private(set) var entities: [String: Entity] = [:]
   private(set) var spans: [String: Span] = [:]
 
-  subscript(name: String) -> Entity? { entities[name] }
+  subscript(name: String) -> Entity? { entities.isEmpty ? nil : entities[name] }
 
   mutating func set(_ name: String, _ entity: Entity, at span: Span) {
     entities[name] = entity
@@ -233,6 +233,8 @@ struct Typer {
   var intrinsicFunctions: [IntrinsicFunction: FunctionID] = [:]
   /// Kernels made for calls from host code to which devices are handed.
   var deviceStarts: [DeviceStart: FunctionID] = [:]
+  /// The devices of which a kernel is called in device code.
+  var calledDevices: Set<MemberID> = []
   /// The enums, structs and errors declared, by syntax, for the second pass.
   var structDeclarations: [(StructID, StructDeclaration, module: Int, experiment: ExperimentID?)] =
     []
@@ -283,6 +285,7 @@ struct Typer {
     }
   }
 
+  private let anchor = Anchor()
   /// The tree of what a user gave for an argument, while that is being typed.
   var givenTree: ParsedModule?
 
