@@ -75,7 +75,7 @@ struct CodeList {
       item.charge = instruction.charge
       if count > 1 { item.operands = OperandWords(code[(place + 1)..<(place + count)]) }
       item.target = opcode.distance(in: instruction).map { place + count + $0 }
-      items.append(consume item)
+      items.append(item)
       place += count
     }
     numbers[code.count] = items.count
