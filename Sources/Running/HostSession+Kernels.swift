@@ -166,7 +166,7 @@ extension HostSession {
   private mutating func end(
     _ fault: Fault, payload: [UInt64], backtrace: [UInt64], in kernel: CompiledKernel
   ) -> KernelEnd {
-    let places = backtrace.flatMap { kernel.contents.places($0) }
+    let places = kernel.contents.places(of: backtrace)
     if let position = backtrace.first,
       let failure = errandFailures[ErrandPlace(error: fault.error, position: position)]
     {
@@ -298,7 +298,7 @@ extension HostSession {
       let failure = ErrandFailure(fault: fault, payload: lastPayload, error: error)
       guard isAwaited else {
         if sendFailure == nil {
-          let places = device.places.flatMap { kernel.contents.places($0) }
+          let places = kernel.contents.places(of: device.places)
           let whole = RunError(
             code: error.code, message: error.message, backtrace: error.backtrace + places)
           sendFailure = ErrandFailure(fault: fault, payload: lastPayload, error: whole)
