@@ -283,6 +283,7 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
     return timeline.account
   }
 
+  @inline(__always)
   private mutating func end() {
     isRunning = false
     if machine.pointee.image.globalCount > 0 {
