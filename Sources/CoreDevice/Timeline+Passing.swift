@@ -3,7 +3,6 @@
 extension Timeline {
   /// Moves the clock on to `time`, or to where an awaited edge arrived or a stop is due; hands
   /// `channels` and `sink` all that it passed.
-  @inline(__always)
   package mutating func advance<Channels: ChannelPort, Sink: EventSink>(
     to time: Int64, _ channels: inout Channels, _ sink: inout Sink
   ) {
