@@ -64,7 +64,10 @@ package struct CoreDevice<Channels: ChannelPort, Sink: EventSink>: ~Copyable {
     slots.initialize(repeating: nil, count: parameters.slotCount)
     stack = .allocate(byteCount: parameters.callDepthMax * 1024, alignment: 8)
     arena = .allocate(byteCount: parameters.arenaBytes & ~7, alignment: 8)
-    machine = .allocate(capacity: 1)
+    // From the beginning of a cache line on.
+    machine = UnsafeMutableRawPointer.allocate(
+      byteCount: MemoryLayout<Machine>.stride, alignment: 64
+    ).bindMemory(to: Machine.self, capacity: 1)
     // All that an image can have: its scalars lie on the stack, its arrays in the arena.
     residents = .allocate(capacity: (parameters.arenaBytes + stack.count) / 8)
   }

@@ -115,19 +115,23 @@ extension Machine {
     }
   }
 
+  /// Returns from a frame that the host entered, that owns nothing and gives no results; false if it
+  /// is another, and nothing is done.
+  @inline(__always)
+  mutating func finishQuickly(_ pc: Code, _ frame: Frame) -> Bool {
+    guard frame[-2] &>> 48 == Machine.boundaryFlag, pc.fieldA == 0 else { return false }
+    finish(pc, frame)
+    return true
+  }
+
   /// Returns from a frame that owns arrays, or that the host entered; true in the latter case.
   @inline(never)
   mutating func returnSlowly(
     _ pc: UnsafePointer<UInt64>, _ frame: UnsafeMutablePointer<UInt64>
   ) -> Bool {
-    let flags = frame[-2] &>> 48
-    if flags == Machine.boundaryFlag, pc.fieldA == 0 {
-      finish(pc, frame)
-      return true
-    }
     let record = function(of: frame)
     let types = image.view.resultTypes(record)
-    if flags & Machine.boundaryFlag != 0 {
+    if isBoundary(frame) {
       let area = frame - 2 - record.parameterCount - record.resultCount
       for index in 0..<types.count {
         hand(frame + pc.lane(index), to: area + index, types[index])

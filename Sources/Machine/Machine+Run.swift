@@ -26,8 +26,16 @@ extension Machine {
       case .interrupted: return .interrupted
       case .outOfBudget: return .outOfBudget
       }
-      signal = settle(perform(&port)) ?? enterCode(&port)
+      signal = performApart(&port) ?? enterCode(&port)
     }
+  }
+
+  /// Does the operation on the timeline at `pc`, where no `performer` does; a signal if the code is
+  /// left then.
+  @inlinable
+  @inline(never)
+  mutating func performApart<Port: DevicePort>(_ port: inout Port) -> Signal? {
+    settle(perform(&port))
   }
 
   /// Runs instructions, with `port` for those on the timeline if it can do them where they stand.

@@ -81,11 +81,18 @@ import Bytecode
 @c func larmor_returnSlowly(
   _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
 ) -> UInt8 {
+  guard frame[-2] &>> 48 == 0 else { return larmor_returnFromFlagged(pc, frame, machine, table) }
+  let (next, caller) = Threaded.context(machine).pointee.returnQuickly(pc, frame)
+  return Threaded.proceed(next, caller, machine, table)
+}
+
+/// Returns from a frame that owns arrays or that the host entered.
+@inline(never)
+@c func larmor_returnFromFlagged(
+  _ pc: Code, _ frame: Frame, _ machine: UnsafeMutableRawPointer, _ table: UnsafeRawPointer
+) -> UInt8 {
   let context = Threaded.context(machine)
-  if frame[-2] &>> 48 == 0 {
-    let (next, caller) = context.pointee.returnQuickly(pc, frame)
-    return Threaded.proceed(next, caller, machine, table)
-  }
+  if context.pointee.finishQuickly(pc, frame) { return Signal.finished.rawValue }
   if context.pointee.returnSlowly(pc, frame) { return Signal.finished.rawValue }
   return Threaded.proceed(context.pointee.pc, context.pointee.frame, machine, table)
 }

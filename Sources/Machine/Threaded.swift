@@ -19,20 +19,25 @@ enum Threaded {
   /// to the next safe point is done by the loop that asks for it.
   static func run(_ context: Context) -> Signal {
     guard context.pointee.stopFlag.pointee == 0 else { return Switched.run(context) }
-    let signal = withTable { proceed(context.pointee.pc, context.pointee.frame, context, $0) }
-    return Signal(rawValue: signal) ?? .failed
-  }
-
-  /// Hands over where the table of operations is: the one in memory that native code has, since the
-  /// compiler makes a copy of the constant on the stack.
-  @inline(__always)
-  private static func withTable(_ body: (UnsafeRawPointer) -> UInt8) -> UInt8 {
     #if !hasFeature(Embedded)
+      // The one in memory that native code has.
       if let table = UnsafeRawPointer(bitPattern: NativeInterface.machine.operations) {
-        return body(table)
+        return run(context, table)
       }
     #endif
-    return withUnsafePointer(to: operations) { body(UnsafeRawPointer($0)) }
+    return runByCopy(context)
+  }
+
+  /// Runs with a copy of the table on the stack, which the compiler makes of the constant.
+  @inline(never)
+  private static func runByCopy(_ context: Context) -> Signal {
+    withUnsafePointer(to: operations) { run(context, UnsafeRawPointer($0)) }
+  }
+
+  @inline(__always)
+  private static func run(_ context: Context, _ table: UnsafeRawPointer) -> Signal {
+    let signal = proceed(context.pointee.pc, context.pointee.frame, context, table)
+    return Signal(rawValue: signal) ?? .failed
   }
 
   /// Goes on with the operation at `pc`.
