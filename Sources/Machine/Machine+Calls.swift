@@ -115,8 +115,8 @@ extension Machine {
     }
   }
 
-  /// Returns from a frame that the host entered, that owns nothing and gives no results; false if it
-  /// is another, and nothing is done.
+  /// Returns from a frame that the host entered, that owns nothing and gives no results; false if
+  /// it is another, and nothing is done.
   @inline(__always)
   mutating func finishQuickly(_ pc: Code, _ frame: Frame) -> Bool {
     guard frame[-2] &>> 48 == Machine.boundaryFlag, pc.fieldA == 0 else { return false }
