@@ -19,7 +19,7 @@ extension CodeList {
       if isTarget[index] { indices.forget() }
       if items[index].isLeftOut { continue }
       let item = items[index]
-      if let replacement = frames.replacement(of: item, indices, &slots) {
+      if let replacement = frames.replacement(of: item, indices) {
         self[before: index] += replacement
         items[index].isLeftOut = true
       }
@@ -92,19 +92,19 @@ private struct ArrayFrames {
 
   /// By the first slot of the pair.
   fileprivate(set) var frames: [Int: Frame] = [:]
+  /// A slot for whole numbers that are only needed on the spot.
+  fileprivate(set) var scratch: UInt16 = 0
 
   var isEmpty: Bool { frames.isEmpty }
   var pairs: Dictionary<Int, Frame>.Keys { frames.keys }
 
   /// What stands in place of `item`; nil if it stays.
-  func replacement(
-    of item: CodeList.Item, _ indices: KnownIndices, _ slots: inout [SlotType]
-  ) -> [CodeList.Item]? {
+  func replacement(of item: CodeList.Item, _ indices: KnownIndices) -> [CodeList.Item]? {
     switch item.opcode {
-    case .arrayAllocate: return frames[Int(item.a)].map { zeros($0, &slots) }
+    case .arrayAllocate: return frames[Int(item.a)].map { zeros($0) }
     case .arrayMove, .arrayCopy:
       guard let target = frames[Int(item.a)] else { return nil }
-      guard let source = frames[Int(item.b)] else { return loads(target, item.b, &slots) }
+      guard let source = frames[Int(item.b)] else { return loads(target, item.b) }
       let count = target.count * target.words.count
       return (0..<count).map { Self.move(target.first + $0, source.first + $0) }
     case .arrayRelease: return frames[Int(item.a)].map { _ in [] }
@@ -139,17 +139,15 @@ private struct ArrayFrames {
       .move, a: UInt16(truncatingIfNeeded: target), b: UInt16(truncatingIfNeeded: source))
   }
 
-  private func zeros(_ frame: Frame, _ slots: inout [SlotType]) -> [CodeList.Item] {
+  private func zeros(_ frame: Frame) -> [CodeList.Item] {
     var items: [CodeList.Item] = []
-    let zero = UInt16(truncatingIfNeeded: slots.count)
     if frame.words.contains(.float) {
-      slots.append(.integer)
-      items.append(CodeList.Item(.loadInteger, a: zero, wide: 0))
+      items.append(CodeList.Item(.loadInteger, a: scratch, wide: 0))
     }
     for place in 0..<frame.count * frame.words.count {
       let slot = UInt16(truncatingIfNeeded: frame.first + place)
       switch frame.words[place % frame.words.count].kind {
-      case .float: items.append(CodeList.Item(.integerToFloat, a: slot, b: zero))
+      case .float: items.append(CodeList.Item(.integerToFloat, a: slot, b: scratch))
       case .boolean: items.append(CodeList.Item(.loadBoolean, a: slot, wide: 0))
       case .integer, .length, .function, .owned, .borrowed:
         items.append(CodeList.Item(.loadInteger, a: slot, wide: 0))
@@ -159,18 +157,14 @@ private struct ArrayFrames {
   }
 
   /// The elements of the constant array `source`, which has as many.
-  private func loads(
-    _ frame: Frame, _ source: UInt16, _ slots: inout [SlotType]
-  ) -> [CodeList.Item] {
-    let number = UInt16(truncatingIfNeeded: slots.count)
-    slots.append(.integer)
+  private func loads(_ frame: Frame, _ source: UInt16) -> [CodeList.Item] {
     var items: [CodeList.Item] = []
     for index in 0..<frame.count {
       items.append(
-        CodeList.Item(.loadInteger, a: number, wide: UInt32(truncatingIfNeeded: index)))
+        CodeList.Item(.loadInteger, a: scratch, wide: UInt32(truncatingIfNeeded: index)))
       let count = frame.words.count
       let first = UInt16(truncatingIfNeeded: frame.first + index * count)
-      let fields = UInt32(source) | UInt32(number) << 16
+      let fields = UInt32(source) | UInt32(scratch) << 16
       if count == 1 {
         let opcode = frame.words == [.boolean] ? Opcode.booleanLoad : .arrayLoad
         items.append(CodeList.Item(opcode, a: first, wide: fields))
@@ -320,12 +314,15 @@ private struct FramedArraySearch {
     for (set, pairs) in members.sorted(by: { $0.key < $1.key }) {
       guard !hasEscaped[set], let count = counts[set], largest[set] < count else { continue }
       let words = arrays.layouts[Int(self.slots[set].layout)].words
-      guard slots.count + pairs.count * (count * words.count + 1) <= limit else { continue }
+      guard slots.count + pairs.count * count * words.count < limit else { continue }
       for pair in pairs {
         result.frames[pair] = ArrayFrames.Frame(first: slots.count, words: words, count: count)
         for _ in 0..<count { slots += words }
       }
     }
+    guard !result.isEmpty else { return result }
+    result.scratch = UInt16(truncatingIfNeeded: slots.count)
+    slots.append(.integer)
     return result
   }
 }

@@ -3,6 +3,8 @@ import Bytecode
 extension CodeList {
   /// What is loaded into slots of their own at the function's start, at most.
   private static let hoistedCountMax = 64
+  /// With a header of two words that is the KiB which a device has for a call.
+  private static let slotCountMax = 126
 
   /// Loads the constants that are needed in loops once, where the function begins.
   ///
@@ -32,7 +34,7 @@ extension CodeList {
       if let first = known[load] {
         slot = first
       } else {
-        guard known.count < Self.hoistedCountMax, slots.count < Limits.slotCountMax else {
+        guard known.count < Self.hoistedCountMax, slots.count < Self.slotCountMax else {
           continue
         }
         slot = UInt16(slots.count)

@@ -25,12 +25,12 @@ extension Lowerer {
   /// Emits `body` to be done `count` times; it is handed the number of the round.
   ///
   /// Where `total` rounds are few they are written out one after the other, so that all indices are
-  /// known.
+  /// known, and there is no safe point among them.
   private mutating func times(
     _ count: Int64, of total: Int64, at span: Span,
     _ body: (inout Lowerer, _ round: Run) -> Void
   ) {
-    if optimisations.contains(.framedArrays), total <= Self.writtenOutMax {
+    if max(count, total) <= Self.writtenOutMax {
       for round in 0..<max(0, count) {
         let mark = temporaries.count
         let run = number(round)

@@ -159,6 +159,30 @@ import Testing
     return function
   }
 
+  /// A function in between that only calls one which owns an array gives its caller's header back.
+  @Test(.timeLimit(.minutes(1))) func backtraceBehindSlowCalls() throws {
+    var main = Assembler("main", parameters: [.integer], results: [.integer])
+    let value = main.slot(.integer)
+    main.call(1, [0], results: [value])
+    main.call(3, [value], results: [value])
+    main.giveBack(value)
+    var relay = Assembler("relay", parameters: [.integer], results: [.integer])
+    let given = relay.slot(.integer)
+    relay.call(2, [0], results: [given])
+    relay.giveBack(given)
+    var raising = Assembler("raising", parameters: [.integer], results: [.integer])
+    let (zero, result) = (raising.slot(.integer), raising.slot(.integer))
+    raising.emit(.loadInteger, zero, wide: 0)
+    raising.emit(.floorDivideInteger, result, 0, zero)
+    raising.giveBack(result)
+    var bench = try Bench(image([main, relay, Self.slow(), raising]))
+    for way in [Way.switched, .native] {
+      try bench.renew(way)
+      #expect(bench.call([7]) == .failed(Fault(.divisionByZero)), "\(way)")
+      #expect(bench.machine.backtraceCount == 2, "\(way)")
+    }
+  }
+
   @Test func deepCalls() throws { try Self.compareDeepCalls([.switched, .native]) }
 
   /// Deeper than calls nest on the processor's stack, with and without an end.

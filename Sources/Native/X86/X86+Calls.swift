@@ -103,7 +103,7 @@ extension Translator where Target == X86 {
     assembler.number(.rax, UInt32(word))
     assembler.call(to: routines.callSlowly)
     valid = 0
-    guard assignment.calls else { return }
+    // Also where this function needs it no more: its caller takes back what it has added.
     assembler.move(.header, .memory(.frame, slotBytes + 8))
     guard deeper > 0 else { return }
     assembler.constant(.rax, UInt64(deeper) << 32)
